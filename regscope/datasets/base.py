@@ -1,0 +1,146 @@
+"""A data set as every study sees it: inputs, targets, class names and splits."""
+
+from __future__ import annotations
+
+import json
+from abc import abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from regscope.errors import RegscopeError
+from regscope.files import write_json, write_tensors
+from regscope.randomness import numpy_stream
+from regscope.settings import Settings
+
+Kind = Literal["image", "points"]
+
+DATA_FILE = "data.safetensors"
+DESCRIPTION_FILE = "dataset.json"
+
+
+class SplitSettings(Settings):
+    """How many examples train; the others test.
+
+    `train` counts the training examples, validation included; it may be left out where the
+    source has an official training set. `validation` of them are set aside where a strength is
+    chosen; a published cell trains on all of `train`.
+    """
+
+    train: Annotated[int, Field(ge=2)] | None = None
+    validation: Annotated[int, Field(ge=1)]
+
+
+@dataclass(frozen=True)
+class Split:
+    """Indices of examples: those that train and those held out, ascending or in drawn order."""
+
+    train: np.ndarray
+    holdout: np.ndarray
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """`inputs` `[N, C, H, W]` of bytes (images) or `[N, D]` of float32 (points), `targets` `[N]`.
+
+    `scale` turns stored inputs into what a network sees: bytes times scale lie in [0, 1].
+    The first `official_train` examples are the source's own training set, if it has one.
+    """
+
+    kind: Kind
+    inputs: np.ndarray
+    targets: np.ndarray
+    classes: tuple[str, ...]
+    scale: float = 1.0
+    official_train: int | None = None
+
+    @property
+    def input_shape(self) -> tuple[int, ...]:
+        return tuple(self.inputs.shape[1:])
+
+    def split(
+        self, settings: SplitSettings, seed: int, holdout: Literal["test", "validation"] = "test"
+    ) -> Split:
+        """The split of one seed. Nothing may be chosen on `test`; `validation` is for that.
+
+        An official training set is the same for every seed; where there is none, the split
+        varies with the seed, so that intervals cover the luck of the draw.
+        """
+        stream = numpy_stream(seed, "split")
+        if self.official_train is None:
+            order = stream.permutation(len(self.inputs))
+            train, test = order[: settings.train], order[settings.train :]
+        else:
+            train = np.arange(self.official_train)
+            test = np.arange(self.official_train, len(self.inputs))
+            if settings.train is not None:
+                train = stream.permutation(train)[: settings.train]
+        if holdout == "test":
+            return Split(train, test)
+        mixed = numpy_stream(seed, "validation").permutation(train)
+        return Split(mixed[settings.validation :], mixed[: settings.validation])
+
+    def save(self, folder: Path) -> None:
+        write_tensors(folder / DATA_FILE, {"inputs": self.inputs, "targets": self.targets})
+        described = {
+            "kind": self.kind,
+            "classes": self.classes,
+            "scale": self.scale,
+            "official_train": self.official_train,
+        }
+        write_json(folder / DESCRIPTION_FILE, described)
+
+    @classmethod
+    def load(cls, folder: Path) -> Dataset:
+        from safetensors.numpy import load_file
+
+        try:
+            described = json.loads((folder / DESCRIPTION_FILE).read_text())
+            tensors = load_file(folder / DATA_FILE)
+        except FileNotFoundError as error:
+            raise RegscopeError(f"{error.filename}: not there yet; run `dvc repro`") from error
+        return cls(
+            kind=described["kind"],
+            inputs=tensors["inputs"],
+            targets=tensors["targets"],
+            classes=tuple(described["classes"]),
+            scale=described["scale"],
+            official_train=described["official_train"],
+        )
+
+
+class Source(Settings):
+    """Where a study's data come from; subclasses give `source` a default that names them.
+
+    `size` and `official_train` are known beforehand, so that splits are checked before anything
+    is downloaded.
+    """
+
+    source: str
+
+    @property
+    @abstractmethod
+    def kind(self) -> Kind: ...
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """The number of examples."""
+
+    @property
+    def official_train(self) -> int | None:
+        return None
+
+    @abstractmethod
+    def download(self, folder: Path) -> None:
+        """Put verified files into `folder`.
+
+        Raises RegscopeError, naming the file, when one cannot be had or is not what it should be.
+        """
+
+    @abstractmethod
+    def prepare(self, raw: Path) -> Dataset:
+        """Read the downloaded files."""

@@ -1,0 +1,30 @@
+"""Errors that a user can mend, and how a command ends on them."""
+
+import errno
+import sys
+from collections.abc import Callable
+
+
+class RegscopeError(Exception):
+    """Its text is one line that names the key or file, the value and what is allowed."""
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main` and end the process as a command should: 1 with one line on a known error.
+
+    An interrupt ends with 130 (128 + SIGINT) and never with 0, so that whoever called
+    does not take the outputs for finished.
+    """
+    try:
+        main()
+    except RegscopeError as error:
+        sys.exit(f"regscope: {error}")
+    except KeyboardInterrupt:
+        print("regscope: interrupted; run the same command again to go on", file=sys.stderr)
+        sys.exit(130)
+    except FileNotFoundError as error:
+        sys.exit(f"regscope: {error.filename or error}: no such file; `dvc repro` makes what is missing")
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        sys.exit(f"regscope: {error.filename or 'a file'}: {error.strerror}")

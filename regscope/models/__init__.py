@@ -1,0 +1,17 @@
+"""Architectures: one file a family, each a settings class that builds a plain torch module.
+
+A module names its layers; `layer_names` lists those that own weights. Beside a layer `hidden1`
+a module may offer the slots `hidden1_norm` and `hidden1_dropout` (`nn.Identity`), where
+regularizers put batch normalization and dropout.
+"""
+
+from regscope.discovery import import_all
+from regscope.models.base import ModelSettings
+
+import_all(__name__, __path__)
+
+KINDS: dict[str, type[ModelSettings]] = {
+    cls.model_fields["kind"].default: cls for cls in ModelSettings.__subclasses__()
+}
+
+__all__ = ["KINDS", "ModelSettings"]

@@ -1,0 +1,37 @@
+"""What every family of models has in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Literal
+
+from regscope.settings import Settings
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Initialization = Literal["glorot_uniform", "torch"]
+
+
+class ModelSettings(Settings):
+    """Settings of one family; subclasses give `kind` a default that names it.
+
+    `initialization`: `glorot_uniform` is Keras's default, weights from
+    U(-sqrt(6 / (fan_in + fan_out)), +same) and zero biases (Glorot and Bengio 2010);
+    `torch` is what torch's layers do by themselves, U(-1/sqrt(fan_in), +same) for both.
+    """
+
+    kind: str
+    initialization: Initialization = "glorot_uniform"
+
+    @abstractmethod
+    def layer_names(self) -> tuple[str, ...]:
+        """The layers that own weights, in order of the forward pass."""
+
+    @abstractmethod
+    def slot_names(self) -> tuple[str, ...]:
+        """The layers that have slots for batch normalization and dropout."""
+
+    @abstractmethod
+    def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
+        """The network: inputs `[B, *input_shape]` to logits `[B, classes]`."""

@@ -1,0 +1,42 @@
+"""One seed's network, initialized from that seed's own stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regscope.randomness import global_torch_stream
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from regscope.models.base import ModelSettings
+
+
+def initialized(
+    settings: ModelSettings, input_shape: tuple[int, ...], classes: int, seed: int
+) -> nn.Module:
+    """Build the plain network of one seed.
+
+    The stream is the same for every regularizer of a study, so seed k starts from the same
+    weights in every cell: that is what makes the comparisons paired.
+    """
+    with global_torch_stream(seed, "initialization"):
+        module = settings.build(input_shape, classes)
+        if settings.initialization == "glorot_uniform":
+            glorot_uniform_(module)
+    return module
+
+
+def glorot_uniform_(module: nn.Module) -> None:
+    """Weights of at least two axes from Glorot's uniform distribution, zero biases.
+
+    Normalization layers (one-axis weights) keep their ones and zeros.
+    """
+    from torch import nn
+
+    for layer in module.modules():
+        weight = getattr(layer, "weight", None)
+        if isinstance(weight, nn.Parameter) and weight.dim() >= 2:
+            nn.init.xavier_uniform_(weight)
+            if isinstance(getattr(layer, "bias", None), nn.Parameter):
+                nn.init.zeros_(layer.bias)

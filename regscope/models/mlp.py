@@ -1,0 +1,45 @@
+"""A dense network: hidden1, hidden2, ..., output."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field
+
+from regscope.models.base import ModelSettings
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Width = Annotated[int, Field(ge=1)]
+
+
+class MLP(ModelSettings):
+    """Fully connected layers of the given widths, an activation after each but the last."""
+
+    kind: Literal["mlp"] = "mlp"
+    hidden: Annotated[tuple[Width, ...], Field(min_length=1)]
+    activation: Literal["relu", "tanh", "gelu"] = "relu"
+
+    def layer_names(self) -> tuple[str, ...]:
+        return (*self.slot_names(), "output")
+
+    def slot_names(self) -> tuple[str, ...]:
+        return tuple(f"hidden{index}" for index in range(1, len(self.hidden) + 1))
+
+    def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
+        from torch import nn
+
+        activation = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}[self.activation]
+        modules: OrderedDict[str, nn.Module] = OrderedDict(flatten=nn.Flatten())
+        width = math.prod(input_shape)
+        for name, units in zip(self.slot_names(), self.hidden, strict=True):
+            modules[name] = nn.Linear(width, units)
+            modules[f"{name}_norm"] = nn.Identity()
+            modules[f"{name}_activation"] = activation()
+            modules[f"{name}_dropout"] = nn.Identity()
+            width = units
+        modules["output"] = nn.Linear(width, classes)
+        return nn.Sequential(modules)

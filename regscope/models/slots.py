@@ -1,0 +1,35 @@
+"""Slots: the places in a network where a regularizer may put a module."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+def fill_slots(
+    model: nn.Module,
+    slot: str,
+    layers: Collection[str] | None,
+    make: Callable[[nn.Module], nn.Module],
+) -> None:
+    """Put `make(layer)` into the slot `<layer>_<slot>` of the named layers, or of every layer.
+
+    Raises ValueError when there is no empty slot, so that no regularizer is lost silently.
+    """
+    from torch import nn
+
+    modules = dict(model.named_modules())
+    suffix = f"_{slot}"
+    names = [name for name in modules if name.endswith(suffix)]
+    if layers is not None:
+        names = [f"{layer}{suffix}" for layer in layers]
+    if not names:
+        raise ValueError(f"the model has no slot for {slot}")
+    for name in names:
+        if not isinstance(modules.get(name), nn.Identity):
+            raise ValueError(f"the model has no empty slot named {name}")
+        parent, _, child = name.rpartition(".")
+        setattr(modules[parent], child, make(modules[name.removesuffix(suffix)]))

@@ -1,0 +1,61 @@
+"""The only place that knows file names.
+
+Paths are relative to the working directory, which for DVC's stages is the workspace's root.
+What must outlive DVC's temporary workspaces (checkpoints) lies under `repository()`.
+"""
+
+import os
+from pathlib import Path
+
+PARAMS = Path("params.yaml")
+DATA = Path("data")
+METRICS = Path("metrics")
+PLOTS = Path("plots")
+
+VALIDATED = DATA / "validated.txt"
+REVIEW = METRICS / "review.json"
+STUDIES = METRICS / "studies"
+RESULTS_PAGE = METRICS / "README.md"
+README = Path("README.md")
+REPORT = Path("report.html")
+
+
+def repository() -> Path:
+    """The real repository's root, also inside `dvc exp run --temp` and queue workspaces."""
+    return Path(os.environ.get("DVC_ROOT") or Path.cwd())
+
+
+def checkpoints() -> Path:
+    return repository() / ".regscope" / "checkpoints"
+
+
+def raw(study: str) -> Path:
+    return DATA / "raw" / study
+
+
+def prepared(study: str) -> Path:
+    return DATA / "prepared" / study
+
+
+def model(study: str, reg: str) -> Path:
+    return DATA / "models" / study / reg
+
+
+def evaluation(study: str, reg: str) -> Path:
+    return DATA / "evaluations" / study / reg
+
+
+def summary(study: str) -> Path:
+    return STUDIES / study
+
+
+def plots(study: str) -> Path:
+    return PLOTS / study
+
+
+ABSENT = "absent.txt"
+
+
+def mark_absent(folder: Path, study: str, reg: str) -> None:
+    """Say in a stage's output that the cell is not part of the study."""
+    (folder / ABSENT).write_text(f"{study} has no cell {reg} (null in params.yaml)\n")

@@ -1,0 +1,86 @@
+"""Augmentation: small random changes of the inputs that keep their meaning."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Regularizer, Target
+from regscope.regularizers.order import Order
+from regscope.settings import refusal
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from regscope.training.streams import Streams
+
+Amount = Annotated[float, Field(ge=0)]
+
+USUAL = {"image": {"shift": 0.07, "rotation": 10.0}, "points": {"jitter": 0.1}}
+
+
+class Augmentation(Regularizer):
+    """What it does depends on the data; `strength` multiplies all amounts.
+
+    Images are shifted by up to `shift` (a fraction of the side, default 0.07: two of 28 pixels)
+    and rotated by up to `rotation` degrees (default 10), uniformly, bilinear, zeros outside
+    (the affine family of Simard, Steinkraus and Platt 2003). Points get Gaussian noise of
+    standard deviation `jitter` (default 0.1, in units of the inputs; Bishop 1995).
+    Every picture and point has a draw of its own in every epoch.
+    """
+
+    name: ClassVar[str] = "augmentation"
+    order: ClassVar[Order] = Order.AUGMENTATION
+    strength: Amount
+    shift: Amount | None = None
+    rotation: Amount | None = None
+    jitter: Amount | None = None
+
+    def check(self, target: Target) -> None:
+        usual = USUAL.get(target.data_kind)
+        if usual is None:
+            raise refusal(self.name, None, f"there is none for {target.data_kind} data")
+        for option in ("shift", "rotation", "jitter"):
+            value = getattr(self, option)
+            if value is not None and option not in usual:
+                raise refusal(
+                    f"{self.name}.{option}",
+                    value,
+                    f"does nothing to {target.data_kind} data; options there: {', '.join(usual)}",
+                )
+
+    def amount(self, kind: str, option: str) -> float:
+        chosen: float | None = getattr(self, option)
+        return self.strength * (USUAL[kind][option] if chosen is None else chosen)
+
+    def batch(self, inputs: Tensor, targets: Tensor, draws: Streams) -> tuple[Tensor, Tensor]:
+        size = len(inputs) // draws.count
+        if inputs.dim() == 2:
+            noise = draws.normal(size, inputs.shape[1]).flatten(0, 1)
+            return inputs + noise * self.amount("points", "jitter"), targets
+        shift, rotation = self.amount("image", "shift"), self.amount("image", "rotation")
+        drawn = draws.uniform(size, 3).flatten(0, 1)
+        return affine(inputs, drawn[:, :2] * shift, drawn[:, 2] * math.radians(rotation)), targets
+
+
+def affine(images: Tensor, shift: Tensor, angle: Tensor) -> Tensor:
+    """Rotate images `[N, C, H, W]` about their centres by `angle` `[N]` (radians), then shift.
+
+    `shift` `[N, 2]` is in fractions of width and height. Bilinear, zeros outside.
+    """
+    import torch
+    from torch.nn import functional
+
+    cos, sin = angle.cos(), angle.sin()
+    across, down = (shift * -2).unbind(1)
+    matrix = torch.stack(
+        [
+            torch.stack([cos, -sin, cos * across - sin * down], 1),
+            torch.stack([sin, cos, sin * across + cos * down], 1),
+        ],
+        1,
+    )
+    grid = functional.affine_grid(matrix, list(images.shape), align_corners=False)
+    return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)

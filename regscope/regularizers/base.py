@@ -1,0 +1,111 @@
+"""What a regularizer is: settings with hooks into one training step."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import model_validator
+
+from regscope.regularizers.order import Order
+from regscope.settings import Settings, refusal
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from regscope.training.streams import Streams
+
+
+@dataclass(frozen=True)
+class Target:
+    """What a regularizer is asked to act on: a network's layer names and the kind of data."""
+
+    layers: tuple[str, ...]
+    slots: tuple[str, ...]
+    data_kind: str
+
+
+class Regularizer(Settings):
+    """One method. Subclasses name themselves and override the hooks they need.
+
+    `name` is the key in params.yaml. `order` says where in a step the method acts.
+    `main` is the setting that a bare number (or `true`) in params.yaml stands for.
+    """
+
+    name: ClassVar[str]
+    order: ClassVar[Order]
+    main: ClassVar[str] = "strength"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_bare_value(cls, data: Any) -> Any:
+        return data if isinstance(data, dict) else {cls.main: data}
+
+    @property
+    def inert(self) -> bool:
+        """Whether the main setting is 0 or false, which is the same as not naming the method."""
+        return not getattr(self, self.main)
+
+    def check(self, target: Target) -> None:
+        """Refuse a target on which the method would do nothing.
+
+        Raises a `refusal` that names the key.
+        """
+
+    def insert(self, model: nn.Module) -> None:
+        """Put modules into the plain network's slots, after initialization."""
+
+    def batch(self, inputs: Tensor, targets: Tensor, draws: Streams) -> tuple[Tensor, Tensor]:
+        """Change a training batch: inputs `[S*B, ...]`, targets `[S*B]`, seeds in blocks."""
+        return inputs, targets
+
+
+class Scoped(Regularizer):
+    """A method that acts on chosen layers; without `layers`, on all that it can."""
+
+    layers: tuple[str, ...] | None = None
+
+    def choices(self, target: Target) -> tuple[str, ...]:
+        """The layers that may be named."""
+        return target.layers
+
+    def check(self, target: Target) -> None:
+        choices = self.choices(target)
+        if not choices:
+            raise refusal(self.name, None, "this model has no layer for it")
+        for layer in self.layers or ():
+            if layer not in choices:
+                raise refusal(
+                    f"{self.name}.layers", layer, f"choose from: {', '.join(choices)}"
+                )
+        if self.layers == ():
+            raise refusal(f"{self.name}.layers", [], f"choose from: {', '.join(choices)}")
+
+
+class Penalty(Scoped):
+    """A term of the loss that depends on the weights.
+
+    It acts on weight matrices and kernels, not on biases or normalization parameters.
+    """
+
+    order: ClassVar[Order] = Order.PENALTY
+
+    @abstractmethod
+    def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
+        """The term of each seed, `[S]`, from stacked weights `[S, ...]` by name."""
+
+    def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
+        """Add the term's gradient to every weight's `.grad`, in place.
+
+        By default through autograd; a closed form is faster.
+        """
+        import torch
+
+        tensors = list(weights.values())
+        with torch.enable_grad():
+            gradients = torch.autograd.grad(self.penalty(weights).sum(), tensors)
+        for tensor, gradient in zip(tensors, gradients, strict=True):
+            assert tensor.grad is not None
+            tensor.grad.add_(gradient)

@@ -1,0 +1,40 @@
+"""Batch normalization (Ioffe and Szegedy 2015), between a layer's weights and its activation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field, StrictBool
+
+from regscope.regularizers.base import Scoped, Target
+from regscope.regularizers.order import Order
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class BatchNorm(Scoped):
+    """`true` in params.yaml; `momentum` weighs the newest batch in the running statistics."""
+
+    name: ClassVar[str] = "batch_norm"
+    order: ClassVar[Order] = Order.NORMALIZATION
+    main: ClassVar[str] = "enabled"
+    enabled: StrictBool = True
+    momentum: Annotated[float, Field(gt=0, le=1)] = 0.1
+    epsilon: Annotated[float, Field(gt=0)] = 1e-5
+
+    def choices(self, target: Target) -> tuple[str, ...]:
+        return target.slots
+
+    def insert(self, model: nn.Module) -> None:
+        from regscope.models.slots import fill_slots
+
+        fill_slots(model, "norm", self.layers, self._normalization)
+
+    def _normalization(self, layer: nn.Module) -> nn.Module:
+        from torch import nn
+
+        if isinstance(layer, nn.Conv2d):
+            return nn.BatchNorm2d(layer.out_channels, self.epsilon, self.momentum)
+        assert isinstance(layer, nn.Linear)
+        return nn.BatchNorm1d(layer.out_features, self.epsilon, self.momentum)

@@ -1,0 +1,32 @@
+"""Dropout (Srivastava et al. 2014), inverted: kept units are scaled up while training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Scoped, Target
+from regscope.regularizers.order import Order
+
+if TYPE_CHECKING:
+    from torch import nn
+
+
+class Dropout(Scoped):
+    """Each unit after a layer's activation is set to zero with probability `rate`."""
+
+    name: ClassVar[str] = "dropout"
+    order: ClassVar[Order] = Order.DROPOUT
+    main: ClassVar[str] = "rate"
+    rate: Annotated[float, Field(ge=0, lt=1)]
+
+    def choices(self, target: Target) -> tuple[str, ...]:
+        return target.slots
+
+    def insert(self, model: nn.Module) -> None:
+        from torch import nn
+
+        from regscope.models.slots import fill_slots
+
+        fill_slots(model, "dropout", self.layers, lambda layer: nn.Dropout(self.rate))

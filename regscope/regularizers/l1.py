@@ -1,0 +1,33 @@
+"""L1: the sum of absolute weights (Tibshirani 1996, the lasso)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Penalty
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class L1(Penalty):
+    """`strength * sum(|w|)`, Keras's convention; its subgradient at 0 is taken as 0.
+
+    Gradient steps make weights small and never exactly zero: near-zero fractions rise, exact
+    zeros do not appear.
+    """
+
+    name: ClassVar[str] = "l1"
+    strength: Annotated[float, Field(ge=0)]
+
+    def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
+        terms = [weight.abs().flatten(1).sum(1) for weight in weights.values()]
+        return self.strength * sum(terms[1:], terms[0])
+
+    def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
+        for weight in weights.values():
+            assert weight.grad is not None
+            weight.grad.add_(weight.sign(), alpha=self.strength)

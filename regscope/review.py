@@ -1,0 +1,46 @@
+"""One regularizer held against the baseline, for metrics/review.json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from regscope.params import BASELINE
+from regscope.results import COMPARED, StudyResults
+
+WEIGHTS = ("weight_std", "weight_l1_norm", "weight_l2_norm", "near_zero_fraction", "zero_fraction")
+
+
+def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
+    """Means of both cells, the paired differences with their intervals, and the weights."""
+    means = results.seeds.groupby("reg", sort=False).mean()
+    compared = results.comparisons[results.comparisons["reg"] == reg].set_index("measure")
+    reviewed: dict[str, Any] = {
+        "study": study,
+        "reg": reg,
+        "baseline": BASELINE,
+        "seeds": int(compared["seeds"].iloc[0]),
+    }
+    for measure in COMPARED:
+        row = compared.loc[measure]
+        reviewed[measure] = {
+            reg_or_baseline: _rounded(means.loc[key, measure])
+            for reg_or_baseline, key in (("baseline", BASELINE), ("reg", reg))
+        } | {
+            "difference": _rounded(row["difference"]),
+            "interval_low": _rounded(row["low"]),
+            "interval_high": _rounded(row["high"]),
+            "p_holm": _rounded(row["p_holm"]),
+            "probability_better": _rounded(row["probability_better"]),
+            "verdict": row["verdict"],
+        }
+    for measure in ("train_accuracy", *WEIGHTS):
+        reviewed[measure] = {
+            "baseline": _rounded(means.loc[BASELINE, measure]),
+            "reg": _rounded(means.loc[reg, measure]),
+        }
+    return reviewed
+
+
+def _rounded(value: Any) -> float:
+    """Six significant digits: enough to read, few enough to compare by eye."""
+    return float(f"{float(value):.6g}")

@@ -1,0 +1,32 @@
+"""The per-epoch record of a trained cell, `history.csv`."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import numpy as np
+
+COLUMNS = (
+    "train_loss",
+    "penalty",
+    "train_accuracy",
+    "holdout_loss",
+    "holdout_accuracy",
+)
+
+
+def to_csv(seeds: Sequence[int], history: np.ndarray) -> str:
+    """One row a seed and epoch (from 1); `history` is `[len(COLUMNS), S, epochs]`.
+
+    Single-precision numbers are written with the nine digits that keep them exactly.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["seed", "epoch", *COLUMNS])
+    for row, seed in enumerate(seeds):
+        for epoch in range(history.shape[2]):
+            values = history[:, row, epoch]
+            writer.writerow([seed, epoch + 1, *(f"{value:.9g}" for value in values)])
+    return text.getvalue()

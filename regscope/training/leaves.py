@@ -1,0 +1,173 @@
+"""Stacked counterparts of torch's layers: one rule a type.
+
+A stacked layer holds the parameters of S seeds with a leading axis and takes activations with
+the seeds folded into the batch, `[S*B, ...]`, seed after seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import deepcopy
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call
+from torch.nn import functional
+
+from regscope.training.streams import Streams
+
+
+def stacked_parameter(tensors: Sequence[Tensor]) -> nn.Parameter:
+    return nn.Parameter(torch.stack([tensor.detach() for tensor in tensors]))
+
+
+class _Linear(torch.autograd.Function):
+    """Batched linear layer whose weight gradient comes out contiguous.
+
+    Autograd's own backward of `baddbmm(b, x, w.transpose(1, 2))` gives a transposed gradient,
+    and copying it into place costs a third of a step.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        seeds, units, features = weight.shape
+        folded = inputs.reshape(seeds, -1, features)
+        ctx.save_for_backward(folded, weight)
+        ctx.shape = inputs.shape
+        transposed = weight.transpose(1, 2)
+        if bias is None:
+            outputs = torch.bmm(folded, transposed)
+        else:
+            outputs = torch.baddbmm(bias.unsqueeze(1), folded, transposed)
+        return outputs.view(*inputs.shape[:-1], units)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        folded, weight = ctx.saved_tensors
+        gradient = gradients[0].reshape(weight.shape[0], -1, weight.shape[1])
+        for_inputs = for_weight = for_bias = None
+        if ctx.needs_input_grad[0]:
+            for_inputs = torch.bmm(gradient, weight).view(ctx.shape)
+        if ctx.needs_input_grad[1]:
+            for_weight = torch.bmm(gradient.transpose(1, 2), folded)
+        if ctx.needs_input_grad[2]:
+            for_bias = gradient.sum(1)
+        return for_inputs, for_weight, for_bias
+
+
+class StackedLinear(nn.Module):
+    """`weight` `[S, out, in]`, `bias` `[S, out]` or none."""
+
+    def __init__(self, layers: Sequence[nn.Linear]) -> None:
+        super().__init__()
+        self.weight = stacked_parameter([layer.weight for layer in layers])
+        if layers[0].bias is None:
+            self.register_parameter("bias", None)
+        else:
+            self.bias = stacked_parameter([layer.bias for layer in layers])
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        outputs: Tensor = _Linear.apply(inputs, self.weight, self.bias)  # type: ignore[no-untyped-call]
+        return outputs
+
+
+class StackedBatchNorm(nn.Module):
+    """Statistics per seed: `[S*B, C, ...]` is normalized as `[B, S*C, ...]`."""
+
+    running_mean: Tensor
+    running_var: Tensor
+    num_batches_tracked: Tensor
+
+    def __init__(self, layers: Sequence[nn.BatchNorm1d | nn.BatchNorm2d]) -> None:
+        super().__init__()
+        self.eps = layers[0].eps
+        self.momentum = layers[0].momentum
+        self.seeds = len(layers)
+        self.weight = stacked_parameter([layer.weight for layer in layers])
+        self.bias = stacked_parameter([layer.bias for layer in layers])
+        for name, _ in layers[0].named_buffers():
+            buffers = torch.stack([getattr(layer, name) for layer in layers])
+            self.register_buffer(name, buffers)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        size, channels, *rest = inputs.shape
+        batch = size // self.seeds
+        side_by_side = inputs.view(self.seeds, batch, channels, *rest).transpose(0, 1)
+        normalized = functional.batch_norm(
+            side_by_side.reshape(batch, self.seeds * channels, *rest),
+            self.running_mean.view(-1),
+            self.running_var.view(-1),
+            self.weight.view(-1),
+            self.bias.view(-1),
+            self.training,
+            self.momentum if self.momentum is not None else 0.0,
+            self.eps,
+        )
+        if self.training:
+            self.num_batches_tracked += 1
+        folded = normalized.view(batch, self.seeds, channels, *rest).transpose(0, 1)
+        return folded.reshape(inputs.shape)
+
+
+class StackedDropout(nn.Module):
+    """Masks from 16 random bits a unit: rates are multiples of 1/65536, the expectation exact.
+
+    Each seed draws from its own stream, so its masks do not depend on its neighbours.
+    """
+
+    def __init__(self, layers: Sequence[nn.Dropout], streams: Streams) -> None:
+        super().__init__()
+        self.dropped = min(round(layers[0].p * 65536), 65535)
+        self.streams = streams
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        if not self.training:
+            return inputs
+        seeds = self.streams.count
+        bits = self.streams.bits(inputs.numel() // seeds)
+        kept = (bits >= self.dropped - 32768).reshape(inputs.shape)
+        return inputs * (kept * (65536 / (65536 - self.dropped)))
+
+
+class LoopedLayer(nn.Module):
+    """Any other layer with parameters: one seed after another, by `functional_call`."""
+
+    def __init__(self, layers: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.seeds = len(layers)
+        # Kept out of the module tree, so that its tensors are no parameters of the stack.
+        self._plain = [deepcopy(layers[0])]
+        for name, _ in layers[0].named_parameters():
+            if "." in name:
+                raise ValueError(f"{type(layers[0]).__name__} is not a single layer")
+            tensors = [layer.get_parameter(name) for layer in layers]
+            self.register_parameter(name, stacked_parameter(tensors))
+        for name, _ in layers[0].named_buffers():
+            self.register_buffer(name, torch.stack([layer.get_buffer(name) for layer in layers]))
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        plain = self._plain[0].train(self.training)
+        # `unbind` keeps the backward of S slices linear in S; indexing would make it quadratic.
+        state = {name: tensor.unbind(0) for name, tensor in self.named_parameters()}
+        state |= {name: tensor.unbind(0) for name, tensor in self.named_buffers()}
+        folded = [tensor.chunk(self.seeds) for tensor in inputs]
+        outputs = [
+            functional_call(
+                plain,
+                {name: tensors[seed] for name, tensors in state.items()},
+                tuple(chunks[seed] for chunks in folded),
+            )
+            for seed in range(self.seeds)
+        ]
+        return torch.cat(outputs)
+
+
+Rule = Callable[[Sequence[Any], Callable[[], Streams]], nn.Module]
+
+RULES: dict[type[nn.Module], Rule] = {
+    nn.Linear: lambda layers, streams: StackedLinear(layers),
+    nn.BatchNorm1d: lambda layers, streams: StackedBatchNorm(layers),
+    nn.BatchNorm2d: lambda layers, streams: StackedBatchNorm(layers),
+    nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
+}

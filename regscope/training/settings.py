@@ -1,0 +1,42 @@
+"""The settings of a training run, by optimizer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from regscope.settings import Settings
+
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Training(Settings):
+    """`seeds: 10` trains seeds 0 to 9."""
+
+    learning_rate: Annotated[float, Field(gt=0)]
+    batch_size: Count
+    epochs: Count
+    seeds: Count
+
+
+class SGDTraining(_Training):
+    """Stochastic gradient descent, with momentum as in torch (no dampening)."""
+
+    optimizer: Literal["sgd"]
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    nesterov: bool = False
+
+
+class AdamTraining(_Training):
+    """Adam (Kingma and Ba 2015)."""
+
+    optimizer: Literal["adam"]
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (
+        0.9,
+        0.999,
+    )
+    epsilon: Annotated[float, Field(gt=0)] = 1e-8
+
+
+Training = Annotated[SGDTraining | AdamTraining, Field(discriminator="optimizer")]

@@ -1,0 +1,109 @@
+"""Many networks of one architecture as one module.
+
+Users write a plain `torch.nn` module for one network. `stack` swaps only the layers that own
+parameters or buffers, or that draw random numbers; the module's own `forward` runs untouched on
+activations with the seeds folded into the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import deepcopy
+
+import torch
+from torch import Tensor, nn
+
+from regscope.training.leaves import RULES, LoopedLayer
+from regscope.training.streams import Streams
+
+
+def stack(modules: Sequence[nn.Module], seeds: Sequence[int], sample: Tensor) -> nn.Module:
+    """Make one module of one network a seed.
+
+    The result maps `[S*B, ...]` to `[S*B, ...]`; its parameters and buffers keep the plain
+    names and get a leading axis S. `sample` `[B, ...]` (B at least 2) is used to check that
+    every network still computes what it computed alone.
+
+    Raises ValueError where stacking would change the results: a `forward` that mixes the
+    examples of a batch, tied weights, or random numbers drawn outside the modules known here.
+    """
+    stacked = deepcopy(modules[0])
+    _swap_children(stacked, list(modules), seeds, "")
+    _check_parameters(stacked, modules)
+    _check_randomness(stacked, sample, len(modules))
+    _check_outputs(stacked, modules, sample)
+    return stacked
+
+
+def streams_of(module: nn.Module) -> list[Streams]:
+    """The random streams inside a stack, which `start_epoch` must be called on."""
+    found = [getattr(child, "streams", None) for child in module.modules()]
+    return [streams for streams in found if isinstance(streams, Streams)]
+
+
+def weights_of(module: nn.Module, layers: Sequence[str] | None) -> dict[str, Tensor]:
+    """The stacked weight matrices and kernels `[S, ...]` of the named layers, or of all.
+
+    Biases and normalization parameters, which have one axis a seed, are left out.
+    """
+    return {
+        name: parameter
+        for name, parameter in module.named_parameters()
+        if parameter.dim() >= 3
+        and (layers is None or any(name.startswith(f"{layer}.") for layer in layers))
+    }
+
+
+def _swap_children(
+    stacked: nn.Module, plain: Sequence[nn.Module], seeds: Sequence[int], prefix: str
+) -> None:
+    for name, child in list(stacked.named_children()):
+        path = f"{prefix}{name}"
+        counterparts = [module.get_submodule(name) for module in plain]
+        rule = RULES.get(type(child))
+        if rule is not None:
+            setattr(stacked, name, rule(counterparts, lambda at=path: Streams(seeds, f"mask/{at}")))
+        elif any(True for _ in child.children()):
+            _swap_children(child, counterparts, seeds, f"{path}.")
+        elif any(True for _ in child.parameters()) or any(True for _ in child.buffers()):
+            setattr(stacked, name, LoopedLayer(counterparts))
+
+
+def _check_parameters(stacked: nn.Module, modules: Sequence[nn.Module]) -> None:
+    plain = {name: tensor.shape for name, tensor in modules[0].state_dict().items()}
+    expected = {name: (len(modules), *shape) for name, shape in plain.items()}
+    found = {name: tuple(tensor.shape) for name, tensor in stacked.state_dict().items()}
+    if expected != found:
+        odd = sorted(set(expected.items()) ^ set(found.items()))[0][0]
+        raise ValueError(f"{odd} cannot be stacked: a module owns it beside its children")
+    if len(list(stacked.parameters())) != len(list(modules[0].parameters())):
+        raise ValueError("tied weights cannot be stacked: they would come apart")
+
+
+def _check_randomness(stacked: nn.Module, sample: Tensor, seeds: int) -> None:
+    state = torch.random.get_rng_state()
+    buffers = {name: tensor.clone() for name, tensor in stacked.named_buffers()}
+    with torch.no_grad():
+        stacked.train()(sample.repeat(seeds, *[1] * (sample.dim() - 1)))
+    for name, tensor in stacked.named_buffers():
+        tensor.copy_(buffers[name])
+    moved = not torch.equal(state, torch.random.get_rng_state())
+    torch.random.set_rng_state(state)
+    if moved:
+        raise ValueError(
+            "the model draws from torch's global generator while training (functional dropout?):"
+            " use nn.Dropout modules, whose masks belong to one seed each"
+        )
+
+
+def _check_outputs(stacked: nn.Module, modules: Sequence[nn.Module], sample: Tensor) -> None:
+    stacked.eval()
+    with torch.no_grad():
+        together = stacked(sample.repeat(len(modules), *[1] * (sample.dim() - 1)))
+        together = together.view(len(modules), len(sample), *together.shape[1:])
+        for module, outputs in zip(modules, together, strict=True):
+            if not torch.allclose(module.eval()(sample), outputs, rtol=1e-4, atol=1e-5):
+                raise ValueError(
+                    "the stacked network computes something else than the plain one: its"
+                    " forward must treat every example of a batch alike"
+                )

@@ -1,0 +1,74 @@
+"""A worker process: trains its stacks one after another, with one thread."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from regscope.datasets import Dataset
+from regscope.errors import RegscopeError
+from regscope.params import Study
+from regscope.training import checkpoints
+from regscope.training.lifeline import end_with_parent_process
+from regscope.training.loop import Trainer
+
+CHECKPOINT_SECONDS = float(os.environ.get("REGSCOPE_CHECKPOINT_SECONDS", "20"))
+
+
+def work(job: dict[str, Any], messages: Connection) -> None:
+    """Train the stacks of `job` and write each one's end state as a checkpoint.
+
+    Sends a dict after every epoch, `{"error": text}` when a stack cannot go on, and None at
+    the end.
+    """
+    # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent_process()
+    torch.set_num_threads(1)
+    study = Study.model_validate(job["study"])
+    dataset = Dataset.load(Path(job["data"]))
+    try:
+        for seeds, path in job["stacks"]:
+            _train_stack(study, job, dataset, seeds, path, messages)
+    except RegscopeError as error:
+        messages.send({"error": str(error)})
+    except OSError as error:
+        messages.send({"error": f"{error.filename}: {error.strerror}"})
+    messages.send(None)
+
+
+def _train_stack(
+    study: Study,
+    job: dict[str, Any],
+    dataset: Dataset,
+    seeds: list[int],
+    path: Path,
+    messages: Connection,
+) -> None:
+    methods = study.cells[job["reg"]].methods()
+    trainer = Trainer(study, methods, dataset, seeds, job["holdout"])
+
+    def tell(epochs: int) -> None:
+        loss = trainer.history[0, :, -1].mean().item()
+        messages.send({"epochs": epochs * len(seeds), "epoch": trainer.epoch, "loss": loss})
+
+    if (found := checkpoints.load(path)) is not None:
+        trainer.resume(found)
+        tell(found.epoch)
+    saved = time.monotonic()
+
+    def after_epoch(trainer: Trainer) -> None:
+        nonlocal saved
+        tell(1)
+        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+            checkpoints.save(path, trainer.state())
+            saved = time.monotonic()
+
+    trainer.run(after_epoch)
+    checkpoints.save(path, trainer.state())

@@ -1,0 +1,1 @@
+"""One thin script a stage of dvc.yaml: read params, call regscope, write outputs."""

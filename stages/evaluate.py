@@ -1,0 +1,33 @@
+"""Measure all seeds of one cell: `python -m stages.evaluate STUDY REG`."""
+
+import sys
+
+from regscope import paths
+from regscope.errors import run
+from regscope.files import whole_folder, write_csv, write_tensors
+from regscope.params import load_params
+
+
+def main() -> None:
+    name, reg = sys.argv[1:]
+    study = load_params().studies[name]
+    with whole_folder(paths.evaluation(name, reg)) as folder:
+        if reg not in study.cells:
+            paths.mark_absent(folder, name, reg)
+            return
+        import torch
+
+        from regscope.datasets import Dataset
+        from regscope.evaluation import evaluate_cell
+
+        # One thread: sums are then the same however many cores there are.
+        torch.set_num_threads(1)
+        dataset = Dataset.load(paths.prepared(name))
+        result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
+        write_csv(folder / "measures.csv", result.measures)
+        write_csv(folder / "layers.csv", result.layers)
+        write_tensors(folder / "arrays.safetensors", result.arrays)
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,31 @@
+"""Gather a study's evaluated cells into metrics/: `python -m stages.summarize STUDY`."""
+
+import shutil
+import sys
+
+from regscope import paths, results
+from regscope.errors import run
+from regscope.files import whole_folder, write_json
+from regscope.params import load_params
+
+
+def main() -> None:
+    name = sys.argv[1]
+    params = load_params()
+    _remove_cells_not_in(params.regs, name)
+    study = params.studies[name]
+    gathered = results.gather(name, study)
+    with whole_folder(paths.summary(name)) as folder:
+        results.write(gathered, folder)
+        write_json(folder / "environment.json", results.gather_environment(name, study))
+
+
+def _remove_cells_not_in(regs: tuple[str, ...], name: str) -> None:
+    """DVC keeps the folders of a cell that was taken out of `regs`."""
+    for folder in (*paths.DATA.glob(f"models/{name}/*"), *paths.DATA.glob(f"evaluations/{name}/*")):
+        if folder.is_dir() and folder.name not in regs:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    run(main)
