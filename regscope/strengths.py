@@ -1,0 +1,89 @@
+"""Choose a strength on validation: `python -m regscope.strengths STUDY FAMILY [STRENGTH ...]`.
+
+For studies whose source states none. The rule (docs/strengths.md) was written down before any
+figure was looked at, and the test set plays no part in it.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regscope import paths
+from regscope.errors import RegscopeError, run
+from regscope.files import write_csv
+from regscope.params import BASELINE, Study, load_params
+from regscope.training import history
+from regscope.training.cell import train_cell
+
+SEEDS = 5
+
+GRIDS: dict[str, tuple[float, ...]] = {
+    "l1": (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
+    "l2": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
+    "dropout": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
+}
+
+
+def one_standard_error(accuracies: Mapping[float, Sequence[float]]) -> float:
+    """The largest strength whose mean is within one standard error of the best mean.
+
+    The standard error is that of the best strength's mean over seeds (Breiman et al. 1984,
+    "Classification and Regression Trees", section 3.4.3; Hastie, Tibshirani and Friedman 2009,
+    section 7.10).
+    """
+    means = {strength: float(np.mean(values)) for strength, values in accuracies.items()}
+    best = max(means, key=lambda strength: means[strength])
+    error = float(np.std(accuracies[best], ddof=1) / np.sqrt(len(accuracies[best])))
+    return max(strength for strength, mean in means.items() if mean >= means[best] - error)
+
+
+def validation_accuracies(
+    name: str, study: Study, family: str, strength: float, seeds: int = SEEDS
+) -> list[float]:
+    """Each seed's accuracy on its validation examples, after training on the others."""
+    chosen: dict[str, Any] = study.model_dump(mode="json", exclude={"regularizers"})
+    chosen["training"]["seeds"] = seeds
+    chosen["regularizers"] = {BASELINE: {}, "candidate": {family: strength}}
+    trained = train_cell(
+        Study.model_validate(chosen),
+        "candidate",
+        paths.prepared(name),
+        f"{name}/{family}={strength:g}",
+        holdout="validation",
+    )
+    accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
+    return [float(value) for value in accuracy]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="regscope.strengths", description=__doc__)
+    parser.add_argument("study")
+    parser.add_argument("family", choices=GRIDS)
+    parser.add_argument("strengths", nargs="*", type=float)
+    arguments = parser.parse_args()
+    studies = load_params().studies
+    name, family = arguments.study, arguments.family
+    if name not in studies:
+        raise RegscopeError(f"study {name}: choose from: {', '.join(studies)}")
+    accuracies = {}
+    for strength in arguments.strengths or GRIDS[family]:
+        accuracies[strength] = validation_accuracies(name, studies[name], family, strength)
+        print(f"{family} = {strength:g}: {np.mean(accuracies[strength]):.2%}", flush=True)
+    chosen = one_standard_error(accuracies)
+    rows = [
+        {"strength": strength, "seed": seed, "validation_accuracy": value}
+        for strength, values in accuracies.items()
+        for seed, value in enumerate(values)
+    ]
+    target: Path = paths.STRENGTHS / f"{name}-{family}.csv"
+    write_csv(target, rows)
+    print(f"{target}: chosen by the one-standard-error rule: {chosen:g}")
+
+
+if __name__ == "__main__":
+    run(main)
