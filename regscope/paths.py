@@ -16,8 +16,10 @@ VALIDATED = DATA / "validated.txt"
 REVIEW = METRICS / "review.json"
 STUDIES = METRICS / "studies"
 RESULTS_PAGE = METRICS / "README.md"
+PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
 REPORT = Path("report.html")
+STRENGTHS = Path("docs") / "strengths"
 
 
 def repository() -> Path:

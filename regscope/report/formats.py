@@ -1,0 +1,59 @@
+"""Numbers as text: accuracies in percent, differences in percentage points, a true minus sign."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from regscope.statistics import Interval
+
+DASH = "–"
+MINUS = "−"
+
+
+def fixed(value: float, decimals: int, signed: bool = False) -> str:
+    """`decimals` digits after the point; what rounds to zero has no sign."""
+    text = f"{value:{'+' if signed else ''}.{decimals}f}"
+    if not text.strip("+-0."):
+        text = text.lstrip("+-")
+    return text.replace("-", MINUS)
+
+
+def percent(fraction: float, decimals: int = 2) -> str:
+    return fixed(100 * fraction, decimals)
+
+
+def points(difference: float) -> str:
+    """A difference of two fractions, in percentage points."""
+    return fixed(100 * difference, 2, signed=True)
+
+
+def percent_range(interval: Interval, decimals: int = 2) -> str:
+    return f"[{percent(interval.low, decimals)}, {percent(interval.high, decimals)}]"
+
+
+def points_range(low: float, high: float) -> str:
+    return f"[{points(low)}, {points(high)}]"
+
+
+def p_value(value: float) -> str:
+    return "<0.001" if value < 0.001 else fixed(value, 3)
+
+
+def column(values: Sequence[float | None]) -> list[str]:
+    """One number of decimals for all: three significant digits for the smallest, and never more
+    than five for the largest."""
+    sizes = [abs(value) for value in values if value]
+    decimals = min(_decimals(min(sizes), 3), _decimals(max(sizes), 5)) if sizes else 0
+    return [DASH if value is None else fixed(value, decimals) for value in values]
+
+
+def _decimals(size: float, digits: int) -> int:
+    return max(0, digits - 1 - math.floor(math.log10(size)))
+
+
+def plain(value: float) -> str:
+    """A setting as people write it: 0.00001, not 1e-05."""
+    import numpy as np
+
+    return str(np.format_float_positional(value, trim="-"))

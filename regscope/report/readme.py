@@ -1,0 +1,78 @@
+"""The results block of README.md: `python -m regscope.report.readme [--check]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from regscope import paths
+from regscope.errors import RegscopeError, run
+from regscope.files import write_text
+from regscope.report.published import load_published
+from regscope.report.render import escape, markdown
+from regscope.report.results_page import PUBLISHED_ALT, document_source, link
+from regscope.report.sections import Section, load_sections
+from regscope.report.tables import inside
+
+BEGIN = "<!-- results: begin -->"
+END = "<!-- results: end -->"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m regscope.report.readme",
+        description=f"Rewrite what stands in {paths.README} between {BEGIN} and {END}.",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if the block is not current"
+    )
+    check = parser.parse_args().check
+    before = paths.README.read_text(encoding="utf-8")
+    after = replaced(before, block(load_sections(load_published())), paths.README)
+    if check and after != before:
+        raise RegscopeError(
+            f"{paths.README}: the results are not those of {paths.STUDIES}; run"
+            " `python -m regscope.report.readme`"
+        )
+    if after != before:
+        write_text(paths.README, after)
+
+
+def block(sections: Mapping[str, Section]) -> str:
+    """The picture, and a table for every document whose study has results."""
+    parts = [part for section in sections.values() for part in _tables(section)]
+    if not parts:
+        return "No study with published figures has results yet."
+    picture = f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})"
+    return "\n\n".join([picture, *parts])
+
+
+def replaced(text: str, block: str, path: Path) -> str:
+    """The text with `block` between the two marks.
+
+    Raises RegscopeError unless each mark stands once, on a line of its own, in this order.
+    """
+    lines = text.splitlines()
+    if lines.count(BEGIN) != 1 or lines.count(END) != 1 or lines.index(END) < lines.index(BEGIN):
+        raise RegscopeError(f"{path}: needs one line {BEGIN} and after it one line {END}")
+    kept = [*lines[: lines.index(BEGIN) + 1], "", block, "", *lines[lines.index(END) :]]
+    return "\n".join(kept) + "\n"
+
+
+def _tables(section: Section) -> Iterator[str]:
+    page = f"{link(paths.RESULTS_PAGE, paths.README)}#{section.name}"
+    for document, table in section.published:
+        yield (
+            f"{document_source(document)}, beside {section.seeds} seeds of the study"
+            f" [{escape(section.name)}]({page}):"
+        )
+        yield markdown(table).rstrip("\n")
+        yield (
+            f"{inside(table)} Not stated there, and chosen by the study:"
+            f" {escape(document.unstated)}. {section.test_error}"
+        )
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,82 @@
+"""A table, and its two plain-text forms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from regscope.report.formats import MINUS
+
+SEPARABLE = ("better", "worse")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One entry of a table. `verdict` marks what it says; `reg` names a regularizer's own cell."""
+
+    text: str
+    verdict: str = ""
+    reg: str = ""
+
+    @property
+    def stands_out(self) -> bool:
+        return self.verdict in SEPARABLE
+
+
+@dataclass(frozen=True)
+class Table:
+    """The first column is of words and left-aligned; `words` says which others are."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    words: frozenset[int] = frozenset({0})
+
+
+# Brackets and less-than signs are special only where a link, a tag or an entity could begin,
+# so that intervals and "<0.001" stay readable in the source.
+_SPECIAL = re.compile(r"[\\`*|~$]|\](?=[(\[:])|<(?=[A-Za-z/!?])|&(?=[#\w])|(?<!\w)_|_(?!\w)|^(?=#)")
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def markdown(table: Table) -> str:
+    """A GitHub-flavoured table whose source is aligned too; what is separable is bold."""
+    head = [escape(heading) for heading in table.columns]
+    body = [[_markdown_cell(cell) for cell in row] for row in table.rows]
+    widths = _widths([head, *body])
+    rule = [
+        ":" + "-" * (width - 1) if index in table.words else "-" * (width - 1) + ":"
+        for index, width in enumerate(widths)
+    ]
+    lines = [_aligned(row, widths, table.words) for row in (head, *body)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:])) + "\n"
+
+
+def _markdown_cell(cell: Cell) -> str:
+    text = escape(cell.text)
+    return f"**{text}**" if cell.stands_out else text
+
+
+def plain_text(table: Table) -> str:
+    """Aligned columns for a terminal, with a rule below the headings and an ASCII minus sign."""
+    body = [[cell.text.replace(MINUS, "-") for cell in row] for row in table.rows]
+    widths = _widths([table.columns, *body])
+    lines = [_aligned(row, widths, table.words) for row in (table.columns, *body)]
+    rule = ["-" * width for width in widths]
+    return "".join(f"{'  '.join(line).rstrip()}\n" for line in (lines[0], rule, *lines[1:]))
+
+
+def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    return [max(3, *(len(text) for text in texts)) for texts in zip(*rows, strict=True)]
+
+
+def _aligned(row: Iterable[str], widths: list[int], words: frozenset[int]) -> list[str]:
+    return [
+        text.ljust(width) if index in words else text.rjust(width)
+        for index, (text, width) in enumerate(zip(row, widths, strict=True))
+    ]

@@ -1,0 +1,180 @@
+"""What the pages say about one study: its results, its settings and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from regscope import paths, results
+from regscope.figures.style import display_name
+from regscope.params import BASELINE, Params, Study, load_params
+from regscope.report import tables
+from regscope.report.formats import percent, plain, points
+from regscope.report.published import Document
+from regscope.report.render import Table
+from regscope.results import StudyResults
+from regscope.statistics import test_set_error
+
+
+@dataclass(frozen=True)
+class Section:
+    """One study that has results. `written` is its block of params.yaml when they were made."""
+
+    name: str
+    study: Study
+    written: Mapping[str, Any]
+    regs: tuple[str, ...]
+    results: StudyResults
+    environment: Mapping[str, Any]
+    documents: tuple[Document, ...] = ()
+
+    @property
+    def seeds(self) -> int:
+        return int(self.results.seeds["seed"].nunique())
+
+    @property
+    def accuracy(self) -> Table:
+        return tables.accuracy_table(self.results, self.regs)
+
+    @property
+    def losses(self) -> Table:
+        return tables.losses_table(self.results, self.regs)
+
+    @property
+    def weights(self) -> list[Table]:
+        return tables.weights_tables(self.results, self.regs)
+
+    @property
+    def classes(self) -> Table:
+        return tables.classes_table(self.results, self.regs)
+
+    @property
+    def published(self) -> list[tuple[Document, Table]]:
+        return [
+            (document, tables.published_table(self.results, document))
+            for document in self.documents
+        ]
+
+    @property
+    def settings(self) -> str:
+        """Data, split, model and training on one line, as written in params.yaml."""
+        blocks = ("data", "split", "model", "training")
+        return "; ".join(f"{block}: {inline(self.written[block])}" for block in blocks)
+
+    @property
+    def strengths(self) -> list[tuple[str, str]]:
+        """Every cell's name and settings."""
+        return [
+            (reg, inline(self.written["regularizers"][reg]))
+            for reg in self.regs
+            if reg in self.study.cells and reg != BASELINE
+        ]
+
+    @property
+    def settings_block(self) -> str:
+        """The study's whole block, as YAML."""
+        return yaml.dump(
+            {self.name: dict(self.written)},
+            Dumper=_PlainFloats,
+            sort_keys=False,
+            default_flow_style=None,
+            width=100,
+        )
+
+    @property
+    def environment_line(self) -> str:
+        return inline(self.environment)
+
+    @property
+    def test_examples(self) -> int:
+        train = self.study.data.official_train or self.study.split.train or 0
+        return self.study.data.size - train
+
+    @property
+    def finding(self) -> str:
+        """One sentence a verdict: which cells are better than the baseline, worse, or neither."""
+        compared = tables.comparisons(self.results, "test_accuracy")
+        sentences = []
+        for verdict, opening in _OPENINGS.items():
+            named = [
+                f"{display_name(reg)} ({points(compared[reg]['difference'])})"
+                for reg in self.regs
+                if reg in compared and compared[reg]["verdict"] == verdict
+            ]
+            if named:
+                sentences.append(f"{opening}: {', '.join(named)}.")
+        return " ".join(sentences)
+
+    @property
+    def test_error(self) -> str:
+        """What the finite test set adds, and why comparisons do not need it."""
+        accuracy = tables.values(self.results, BASELINE, "test_accuracy").mean()
+        error = percent(test_set_error(accuracy, self.test_examples))
+        if self.study.data.official_train is not None:
+            return (
+                f"All cells are tested on the same {self.test_examples:,} examples. Other examples"
+                f" would move an accuracy of {percent(accuracy)} % by a standard error of {error}"
+                " points, which the intervals leave out: they hold for this test set."
+            )
+        return (
+            f"Each seed draws its own split and tests on {self.test_examples:,} examples, which"
+            f" alone give an accuracy of {percent(accuracy)} % a standard error of {error} points."
+        )
+
+
+_OPENINGS = {
+    "better": f"Better than {BASELINE}",
+    "worse": f"Worse than {BASELINE}",
+    "not separable": f"Not separable from {BASELINE}",
+    "too few seeds": "Too few seeds to tell",
+}
+
+
+class _PlainFloats(yaml.SafeDumper):
+    """Writes 0.00001 and not 1.0e-05."""
+
+
+_PlainFloats.add_representer(
+    float, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:float", plain(value))
+)
+
+
+def has_results(name: str) -> bool:
+    return (paths.summary(name) / "seeds.csv").is_file()
+
+
+def load_sections(
+    documents: Sequence[Document], params: Params | None = None
+) -> dict[str, Section]:
+    """Every study of params.yaml that has results, in its order."""
+    params = params or load_params()
+    return {
+        name: Section(
+            name,
+            Study.model_validate(results.settings(name)),
+            results.settings(name),
+            params.regs,
+            results.load(name),
+            results.environment(name),
+            tuple(document for document in documents if document.study == name),
+        )
+        for name in params.studies
+        if has_results(name)
+    }
+
+
+def inline(value: Any) -> str:
+    """Settings on one line: `optimizer adam, learning_rate 0.001`."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{key} ({inline(entry)})" if isinstance(entry, Mapping) else f"{key} {inline(entry)}"
+            for key, entry in value.items()
+        )
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(inline(entry) for entry in value)}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return plain(value) if isinstance(value, float) else str(value)

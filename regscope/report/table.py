@@ -1,0 +1,46 @@
+"""A study's accuracy table on the terminal: `python -m regscope.report.table [STUDY]`."""
+
+from __future__ import annotations
+
+import argparse
+
+from regscope import paths, results
+from regscope.errors import RegscopeError, run
+from regscope.params import Params, load_params
+from regscope.report.render import plain_text
+from regscope.report.sections import has_results
+from regscope.report.tables import short_accuracy_table
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m regscope.report.table", description=__doc__)
+    parser.add_argument("study", nargs="?", help="by default the active one of params.yaml")
+    params = load_params()
+    print(summary(params, parser.parse_args().study or params.study), end="")
+
+
+def summary(params: Params, name: str) -> str:
+    """Title, table, and where the rest can be read.
+
+    Raises RegscopeError for a study that is unknown or has no results.
+    """
+    if name not in params.studies:
+        raise RegscopeError(f"study = {name}: choose from: {', '.join(params.studies)}")
+    if not has_results(name):
+        raise RegscopeError(f"study = {name}: no results yet; make them with: dvc repro")
+    found = results.load(name)
+    seeds = found.seeds["seed"].nunique()
+    pages = (paths.REPORT, paths.RESULTS_PAGE, paths.plots(name))
+    where = [path for path in pages if path.exists()]
+    lines = [
+        "",
+        f"{params.studies[name].title}: {seeds} seeds, means and 95 % intervals",
+        "",
+        plain_text(short_accuracy_table(found, params.regs)),
+    ]
+    lines += [f"{'Report:' if index == 0 else '':<8}{path}" for index, path in enumerate(where)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,24 @@
+"""Write the pages with every study's results: `python -m stages.report`."""
+
+from regscope import paths
+from regscope.errors import run
+from regscope.files import write_bytes, write_text
+from regscope.params import load_params
+from regscope.report.page import report_page
+from regscope.report.published import load_published
+from regscope.report.published_figure import published_figure
+from regscope.report.results_page import results_page
+from regscope.report.sections import load_sections
+
+
+def main() -> None:
+    params = load_params()
+    sections = load_sections(load_published(), params)
+    picture = published_figure(sections)
+    write_bytes(paths.PUBLISHED, picture)
+    write_text(paths.RESULTS_PAGE, results_page(sections, params.regs))
+    write_text(paths.REPORT, report_page(sections, params.regs, picture))
+
+
+if __name__ == "__main__":
+    run(main)

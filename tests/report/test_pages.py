@@ -1,0 +1,176 @@
+"""The pages as a whole, written by the stage."""
+
+from __future__ import annotations
+
+import base64
+import re
+import struct
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from regscope import paths
+from regscope.errors import RegscopeError
+from regscope.params import load_params
+from regscope.report import published, table
+from regscope.report.published_figure import published_figure
+from regscope.report.sections import load_sections
+from stages import report
+from tests.report import synthetic
+
+HOSTILE = '<script>alert("1")</script> & [x](y) | "quotes"'
+
+
+class Page(HTMLParser):
+    """Every tag of a page with its attributes."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str, attribute: str) -> list[str]:
+        return [attrs.get(attribute) or "" for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture
+def studies(workspace: Path) -> None:
+    """`mnist` with results and pictures, `later` without any."""
+    block = synthetic.study(synthetic.CELLS)
+    synthetic.write({"mnist": block, "later": block}, {"mnist": synthetic.found()})
+    synthetic.draw("mnist", "predictions", "accuracy", "a_new_one")
+
+
+@pytest.mark.usefixtures("studies")
+def test_the_page_is_self_contained() -> None:
+    report.main()
+    text = paths.REPORT.read_text()
+    page = Page(text)
+    sources = page.all("img", "src")
+    assert len(sources) == 4
+    for source in sources:
+        content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
+        assert content.startswith(b"\x89PNG")
+    assert all(page.all("img", "alt"))
+    names = {name for name, _ in page.tags}
+    assert not names & {"script", "link", "iframe", "object", "embed", "base"}
+    assert all(address.startswith("#") for address in page.all("a", "href"))
+    assert not re.search(r"https?:|url\(|@import", text)
+
+
+@pytest.mark.usefixtures("studies")
+def test_every_anchor_leads_somewhere() -> None:
+    report.main()
+    page = Page(paths.REPORT.read_text())
+    identifiers = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(identifiers) == len(set(identifiers))
+    assert {address.removeprefix("#") for address in page.all("a", "href")} <= set(identifiers)
+
+
+@pytest.mark.usefixtures("studies")
+def test_pictures_have_their_size() -> None:
+    report.main()
+    page = Page(paths.REPORT.read_text())
+    for source, width, height in zip(
+        *(page.all("img", name) for name in ("src", "width", "height")), strict=True
+    ):
+        content = base64.b64decode(source.partition(",")[2])
+        assert struct.unpack(">II", content[16:24]) == (int(width), int(height))
+
+
+def test_hostile_names_stay_text(workspace: Path) -> None:
+    block = synthetic.study(synthetic.CELLS, title=HOSTILE)
+    synthetic.write({"tiny": block}, {"tiny": synthetic.found()})
+    synthetic.draw("tiny", "accuracy", '"><b>')
+    report.main()
+    text = paths.REPORT.read_text()
+    assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; [x](y)" in text
+    assert not {"script", "b"} & {name for name, _ in Page(text).tags}
+    markdown = paths.RESULTS_PAGE.read_text()
+    assert r'**\<script>alert("1")\</script> & [x\](y) \| "quotes"**, 5 seeds.' in markdown
+    assert "(../plots/tiny/%22%3E%3Cb%3E.png)" in markdown
+
+
+@pytest.mark.usefixtures("studies")
+def test_results_page() -> None:
+    report.main()
+    text = paths.RESULTS_PAGE.read_text()
+    assert "## mnist\n\n**Tiny**, 5 seeds. Better than none: L1 (+1.20).\n" in text
+    assert "later" not in text
+    assert "../plots/mnist/accuracy.png" in text
+    assert text.index("predictions.png") < text.index("a_new_one.png")
+    assert "curves.png" not in text
+    assert (
+        "data: source digits; split: train 797, validation 10; model: kind mlp, hidden [8];"
+        " training: optimizer adam, learning_rate 0.00001, batch_size 16, epochs 2, seeds 5.\n"
+        "\nCells: L1: l1 0.00001.\n\nEnvironment: device cpu, torch 2.13.0.\n"
+    ) in text
+    assert "tests on 1,000 examples, which alone give an accuracy of 92.00 % a standard" in text
+    assert "standard error of 0.86 points" in text
+    for link in re.findall(r"\]\(([^)]*)\)", text):
+        assert (paths.RESULTS_PAGE.parent / link).is_file()
+
+
+@pytest.mark.usefixtures("studies")
+def test_two_runs_are_the_same() -> None:
+    files = (paths.RESULTS_PAGE, paths.PUBLISHED, paths.REPORT)
+    report.main()
+    first = [file.read_bytes() for file in files]
+    report.main()
+    assert [file.read_bytes() for file in files] == first
+
+
+def test_without_results_the_pages_say_so(workspace: Path) -> None:
+    synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {})
+    report.main()
+    assert "No study has results yet." in paths.REPORT.read_text()
+    assert paths.RESULTS_PAGE.is_file()
+    assert paths.PUBLISHED.is_file()
+
+
+def test_a_panel_for_every_document_with_results(workspace: Path) -> None:
+    documents = published.load_published()
+    block = synthetic.study(synthetic.CELLS)
+    both = {"mnist": block, "mnist_dense": block}
+    synthetic.write(both, {"mnist": synthetic.found()})
+    one = published_figure(load_sections(documents))
+    synthetic.write(both, dict.fromkeys(both, synthetic.found()))
+    two = published_figure(load_sections(documents))
+    widths = [struct.unpack(">I", picture[16:20])[0] for picture in (one, two)]
+    assert widths[1] == 2 * widths[0]
+
+
+@pytest.mark.usefixtures("studies")
+def test_table_on_the_terminal() -> None:
+    report.main()
+    text = table.summary(load_params(), "mnist")
+    assert text.startswith("\nTiny: 5 seeds, means and 95 % intervals\n\nRegularizer ")
+    assert text.endswith(
+        "\n\nReport: report.html\n        metrics/README.md\n        plots/mnist\n"
+    )
+
+
+@pytest.mark.usefixtures("studies")
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("nope", "study = nope: choose from: mnist, later"),
+        ("later", "study = later: no results yet; make them with: dvc repro"),
+    ],
+)
+def test_table_of_a_study_without_results(name: str, message: str) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        table.summary(load_params(), name)
+    assert str(refused.value) == message
+
+
+def test_torch_is_not_imported() -> None:
+    """Its start would cost more than the whole report."""
+    code = "import stages.report, regscope.report.readme, sys; sys.exit('torch' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from regscope import paths
+from regscope.errors import RegscopeError
+from regscope.report import readme
+from tests.report import synthetic
+
+BEFORE = "# Title\n\n<!-- results: begin -->\nold\n<!-- results: end -->\n\nAfter\n"
+
+
+@pytest.fixture(autouse=True)
+def studies(workspace: Path) -> None:
+    block = synthetic.study(synthetic.CELLS)
+    synthetic.write({"mnist": block}, {"mnist": synthetic.found()})
+    paths.README.write_text(BEFORE)
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["readme", *arguments])
+    readme.main()
+
+
+def test_only_the_block_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
+    call(monkeypatch)
+    text = paths.README.read_text()
+    assert text.startswith("# Title\n\n<!-- results: begin -->\n\n![Published single runs")
+    assert text.endswith("\n\n<!-- results: end -->\n\nAfter\n")
+    assert "](metrics/published.png)" in text
+    assert "[mnist](metrics/README.md#mnist)" in text
+    assert "| None        |                 92.93 |           92.00 ± 1.58 |" in text
+    assert "001_" not in text
+
+
+def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        call(monkeypatch, "--check")
+    assert str(refused.value) == (
+        "README.md: the results are not those of metrics/studies; run"
+        " `python -m regscope.report.readme`"
+    )
+    assert paths.README.read_text() == BEFORE
+    call(monkeypatch)
+    written = paths.README.stat().st_mtime_ns
+    call(monkeypatch, "--check")
+    call(monkeypatch)
+    assert paths.README.stat().st_mtime_ns == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no marks\n",
+        "<!-- results: end -->\n<!-- results: begin -->\n",
+        BEFORE + BEFORE,
+        "<!-- results: begin -->\n",
+    ],
+)
+def test_marks_must_stand_once_and_in_order(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    paths.README.write_text(text)
+    with pytest.raises(RegscopeError) as refused:
+        call(monkeypatch)
+    assert str(refused.value) == (
+        "README.md: needs one line <!-- results: begin --> and after it one line"
+        " <!-- results: end -->"
+    )
+    assert paths.README.read_text() == text
