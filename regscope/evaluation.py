@@ -46,9 +46,8 @@ def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Eva
         train_logits = logits(network, inputs[train], dataset.scale)
         test_logits = logits(network, inputs[test], dataset.scale)
         result.measures.append(
-            {"seed": seed} | _prediction_measures(
-                train_logits, targets[train], test_logits, targets[test]
-            )
+            {"seed": seed}
+            | _prediction_measures(train_logits, targets[train], test_logits, targets[test])
         )
         predicted = test_logits.argmax(1)
         confusion.append(confusion_matrix(predicted, targets[test], len(dataset.classes)))
@@ -73,7 +72,7 @@ def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Eva
 @torch.no_grad()
 def logits(network: nn.Module, inputs: Tensor, scale: float) -> Tensor:
     """Logits `[N, C]` of stored inputs `[N, ...]`, in batches of bounded memory."""
-    return torch.cat([network(batch.float() * scale) for batch in inputs.split(BATCH)])
+    return torch.cat([network(batch.float() * scale) for batch in torch.split(inputs, BATCH)])
 
 
 def _prediction_measures(
@@ -95,7 +94,7 @@ def _add_weight_measures(result: Evaluation, state: dict[str, np.ndarray]) -> No
     layers = layer_weights(state)
     for seed, row in enumerate(result.measures):
         for layer, weights in layers.items():
-            result.layers.append({"seed": seed, "layer": layer} | weight_measures(weights[seed]))
+            result.layers.append({"seed": seed, "layer": layer, **weight_measures(weights[seed])})
         together = np.concatenate([weights[seed].ravel() for weights in layers.values()])
         for name, value in weight_measures(together).items():
             row[name if name.endswith("_fraction") else f"weight_{name}"] = value

@@ -74,7 +74,10 @@ def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     writer.writeheader()
     for row in rows:
         writer.writerow(
-            {key: f"{value:.10g}" if isinstance(value, float) else value for key, value in row.items()}
+            {
+                key: f"{value:.10g}" if isinstance(value, float) else value
+                for key, value in row.items()
+            }
         )
     write_text(path, text.getvalue())
 

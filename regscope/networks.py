@@ -33,6 +33,8 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
             network.load_state_dict({name: tensor[seed] for name, tensor in state.items()})
         except RuntimeError as error:
             reason = " ".join(str(error).split())
-            raise RegscopeError(f"{folder / MODEL_FILE}: not this study's model: {reason}") from error
+            raise RegscopeError(
+                f"{folder / MODEL_FILE}: not this study's model: {reason}"
+            ) from error
         networks.append(network.eval())
     return networks

@@ -14,6 +14,8 @@ from regscope.statistics import compare, holm, verdict
 if TYPE_CHECKING:
     import pandas as pd
 
+SETTINGS_FILE = "settings.json"
+
 SUMMARY = (
     "test_accuracy",
     "test_loss",
@@ -49,7 +51,7 @@ class StudyResults:
         """`{reg: {measure: mean over seeds}}`, to six decimals."""
         means = self.seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
         return {
-            str(reg): {measure: round(float(value), 6) for measure, value in row.items()}
+            str(reg): {measure: round(float(row[measure]), 6) for measure in SUMMARY}
             for reg, row in means.iterrows()
         }
 
@@ -84,6 +86,12 @@ def load(name: str) -> StudyResults:
     )
 
 
+def settings(name: str) -> dict[str, Any]:
+    """The study's block of params.yaml when its results were made."""
+    loaded: dict[str, Any] = json.loads((paths.summary(name) / SETTINGS_FILE).read_text())
+    return loaded
+
+
 def environment(name: str) -> dict[str, Any]:
     """What the study's cells were trained with; a list where they differ."""
     loaded: dict[str, Any] = json.loads((paths.summary(name) / "environment.json").read_text())
@@ -92,8 +100,7 @@ def environment(name: str) -> dict[str, Any]:
 
 def gather_environment(name: str, study: Study) -> dict[str, Any]:
     found = [
-        json.loads((paths.model(name, reg) / "environment.json").read_text())
-        for reg in study.cells
+        json.loads((paths.model(name, reg) / "environment.json").read_text()) for reg in study.cells
     ]
     gathered: dict[str, Any] = {}
     for key in found[0]:
@@ -114,7 +121,11 @@ def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for measure, higher_is_better in COMPARED.items():
         compared = {
-            reg: compare(cell.loc[baseline.index, measure], baseline[measure], higher_is_better)
+            reg: compare(
+                cell.loc[baseline.index, measure].to_numpy(),
+                baseline[measure].to_numpy(),
+                higher_is_better,
+            )
             for reg, cell in by_reg.items()
         }
         corrected = holm([comparison.p_value for comparison in compared.values()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
@@ -29,4 +29,15 @@ class Settings(BaseModel):
             if key not in cls.model_fields:
                 known = ", ".join(cls.model_fields)
                 raise refusal(str(key), value, f"unknown key; known here: {known}")
+            # pydantic would take true for 1.
+            if isinstance(value, bool) and _is_number(cls.model_fields[key].annotation):
+                raise refusal(key, value, "must be a number, not true or false")
         return data
+
+
+def _is_number(annotation: Any) -> bool:
+    members = get_args(annotation) or (annotation,)
+    bare = [
+        get_args(member)[0] if get_origin(member) is Annotated else member for member in members
+    ]
+    return int in bare or float in bare

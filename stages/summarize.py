@@ -6,7 +6,7 @@ import sys
 from regscope import paths, results
 from regscope.errors import run
 from regscope.files import whole_folder, write_json
-from regscope.params import load_params
+from regscope.params import load_params, written_study
 
 
 def main() -> None:
@@ -18,6 +18,7 @@ def main() -> None:
     with whole_folder(paths.summary(name)) as folder:
         results.write(gathered, folder)
         write_json(folder / "environment.json", results.gather_environment(name, study))
+        write_json(folder / results.SETTINGS_FILE, written_study(name))
 
 
 def _remove_cells_not_in(regs: tuple[str, ...], name: str) -> None:

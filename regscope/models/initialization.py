@@ -38,5 +38,6 @@ def glorot_uniform_(module: nn.Module) -> None:
         weight = getattr(layer, "weight", None)
         if isinstance(weight, nn.Parameter) and weight.dim() >= 2:
             nn.init.xavier_uniform_(weight)
-            if isinstance(getattr(layer, "bias", None), nn.Parameter):
-                nn.init.zeros_(layer.bias)
+            bias = getattr(layer, "bias", None)
+            if isinstance(bias, nn.Parameter):
+                nn.init.zeros_(bias)

@@ -73,12 +73,14 @@ def affine(images: Tensor, shift: Tensor, angle: Tensor) -> Tensor:
     import torch
     from torch.nn import functional
 
+    # The grid's axes both run from -1 to 1: a rotation in them is one of pixels only with this.
+    aspect = images.shape[3] / images.shape[2]
     cos, sin = angle.cos(), angle.sin()
     across, down = (shift * -2).unbind(1)
     matrix = torch.stack(
         [
-            torch.stack([cos, -sin, cos * across - sin * down], 1),
-            torch.stack([sin, cos, sin * across + cos * down], 1),
+            torch.stack([cos, -sin / aspect, cos * across - sin / aspect * down], 1),
+            torch.stack([sin * aspect, cos, sin * aspect * across + cos * down], 1),
         ],
         1,
     )

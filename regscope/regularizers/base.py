@@ -57,7 +57,12 @@ class Regularizer(Settings):
     def insert(self, model: nn.Module) -> None:
         """Put modules into the plain network's slots, after initialization."""
 
-    def batch(self, inputs: Tensor, targets: Tensor, draws: Streams) -> tuple[Tensor, Tensor]:
+    def batch(
+        self,
+        inputs: Tensor,
+        targets: Tensor,
+        draws: Streams,  # noqa: ARG002
+    ) -> tuple[Tensor, Tensor]:
         """Change a training batch: inputs `[S*B, ...]`, targets `[S*B]`, seeds in blocks."""
         return inputs, targets
 
@@ -77,9 +82,7 @@ class Scoped(Regularizer):
             raise refusal(self.name, None, "this model has no layer for it")
         for layer in self.layers or ():
             if layer not in choices:
-                raise refusal(
-                    f"{self.name}.layers", layer, f"choose from: {', '.join(choices)}"
-                )
+                raise refusal(f"{self.name}.layers", layer, f"choose from: {', '.join(choices)}")
         if self.layers == ():
             raise refusal(f"{self.name}.layers", [], f"choose from: {', '.join(choices)}")
 

@@ -29,4 +29,4 @@ class Dropout(Scoped):
 
         from regscope.models.slots import fill_slots
 
-        fill_slots(model, "dropout", self.layers, lambda layer: nn.Dropout(self.rate))
+        fill_slots(model, "dropout", self.layers, lambda _: nn.Dropout(self.rate))

@@ -9,13 +9,12 @@ from __future__ import annotations
 import math
 import os
 import shutil
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,9 +22,7 @@ from regscope.datasets.base import DATA_FILE
 from regscope.errors import RegscopeError
 from regscope.params import BASELINE, Study
 from regscope.training import checkpoints
-
-if TYPE_CHECKING:
-    from multiprocessing import connection
+from regscope.training.workers import train_stacks
 
 LARGEST_STACK = 20
 
@@ -57,9 +54,11 @@ def train_cell(
     decisive = _decisive(study, reg, holdout)
     folder = checkpoints.folder_for(decisive, data / DATA_FILE)
     with _only_here(folder) as folder:
-        stacks = [(share, folder / f"{share[0]}-{share[-1]}.safetensors") for share in shares(seeds)]
+        stacks = [
+            (share, folder / f"{share[0]}-{share[-1]}.safetensors") for share in shares(seeds)
+        ]
         job = {"study": decisive["study"], "reg": reg, "holdout": holdout, "data": str(data)}
-        _work(job, stacks, label, len(seeds) * study.training.epochs)
+        train_stacks(job, stacks, label, len(seeds) * study.training.epochs, worker_count())
         trained = _gather(stacks)
         shutil.rmtree(folder, ignore_errors=True)
     return trained
@@ -105,70 +104,6 @@ def _only_here(folder: Path) -> Iterator[Path]:
     except Timeout:
         with tempfile.TemporaryDirectory(dir=folder.parent) as private:
             yield Path(private)
-
-
-def _work(
-    job: dict[str, Any], stacks: list[tuple[list[int], Path]], label: str, epochs: int
-) -> None:
-    from multiprocessing import connection
-
-    from tqdm import tqdm
-
-    with ExitStack() as exits:
-        listening = [
-            exits.enter_context(_worker({**job, "stacks": share}))
-            for share in _dealt(stacks, worker_count())
-        ]
-        bar = exits.enter_context(
-            tqdm(total=epochs, desc=label, unit="epoch", disable=None, dynamic_ncols=True)
-        )
-        while listening:
-            for pipe in connection.wait(listening):
-                assert isinstance(pipe, connection.Connection)
-                try:
-                    message = pipe.recv()
-                except EOFError:
-                    raise RegscopeError(f"{label}: a worker process was killed") from None
-                if message is None:
-                    listening.remove(pipe)
-                elif "error" in message:
-                    raise RegscopeError(f"{label}: {message['error']}")
-                else:
-                    bar.update(message["epochs"])
-                    bar.set_postfix(epoch=message["epoch"], loss=f"{message['loss']:.4f}")
-
-
-def _dealt(
-    stacks: list[tuple[list[int], Path]], hands: int
-) -> list[list[tuple[list[int], Path]]]:
-    return [stacks[index::hands] for index in range(min(hands, len(stacks)))]
-
-
-def _work_in_process(job: dict[str, Any], messages: connection.Connection) -> None:
-    # Imported here: this process itself does without torch.
-    from regscope.training.worker import work
-
-    work(job, messages)
-
-
-@contextmanager
-def _worker(job: dict[str, Any]) -> Iterator[connection.Connection]:
-    """A worker process and the pipe of its messages; it ends with this context."""
-    # A fork server imports torch once for all workers; forking this process would copy its
-    # threads' locks. Elsewhere than on Linux a fork after importing torch is not safe.
-    import multiprocessing
-
-    context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
-    context.set_forkserver_preload(["regscope.training.worker"])
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work_in_process, args=(job, writer), daemon=True)
-    process.start()
-    writer.close()
-    try:
-        yield reader
-    finally:
-        process.kill()
-        process.join()
 
 
 def _gather(stacks: list[tuple[list[int], Path]]) -> TrainedCell:

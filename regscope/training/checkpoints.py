@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 def folder_for(decisive: dict[str, Any], data: Path) -> Path:
     """The checkpoint folder of a cell, by its settings and its data's content."""
-    digest = hashlib.sha256(
-        json.dumps([NUMERICS_VERSION, decisive], sort_keys=True).encode()
-    )
+    digest = hashlib.sha256(json.dumps([NUMERICS_VERSION, decisive], sort_keys=True).encode())
     with data.open("rb") as file:
         digest.update(hashlib.file_digest(file, "sha256").digest())
     return paths.checkpoints() / digest.hexdigest()[:32]

@@ -166,8 +166,8 @@ class LoopedLayer(nn.Module):
 Rule = Callable[[Sequence[Any], Callable[[], Streams]], nn.Module]
 
 RULES: dict[type[nn.Module], Rule] = {
-    nn.Linear: lambda layers, streams: StackedLinear(layers),
-    nn.BatchNorm1d: lambda layers, streams: StackedBatchNorm(layers),
-    nn.BatchNorm2d: lambda layers, streams: StackedBatchNorm(layers),
+    nn.Linear: lambda layers, _: StackedLinear(layers),
+    nn.BatchNorm1d: lambda layers, _: StackedBatchNorm(layers),
+    nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
 }

@@ -8,6 +8,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import psutil
 
 POLL_SECONDS = 0.5
 
@@ -21,25 +25,35 @@ def end_with_caller() -> None:
     import psutil
 
     callers = psutil.Process().parents()[:1]
-    if callers and "-c" in _command(callers[0])[1:-1]:
+    if callers and _only_runs_one_command(callers[0]):
         callers += callers[0].parents()[:1]
 
     def watch() -> None:
-        while all(caller.is_running() for caller in callers):
+        while all(_runs(caller) for caller in callers):
             time.sleep(POLL_SECONDS)
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _command(process: object) -> list[str]:
+def _runs(process: psutil.Process) -> bool:
+    """Whether it does; one that has ended and that nobody has waited for does not."""
     import psutil
 
-    assert isinstance(process, psutil.Process)
     try:
-        return process.cmdline()
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _only_runs_one_command(process: psutil.Process) -> bool:
+    """Whether it is `sh -c COMMAND`, which DVC may start for every stage."""
+    import psutil
+
+    try:
+        return "-c" in process.cmdline()[1:-1]
     except psutil.Error:
-        return []
+        return False
 
 
 def end_with_parent_process() -> None:

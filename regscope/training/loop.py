@@ -80,7 +80,7 @@ class Trainer:
         self.epoch = 0
         self.history = torch.empty(len(COLUMNS), len(seeds), 0)
 
-    def run(self, after_epoch: Callable[[Trainer], None] = lambda trainer: None) -> None:
+    def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.
 
         Raises RegscopeError naming the seed and epoch where a loss is no longer finite.
@@ -90,7 +90,8 @@ class Trainer:
             self.epoch += 1
             self.history = torch.cat([self.history, torch.stack(row).unsqueeze(2)], dim=2)
             self._check_finite()
-            after_epoch(self)
+            if after_epoch is not None:
+                after_epoch(self)
 
     def _train_epoch(self) -> tuple[Tensor, Tensor, Tensor]:
         for streams in (self.order, *self.draws.values(), *streams_of(self.model)):
@@ -114,7 +115,7 @@ class Trainer:
         logits = self.model(inputs)
         losses = self._by_seed(cross_entropy(logits, targets, reduction="none"))
         self.optimizer.zero_grad()
-        losses.mean(1).sum().backward()
+        torch.autograd.backward(losses.mean(1).sum())
         with torch.no_grad():
             for method, weights in self.penalties:
                 method.add_gradient(weights)
@@ -155,7 +156,9 @@ class Trainer:
 
     def state(self) -> Progress:
         """Everything needed to go on later; random streams begin anew with every epoch."""
-        return Progress(self.epoch, self.history, dict(self.model.state_dict()), self.optimizer.state)
+        return Progress(
+            self.epoch, self.history, dict(self.model.state_dict()), self.optimizer.state
+        )
 
     def resume(self, progress: Progress) -> None:
         self.epoch = progress.epoch

@@ -67,17 +67,22 @@ class Adam(Optimizer):
     def __init__(self, parameters: Iterable[nn.Parameter], settings: AdamTraining) -> None:
         super().__init__(parameters)
         self.settings = settings
+        # Large tensors made anew in every step would cost more than the step itself.
+        self._scratch: dict[int, Tensor] = {}
 
     def update(self, index: int, parameter: Tensor, gradient: Tensor) -> None:
         beta1, beta2 = self.settings.betas
         step = self.remember(f"step.{index}", torch.zeros((), dtype=torch.int64))
         first = self.remember(f"first.{index}", torch.zeros_like(parameter))
         second = self.remember(f"second.{index}", torch.zeros_like(parameter))
+        if index not in self._scratch:
+            self._scratch[index] = torch.empty_like(second)
         step += 1
         count = int(step)
         first.lerp_(gradient, 1 - beta1)
         second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        scale = (second.sqrt() / math.sqrt(1 - beta2**count)).add_(self.settings.epsilon)
+        scale = torch.sqrt(second, out=self._scratch[index])
+        scale.div_(math.sqrt(1 - beta2**count)).add_(self.settings.epsilon)
         parameter.addcdiv_(first, scale, value=-self.settings.learning_rate / (1 - beta1**count))
 
 

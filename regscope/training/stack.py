@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import deepcopy
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -62,7 +63,8 @@ def _swap_children(
         counterparts = [module.get_submodule(name) for module in plain]
         rule = RULES.get(type(child))
         if rule is not None:
-            setattr(stacked, name, rule(counterparts, lambda at=path: Streams(seeds, f"mask/{at}")))
+            streams = partial(Streams, seeds, f"mask/{path}")
+            setattr(stacked, name, rule(counterparts, streams))
         elif any(True for _ in child.children()):
             _swap_children(child, counterparts, seeds, f"{path}.")
         elif any(True for _ in child.parameters()) or any(True for _ in child.buffers()):
@@ -98,11 +100,17 @@ def _check_randomness(stacked: nn.Module, sample: Tensor, seeds: int) -> None:
 
 def _check_outputs(stacked: nn.Module, modules: Sequence[nn.Module], sample: Tensor) -> None:
     stacked.eval()
+    # Every network reads a batch of its own, with one example twice: one batch for all would hide
+    # a forward that takes a mean over the batch.
+    size = len(sample)
+    batches = []
+    for seed in range(len(modules)):
+        batches.append(sample.clone())
+        batches[-1][seed % size] = sample[(seed + 1) % size]
     with torch.no_grad():
-        together = stacked(sample.repeat(len(modules), *[1] * (sample.dim() - 1)))
-        together = together.view(len(modules), len(sample), *together.shape[1:])
-        for module, outputs in zip(modules, together, strict=True):
-            if not torch.allclose(module.eval()(sample), outputs, rtol=1e-4, atol=1e-5):
+        together = stacked(torch.cat(batches)).chunk(len(modules))
+        for module, batch, outputs in zip(modules, batches, together, strict=True):
+            if not torch.allclose(module.eval()(batch), outputs, rtol=1e-4, atol=1e-5):
                 raise ValueError(
                     "the stacked network computes something else than the plain one: its"
                     " forward must treat every example of a batch alike"

@@ -15,6 +15,7 @@ from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.params import Study
 from regscope.training import checkpoints
+from regscope.training.allocator import keep_freed_memory
 from regscope.training.lifeline import end_with_parent_process
 from regscope.training.loop import Trainer
 
@@ -31,6 +32,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent_process()
     torch.set_num_threads(1)
+    keep_freed_memory()
     study = Study.model_validate(job["study"])
     dataset = Dataset.load(Path(job["data"]))
     try:
