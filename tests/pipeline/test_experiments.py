@@ -1,0 +1,124 @@
+"""`dvc exp run`, `dvc metrics diff` and `dvc exp show`, as people use them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.pipeline.workspace import Workspace, ran
+
+
+def review(workspace: Workspace) -> dict:  # type: ignore[type-arg]
+    return json.loads((workspace.root / "metrics/review.json").read_text())  # type: ignore[no-any-return]
+
+
+def test_another_reg_is_reviewed_without_training(workspace: Workspace) -> None:
+    output = workspace.dvc("exp", "run", "-S", "reg=l2")
+    assert set(ran(output)) == {"validate", "review"}
+    reviewed = review(workspace)
+    assert reviewed["reg"] == "l2"
+    assert reviewed["study"] == "digits"
+    measured = reviewed["test_accuracy"]
+    difference = measured["reg"] - measured["baseline"]
+    assert measured["difference"] == pytest.approx(difference, abs=1e-5)
+    assert measured["interval_low"] <= measured["difference"] <= measured["interval_high"]
+    assert measured["verdict"] == "too few seeds"
+    assert workspace.run("git", "diff", "--stat", "--", "metrics/studies", "plots") == ""
+    shown = workspace.dvc("metrics", "diff", "--md", "HEAD")
+    assert "| metrics/review.json | test_accuracy.difference" in " ".join(shown.split())
+    assert "l2" in workspace.dvc("exp", "show", "--csv")
+
+
+@pytest.mark.slow
+def test_a_strength_retrains_its_cell_alone(workspace: Workspace) -> None:
+    output = workspace.dvc(
+        "exp", "run", "-S", "studies.digits.regularizers.l1.l1=1e-2", "-S", "reg=l1"
+    )
+    assert [name for name in ran(output) if name.startswith("train")] == ["train@digits-l1"]
+    assert "metrics/studies/digits/summary.json" in workspace.dvc("metrics", "diff")
+
+
+REFUSED = [
+    (
+        "reg=nope",
+        "regscope: params.yaml: reg = nope: choose from: l1, l2; undo with: git restore"
+        " params.yaml",
+    ),
+    (
+        "reg=none",
+        "regscope: params.yaml: reg = none: none is the baseline; choose from: l1, l2; undo with:"
+        " git restore params.yaml",
+    ),
+    (
+        "studies.digits.regularizers.l1.l1=-0.1",
+        "regscope: params.yaml: studies.digits.regularizers.l1.l1 = -0.1: must be at least 0;"
+        " undo with: git restore params.yaml",
+    ),
+    (
+        "studies.digits.training.seeds=0",
+        "regscope: params.yaml: studies.digits.training.seeds = 0: must be at least 1; undo with:"
+        " git restore params.yaml",
+    ),
+]
+
+
+@pytest.mark.parametrize(("setting", "line"), REFUSED)
+def test_a_bad_value_gives_one_line_and_touches_no_result(
+    built: Workspace, setting: str, line: str
+) -> None:
+    before = built.results()
+    try:
+        output = built.dvc("exp", "run", "-S", setting, ok=False)
+    finally:
+        built.run("git", "restore", "params.yaml")
+    assert line in output.splitlines()
+    assert "Traceback" not in output
+    assert built.results() == before
+    assert ran(built.dvc("repro")) == []
+
+
+def test_a_study_that_is_not_there_is_refused(built: Workspace) -> None:
+    before = built.results()
+    try:
+        output = built.dvc("exp", "run", "-S", "study=nope", ok=False)
+    finally:
+        built.run("git", "restore", "params.yaml")
+    assert "study = nope: choose from: digits, moons" in output
+    assert built.results() == before
+
+
+def test_a_null_cell_is_refused_by_name(workspace: Workspace) -> None:
+    output = workspace.dvc("exp", "run", "-S", "study=moons", "-S", "reg=l2", ok=False)
+    assert (
+        "regscope: params.yaml: reg = l2: null in study moons, whose cells are: l1; undo with:"
+        " git restore params.yaml" in output.splitlines()
+    )
+
+
+@pytest.mark.slow
+def test_a_temporary_workspace_gives_the_same_results(workspace: Workspace) -> None:
+    workspace.dvc(
+        "exp", "run", "--temp", "--name", "stronger", "-S", "studies.digits.regularizers.l1.l1=0.01"
+    )
+    assert workspace.run("git", "status", "--short") == ""
+    workspace.dvc("exp", "apply", "stronger")
+    applied = workspace.results()
+    workspace.run("git", "checkout", "--quiet", "--force", "HEAD")
+    workspace.dvc("exp", "run", "-S", "studies.digits.regularizers.l1.l1=0.01")
+    assert workspace.results() == applied
+
+
+@pytest.mark.slow
+def test_two_queue_workers(workspace: Workspace) -> None:
+    workspace.dvc("exp", "run", "--queue", "-S", "reg=l1,l2")
+    workspace.dvc("queue", "start", "--jobs", "2")
+    output = ""
+    for _ in range(60):
+        output = workspace.dvc("queue", "status")
+        if output.count("Success") == 2 or "Failed" in output:
+            break
+        workspace.run("sleep", "2")
+    assert output.count("Success") == 2, output
+    shown = workspace.dvc("exp", "show", "--csv")
+    assert shown.count(",l1,") + shown.count(",l2,") >= 3

@@ -1,0 +1,163 @@
+"""A temporary repository with the working tree's code and tiny studies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+SOURCE = Path(__file__).parents[2]
+
+CELLS: dict[str, Any] = {
+    "none": {},
+    "l1": {"l1": 0.001},
+    "l2": {"l2": 0.001},
+}
+
+TINY: dict[str, Any] = {
+    "study": "digits",
+    "reg": "l1",
+    "regs": list(CELLS),
+    "studies": {
+        "digits": {
+            "title": "Tiny digits",
+            "data": {"source": "digits"},
+            "split": {"train": 100, "validation": 20},
+            "model": {"kind": "mlp", "hidden": [8]},
+            "training": {
+                "optimizer": "sgd",
+                "learning_rate": 0.1,
+                "batch_size": 32,
+                "epochs": 2,
+                "seeds": 2,
+            },
+            "regularizers": CELLS,
+        },
+        "moons": {
+            "title": "Tiny moons",
+            "data": {"source": "moons", "samples": 60, "noise": 0.2},
+            "split": {"train": 20, "validation": 5},
+            "model": {"kind": "mlp", "hidden": [4, 4]},
+            "training": {
+                "optimizer": "adam",
+                "learning_rate": 0.01,
+                "batch_size": 10,
+                "epochs": 2,
+                "seeds": 2,
+            },
+            "regularizers": {"none": {}, "l1": {"l1": 0.001}, "l2": None},
+        },
+    },
+}
+
+
+class Workspace:
+    """A repository of its own; `run` and `dvc` work as a person's shell in an active venv."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.first_output = ""
+        bin_folder = Path(sys.executable).parent
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("REGSCOPE_", "DVC_", "PYTHON"))
+        } | {
+            "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
+            "GIT_AUTHOR_NAME": "test",
+            "GIT_AUTHOR_EMAIL": "test@example.com",
+            "GIT_COMMITTER_NAME": "test",
+            "GIT_COMMITTER_EMAIL": "test@example.com",
+            "COLUMNS": "200",
+        }
+
+    @classmethod
+    def create(cls, root: Path, params: dict[str, Any]) -> Workspace:
+        """Copy the code (what git tracks or would track) without results, and commit it."""
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=SOURCE,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout.split("\0")
+        for name in filter(None, listed):
+            if name.startswith(("metrics/", "plots/")) or name == "dvc.lock":
+                continue
+            if (SOURCE / name).is_file():
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(SOURCE / name, root / name)
+        workspace = cls(root)
+        workspace.write_params(params)
+        workspace.edit_yaml("dvc.yaml", _only_tiny_studies)
+        workspace.run("git", "init", "--quiet", "--initial-branch=main")
+        workspace.commit("start")
+        return workspace
+
+    def run(self, *command: str, ok: bool = True) -> str:
+        """Run a command; its output, both streams. `ok` says whether it must end with 0."""
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=240,
+        )
+        assert (done.returncode == 0) == ok, done.stdout
+        return done.stdout
+
+    def dvc(self, *arguments: str, ok: bool = True) -> str:
+        return self.run("dvc", *arguments, ok=ok)
+
+    def commit(self, message: str) -> None:
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--message", message)
+
+    def write_params(self, params: dict[str, Any]) -> None:
+        (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def edit_yaml(self, name: str, change: Any) -> None:
+        path = self.root / name
+        loaded = yaml.safe_load(path.read_text())
+        change(loaded)
+        path.write_text(yaml.safe_dump(loaded, sort_keys=False))
+
+    def results(self) -> dict[str, bytes]:
+        """Every committed result file and its content."""
+        return {
+            str(path.relative_to(self.root)): path.read_bytes()
+            for folder in ("metrics", "plots")
+            for path in sorted((self.root / folder).rglob("*"))
+            if path.is_file()
+        }
+
+
+def _only_tiny_studies(pipeline: dict[str, Any]) -> None:
+    studies = TINY["studies"]
+    pipeline["metrics"] = [
+        f"metrics/studies/{study}/summary.json" for study in studies
+    ] + ["metrics/review.json"]
+    pipeline["plots"] = [
+        {
+            "test accuracy": {
+                "x": "epoch",
+                "y": {"plots/digits/test_accuracy.csv": list(CELLS)},
+            }
+        },
+        {"plots/digits/confusion": {"template": "confusion", "x": "predicted", "y": "actual"}},
+    ]
+
+
+def ran(output: str) -> list[str]:
+    """The stages that DVC says it ran, in order."""
+    return [
+        line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage '")
+    ]
