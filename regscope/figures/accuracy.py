@@ -1,0 +1,82 @@
+"""Test accuracy: every seed, the mean and its interval, and what the comparison says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from regscope.figures.layout import HEADINGS, sheet
+from regscope.figures.style import GREY, INK, RIGHT, WRONG
+from regscope.params import BASELINE
+from regscope.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from regscope.figures.data import StudyData
+
+GOLDEN_RATIO = 0.618033988749895
+SPREAD = 0.2
+LIFT = 0.08
+VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG)}
+
+
+def draw(data: StudyData) -> Figure:
+    """One row a cell, in percent; a line stands at the mean of the baseline."""
+    verdicts = _verdicts(data)
+    figure = sheet(
+        8.4,
+        0.42 * len(data.cells) + HEADINGS + 0.45,
+        tally(list(verdicts.values())),
+        data.caption(
+            "small dots: seeds",
+            "large dot and bar: mean and its 95 % t interval",
+            "line: mean of none\n"
+            "verdict: paired t test to none, Holm-corrected over cells, and its interval",
+        ),
+    )
+    axis = figure.subplots()
+    beside = axis.get_yaxis_transform()
+    for row, cell in enumerate(data.cells):
+        percent = 100 * data.per_seed(cell.reg, "test_accuracy")
+        interval = mean_interval(percent)
+        if cell.reg == BASELINE:
+            axis.axvline(interval.mean, color=cell.colour, lw=0.9, ls=(0, (4, 3)), zorder=1)
+        heights = [row + 0.14 + SPREAD * (seed * GOLDEN_RATIO % 1) for seed in range(len(percent))]
+        axis.scatter(percent, heights, s=13, color=cell.colour, alpha=0.45, lw=0, zorder=2)
+        axis.plot(
+            [interval.low, interval.high], [row - LIFT] * 2, color=cell.colour, lw=2.2, zorder=3
+        )
+        axis.plot(
+            interval.mean, row - LIFT, "o", ms=7, mfc=cell.colour, mec="white", mew=1.1, zorder=4
+        )
+        axis.text(
+            1.1, row, f"{interval.mean:.2f} %", transform=beside, ha="right", va="center",
+            fontweight="bold",
+        )  # fmt: skip
+        verdict = verdicts.get(cell.reg, "baseline" if cell.reg == BASELINE else "")
+        mark, colour = VERDICTS.get(verdict, ("", GREY))
+        axis.text(1.125, row, mark + verdict, transform=beside, va="center", color=colour)
+    axis.set_yticks(range(len(data.cells)), [cell.label for cell in data.cells], fontsize=9)
+    axis.set_ylim(len(data.cells) - 0.45, -0.55)
+    axis.tick_params(axis="y", length=0, labelcolor=INK)
+    axis.spines["left"].set_visible(False)
+    axis.grid(axis="x")
+    axis.set_xlabel("Test accuracy, %")
+    return figure
+
+
+def _verdicts(data: StudyData) -> dict[str, str]:
+    comparisons = data.results.comparisons
+    rows = comparisons[comparisons["measure"] == "test_accuracy"]
+    return dict(zip(rows["reg"], rows["verdict"], strict=True))
+
+
+def tally(verdicts: list[str]) -> str:
+    """The tally, such as `Test accuracy against none: 1 better, 6 not separable`."""
+    kinds = ("better", "worse", "not separable", "too few seeds")
+    counts = [f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts]
+    if not counts:
+        return "Test accuracy"
+    if set(verdicts) == {"too few seeds"}:
+        return "Test accuracy: too few seeds to compare"
+    return f"Test accuracy against none: {', '.join(counts)}"

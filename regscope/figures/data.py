@@ -1,0 +1,108 @@
+"""What the figures draw, read from disk once: a study's cells as plain arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regscope import paths, results
+from regscope.datasets import Dataset
+from regscope.figures.layout import SEPARATOR
+from regscope.figures.style import colours, display_name
+from regscope.measures.weights import layer_weights
+from regscope.networks import MODEL_FILE
+from regscope.results import StudyResults
+
+if TYPE_CHECKING:
+    from regscope.params import Params, Study
+
+
+@dataclass(frozen=True)
+class CellData:
+    """One cell.
+
+    `history` is `{column: [S, epochs]}`, `weights` is `{layer: [S, ...]}` in order of the forward
+    pass, `arrays` what the stage `evaluate` wrote, seeds first.
+    """
+
+    reg: str
+    label: str
+    colour: str
+    history: Mapping[str, np.ndarray]
+    weights: Mapping[str, np.ndarray]
+    arrays: Mapping[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class StudyData:
+    """One study; `cells` in the order of params.yaml."""
+
+    study: Study
+    dataset: Dataset
+    results: StudyResults
+    cells: tuple[CellData, ...]
+
+    @property
+    def seeds(self) -> int:
+        return len(self.cells[0].arrays["confusion"])
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        return tuple(self.cells[0].weights)
+
+    def caption(self, *notes: str) -> str:
+        """The line below a figure: the study, how many seeds, and what else must be said."""
+        seeds = "1 seed" if self.seeds == 1 else f"{self.seeds} seeds"
+        return SEPARATOR.join((self.study.title, seeds, *notes))
+
+    def per_seed(self, reg: str, measure: str) -> np.ndarray:
+        """One measure of every seed of a cell, `[S]`."""
+        seeds = self.results.seeds
+        return seeds.loc[seeds["reg"] == reg, measure].to_numpy(dtype=np.float64)
+
+
+def load(name: str, params: Params) -> StudyData:
+    """Read everything that is drawn of a study.
+
+    Raises FileNotFoundError, or RegscopeError, naming what is missing.
+    """
+    study = params.studies[name]
+    colour = colours(params.regs)
+    return StudyData(
+        study=study,
+        dataset=Dataset.load(paths.prepared(name)),
+        results=results.load(name),
+        cells=tuple(
+            _cell(name, reg, colour[reg], study.model.layer_names()) for reg in study.cells
+        ),
+    )
+
+
+def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData:
+    from safetensors.numpy import load_file
+
+    model = paths.model(name, reg)
+    weights = layer_weights(load_file(model / MODEL_FILE))
+    return CellData(
+        reg=reg,
+        label=display_name(reg),
+        colour=colour,
+        history=_history(model / "history.csv"),
+        weights={layer: weights[layer] for layer in layers if layer in weights},
+        arrays=load_file(paths.evaluation(name, reg) / "arrays.safetensors"),
+    )
+
+
+def _history(path: Path) -> dict[str, np.ndarray]:
+    import pandas as pd
+
+    table = pd.read_csv(path)
+    seeds = table["seed"].nunique()
+    return {
+        str(column): table[column].to_numpy(dtype=np.float64).reshape(seeds, -1)
+        for column in table.columns
+    }

@@ -1,0 +1,53 @@
+"""All figures and tables of one study, by file name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regscope.figures import (
+    accuracy,
+    confusion,
+    curves,
+    decision,
+    heatmaps,
+    layers,
+    predictions,
+    tables,
+    weights,
+)
+from regscope.figures.style import render
+from regscope.files import write_bytes, write_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from regscope.figures.data import StudyData
+
+
+def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
+    """What can be drawn of this study, as `{file name: function}`."""
+    drawn: dict[str, Callable[[StudyData], Figure]] = {
+        "curves.png": curves.draw,
+        "accuracy.png": accuracy.draw,
+        "weights.png": weights.draw,
+        "weights_by_layer.png": layers.draw,
+        "heatmaps.png": heatmaps.draw,
+        "confusion.png": confusion.draw,
+    }
+    if data.dataset.kind == "image":
+        drawn["predictions.png"] = predictions.draw
+    if decision.drawable(data):
+        drawn["decision.png"] = decision.draw
+    return drawn
+
+
+def write(data: StudyData, folder: Path) -> None:
+    """Every figure, the four curve tables and the predictions of each cell."""
+    for file, draw in figures(data).items():
+        write_bytes(folder / file, render(draw, data))
+    for name, column in tables.CURVES.items():
+        write_text(folder / f"{name}.csv", tables.curve(data, column))
+    for cell in data.cells:
+        write_text(folder / "confusion" / f"{cell.reg}.csv", tables.predictions(data, cell))

@@ -1,0 +1,71 @@
+"""How the weights are distributed: all layers and seeds of each cell together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regscope.figures.layout import head, panels
+from regscope.figures.style import COLOURS
+from regscope.params import BASELINE
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from regscope.figures.data import CellData, StudyData
+
+BINS = 101
+"""Odd, so that zero is in the middle of a bin."""
+TAIL = 99.9
+
+
+def draw(data: StudyData) -> Figure:
+    """One panel a cell on the same axes, with the baseline's outline in grey in each."""
+    pooled = {cell.reg: pool(cell) for cell in data.cells}
+    reach = max(float(np.percentile(np.abs(weights), TAIL)) for weights in pooled.values())
+    edges = np.linspace(-reach, reach, BINS + 1)
+    densities = {reg: density(weights, edges) for reg, weights in pooled.items()}
+    floor = min(float(values[values > 0].min()) for values in densities.values())
+    top = max(float(values.max()) for values in densities.values())
+    near = {cell.reg: data.per_seed(cell.reg, "near_zero_fraction").mean() for cell in data.cells}
+    sparsest = max(data.cells, key=lambda cell: near[cell.reg])
+    figure, axes = panels(
+        len(data.cells),
+        f"Distribution of the weights: most near zero with {sparsest.label}"
+        f" ({percent(near[sparsest.reg])})",
+        data.caption(
+            "all layers and seeds together",
+            "logarithmic density, every panel on the same axes",
+            "outline: none\nnear zero: share of weights below a tenth of their root mean square",
+        ),
+        size=(2.35, 1.95),
+        share=True,
+        labels=("Weight", "Density"),
+    )
+    for axis, cell in zip(axes, data.cells, strict=True):
+        head(axis, cell, f"near zero: {percent(near[cell.reg])}")
+        axis.stairs(densities[cell.reg], edges, fill=True, color=cell.colour, alpha=0.75, lw=0)
+        if cell.reg != BASELINE:
+            axis.stairs(densities[BASELINE], edges, baseline=None, color=COLOURS[BASELINE], lw=0.8)
+        axis.set_yscale("log")
+        axis.set_ylim(floor / 1.5, top * 1.5)
+        axis.set_xlim(-reach, reach)
+        axis.grid(axis="y")
+    return figure
+
+
+def percent(fraction: float) -> str:
+    return f"{100 * fraction:.1f} %"
+
+
+def pool(cell: CellData) -> np.ndarray:
+    """All weights of all layers and seeds, in one axis."""
+    return np.concatenate([weights.ravel() for weights in cell.weights.values()])
+
+
+def density(weights: np.ndarray, edges: np.ndarray) -> np.ndarray:
+    """Counts over the number of all weights and the width of a bin; those outside count too."""
+    counts, _ = np.histogram(weights, edges)
+    result: np.ndarray = counts / (len(weights) * np.diff(edges))
+    return result

@@ -1,0 +1,122 @@
+"""Two small studies written file by file, as if trained: `pictures` and `points`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regscope import paths
+from regscope.datasets import Dataset
+from regscope.files import write_csv, write_tensors, write_text
+from regscope.training import history
+
+PARAMS = """
+study: pictures
+reg: l1
+regs: [none, l1, mine, dropout]
+studies:
+  pictures:
+    title: Pictures
+    data: {source: digits}
+    split: {train: 10, validation: 2}
+    model: {kind: mlp, hidden: [3, 2]}
+    training: {optimizer: sgd, learning_rate: 0.1, batch_size: 5, epochs: 3, seeds: 2}
+    regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}, dropout: null}
+  points:
+    title: Points
+    data: {source: moons, samples: 30, noise: 0.1}
+    split: {train: 10, validation: 2}
+    model: {kind: mlp, hidden: [3, 2]}
+    training: {optimizer: sgd, learning_rate: 0.1, batch_size: 5, epochs: 3, seeds: 2}
+    regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}, dropout: null}
+"""
+
+CELLS = ("none", "l1", "mine")
+SEEDS = 2
+EPOCHS = 3
+TEST = 20
+
+
+def write(root: Path) -> None:
+    """Everything that `stages.visualize` reads, under `root`, the working directory."""
+    draws = np.random.default_rng(0)
+    write_text(root / "params.yaml", PARAMS)
+    pictures = draws.integers(0, 17, (30, 1, 4, 4)).astype(np.uint8)
+    points = draws.normal(size=(30, 2)).astype(np.float32)
+    _study(root, "pictures", Dataset("image", pictures, np.arange(30) % 3, ("a", "b", "c"), 1 / 16))
+    _study(root, "points", Dataset("points", points, np.arange(30) % 2, ("up", "down, left")))
+
+
+def _study(root: Path, name: str, dataset: Dataset) -> None:
+    folder = root / paths.prepared(name)
+    folder.mkdir(parents=True)
+    dataset.save(folder)
+    for number, reg in enumerate(CELLS):
+        _cell(root, name, reg, number, dataset)
+    for folder in (root / paths.model(name, "dropout"), root / paths.evaluation(name, "dropout")):
+        folder.mkdir(parents=True)
+        paths.mark_absent(folder, name, "dropout")
+    summary = root / paths.summary(name)
+    write_csv(summary / "seeds.csv", _seeds())
+    verdicts = {"l1": "better", "mine": "not separable"}
+    compared = [
+        {"reg": reg, "measure": "test_accuracy", "verdict": verdict}
+        for reg, verdict in verdicts.items()
+    ]
+    write_csv(summary / "comparisons.csv", compared)
+    write_csv(summary / "layers.csv", [{"reg": "none", "layer": "hidden1"}])
+    write_csv(summary / "classes.csv", [{"reg": "none", "class": dataset.classes[0]}])
+
+
+def _cell(root: Path, name: str, reg: str, number: int, dataset: Dataset) -> None:
+    draws = np.random.default_rng(number)
+    classes, inputs = len(dataset.classes), int(np.prod(dataset.input_shape))
+    shapes = {"hidden1": (3, inputs), "hidden2": (2, 3), "output": (classes, 2)}
+    weights = {
+        f"{layer}.weight": draws.normal(size=(SEEDS, *shape)).astype(np.float32)
+        for layer, shape in reversed(shapes.items())
+    }
+    write_tensors(
+        root / paths.model(name, reg) / "model.safetensors",
+        {**weights, "hidden1.bias": np.zeros((SEEDS, 3), np.float32)},
+    )
+    # Seed s has 1 + s plus the cell's number at epoch 1, half of it at 2, and so on.
+    values = (1 + np.arange(SEEDS)[:, None] + number) / np.arange(1, EPOCHS + 1)
+    columns = np.broadcast_to(values, (len(history.COLUMNS), SEEDS, EPOCHS)).copy()
+    columns[[2, 4]] /= 10
+    table = history.to_csv(range(SEEDS), columns)
+    write_text(root / paths.model(name, reg) / "history.csv", table)
+    indices = np.stack([draws.permutation(30)[:TEST] for _ in range(SEEDS)]).astype(np.int32)
+    predictions = dataset.targets[indices].astype(np.int16)
+    predictions[:, 0] = (predictions[:, 0] + 1) % classes
+    confusion = np.zeros((SEEDS, classes, classes), np.int32)
+    for seed in range(SEEDS):
+        np.add.at(confusion[seed], (dataset.targets[indices[seed]], predictions[seed]), 1)
+    arrays: dict[str, np.ndarray] = {
+        "confusion": confusion,
+        "test_indices": indices,
+        "predictions": predictions,
+    }
+    if dataset.kind == "points":
+        across, up = np.linspace(-2, 2, 8), np.linspace(-3, 3, 8)
+        grid = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+        steep = np.array([[1.0], [2.0]]) + number
+        arrays["grid"] = grid.astype(np.float32)
+        arrays["grid_probabilities"] = (1 / (1 + np.exp(steep * grid[:, 1]))).astype(np.float32)
+    write_tensors(root / paths.evaluation(name, reg) / "arrays.safetensors", arrays)
+
+
+def _seeds() -> Sequence[Mapping[str, Any]]:
+    return [
+        {
+            "reg": reg,
+            "seed": seed,
+            "test_accuracy": 0.9 + 0.01 * number + 0.001 * seed,
+            "near_zero_fraction": 0.1 * number,
+        }
+        for number, reg in enumerate(CELLS)
+        for seed in range(SEEDS)
+    ]

@@ -1,0 +1,96 @@
+"""The stage `visualize`: which files it makes, always the same, without torch."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from regscope import paths
+from regscope.figures import data, study
+from regscope.params import load_params
+from stages import visualize
+
+ALWAYS = {
+    "accuracy.png",
+    "confusion.png",
+    "curves.png",
+    "heatmaps.png",
+    "weights.png",
+    "weights_by_layer.png",
+    "train_loss.csv",
+    "test_loss.csv",
+    "train_accuracy.csv",
+    "test_accuracy.csv",
+    "confusion/none.csv",
+    "confusion/l1.csv",
+    "confusion/mine.csv",
+}
+
+
+def test_every_file_of_images_is_drawn_and_the_same_when_drawn_again(
+    studies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["visualize", "pictures"])
+    visualize.main()
+    first = _files(paths.plots("pictures"))
+    assert set(first) == ALWAYS | {"predictions.png"}
+    visualize.main()
+    assert _files(paths.plots("pictures")) == first
+
+
+def test_another_process_draws_points_the_same_with_neither_torch_nor_pyplot(studies: Path) -> None:
+    code = (
+        "import sys; sys.argv = ['visualize', 'points']; from stages import visualize;"
+        " visualize.main(); sys.exit('torch' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
+    )
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=studies, env=environment)
+    other = _files(paths.plots("points"))
+    study.write(data.load("points", load_params()), studies / "drawn")
+    assert _files(studies / "drawn") == other
+    assert set(other) == ALWAYS | {"decision.png"}
+    for name, content in other.items():
+        if name.endswith(".png"):
+            assert len(content) < 150_000
+            with Image.open(io.BytesIO(content)) as picture:
+                assert set(picture.info) == {"dpi"}, "no software and no date"
+
+
+def test_one_seed_and_one_epoch_can_be_drawn(studies: Path) -> None:
+    whole = data.load("pictures", load_params())
+    cells = tuple(
+        data.CellData(
+            reg=cell.reg,
+            label=cell.label,
+            colour=cell.colour,
+            history={name: values[:1, :1] for name, values in cell.history.items()},
+            weights={name: values[:1] for name, values in cell.weights.items()},
+            arrays={name: values[:1] for name, values in cell.arrays.items()},
+        )
+        for cell in whole.cells
+    )
+    single = data.StudyData(whole.study, whole.dataset, whole.results, cells)
+    study.write(single, studies / "drawn")
+    assert "1 seed" in single.caption()
+    assert (studies / "drawn" / "train_loss.csv").read_text() == "epoch,none,l1,mine\n1,1,2,3\n"
+
+
+def test_layers_stand_in_order_of_the_forward_pass(studies: Path) -> None:
+    loaded = data.load("pictures", load_params())
+    assert loaded.layers == ("hidden1", "hidden2", "output")
+    assert [cell.reg for cell in loaded.cells] == ["none", "l1", "mine"]
+    assert loaded.seeds == 2
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
