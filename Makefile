@@ -16,7 +16,7 @@ repro: $(VENV)/.ready
 	@python -m regscope.report.table
 
 # Every study, one after the other; ends on the embedded one, as committed.
-STUDIES := moons mnist mnist_dense digits
+STUDIES := moons mnist mnist_torch_init mnist_dense digits
 results: $(VENV)/.ready
 	@set -e; before=$$(sed -n 's/^study: *//p' params.yaml); \
 	restore() { sed -i.bak "s/^study: .*/study: $$before/" params.yaml; rm -f params.yaml.bak; }; \

@@ -23,9 +23,9 @@ def run(main: Callable[[], None]) -> None:
         print("regscope: interrupted; run the same command again to go on", file=sys.stderr)
         sys.exit(130)
     except FileNotFoundError as error:
-        sys.exit(
-            f"regscope: {error.filename or error}: no such file; `dvc repro` makes what is missing"
-        )
+        # safetensors gives no `filename`.
+        missing = error.filename or str(error).removeprefix("No such file or directory: ")
+        sys.exit(f"regscope: {missing}: no such file; `dvc repro` makes what is missing")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
             raise

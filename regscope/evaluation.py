@@ -31,14 +31,15 @@ class Evaluation:
 def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evaluation:
     """Measure the trained cell in `folder`.
 
-    Arrays: `confusion` `[S, C, C]`; `test_indices` and `predictions` `[S, n]`; for points, the
-    square that holds the data as `grid` `[G*G, 2]` and `grid_probabilities` `[S, G*G]` of class 1.
+    Arrays: `confusion` `[S, C, C]`; `test_indices` and `predictions` `[S, n]`; for two classes of
+    points in the plane, the rectangle that holds the data as `grid` `[G*G, 2]`, and the
+    probabilities of class 1 there as `grid_probabilities` `[S, G*G]`.
     """
     networks = load_networks(study, reg, folder, dataset)
     inputs, targets = torch.from_numpy(dataset.inputs), torch.from_numpy(dataset.targets)
     result = Evaluation()
     confusion, indices, predictions, landscapes = [], [], [], []
-    grid = _grid(dataset) if dataset.kind == "points" and len(dataset.classes) == 2 else None
+    grid = _grid(dataset) if dataset.input_shape == (2,) and len(dataset.classes) == 2 else None
     for seed, network in enumerate(networks):
         split = dataset.split(study.split, seed)
         train = torch.from_numpy(split.train)

@@ -86,4 +86,4 @@ def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:
     """A safetensors file. Strided views are copied first: safetensors would write their buffer."""
     from safetensors.numpy import save
 
-    write_bytes(path, save({name: np.ascontiguousarray(array) for name, array in tensors.items()}))
+    write_bytes(path, save({name: np.asarray(array, order="C") for name, array in tensors.items()}))

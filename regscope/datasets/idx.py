@@ -20,9 +20,9 @@ def read_idx(path: Path) -> np.ndarray:
             content = file.read()
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RegscopeError(f"{path}: not a whole gzip file ({error})") from error
-    if len(content) < 4 or content[:3] != b"\x00\x00\x08":
+    axes = content[3] if len(content) >= 4 else 0
+    if content[:3] != b"\x00\x00\x08" or len(content) < 4 + 4 * axes:
         raise RegscopeError(f"{path}: not an IDX file of unsigned bytes")
-    axes = content[3]
     shape = tuple(int(size) for size in np.frombuffer(content, ">u4", axes, offset=4))
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
     if len(values) != math.prod(shape):

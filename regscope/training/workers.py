@@ -31,8 +31,15 @@ def train_stacks(
             exits.enter_context(_worker({**job, "stacks": share}))
             for share in _dealt(stacks, workers)
         ]
+        seeds = sum(len(seeds) for seeds, _ in stacks)
         bar = exits.enter_context(
-            tqdm(total=epochs, desc=label, unit="epoch", disable=None, dynamic_ncols=True)
+            tqdm(
+                total=epochs,
+                desc=f"{label}, {seeds} seeds",
+                unit="epoch",
+                disable=None,
+                dynamic_ncols=True,
+            )
         )
         while listening:
             for pipe in connection.wait(listening):

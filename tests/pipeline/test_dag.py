@@ -11,9 +11,7 @@ import yaml
 
 from tests.pipeline.workspace import TINY, Workspace, ran
 
-CELL_STAGES = [
-    f"{stage}@digits-{reg}" for stage in ("train", "evaluate") for reg in TINY["regs"]
-]
+CELL_STAGES = [f"{stage}@digits-{reg}" for stage in ("train", "evaluate") for reg in TINY["regs"]]
 
 
 def set_param(workspace: Workspace, key: str, value: object) -> None:

@@ -26,7 +26,6 @@ def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspac
     params["studies"]["digits"]["training"]["epochs"] = 1500
     workspace = Workspace.create(tmp_path_factory.mktemp("long"), params)
     workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.5"
-    workspace.dvc("repro", "preprocess@digits")
     yield workspace
     for process in processes(workspace):
         process.kill()
@@ -61,8 +60,8 @@ def training_process(workspace: Workspace) -> psutil.Process | None:
 
 
 def forget(workspace: Workspace) -> None:
-    """As before the first training: no output, no run to restore it from, no checkpoint."""
-    workspace.run("rm", "-rf", MODEL, ".regscope", ".dvc/cache/runs")
+    """As before the first training: no output, nothing to restore it from, no checkpoint."""
+    workspace.run("rm", "-rf", "data/models", ".regscope", ".dvc/cache", "dvc.lock")
 
 
 def start(workspace: Workspace) -> tuple[subprocess.Popen[bytes], psutil.Process]:
@@ -86,9 +85,7 @@ def start(workspace: Workspace) -> tuple[subprocess.Popen[bytes], psutil.Process
 
 @pytest.mark.slow
 @pytest.mark.parametrize("victim", ["training", "dvc", "ctrl-c"])
-def test_interruption(
-    long_training: Workspace, undisturbed: dict[str, bytes], victim: str
-) -> None:
+def test_interruption(long_training: Workspace, undisturbed: dict[str, bytes], victim: str) -> None:
     forget(long_training)
     dvc, trained = start(long_training)
     if victim == "training":

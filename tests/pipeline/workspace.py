@@ -142,9 +142,9 @@ class Workspace:
 
 def _only_tiny_studies(pipeline: dict[str, Any]) -> None:
     studies = TINY["studies"]
-    pipeline["metrics"] = [
-        f"metrics/studies/{study}/summary.json" for study in studies
-    ] + ["metrics/review.json"]
+    pipeline["metrics"] = [f"metrics/studies/{study}/summary.json" for study in studies] + [
+        "metrics/review.json"
+    ]
     pipeline["plots"] = [
         {
             "test accuracy": {

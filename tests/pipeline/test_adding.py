@@ -1,0 +1,95 @@
+"""What docs/add-a-*.md say, done in a temporary copy."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from tests.pipeline.workspace import SOURCE, Workspace, ran
+
+FILE = re.compile(r"`(regscope/[a-z_/]+\.py)`:\n\n```python\n(.*?)```", re.DOTALL)
+YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
+
+
+def put_file(workspace: Workspace, page: str) -> Path:
+    """Write the page's one file where the page says."""
+    [(name, content)] = FILE.findall((SOURCE / "docs" / page).read_text())
+    path = Path(workspace.root, name)
+    assert not path.exists()
+    path.write_text(content)
+    return path
+
+
+def written(page: str) -> dict[str, Any]:
+    """The page's first block of params.yaml."""
+    block: dict[str, Any] = yaml.safe_load(YAML.findall((SOURCE / "docs" / page).read_text())[0])
+    return block
+
+
+def shrunk(study: dict[str, Any]) -> dict[str, Any]:
+    """The page's study with the cells and seeds of the tiny workspace."""
+    study["training"] |= {"seeds": 2, "epochs": 2}
+    study["regularizers"] = {reg: study["regularizers"][reg] for reg in ("none", "l1", "l2")}
+    return study
+
+
+def test_a_regularizer(workspace: Workspace) -> None:
+    put_file(workspace, "add-a-regularizer.md")
+    cell = written("add-a-regularizer.md")["studies"]["digits"]["regularizers"]["huber"]
+
+    def add(params: dict[str, Any]) -> None:
+        params["regs"].append("huber")
+        params["studies"]["digits"]["regularizers"]["huber"] = cell
+        params["studies"]["moons"]["regularizers"]["huber"] = None
+
+    workspace.edit_yaml("params.yaml", add)
+    stages = ran(workspace.dvc("repro", "summarize@digits"))
+    assert [name for name in stages if name.startswith(("train", "evaluate"))] == [
+        "train@digits-huber",
+        "evaluate@digits-huber",
+    ]
+    seeds = pd.read_csv(workspace.root / "metrics/studies/digits/seeds.csv")
+    norms = seeds.groupby("reg")["weight_l2_norm"].mean()
+    assert 0 < norms["huber"] < norms["none"]
+
+
+@pytest.mark.slow
+def test_a_study(workspace: Workspace) -> None:
+    [(name, study)] = written("add-a-study.md")["studies"].items()
+
+    def add(params: dict[str, Any]) -> None:
+        params["studies"][name] = shrunk(study)
+        params["study"] = name
+
+    workspace.edit_yaml("params.yaml", add)
+    workspace.dvc("repro")
+    assert f"plots/{name}/accuracy.png" in workspace.results()
+    assert study["title"] in (workspace.root / "metrics/README.md").read_text()
+
+
+@pytest.mark.slow
+def test_a_data_source(workspace: Workspace) -> None:
+    put_file(workspace, "add-a-data-source.md")
+    study = written("add-a-data-source.md")["studies"]["wine"]
+
+    def add(params: dict[str, Any]) -> None:
+        params["studies"]["wine"] = shrunk(study)
+        params["study"] = "wine"
+
+    workspace.edit_yaml("params.yaml", add)
+    workspace.dvc("repro")
+    classes = pd.read_csv(workspace.root / "metrics/studies/wine/classes.csv")
+    assert list(classes["class"][:3]) == ["barolo", "grignolino", "barbera"]
+    assert "plots/wine/curves.png" in workspace.results()
+    assert "plots/wine/decision.png" not in workspace.results()
+
+
+def test_the_pages_name_a_cell_for_every_regularizer() -> None:
+    regs = yaml.safe_load((SOURCE / "params.yaml").read_text())["regs"]
+    for page, study in (("add-a-study.md", "digits_small"), ("add-a-data-source.md", "wine")):
+        assert list(written(page)["studies"][study]["regularizers"]) == regs
