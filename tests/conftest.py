@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from regscope.datasets import Dataset
+from tests import tiny
+
+ROOT = Path(__file__).parents[1]
+
+# Examples are the same in every run, and none are remembered in the working tree.
+hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_configure() -> None:
+    # What worker processes of a training run under; MKL reads its variable at its first product.
+    os.environ["MKL_CBWR"] = "AUTO,STRICT"
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory that is also the repository, without regscope's variables."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith("REGSCOPE_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
+    # The server that forks worker processes looks for regscope here or in its working directory.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The prepared data of `tiny.study()`."""
+    return tiny.prepare(tiny.study(), tmp_path_factory.mktemp("digits"))
+
+
+@pytest.fixture(scope="session")
+def digits(digits_folder: Path) -> Dataset:
+    return Dataset.load(digits_folder)
+
+
+@pytest.fixture(scope="session")
+def moons(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The data of `tiny.study(data=tiny.MOONS)`."""
+    study = tiny.study(data=tiny.MOONS)
+    return Dataset.load(tiny.prepare(study, tmp_path_factory.mktemp("moons")))

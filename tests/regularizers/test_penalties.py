@@ -1,0 +1,222 @@
+"""L1 and L2: hand computations, the written definitions, and what they act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from regscope.datasets import Dataset
+from regscope.models.initialization import initialized
+from regscope.regularizers import REGULARIZERS, Penalty
+from tests import tiny
+from tests.regularizers.settings import CELLS, SETTINGS
+
+PENALTIES = [name for name, cls in REGULARIZERS.items() if issubclass(cls, Penalty)]
+
+
+def make(name: str, setting: Any) -> Penalty:
+    penalty = REGULARIZERS[name].model_validate(setting)
+    assert isinstance(penalty, Penalty)
+    return penalty
+
+
+def stacked(*values: Any) -> dict[str, Tensor]:
+    """Weights `[S, ...]` with zero gradients."""
+    weights = {
+        f"layer{index}.weight": nn.Parameter(torch.tensor(v)) for index, v in enumerate(values)
+    }
+    for weight in weights.values():
+        weight.grad = torch.zeros_like(weight)
+    return dict(weights)
+
+
+def gradients(penalty: Penalty, weights: Mapping[str, Tensor]) -> list[Tensor]:
+    with torch.no_grad():
+        penalty.add_gradient(weights)
+    return [weight.grad for weight in weights.values() if weight.grad is not None]
+
+
+TWO_SEEDS = [[[1.0, -2.0], [0.0, 3.0]], [[0.5, 0.5], [-0.5, 0.0]]]
+
+
+def test_l1_by_hand() -> None:
+    weights = stacked(TWO_SEEDS)
+    penalty = make("l1", 0.1)
+    # 0.1 * (1 + 2 + 0 + 3) and 0.1 * (0.5 + 0.5 + 0.5 + 0)
+    torch.testing.assert_close(penalty.penalty(weights), torch.tensor([0.6, 0.15]))
+    (gradient,) = gradients(penalty, weights)
+    expected = [[[0.1, -0.1], [0.0, 0.1]], [[0.1, 0.1], [-0.1, 0.0]]]
+    torch.testing.assert_close(gradient, torch.tensor(expected))
+
+
+def test_l2_by_hand() -> None:
+    weights = stacked(TWO_SEEDS)
+    penalty = make("l2", 0.1)
+    # 0.1 * (1 + 4 + 0 + 9) and 0.1 * (0.25 + 0.25 + 0.25 + 0)
+    torch.testing.assert_close(penalty.penalty(weights), torch.tensor([1.4, 0.075]))
+    (gradient,) = gradients(penalty, weights)
+    expected = [[[0.2, -0.4], [0.0, 0.6]], [[0.1, 0.1], [-0.1, 0.0]]]
+    torch.testing.assert_close(gradient, torch.tensor(expected))
+
+
+def test_several_layers_add_up() -> None:
+    weights = stacked([[[1.0, -2.0]]], [[[3.0], [-4.0]]])
+    torch.testing.assert_close(make("l1", 0.5).penalty(weights), torch.tensor([5.0]))
+    torch.testing.assert_close(make("l2", 0.5).penalty(weights), torch.tensor([15.0]))
+
+
+def test_l1_and_l2_compose_to_the_elastic_net_by_hand() -> None:
+    weights = stacked([[[2.0, -1.0]]])
+    both = [make("l1", 0.1), make("l2", 0.01)]
+    total = sum(penalty.penalty(weights).item() for penalty in both)
+    assert total == pytest.approx(0.1 * 3 + 0.01 * 5)
+    for penalty in both:
+        found = gradients(penalty, weights)
+    torch.testing.assert_close(found[0], torch.tensor([[[0.1 + 0.04, -0.1 - 0.02]]]))
+
+
+DEFINITIONS = {
+    "l1": lambda strength, weight: strength * weight.abs().sum(),
+    "l2": lambda strength, weight: strength * (weight**2).sum(),
+}
+IN_NUMPY = {
+    "l1": lambda strength, weight: strength * np.linalg.norm(weight.ravel(), 1),
+    "l2": lambda strength, weight: strength * np.linalg.norm(weight.ravel(), 2) ** 2,
+}
+
+
+@pytest.mark.parametrize("name", DEFINITIONS)
+def test_value_and_gradient_agree_with_the_written_definition(name: str) -> None:
+    generator = torch.Generator().manual_seed(1)
+    values = [
+        torch.randn(3, 7, 5, generator=generator),
+        torch.randn(3, 4, 2, 3, 3, generator=generator),
+    ]
+    weights = stacked(*(value.tolist() for value in values))
+    penalty = make(name, 0.03)
+    found = penalty.penalty(weights).detach()
+    found_gradients = gradients(penalty, weights)
+    for seed in range(3):
+        alone = [value[seed].double().requires_grad_() for value in values]
+        expected = sum((DEFINITIONS[name](0.03, weight) for weight in alone), torch.zeros(()))
+        torch.autograd.backward(expected)
+        numpy_value = sum(IN_NUMPY[name](0.03, weight.detach().numpy()) for weight in alone)
+        assert float(found[seed]) == pytest.approx(expected.item(), rel=1e-6)
+        assert float(found[seed]) == pytest.approx(numpy_value, rel=1e-6)
+        for weight, gradient in zip(alone, found_gradients, strict=True):
+            torch.testing.assert_close(weight.grad, gradient[seed].double(), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_the_closed_gradient_is_autograds(name: str) -> None:
+    value = torch.randn(2, 6, 5, generator=torch.Generator().manual_seed(0)).tolist()
+    penalty = make(name, SETTINGS[name])
+    closed = gradients(penalty, stacked(value))
+    weights = stacked(value)
+    Penalty.add_gradient(penalty, weights)
+    by_autograd = [weight.grad for weight in weights.values()]
+    torch.testing.assert_close(closed, by_autograd)
+    assert all(bool(gradient.any()) for gradient in closed)
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_a_gradient_is_added_to_what_is_there(name: str) -> None:
+    weights = stacked([[[1.0, -2.0]]])
+    alone = gradients(make(name, SETTINGS[name]), stacked([[[1.0, -2.0]]]))[0]
+    weights["layer0.weight"].grad = torch.tensor([[[10.0, 20.0]]])
+    (gradient,) = gradients(make(name, SETTINGS[name]), weights)
+    torch.testing.assert_close(gradient, alone + torch.tensor([[[10.0, 20.0]]]))
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+def test_biases_and_batch_normalization_are_spared(name: str, digits: Dataset) -> None:
+    cell = {name: SETTINGS[name], "batch_norm": True}
+    ((_, weights),) = tiny.trainer(tiny.study(cell), digits, [0, 1]).penalties
+    assert list(weights) == ["hidden1.weight", "hidden2.weight", "output.weight"]
+
+
+@pytest.mark.parametrize("name", PENALTIES)
+@pytest.mark.parametrize("layers", [["hidden1"], ["hidden2", "output"]])
+def test_layers_scopes_a_penalty(name: str, layers: list[str], digits: Dataset) -> None:
+    cell = {name: {"strength": 0.01, "layers": layers}}
+    trainer = tiny.trainer(tiny.study(cell), digits, [0, 1])
+    ((method, weights),) = trainer.penalties
+    assert list(weights) == [f"{layer}.weight" for layer in layers]
+    state = trainer.model.state_dict()
+    expected = sum(DEFINITIONS[name](0.01, state[f"{layer}.weight"][1]) for layer in layers)
+    assert method.penalty(weights)[1].item() == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_a_scoped_penalty_leaves_the_other_layers_gradients_alone(digits: Dataset) -> None:
+    cell = {"l2": {"strength": 0.5, "layers": ["output"]}}
+    one_step = {"epochs": 1, "batch_size": 54}
+    none, scoped = (
+        tiny.trained(tiny.study(chosen, training=one_step), digits, [0]).model.state_dict()
+        for chosen in ({}, cell)
+    )
+    assert list(tiny.differences(scoped, none)) == ["output.weight"]
+
+
+def test_ten_layers_are_told_apart(digits: Dataset) -> None:
+    """`hidden1` does not mean `hidden10`."""
+    cell = {"l1": {"strength": 0.01, "layers": ["hidden1"]}}
+    study = tiny.study(cell, model={"hidden": [4] * 10})
+    ((_, weights),) = tiny.trainer(study, digits, [0]).penalties
+    assert list(weights) == ["hidden1.weight"]
+
+
+def test_the_penalty_in_the_history_is_that_of_the_weights(digits: Dataset) -> None:
+    trainer = tiny.trained(tiny.study(CELLS["elastic_net"]), digits, [0, 1])
+    matrices = [
+        value.double() for name, value in trainer.model.state_dict().items() if "weight" in name
+    ]
+    for seed in range(2):
+        expected = sum(
+            0.001 * float(matrix[seed].abs().sum() + (matrix[seed] ** 2).sum())
+            for matrix in matrices
+        )
+        assert float(trainer.history[1, seed, -1]) == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+def test_l2_in_sgd_is_torchs_weight_decay_step_by_step(momentum: float, digits: Dataset) -> None:
+    strength, steps, size = 0.02, 12, 40
+    study = tiny.study(
+        {"l2": strength},
+        split={"train": size},
+        # One batch an epoch, so that an epoch is a step.
+        training={"epochs": steps, "batch_size": size, "momentum": momentum},
+    )
+    seed = 3
+    plain = initialized(study.model, digits.input_shape, 10, seed)
+    matrices = [weight for weight in plain.parameters() if weight.dim() == 2]
+    biases = [weight for weight in plain.parameters() if weight.dim() == 1]
+    groups: list[dict[str, Any]] = [
+        {"params": matrices, "weight_decay": 2 * strength},
+        {"params": biases},
+    ]
+    optimizer = torch.optim.SGD(groups, lr=study.training.learning_rate, momentum=momentum)
+    chosen = digits.split(study.split, seed).train
+    inputs = torch.from_numpy(digits.inputs[chosen]).float() / 16
+    targets = torch.from_numpy(digits.targets[chosen])
+    trainer = tiny.trainer(study, digits, [seed])
+    compared = 0
+
+    def after_step(_: object) -> None:
+        nonlocal compared
+        optimizer.zero_grad()
+        torch.autograd.backward(nn.functional.cross_entropy(plain(inputs), targets))
+        optimizer.step()
+        for name, value in trainer.model.state_dict().items():
+            torch.testing.assert_close(
+                value[0], plain.state_dict()[name], rtol=1e-5, atol=1e-6, msg=f"{name}, {compared}"
+            )
+        compared += 1
+
+    trainer.run(after_step)
+    assert compared == steps

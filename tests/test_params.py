@@ -1,0 +1,471 @@
+"""params.yaml: what is accepted, and the line that every mistake gets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from regscope.errors import RegscopeError
+from regscope.params import Params, load_params
+
+UNDO = "; undo with: git restore params.yaml"
+
+
+def study(data: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "title": "Tiny",
+        "data": data,
+        "split": {"train": 100, "validation": 20},
+        "model": {"kind": "mlp", "hidden": [8, 4]},
+        "training": {
+            "optimizer": "adam",
+            "learning_rate": 0.01,
+            "batch_size": 32,
+            "epochs": 2,
+            "seeds": 3,
+        },
+        "regularizers": {
+            "none": {},
+            "l1": {"l1": 0.001},
+            "dropout": {"dropout": 0.3},
+            "normed": {"batch_norm": True, "l2": 0.01},
+        },
+    }
+
+
+def valid() -> dict[str, Any]:
+    return {
+        "study": "small",
+        "reg": "l1",
+        "regs": ["none", "l1", "dropout", "normed"],
+        "studies": {
+            "small": study({"source": "digits"}),
+            "points": study({"source": "moons", "samples": 200, "noise": 0.2}),
+        },
+    }
+
+
+def changed(key: str, value: Any) -> dict[str, Any]:
+    """The valid values with one of them, `small/training/seeds`, changed; `...` removes it."""
+    raw = valid()
+    place: Any = raw if "/" not in key else raw["studies"]
+    *path, last = key.split("/")
+    for part in path:
+        place = place[part]
+    if value is ...:
+        del place[last]
+    else:
+        place[last] = value
+    return raw
+
+
+def load(raw: Any) -> Params:
+    Path("params.yaml").write_text(yaml.safe_dump(raw, sort_keys=False))
+    return load_params()
+
+
+def complaint(raw: Any) -> str:
+    with pytest.raises(RegscopeError) as refused:
+        load(raw)
+    line = str(refused.value)
+    assert line.startswith("params.yaml: ")
+    assert line.endswith(UNDO)
+    assert "\n" not in line
+    return line.removeprefix("params.yaml: ").removesuffix(UNDO)
+
+
+def test_one_line_in_full(workspace: Path) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        load(changed("reg", "nope"))
+    assert str(refused.value) == (
+        "params.yaml: reg = nope: choose from: l1, dropout, normed;"
+        " undo with: git restore params.yaml"
+    )
+
+
+def test_valid_values_are_taken_as_written(workspace: Path) -> None:
+    params = load(valid())
+    small = params.studies["small"]
+    assert (params.study, params.reg) == ("small", "l1")
+    assert params.regs == ("none", "l1", "dropout", "normed")
+    assert (small.training.epochs, small.training.seeds) == (2, 3)
+    assert [method.name for method in small.cells["normed"].methods()] == ["batch_norm", "l2"]
+    assert small.cells["none"].methods() == []
+    assert small.model.initialization == "glorot_uniform"
+
+
+ERRORS = {
+    "unknown key": (
+        "nope",
+        1,
+        "nope = 1: unknown key; known here: study, reg, regs, studies",
+    ),
+    "unknown key of a study": (
+        "small/seed",
+        1,
+        "studies.small.seed = 1: unknown key;"
+        " known here: title, data, split, model, training, regularizers",
+    ),
+    "unknown key of training": (
+        "small/training/lr",
+        0.1,
+        "studies.small.training.lr = 0.1: unknown key;"
+        " known here: learning_rate, batch_size, epochs, seeds, optimizer, betas, epsilon",
+    ),
+    "another optimizer's key": (
+        "small/training/momentum",
+        0.9,
+        "studies.small.training.momentum = 0.9: unknown key;"
+        " known here: learning_rate, batch_size, epochs, seeds, optimizer, betas, epsilon",
+    ),
+    "unknown key of the data": (
+        "small/data/noise",
+        0.1,
+        "studies.small.data.noise = 0.1: unknown key; known here: source",
+    ),
+    "unknown regularizer": (
+        "small/regularizers/l1",
+        {"lasso": 0.1},
+        "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
+        " known here: augmentation, batch_norm, dropout, l1, l2",
+    ),
+    "unknown option": (
+        "small/regularizers/l1",
+        {"l1": {"strength": 0.1, "layer": "hidden1"}},
+        "studies.small.regularizers.l1.l1.layer = hidden1: unknown key;"
+        " known here: layers, strength",
+    ),
+    "negative strength": (
+        "small/regularizers/l1",
+        {"l1": -0.001},
+        "studies.small.regularizers.l1.l1 = -0.001: must be at least 0",
+    ),
+    "negative strength among options": (
+        "small/regularizers/l1",
+        {"l1": {"strength": -1}},
+        "studies.small.regularizers.l1.l1.strength = -1: must be at least 0",
+    ),
+    "dropout of 1": (
+        "small/regularizers/dropout",
+        {"dropout": 1.0},
+        "studies.small.regularizers.dropout.dropout = 1.0: must be less than 1",
+    ),
+    "negative dropout": (
+        "small/regularizers/dropout",
+        {"dropout": -0.1},
+        "studies.small.regularizers.dropout.dropout = -0.1: must be at least 0",
+    ),
+    "unknown layer": (
+        "small/regularizers/l1",
+        {"l1": {"strength": 0.1, "layers": ["hidden1", "hidden3"]}},
+        "studies.small.regularizers.l1.l1.layers = hidden3: choose from: hidden1, hidden2, output",
+    ),
+    "a layer without a slot": (
+        "small/regularizers/dropout",
+        {"dropout": {"rate": 0.3, "layers": ["output"]}},
+        "studies.small.regularizers.dropout.dropout.layers = output: choose from: hidden1, hidden2",
+    ),
+    "no layer": (
+        "small/regularizers/l1",
+        {"l1": {"strength": 0.1, "layers": []}},
+        "studies.small.regularizers.l1.l1.layers = []: choose from: hidden1, hidden2, output",
+    ),
+    "layers that are no list": (
+        "small/regularizers/l1",
+        {"l1": {"strength": 0.1, "layers": "hidden1"}},
+        "studies.small.regularizers.l1.l1.layers = hidden1: must be a list",
+    ),
+    "a study lacking a name in regs": (
+        "small/regularizers/dropout",
+        ...,
+        "studies.small.regularizers: has no dropout, which is in regs: add it, or dropout: null"
+        " to leave it out",
+    ),
+    "a cell that is not in regs": (
+        "small/regularizers/huber",
+        {},
+        "studies.small.regularizers.huber: not in regs; regs has: none, l1, dropout, normed",
+    ),
+    "zero seeds": (
+        "small/training/seeds",
+        0,
+        "studies.small.training.seeds = 0: must be at least 1",
+    ),
+    "half a seed": (
+        "small/training/seeds",
+        2.5,
+        "studies.small.training.seeds = 2.5: must be a whole number",
+    ),
+    "seeds in words": (
+        "small/training/seeds",
+        "ten",
+        "studies.small.training.seeds = ten: must be a whole number",
+    ),
+    "reg none": (
+        "reg",
+        "none",
+        "reg = none: none is the baseline; choose from: l1, dropout, normed",
+    ),
+    "reg null": ("reg", None, "reg = null: must be a name"),
+    "null cell as reg": (
+        "small/regularizers/l1",
+        None,
+        "reg = l1: null in study small, whose cells are: dropout, normed",
+    ),
+    "unknown study": ("study", "nope", "study = nope: choose from: small, points"),
+    "study in a list": ("study", ["small"], "study = [small]: must be a name"),
+    "boolean as strength": (
+        "small/regularizers/l1",
+        {"l1": True},
+        "studies.small.regularizers.l1.l1 = true: must be a number, not true or false",
+    ),
+    "boolean as strength among options": (
+        "small/regularizers/l1",
+        {"l1": {"strength": False}},
+        "studies.small.regularizers.l1.l1.strength = false: must be a number, not true or false",
+    ),
+    "boolean as an optional number": (
+        "small/regularizers/l1",
+        {"augmentation": {"strength": 1, "shift": True}},
+        "studies.small.regularizers.l1.augmentation.shift = true:"
+        " must be a number, not true or false",
+    ),
+    "boolean as seeds": (
+        "small/training/seeds",
+        True,
+        "studies.small.training.seeds = true: must be a number, not true or false",
+    ),
+    "number as boolean": (
+        "small/regularizers/normed",
+        {"batch_norm": 1},
+        "studies.small.regularizers.normed.batch_norm = 1: must be true or false",
+    ),
+    "nan strength": (
+        "small/regularizers/l1",
+        {"l1": float("nan")},
+        "studies.small.regularizers.l1.l1 = nan: must be a finite number",
+    ),
+    "nan as text": (
+        "small/regularizers/l1",
+        {"l1": "nan"},
+        "studies.small.regularizers.l1.l1 = nan: must be a finite number",
+    ),
+    "infinite learning rate": (
+        "small/training/learning_rate",
+        float("inf"),
+        "studies.small.training.learning_rate = inf: must be a finite number",
+    ),
+    "learning rate 0": (
+        "small/training/learning_rate",
+        0,
+        "studies.small.training.learning_rate = 0: must be greater than 0",
+    ),
+    "strength in words": (
+        "small/regularizers/l1",
+        {"l1": "strong"},
+        "studies.small.regularizers.l1.l1 = strong: must be a number",
+    ),
+    "strengths in a list": (
+        "small/regularizers/l1",
+        {"l1": [0.1, 0.2]},
+        "studies.small.regularizers.l1.l1 = [0.1, 0.2]: must be a number",
+    ),
+    "options without a strength": (
+        "small/regularizers/l1",
+        {"l1": {"layers": ["hidden1"]}},
+        "studies.small.regularizers.l1.l1.strength: must be given",
+    ),
+    "unknown optimizer": (
+        "small/training/optimizer",
+        "rmsprop",
+        "studies.small.training.optimizer = rmsprop: choose from: sgd, adam",
+    ),
+    "no optimizer": (
+        "small/training/optimizer",
+        ...,
+        "studies.small.training.optimizer: must be given; choose from: sgd, adam",
+    ),
+    "unknown source": (
+        "small/data/source",
+        "cifar",
+        "studies.small.data.source = cifar: choose from: digits, mnist, moons",
+    ),
+    "no source": (
+        "small/data",
+        {},
+        "studies.small.data.source: must be given; choose from: digits, mnist, moons",
+    ),
+    "unknown model": (
+        "small/model/kind",
+        "tree",
+        "studies.small.model.kind = tree: choose from: mlp",
+    ),
+    "unknown activation": (
+        "small/model/activation",
+        "elu",
+        "studies.small.model.activation = elu: choose from: relu, tanh, gelu",
+    ),
+    "no hidden layer": (
+        "small/model/hidden",
+        [],
+        "studies.small.model.hidden = []: must be a list of at least 1",
+    ),
+    "a layer of width 0": (
+        "small/model/hidden",
+        [8, 0],
+        "studies.small.model.hidden.1 = 0: must be at least 1",
+    ),
+    "one beta": (
+        "small/training/betas",
+        [0.9],
+        "studies.small.training.betas: needs another entry",
+    ),
+    "three betas": (
+        "small/training/betas",
+        [0.9, 0.99, 0.999],
+        "studies.small.training.betas = [0.9, 0.99, 0.999]: must be a list of at most 2",
+    ),
+    "something missing": (
+        "small/training/epochs",
+        ...,
+        "studies.small.training.epochs: must be given",
+    ),
+    "a study that is null": ("studies", {"small": None}, "studies.small = null: must be a mapping"),
+    "a cell that is a number": (
+        "small/regularizers/l1",
+        0.1,
+        "studies.small.regularizers.l1 = 0.1: must be a mapping",
+    ),
+    "regs without the baseline": (
+        "regs",
+        ["l1", "dropout"],
+        "regs = [l1, dropout]: must hold none, the baseline",
+    ),
+    "a name twice in regs": (
+        "regs",
+        ["none", "l1", "l1"],
+        "regs = [none, l1, l1]: every name once",
+    ),
+    "no regs": ("regs", [], "regs = []: must be a list of at least 1"),
+    "a baseline with a method": (
+        "small/regularizers/none",
+        {"l2": 0.1},
+        "studies.small.regularizers.none.l2 = 0.1: none is what the others are held against and"
+        " must be {}",
+    ),
+    "a null baseline": (
+        "small/regularizers/none",
+        None,
+        "studies.small.regularizers.none: must be {}",
+    ),
+    "an option that does nothing to images": (
+        "small/regularizers/l1",
+        {"augmentation": {"strength": 1, "jitter": 0.1}},
+        "studies.small.regularizers.l1.augmentation.jitter = 0.1: does nothing to image data;"
+        " options there: shift, rotation",
+    ),
+    "an option that does nothing to points": (
+        "points/regularizers/l1",
+        {"augmentation": {"strength": 1, "rotation": 5}},
+        "studies.points.regularizers.l1.augmentation.rotation = 5.0: does nothing to points"
+        " data; options there: jitter",
+    ),
+    "more training examples than there are": (
+        "small/split/train",
+        1797,
+        "studies.small.split.train = 1797: at most 1796 for digits",
+    ),
+    "no number of training examples": (
+        "small/split",
+        {"validation": 20},
+        "studies.small.split.train: digits has no official training set: give a number from 2"
+        " to 1796",
+    ),
+    "nothing left to fit": (
+        "small/split/validation",
+        99,
+        "studies.small.split.validation = 99: at most 98 here",
+    ),
+    "a last batch of one": (
+        "small/training/batch_size",
+        33,
+        "studies.small.training.batch_size = 33: leaves a last batch of one of 100 examples,"
+        " which regularizers.normed.batch_norm cannot normalize: choose another size",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", ERRORS)
+def test_every_mistake_has_its_line(mistake: str, workspace: Path) -> None:
+    key, value, expected = ERRORS[mistake]
+    assert complaint(changed(key, value)) == expected
+
+
+@pytest.mark.parametrize(("text", "found"), [("", "null"), ("[1]", "[1]"), ("3", "3")])
+def test_a_file_that_is_no_mapping(text: str, found: str, workspace: Path) -> None:
+    assert complaint(yaml.safe_load(text)) == f"the file = {found}: must be a mapping"
+
+
+def test_a_file_that_is_not_yaml_is_one_line(workspace: Path) -> None:
+    Path("params.yaml").write_text("study: [\nreg")
+    with pytest.raises(RegscopeError) as refused:
+        load_params()
+    line = str(refused.value)
+    assert line.startswith("params.yaml: not YAML: ")
+    assert "line 2" in line
+    assert line.endswith(UNDO)
+    assert "\n" not in line
+
+
+def test_a_missing_file_is_named(workspace: Path) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        load_params()
+    expected = "params.yaml: no such file; run this where params.yaml lies"
+    assert str(refused.value) == expected
+
+
+@pytest.mark.parametrize("written", ["1e-5", "1e-05", "0.00001"])
+def test_a_number_that_yaml_takes_for_text_is_a_number(written: str, workspace: Path) -> None:
+    """PyYAML reads 1e-5 as text."""
+    params = load(changed("small/regularizers/l1", {"l1": written}))
+    (method,) = params.studies["small"].cells["l1"].methods()
+    assert method.model_dump()["strength"] == 1e-5
+
+
+def test_options_and_a_bare_number_mean_the_same(workspace: Path) -> None:
+    bare = load(changed("small/regularizers/l1", {"l1": 0.1}))
+    options = load(changed("small/regularizers/l1", {"l1": {"strength": 0.1}}))
+    assert bare == options
+
+
+@pytest.mark.parametrize(
+    "cell", [{"l1": 0}, {"dropout": 0.0}, {"batch_norm": False}, {"l2": {"strength": 0}}]
+)
+def test_a_method_at_zero_is_not_there(cell: dict[str, Any], workspace: Path) -> None:
+    params = load(changed("small/regularizers/l1", cell))
+    assert params.studies["small"].cells["l1"].methods() == []
+
+
+def test_a_null_cell_is_not_part_of_its_study(workspace: Path) -> None:
+    params = load(changed("small/regularizers/dropout", None))
+    assert list(params.studies["small"].cells) == ["none", "l1", "normed"]
+    assert list(params.studies["points"].cells) == ["none", "l1", "dropout", "normed"]
+
+
+def test_the_null_cell_of_another_study_can_be_asked_for(workspace: Path) -> None:
+    assert load(changed("points/regularizers/l1", None)).reg == "l1"
+
+
+def test_methods_come_in_the_order_in_which_they_act(workspace: Path) -> None:
+    everything = {"l2": 1, "l1": 1, "dropout": 0.1, "batch_norm": True, "augmentation": 1}
+    params = load(changed("small/regularizers/l1", everything))
+    found = [method.name for method in params.studies["small"].cells["l1"].methods()]
+    assert found == ["augmentation", "batch_norm", "dropout", "l1", "l2"]
+
+
+def test_the_repositorys_own_params_are_valid() -> None:
+    root = Path(__file__).parents[1]
+    assert load_params(root / "params.yaml").studies

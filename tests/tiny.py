@@ -1,0 +1,80 @@
+"""Studies that train in milliseconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from regscope.datasets import Dataset
+from regscope.params import Study
+from regscope.training.loop import Trainer
+
+Values = Mapping[str, Any]
+
+MOONS: dict[str, Any] = {"source": "moons", "samples": 300, "noise": 0.2}
+
+OPTIMIZERS: dict[str, dict[str, Any]] = {
+    "sgd": {"optimizer": "sgd", "learning_rate": 0.1},
+    "nesterov": {"optimizer": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
+    "adam": {"optimizer": "adam", "learning_rate": 0.01},
+}
+
+
+def study(
+    cell: Values | None = None,
+    optimizer: str = "sgd",
+    *,
+    data: Values | None = None,
+    model: Values | None = None,
+    split: Values | None = None,
+    training: Values | None = None,
+) -> Study:
+    """54 digits, two hidden layers, 3 epochs of 4 batches; `cell` is named `tested`.
+
+    The last batch of an epoch is a partial one of 6.
+    """
+    hidden = {"kind": "mlp", "hidden": [16, 8]}
+    run = {"batch_size": 16, "epochs": 3, "seeds": 5, **OPTIMIZERS[optimizer]}
+    return Study.model_validate(
+        {
+            "title": "Tiny",
+            "data": {"source": "digits"} if data is None else data,
+            "split": {"train": 54, "validation": 10, **(split or {})},
+            "model": {**hidden, **(model or {})},
+            "training": {**run, **(training or {})},
+            "regularizers": {"none": {}, "tested": {} if cell is None else cell},
+        }
+    )
+
+
+def prepare(tried: Study, folder: Path) -> Path:
+    """Download and prepare the data of a study; the folder with the prepared data."""
+    for name in ("raw", "prepared"):
+        (folder / name).mkdir()
+    tried.data.download(folder / "raw")
+    tried.data.prepare(folder / "raw").save(folder / "prepared")
+    return folder / "prepared"
+
+
+def trainer(tried: Study, dataset: Dataset, seeds: Sequence[int]) -> Trainer:
+    return Trainer(tried, tried.cells["tested"].methods(), dataset, seeds)
+
+
+def trained(tried: Study, dataset: Dataset, seeds: Sequence[int]) -> Trainer:
+    ready = trainer(tried, dataset, seeds)
+    ready.run()
+    return ready
+
+
+def differences(found: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> dict[str, float]:
+    """Where two states are not bit for bit equal, and by how much at most."""
+    assert set(found) == set(expected)
+    return {
+        name: float((found[name] - expected[name]).abs().max())
+        for name in found
+        if not torch.equal(found[name], expected[name])
+    }

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from regscope.training.batches import Examples
+
+
+def examples(scale: float = 1.0) -> Examples:
+    inputs = torch.arange(20, dtype=torch.uint8).view(10, 2)
+    return Examples(inputs, torch.arange(10) * 100, scale)
+
+
+def test_every_seed_reads_its_own_examples_seeds_in_blocks() -> None:
+    inputs, targets = examples().gather(torch.tensor([[3, 0], [1, 9]]))
+    assert inputs.tolist() == [[6, 7], [0, 1], [2, 3], [18, 19]]
+    assert inputs.dtype == torch.float32
+    assert targets.tolist() == [300, 0, 100, 900]
+
+
+def test_inputs_are_scaled_when_read_and_stay_as_they_are() -> None:
+    kept = examples(0.5)
+    inputs, _ = kept.gather(torch.tensor([[3]]))
+    assert inputs.tolist() == [[3.0, 3.5]]
+    assert kept.inputs.dtype == torch.uint8
+    floats = Examples(torch.ones(4, 2), torch.zeros(4), 2.0)
+    floats.gather(torch.tensor([[0, 1]]))
+    assert torch.equal(floats.inputs, torch.ones(4, 2))
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(2, [2, 2, 1]), (5, [5]), (9, [5])])
+def test_an_epoch_is_every_example_once_in_order(size: int, sizes: list[int]) -> None:
+    order = torch.tensor([[4, 2, 0, 1, 3], [9, 8, 7, 6, 5]])
+    seen = [targets.view(2, -1) for _, targets in examples().batches(order, size)]
+    assert [batch.shape[1] for batch in seen] == sizes
+    assert torch.equal(torch.cat(seen, dim=1), order * 100)

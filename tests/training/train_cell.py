@@ -1,0 +1,26 @@
+"""Train a cell as a stage does: `python -m tests.training.train_cell STUDY.json DATA OUT`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from regscope.errors import run
+from regscope.files import write_tensors
+from regscope.params import Study
+from regscope.training.cell import train_cell
+from regscope.training.lifeline import end_with_caller
+
+
+def main() -> None:
+    study, data, out = (Path(argument) for argument in sys.argv[1:])
+    end_with_caller()
+    trained = train_cell(
+        Study.model_validate(json.loads(study.read_text())), "tested", data, "tiny/tested"
+    )
+    write_tensors(out, {**trained.state, "history": trained.history})
+
+
+if __name__ == "__main__":
+    run(main)
