@@ -15,17 +15,14 @@ repro: $(VENV)/.ready
 	dvc repro
 	@python -m regscope.report.table
 
-# Every study, one after the other; ends on the embedded one, as committed.
-STUDIES := moons mnist mnist_torch_init mnist_dense digits
+# Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
-	@set -e; before=$$(sed -n 's/^study: *//p' params.yaml); \
-	restore() { sed -i.bak "s/^study: .*/study: $$before/" params.yaml; rm -f params.yaml.bak; }; \
-	trap restore EXIT; \
-	for study in $(STUDIES); do \
-		sed -i.bak "s/^study: .*/study: $$study/" params.yaml; rm -f params.yaml.bak; \
-		dvc repro; \
-	done; \
-	restore; dvc repro
+	@before=$$(python -m regscope.studies --active); \
+	activate() { python -m regscope.studies --activate $$1; }; \
+	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	for study in $$(python -m regscope.studies) $$before; do \
+		activate $$study && dvc repro || exit 1; \
+	done
 	python -m regscope.report.readme
 
 test: $(VENV)/.ready-dev

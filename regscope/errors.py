@@ -1,8 +1,11 @@
 """Errors that a user can mend, and how a command ends on them."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable
+
+from regscope.lifeline import end_with_caller
 
 
 class RegscopeError(Exception):
@@ -13,8 +16,11 @@ def run(main: Callable[[], None]) -> None:
     """Call `main` and end the process as a command should: 1 with one line on a known error.
 
     An interrupt ends with 130 (128 + SIGINT) and never with 0, so that whoever called
-    does not take the outputs for finished.
+    does not take the outputs for finished. A stage that DVC runs ends with DVC, also by SIGKILL,
+    and so never writes over a later run's outputs.
     """
+    if os.environ.get("DVC_STAGE"):
+        end_with_caller()
     try:
         main()
     except RegscopeError as error:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from regscope.datasets import Dataset
 from regscope.measures.predictions import accuracy, confusion_matrix, cross_entropy
-from regscope.measures.weights import layer_weights, weight_measures
+from regscope.measures.weights import layer_weights, near_zero_fraction, weight_measures
 from regscope.networks import load_networks
 from regscope.params import Study
 
@@ -91,7 +91,10 @@ def _prediction_measures(
 
 
 def _add_weight_measures(result: Evaluation, state: dict[str, np.ndarray]) -> None:
-    """Per layer into `layers`; of all layers' weights together into `measures`, as `weight_*`."""
+    """Per layer into `layers`; of all weights together into `measures`, as `weight_*`.
+
+    `near_zero_fraction` there is the share of all weights that are near zero in their layer.
+    """
     layers = layer_weights(state)
     for seed, row in enumerate(result.measures):
         for layer, weights in layers.items():
@@ -99,6 +102,11 @@ def _add_weight_measures(result: Evaluation, state: dict[str, np.ndarray]) -> No
         together = np.concatenate([weights[seed].ravel() for weights in layers.values()])
         for name, value in weight_measures(together).items():
             row[name if name.endswith("_fraction") else f"weight_{name}"] = value
+        # Near zero is meant relative to each layer's own scale.
+        near = sum(
+            near_zero_fraction(weights[seed]) * weights[seed].size for weights in layers.values()
+        )
+        row["near_zero_fraction"] = near / together.size
 
 
 def _names(networks: list[nn.Module]) -> list[str]:
@@ -110,7 +118,7 @@ def _stacked(networks: list[nn.Module], name: str) -> np.ndarray:
 
 
 def _grid(dataset: Dataset) -> Tensor:
-    """A square lattice a little larger than the data, `[G*G, 2]`, row after row from below."""
+    """A lattice a little larger than the data, `[G*G, 2]`, row after row from below."""
     lowest, highest = dataset.inputs.min(0), dataset.inputs.max(0)
     margin = 0.1 * (highest - lowest)
     across, up = (

@@ -21,9 +21,13 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
 
     Raises RegscopeError when the file does not hold exactly the tensors of this architecture.
     """
+    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    state = load_file(folder / MODEL_FILE)
+    try:
+        state = load_file(folder / MODEL_FILE)
+    except SafetensorError as error:
+        raise RegscopeError(f"{folder / MODEL_FILE}: not whole ({error})") from error
     networks = []
     for seed in range(len(next(iter(state.values())))):
         network = study.model.build(dataset.input_shape, len(dataset.classes))

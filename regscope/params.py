@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -14,6 +12,7 @@ from pydantic import Field, ValidationError, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from regscope import paths
+from regscope.complaints import one_line
 from regscope.datasets import SOURCES, Source, SplitSettings
 from regscope.errors import RegscopeError
 from regscope.models import KINDS, ModelSettings
@@ -24,8 +23,21 @@ from regscope.training.settings import Training
 BASELINE = "none"
 
 
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$")]
+"""Names of studies and cells are names of folders and of DVC's stages."""
+
+
 class _Cell(Settings):
     """One line of a study's `regularizers`: the methods of one cell, which compose."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_empty_methods(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for name, value in data.items():
+                if value is None:
+                    raise refusal(str(name), "null", "give a value, or leave the key out")
+        return data
 
     def methods(self) -> list[Regularizer]:
         """The methods that act, in the order in which they act."""
@@ -58,7 +70,7 @@ class Study(Settings):
     split: SplitSettings
     model: Model
     training: Training
-    regularizers: dict[str, Cell | None]
+    regularizers: dict[Name, Cell | None]
 
     @property
     def cells(self) -> dict[str, _Cell]:
@@ -115,7 +127,9 @@ class Study(Settings):
         size = self.training.batch_size
         for examples in (self.train_size, self.train_size - self.split.validation):
             for name, cell in self.cells.items():
-                if examples % size == 1 and any(m.name == "batch_norm" for m in cell.methods()):
+                if 1 in (size, examples % size) and any(
+                    m.name == "batch_norm" for m in cell.methods()
+                ):
                     raise refusal(
                         "training.batch_size",
                         size,
@@ -135,8 +149,8 @@ class Params(Settings):
 
     study: str
     reg: str
-    regs: Annotated[tuple[str, ...], Field(min_length=1)]
-    studies: dict[str, Study]
+    regs: Annotated[tuple[Name, ...], Field(min_length=1)]
+    studies: dict[Name, Study]
 
     @model_validator(mode="after")
     def _switches(self) -> Params:
@@ -166,6 +180,12 @@ class Params(Settings):
         self.check_reg(self.study, self.reg)
         return self
 
+    def named(self, study: str) -> Study:
+        """The study of that name; raises RegscopeError with the choices where there is none."""
+        if study not in self.studies:
+            raise RegscopeError(f"study {study}: choose from: {', '.join(self.studies)}")
+        return self.studies[study]
+
     def check_reg(self, study: str, reg: str) -> None:
         """Refuse a `reg` that cannot be held against the baseline in `study`."""
         cells = [name for name in self.studies[study].cells if name != BASELINE]
@@ -188,112 +208,21 @@ def load_params(path: Path = paths.PARAMS) -> Params:
         raw = yaml.safe_load(path.read_text())
     except FileNotFoundError as error:
         raise RegscopeError(f"{path}: no such file; run this where params.yaml lies") from error
-    except yaml.YAMLError as error:
-        raise RegscopeError(
-            f"{path}: not YAML: {' '.join(str(error).split())}; undo with: git restore {path}"
-        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise RegscopeError(f"{path}: not YAML: {reason}; {_undo(path)}") from error
     try:
         return Params.model_validate(raw)
     except ValidationError as error:
-        raise RegscopeError(
-            f"{path}: {_one_line(error, raw)}; undo with: git restore {path}"
-        ) from error
+        raise RegscopeError(f"{path}: {one_line(error, raw)}; {_undo(path)}") from error
+
+
+def _undo(path: Path) -> str:
+    """`dvc exp run -S` leaves a refused value in the file."""
+    return f"if -S set it, undo with: git restore {path}"
 
 
 def written_study(name: str, path: Path = paths.PARAMS) -> dict[str, Any]:
     """A study's block as it stands in params.yaml."""
     written: dict[str, Any] = yaml.safe_load(path.read_text())["studies"][name]
     return written
-
-
-def _one_line(error: ValidationError, raw: Any) -> str:
-    """The first complaint, as `key = value: what is allowed`."""
-    first = error.errors(include_url=False)[0]
-    context = first.get("ctx", {})
-    if first["type"] == "refusal":
-        keys = _written_keys((*first["loc"], *context["key"].split(".")), raw)
-        value, allowed = context["value"], context["allowed"]
-        shown = "" if value is None else _shown(value)
-    else:
-        keys = _written_keys(first["loc"], raw)
-        if first["type"].startswith("union_tag"):
-            keys = [*keys, context["discriminator"].strip("'")]
-        value, allowed = context.get("tag", first["input"]), _allowed(first)
-        shown = "" if first["type"] in ("missing", "union_tag_not_found") else _shown(value)
-    return f"{'.'.join(keys) or 'the file'}{shown}: {allowed}"
-
-
-def _shown(value: Any) -> str:
-    """` = value` as YAML spells it; nothing for a mapping, which would fill the line."""
-    if isinstance(value, dict):
-        return ""
-    if isinstance(value, list | tuple):
-        return f" = [{', '.join(str(entry) for entry in value)}]"
-    if value is None or isinstance(value, bool):
-        return f" = {json.dumps(value)}"
-    return f" = {value}"
-
-
-def _written_keys(location: tuple[Any, ...], raw: Any) -> list[str]:
-    """The keys as they stand in the file: pydantic's location also names union members and
-    the setting that a bare number stands for."""
-    keys: list[str] = []
-    for part in location:
-        if isinstance(raw, dict) and (part in raw or not keys):
-            keys.append(str(part))
-            raw = raw.get(part)
-        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
-            keys.append(str(part))
-            raw = raw[part]
-        elif isinstance(raw, dict) and part == location[-1] and part not in _NOT_WRITTEN:
-            keys.append(str(part))
-    return keys
-
-
-_NOT_WRITTEN = {*SOURCES, *KINDS, "sgd", "adam", "[key]"}
-
-
-def _allowed(first: Any) -> str:
-    context = first.get("ctx", {})
-    match first["type"]:
-        case "greater_than_equal":
-            return f"must be at least {context['ge']:g}"
-        case "greater_than":
-            return f"must be greater than {context['gt']:g}"
-        case "less_than":
-            return f"must be less than {context['lt']:g}"
-        case "less_than_equal":
-            return f"must be at most {context['le']:g}"
-        case "missing":
-            return "needs another entry" if isinstance(first["loc"][-1], int) else "must be given"
-        case "literal_error":
-            return f"choose from: {context['expected'].replace(chr(39), '').replace(' or ', ', ')}"
-        case "union_tag_invalid":
-            return f"choose from: {context['expected_tags'].replace(chr(39), '')}"
-        case "union_tag_not_found":
-            discriminator = context["discriminator"].strip("'")
-            return f"must be given; choose from: {', '.join(_TAGS[discriminator])}"
-        case "float_parsing" | "float_type":
-            return "must be a number"
-        case "int_parsing" | "int_type" | "int_from_float":
-            return "must be a whole number"
-        case "finite_number":
-            return "must be a finite number"
-        case "bool_type" | "bool_parsing":
-            return "must be true or false"
-        case "string_type":
-            return "must be a name"
-        case "tuple_type":
-            return "must be a list"
-        case "too_short":
-            return f"must be a list of at least {context['min_length']}"
-        case "too_long":
-            return f"must be a list of at most {context['max_length']}"
-        case "dict_type" | "model_type" | "model_attributes_type":
-            return "must be a mapping"
-        case _:
-            message: str = first["msg"]
-            return message[0].lower() + message[1:]
-
-
-_TAGS: dict[str, Iterable[str]] = {"source": SOURCES, "kind": KINDS, "optimizer": ("sgd", "adam")}

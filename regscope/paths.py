@@ -1,4 +1,4 @@
-"""The only place that knows file names.
+"""Where everything lies: the folders and the files that several stages share.
 
 Paths are relative to the working directory, which for DVC's stages is the workspace's root.
 What must outlive DVC's temporary workspaces (checkpoints) lies under `repository()`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from regscope.params import BASELINE
@@ -31,6 +32,7 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
             "interval_high": _rounded(row["high"]),
             "p_holm": _rounded(row["p_holm"]),
             "probability_better": _rounded(row["probability_better"]),
+            "detectable_difference": _rounded(row["detectable_difference"]),
             "verdict": row["verdict"],
         }
     for measure in ("train_accuracy", *WEIGHTS):
@@ -41,6 +43,6 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
     return reviewed
 
 
-def _rounded(value: Any) -> float:
-    """Six significant digits: enough to read, few enough to compare by eye."""
-    return float(f"{float(value):.6g}")
+def _rounded(value: Any) -> float | None:
+    """Six significant digits: enough to read, few enough to compare by eye; None if infinite."""
+    return float(f"{float(value):.6g}") if math.isfinite(value) else None

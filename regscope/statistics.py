@@ -22,7 +22,7 @@ POWER = 0.8
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean and its Student's t interval at LEVEL; not finite limits are never given."""
+    """A mean and its Student's t interval at LEVEL; of a single value, the value itself."""
 
     mean: float
     low: float
@@ -100,13 +100,17 @@ def compare(
 
 
 def paired_t_p(differences: np.ndarray) -> float:
-    """Two-sided p of mean 0; 1 where all differences are 0, 0 where all are the same otherwise."""
+    """Two-sided p of mean 0, and 1 where all differences are 0.
+
+    Where all are the same otherwise, t has no spread to go by: the sign-flip test's smallest p,
+    `2 / 2**n`, stands in.
+    """
     from scipy.stats import ttest_1samp
 
     if len(differences) < 2 or not differences.any():
         return 1.0
     if np.ptp(differences) == 0:
-        return 0.0
+        return float(2.0 ** (1 - len(differences)))
     return float(ttest_1samp(differences, 0).pvalue)
 
 

@@ -1,16 +1,13 @@
 """Measure all seeds of one cell: `python -m stages.evaluate STUDY REG`."""
 
-import sys
-
 from regscope import paths
 from regscope.errors import run
 from regscope.files import whole_folder, write_csv, write_tensors
-from regscope.params import load_params
+from stages.arguments import cell_arguments
 
 
 def main() -> None:
-    name, reg = sys.argv[1:]
-    study = load_params().studies[name]
+    name, study, reg = cell_arguments()
     with whole_folder(paths.evaluation(name, reg)) as folder:
         if reg not in study.cells:
             paths.mark_absent(folder, name, reg)

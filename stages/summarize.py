@@ -1,19 +1,17 @@
 """Gather a study's evaluated cells into metrics/: `python -m stages.summarize STUDY`."""
 
 import shutil
-import sys
 
 from regscope import paths, results
 from regscope.errors import run
 from regscope.files import whole_folder, write_json
-from regscope.params import load_params, written_study
+from regscope.params import written_study
+from stages.arguments import study_argument
 
 
 def main() -> None:
-    name = sys.argv[1]
-    params = load_params()
+    name, study, params = study_argument()
     _remove_cells_not_in(params.regs, name)
-    study = params.studies[name]
     gathered = results.gather(name, study)
     with whole_folder(paths.summary(name)) as folder:
         results.write(gathered, folder)

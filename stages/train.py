@@ -1,6 +1,5 @@
 """Train all seeds of one cell: `python -m stages.train STUDY REG`."""
 
-import sys
 import time
 
 from regscope import paths
@@ -8,16 +7,13 @@ from regscope.environment import environment
 from regscope.errors import run
 from regscope.files import whole_folder, write_json, write_tensors, write_text
 from regscope.networks import MODEL_FILE
-from regscope.params import load_params
 from regscope.training import history
 from regscope.training.cell import train_cell
-from regscope.training.lifeline import end_with_caller
+from stages.arguments import cell_arguments
 
 
 def main() -> None:
-    name, reg = sys.argv[1:]
-    end_with_caller()
-    study = load_params().studies[name]
+    name, study, reg = cell_arguments()
     with whole_folder(paths.model(name, reg)) as folder:
         if reg not in study.cells:
             paths.mark_absent(folder, name, reg)

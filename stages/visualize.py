@@ -1,18 +1,16 @@
 """Draw a study's figures and the tables of `dvc plots`: `python -m stages.visualize STUDY`."""
 
-import sys
-
 from regscope import paths
 from regscope.errors import run
 from regscope.files import whole_folder
-from regscope.params import load_params
+from stages.arguments import study_argument
 
 
 def main() -> None:
     from regscope.figures import data, study
 
-    name = sys.argv[1]
-    loaded = data.load(name, load_params())
+    name, _, params = study_argument()
+    loaded = data.load(name, params)
     with whole_folder(paths.plots(name)) as folder:
         study.write(loaded, folder)
 

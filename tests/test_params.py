@@ -11,7 +11,7 @@ import yaml
 from regscope.errors import RegscopeError
 from regscope.params import Params, load_params
 
-UNDO = "; undo with: git restore params.yaml"
+UNDO = "; if -S set it, undo with: git restore params.yaml"
 
 
 def study(data: dict[str, Any]) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def test_one_line_in_full(workspace: Path) -> None:
         load(changed("reg", "nope"))
     assert str(refused.value) == (
         "params.yaml: reg = nope: choose from: l1, dropout, normed;"
-        " undo with: git restore params.yaml"
+        " if -S set it, undo with: git restore params.yaml"
     )
 
 
@@ -242,6 +242,39 @@ ERRORS = {
         "small/regularizers/normed",
         {"batch_norm": 1},
         "studies.small.regularizers.normed.batch_norm = 1: must be true or false",
+    ),
+    "no value": (
+        "small/regularizers/l1",
+        {"l1": None},
+        "studies.small.regularizers.l1.l1 = null: give a value, or leave the key out",
+    ),
+    "strength beyond all use": (
+        "small/regularizers/l1",
+        {"l1": 1e300},
+        "studies.small.regularizers.l1.l1 = 1e+300: must be at most 1e+06",
+    ),
+    "nesterov without momentum": (
+        "small/training",
+        {
+            "optimizer": "sgd",
+            "learning_rate": 0.1,
+            "batch_size": 32,
+            "epochs": 1,
+            "seeds": 1,
+            "nesterov": True,
+        },
+        "studies.small.training.nesterov = true: needs a momentum above 0",
+    ),
+    "batches of one under batch norm": (
+        "small/training/batch_size",
+        1,
+        "studies.small.training.batch_size = 1: leaves a last batch of one of 100 examples, which"
+        " regularizers.normed.batch_norm cannot normalize: choose another size",
+    ),
+    "a cell named as a path": (
+        "regs",
+        ["none", "l1", "dropout", "../normed"],
+        "regs.3 = ../normed: must be a name of letters, digits and underscores",
     ),
     "nan strength": (
         "small/regularizers/l1",
@@ -469,3 +502,25 @@ def test_methods_come_in_the_order_in_which_they_act(workspace: Path) -> None:
 def test_the_repositorys_own_params_are_valid() -> None:
     root = Path(__file__).parents[1]
     assert load_params(root / "params.yaml").studies
+
+
+def test_a_study_cannot_be_named_as_a_path(workspace: Path) -> None:
+    raw = valid()
+    raw["studies"]["../evil"] = raw["studies"]["small"]
+    line = "studies.../evil = ../evil: must be a name of letters, digits and underscores"
+    assert complaint(raw) == line
+
+
+def test_what_is_not_text_is_refused(workspace: Path) -> None:
+    Path("params.yaml").write_bytes(b"study: \xff\n")
+    with pytest.raises(RegscopeError) as refused:
+        load_params()
+    assert str(refused.value).startswith("params.yaml: not YAML: ")
+
+
+def test_a_study_is_found_by_name_or_refused_with_the_choices(workspace: Path) -> None:
+    params = load(valid())
+    assert params.named("small") is params.studies["small"]
+    with pytest.raises(RegscopeError) as refused:
+        params.named("large")
+    assert str(refused.value) == "study large: choose from: small, points"

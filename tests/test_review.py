@@ -14,7 +14,7 @@ from tests import written
 
 HELD = [
     "baseline", "reg", "difference", "interval_low", "interval_high", "p_holm",
-    "probability_better", "verdict",
+    "probability_better", "detectable_difference", "verdict",
 ]  # fmt: skip
 
 

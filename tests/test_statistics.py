@@ -88,7 +88,7 @@ def test_the_paired_t_test_is_scipys(count: int) -> None:
 
 def test_p_values_of_differences_without_spread() -> None:
     assert paired_t_p(np.zeros(5)) == 1
-    assert paired_t_p(np.full(5, 0.25)) == 0
+    assert paired_t_p(np.full(5, 0.25)) == sign_flip_p(np.full(5, 0.25)) == 2 / 2**5
     assert paired_t_p(np.array([0.25])) == 1
 
 

@@ -66,8 +66,8 @@ class Dataset:
     ) -> Split:
         """The split of one seed. Nothing may be chosen on `test`; `validation` is for that.
 
-        An official training set is the same for every seed; where there is none, the split
-        varies with the seed, so that intervals cover the luck of the draw.
+        An official training set is the same for every seed, unless `train` takes a part of it;
+        where there is none, the split varies with the seed, so that no lucky split decides.
         """
         stream = numpy_stream(seed, "split")
         if self.official_train is None:
@@ -95,6 +95,7 @@ class Dataset:
 
     @classmethod
     def load(cls, folder: Path) -> Dataset:
+        from safetensors import SafetensorError
         from safetensors.numpy import load_file
 
         try:
@@ -102,6 +103,8 @@ class Dataset:
             tensors = load_file(folder / DATA_FILE)
         except FileNotFoundError as error:
             raise RegscopeError(f"{error.filename}: not there yet; run `dvc repro`") from error
+        except SafetensorError as error:
+            raise RegscopeError(f"{folder / DATA_FILE}: not whole ({error})") from error
         return cls(
             kind=described["kind"],
             inputs=tensors["inputs"],

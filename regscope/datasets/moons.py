@@ -13,9 +13,9 @@ class Moons(Source):
     """A pool of `samples` points with Gaussian noise; each seed draws its own split of it."""
 
     source: Literal["moons"] = "moons"
-    samples: Annotated[int, Field(ge=10)]
-    noise: Annotated[float, Field(ge=0)]
-    seed: Annotated[int, Field(ge=0)] = 0
+    samples: Annotated[int, Field(ge=10, le=10_000_000)]
+    noise: Annotated[float, Field(ge=0, le=1e6)]
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
 
     @property
     def kind(self) -> Literal["points"]:

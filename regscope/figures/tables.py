@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
     from regscope.figures.data import CellData, StudyData
 
@@ -18,12 +16,18 @@ CURVES = {
 
 
 def curve(data: StudyData, column: str) -> str:
-    """CSV: `epoch`, then the mean over seeds of every cell, to six digits."""
-    epochs = data.cells[0].history["epoch"][0]
-    means = np.array([cell.history[column].mean(0) for cell in data.cells]).T
-    lines = [",".join(["epoch", *(cell.reg for cell in data.cells)])]
-    for epoch, row in zip(epochs, means, strict=True):
-        lines.append(",".join([f"{epoch:.0f}", *(f"{value:.6g}" for value in row)]))
+    """CSV: `epoch`, then the mean over seeds of every name in `regs`, to six digits.
+
+    A cell that is not part of the study has an empty column: DVC draws nothing of a plot whose
+    list names a column that is not there.
+    """
+    means = {cell.reg: cell.history[column].mean(0) for cell in data.cells}
+    lines = [",".join(["epoch", *data.study.regularizers])]
+    for row, epoch in enumerate(data.cells[0].history["epoch"][0]):
+        values = [
+            f"{means[reg][row]:.6g}" if reg in means else "" for reg in data.study.regularizers
+        ]
+        lines.append(",".join([f"{epoch:.0f}", *values]))
     return "\n".join(lines) + "\n"
 
 

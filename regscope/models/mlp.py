@@ -13,7 +13,7 @@ from regscope.models.base import ModelSettings
 if TYPE_CHECKING:
     from torch import nn
 
-Width = Annotated[int, Field(ge=1)]
+Width = Annotated[int, Field(ge=1, le=100_000)]
 
 
 class MLP(ModelSettings):

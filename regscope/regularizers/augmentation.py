@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from regscope.training.streams import Streams
 
-Amount = Annotated[float, Field(ge=0)]
+Amount = Annotated[float, Field(ge=0, le=1e6)]
 
 USUAL = {"image": {"shift": 0.07, "rotation": 10.0}, "points": {"jitter": 0.1}}
 

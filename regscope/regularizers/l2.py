@@ -21,7 +21,7 @@ class L2(Penalty):
     """
 
     name: ClassVar[str] = "l2"
-    strength: Annotated[float, Field(ge=0)]
+    strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         terms = [weight.square().flatten(1).sum(1) for weight in weights.values()]

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from pydantic import ValidationError
 
 from regscope import paths, results
+from regscope.complaints import one_line
+from regscope.errors import RegscopeError
 from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables
@@ -122,6 +125,8 @@ class Section:
         return (
             f"Each seed draws its own split and tests on {self.test_examples:,} examples, which"
             f" alone give an accuracy of {percent(accuracy)} % a standard error of {error} points."
+            f" The splits overlap: intervals and verdicts hold for this pool of"
+            f" {self.study.data.size:,} examples, and would be wider for new data."
         )
 
 
@@ -154,7 +159,7 @@ def load_sections(
     return {
         name: Section(
             name,
-            Study.model_validate(results.settings(name)),
+            _study(name),
             results.settings(name),
             params.regs,
             results.load(name),
@@ -164,6 +169,21 @@ def load_sections(
         for name in params.studies
         if has_results(name)
     }
+
+
+def _study(name: str) -> Study:
+    """The study as it was when its results were made.
+
+    Raises RegscopeError where its settings mean nothing any more: a regularizer that is gone.
+    """
+    try:
+        return Study.model_validate(results.settings(name))
+    except ValidationError as error:
+        file = paths.summary(name) / results.SETTINGS_FILE
+        raise RegscopeError(
+            f"{file}: {one_line(error, results.settings(name))}; rebuild the study with:"
+            f" dvc exp run -S study={name}"
+        ) from error
 
 
 def inline(value: Any) -> str:

@@ -1,8 +1,8 @@
 """A stack on disk: where it stands, in one safetensors file.
 
 Checkpoints lie outside DVC's outputs, which DVC removes before it runs a stage, and are named by
-a hash of everything that decides the numbers. So a rerun goes on where the last one stopped, and
-one with other settings begins anew.
+a hash of everything that decides the numbers, the library's code included. So a rerun goes on
+where the last one stopped, and one with other settings or changed code begins anew.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import regscope
 from regscope import paths
 from regscope.files import write_bytes
 from regscope.numerics import NUMERICS_VERSION
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 def folder_for(decisive: dict[str, Any], data: Path) -> Path:
     """The checkpoint folder of a cell, by its settings and its data's content."""
     digest = hashlib.sha256(json.dumps([NUMERICS_VERSION, decisive], sort_keys=True).encode())
+    for source in sorted(Path(regscope.__file__).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
     with data.open("rb") as file:
         digest.update(hashlib.file_digest(file, "sha256").digest())
     return paths.checkpoints() / digest.hexdigest()[:32]

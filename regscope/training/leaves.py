@@ -81,8 +81,13 @@ class StackedBatchNorm(nn.Module):
 
     def __init__(self, layers: Sequence[nn.BatchNorm1d | nn.BatchNorm2d]) -> None:
         super().__init__()
-        self.eps = layers[0].eps
-        self.momentum = layers[0].momentum
+        plain = layers[0]
+        if not (plain.affine and plain.track_running_stats and plain.momentum is not None):
+            raise ValueError(
+                "batch norm can be stacked only with affine, running statistics and momentum"
+            )
+        self.eps = plain.eps
+        self.momentum = plain.momentum
         self.seeds = len(layers)
         self.weight = stacked_parameter([layer.weight for layer in layers])
         self.bias = stacked_parameter([layer.bias for layer in layers])
@@ -101,7 +106,7 @@ class StackedBatchNorm(nn.Module):
             self.weight.view(-1),
             self.bias.view(-1),
             self.training,
-            self.momentum if self.momentum is not None else 0.0,
+            self.momentum,
             self.eps,
         )
         if self.training:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from regscope.settings import Settings
+from regscope.settings import Settings, refusal
 
-Count = Annotated[int, Field(ge=1)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class _Training(Settings):
     """`seeds: 10` trains seeds 0 to 9."""
 
-    learning_rate: Annotated[float, Field(gt=0)]
+    learning_rate: Annotated[float, Field(gt=0, le=1e6)]
     batch_size: Count
     epochs: Count
     seeds: Count
@@ -26,6 +26,12 @@ class SGDTraining(_Training):
     optimizer: Literal["sgd"]
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     nesterov: bool = False
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> SGDTraining:
+        if self.nesterov and not self.momentum:
+            raise refusal("nesterov", True, "needs a momentum above 0")
+        return self
 
 
 class AdamTraining(_Training):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import time
 from multiprocessing.connection import Connection
@@ -13,13 +12,11 @@ import torch
 
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
+from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
-from regscope.training.lifeline import end_with_parent_process
 from regscope.training.loop import Trainer
-
-CHECKPOINT_SECONDS = float(os.environ.get("REGSCOPE_CHECKPOINT_SECONDS", "20"))
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
@@ -33,13 +30,16 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     end_with_parent_process()
     torch.set_num_threads(1)
     keep_freed_memory()
-    study = Study.model_validate(job["study"])
-    dataset = Dataset.load(Path(job["data"]))
     try:
+        study = Study.model_validate(job["study"])
+        dataset = Dataset.load(Path(job["data"]))
         for seeds, path in job["stacks"]:
             _train_stack(study, job, dataset, seeds, path, messages)
-    except RegscopeError as error:
-        messages.send({"error": str(error)})
+    except (RegscopeError, ValueError) as error:
+        messages.send({"error": " ".join(str(error).split())})
+    except (MemoryError, RuntimeError) as error:
+        # torch reports an allocation that failed, or a number too large, as a RuntimeError.
+        messages.send({"error": str(error).splitlines()[0]})
     except OSError as error:
         messages.send({"error": f"{error.filename}: {error.strerror}"})
     messages.send(None)
@@ -68,7 +68,7 @@ def _train_stack(
     def after_epoch(trainer: Trainer) -> None:
         nonlocal saved
         tell(1)
-        if time.monotonic() - saved > CHECKPOINT_SECONDS:
+        if time.monotonic() - saved > job["checkpoint_seconds"]:
             checkpoints.save(path, trainer.state())
             saved = time.monotonic()
 

@@ -78,7 +78,9 @@ def test_one_seed_and_one_epoch_can_be_drawn(studies: Path) -> None:
     single = data.StudyData(whole.study, whole.dataset, whole.results, cells)
     study.write(single, studies / "drawn")
     assert "1 seed" in single.caption()
-    assert (studies / "drawn" / "train_loss.csv").read_text() == "epoch,none,l1,mine\n1,1,2,3\n"
+    assert (studies / "drawn" / "train_loss.csv").read_text() == (
+        "epoch,none,l1,mine,dropout\n1,1,2,3,\n"
+    )
 
 
 def test_layers_stand_in_order_of_the_forward_pass(studies: Path) -> None:

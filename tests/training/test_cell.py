@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import threading
 from pathlib import Path
 from typing import Literal
@@ -20,7 +21,7 @@ from regscope.files import write_tensors
 from regscope.networks import MODEL_FILE, load_networks
 from regscope.params import Study
 from regscope.training import cell
-from regscope.training.cell import shares, train_cell, worker_count
+from regscope.training.cell import checkpoint_seconds, shares, train_cell, worker_count
 from tests import tiny
 from tests.regularizers.settings import CELLS
 from tests.training import processes
@@ -120,6 +121,26 @@ def test_a_diverged_loss_names_cell_seed_and_epoch(
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.parametrize("wrong", ["abc", "-1", "nan"])
+def test_a_wrong_time_between_checkpoints_is_refused(
+    wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGSCOPE_CHECKPOINT_SECONDS", wrong)
+    with pytest.raises(RegscopeError) as refused:
+        checkpoint_seconds()
+    line = f"REGSCOPE_CHECKPOINT_SECONDS = {wrong}: must be a number of at least 0"
+    assert str(refused.value) == line
+
+
+def test_a_truncated_data_set_names_the_file(workspace: Path, digits_folder: Path) -> None:
+    shutil.copytree(digits_folder, workspace / "short")
+    file = workspace / "short/data.safetensors"
+    file.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(RegscopeError) as refused:
+        train_cell(tiny.study(), "tested", workspace / "short", "tiny/tested")
+    assert "short/data.safetensors: not whole" in str(refused.value)
+
+
 def test_a_worker_that_dies_is_an_error_and_ends_the_others(
     workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,7 +221,7 @@ def test_workers_default_to_the_cores_and_can_be_chosen(monkeypatch: pytest.Monk
     assert worker_count() == 7
 
 
-@pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5"])
+@pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5", "²"])
 def test_a_wrong_number_of_workers_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGSCOPE_WORKERS", wrong)
     with pytest.raises(RegscopeError) as refused:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from regscope.errors import run
 from regscope.files import write_tensors
+from regscope.lifeline import end_with_caller
 from regscope.params import Study
 from regscope.training.cell import train_cell
-from regscope.training.lifeline import end_with_caller
 
 
 def main() -> None:

@@ -92,7 +92,7 @@ def test_its_caller_killed(through_shell: bool, workspace: Path, digits_folder: 
 
 IDLE = """
 import multiprocessing, pathlib, sys, time
-from regscope.training.lifeline import end_with_parent_process
+from regscope.lifeline import end_with_parent_process
 
 def wait(ready):
     end_with_parent_process()

@@ -1,0 +1,107 @@
+"""What is wrong with params.yaml, in one line: `key = value: what is allowed`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from regscope.datasets import SOURCES
+from regscope.models import KINDS
+
+
+def one_line(error: ValidationError, raw: Any) -> str:
+    """The first complaint, as `key = value: what is allowed`."""
+    first = error.errors(include_url=False)[0]
+    context = first.get("ctx", {})
+    if first["type"] == "refusal":
+        keys = _written_keys((*first["loc"], *context["key"].split(".")), raw)
+        value, allowed = context["value"], context["allowed"]
+        shown = "" if value is None else _shown(value)
+    else:
+        keys = _written_keys(first["loc"], raw)
+        if first["type"].startswith("union_tag"):
+            keys = [*keys, context["discriminator"].strip("'")]
+        value, allowed = context.get("tag", first["input"]), _allowed(first)
+        shown = "" if first["type"] in ("missing", "union_tag_not_found") else _shown(value)
+    return f"{'.'.join(keys) or 'the file'}{shown}: {allowed}"
+
+
+def _shown(value: Any) -> str:
+    """` = value` as YAML spells it; nothing for a mapping, which would fill the line."""
+    if isinstance(value, dict):
+        return ""
+    if isinstance(value, list | tuple):
+        return f" = [{', '.join(str(entry) for entry in value)}]"
+    if value is None or isinstance(value, bool):
+        return f" = {json.dumps(value)}"
+    return f" = {value}"
+
+
+def _written_keys(location: tuple[Any, ...], raw: Any) -> list[str]:
+    """The keys as they stand in the file: pydantic's location also names union members and
+    the setting that a bare number stands for."""
+    keys: list[str] = []
+    for part in location:
+        if isinstance(raw, dict) and (part in raw or not keys):
+            keys.append(str(part))
+            raw = raw.get(part)
+        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
+            keys.append(str(part))
+            raw = raw[part]
+        elif isinstance(raw, dict) and part == location[-1] and part not in _NOT_WRITTEN:
+            keys.append(str(part))
+    return keys
+
+
+_NOT_WRITTEN = {*SOURCES, *KINDS, "sgd", "adam", "[key]"}
+
+
+def _allowed(first: Any) -> str:
+    context = first.get("ctx", {})
+    match first["type"]:
+        case "greater_than_equal":
+            return f"must be at least {context['ge']:g}"
+        case "greater_than":
+            return f"must be greater than {context['gt']:g}"
+        case "less_than":
+            return f"must be less than {context['lt']:g}"
+        case "less_than_equal":
+            return f"must be at most {context['le']:g}"
+        case "missing":
+            return "needs another entry" if isinstance(first["loc"][-1], int) else "must be given"
+        case "literal_error":
+            return f"choose from: {context['expected'].replace(chr(39), '').replace(' or ', ', ')}"
+        case "union_tag_invalid":
+            return f"choose from: {context['expected_tags'].replace(chr(39), '')}"
+        case "union_tag_not_found":
+            discriminator = context["discriminator"].strip("'")
+            return f"must be given; choose from: {', '.join(_TAGS[discriminator])}"
+        case "float_parsing" | "float_type":
+            return "must be a number"
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "must be a whole number"
+        case "finite_number":
+            return "must be a finite number"
+        case "bool_type" | "bool_parsing":
+            return "must be true or false"
+        case "string_type":
+            return "must be a name"
+        case "string_pattern_mismatch":
+            return "must be a name of letters, digits and underscores"
+        case "tuple_type":
+            return "must be a list"
+        case "too_short":
+            return f"must be a list of at least {context['min_length']}"
+        case "too_long":
+            return f"must be a list of at most {context['max_length']}"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return "must be a mapping"
+        case _:
+            message: str = first["msg"]
+            return message[0].lower() + message[1:]
+
+
+_TAGS: dict[str, Iterable[str]] = {"source": SOURCES, "kind": KINDS, "optimizer": ("sgd", "adam")}
