@@ -1,17 +1,23 @@
 from __future__ import annotations
 
+import csv
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from regscope import paths
 from regscope.datasets import Dataset
 from regscope.regularizers import REGULARIZERS
-from regscope.strengths import GRIDS, one_standard_error, validation_accuracies
+from regscope.strengths import GRIDS, SEEDS, one_standard_error, validation_accuracies
 from regscope.training.loop import Trainer
 from tests import tiny
+
+ROOT = Path(__file__).parents[1]
+COMMITTED = sorted((ROOT / paths.STRENGTHS).glob("*.csv"))
 
 
 def test_the_largest_strength_within_one_standard_error_of_the_best() -> None:
@@ -46,3 +52,21 @@ def test_strengths_are_judged_on_validation_examples(workspace: Path, digits_fol
     assert found == pytest.approx(trainer.history[4, :, -1].tolist(), abs=1e-7)
     # Of ten examples a seed.
     assert np.allclose(np.array(found) * 10 % 1, 0, atol=1e-5)
+
+
+def test_strengths_are_committed() -> None:
+    assert COMMITTED
+
+
+@pytest.mark.parametrize("table", COMMITTED, ids=lambda table: table.stem)
+def test_params_hold_what_the_rule_chooses_from_the_committed_accuracies(table: Path) -> None:
+    study, _, family = table.stem.rpartition("-")
+    accuracies: dict[float, list[float]] = defaultdict(list)
+    with table.open(newline="") as file:
+        for row in csv.DictReader(file):
+            accuracies[float(row["strength"])].append(float(row["validation_accuracy"]))
+    assert tuple(accuracies) == GRIDS[family]
+    assert {len(values) for values in accuracies.values()} == {SEEDS}
+    studies = yaml.safe_load((ROOT / paths.PARAMS).read_text())["studies"]
+    cell = studies[study]["regularizers"][family]
+    assert cell == {family: one_standard_error(accuracies)}

@@ -18,14 +18,14 @@ CURVES = {
 def curve(data: StudyData, column: str) -> str:
     """CSV: `epoch`, then the mean over seeds of every name in `regs`, to six digits.
 
-    A cell that is not part of the study has an empty column: DVC draws nothing of a plot whose
-    list names a column that is not there.
+    A cell that is not part of the study has a column of `nan`: of a plot whose list names a column
+    that is not there DVC draws nothing, and an empty text would be drawn as 0.
     """
     means = {cell.reg: cell.history[column].mean(0) for cell in data.cells}
     lines = [",".join(["epoch", *data.study.regularizers])]
     for row, epoch in enumerate(data.cells[0].history["epoch"][0]):
         values = [
-            f"{means[reg][row]:.6g}" if reg in means else "" for reg in data.study.regularizers
+            f"{means[reg][row]:.6g}" if reg in means else "nan" for reg in data.study.regularizers
         ]
         lines.append(",".join([f"{epoch:.0f}", *values]))
     return "\n".join(lines) + "\n"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -72,6 +73,38 @@ def test_validation_splits_vary_by_seed(official: int | None) -> None:
     settings = OFFICIAL if official else OWN
     first, other = (dataset(official).split(settings, seed, "validation") for seed in (4, 5))
     assert set(first.holdout) != set(other.holdout)
+
+
+PINNED = [
+    (None, OWN, 0, "test", [25, 1, 19, 4, 60], [87, 42, 99, 55, 50]),
+    (None, OWN, 1, "test", [86, 57, 52, 34, 58], [10, 71, 54, 44, 13]),
+    (None, OWN, 0, "validation", [44, 39, 54, 3, 64], [83, 82, 85, 77, 68]),
+    (None, OWN, 1, "validation", [69, 30, 50, 60, 20], [34, 29, 56, 63, 84]),
+    (70, OFFICIAL, 0, "test", [0, 1, 2, 3, 4], [70, 71, 72, 73, 74]),
+    (70, OFFICIAL, 1, "test", [0, 1, 2, 3, 4], [70, 71, 72, 73, 74]),
+    (70, OFFICIAL, 0, "validation", [50, 18, 64, 5, 4], [23, 41, 47, 52, 6]),
+    (70, OFFICIAL, 1, "validation", [17, 24, 20, 40, 35], [41, 67, 18, 25, 43]),
+    (70, OWN, 0, "test", [8, 38, 50, 4, 17], [70, 71, 72, 73, 74]),
+    (70, OWN, 1, "test", [69, 20, 63, 29, 59], [70, 71, 72, 73, 74]),
+    (70, OWN, 0, "validation", [29, 42, 5, 1, 35], [41, 52, 2, 24, 37]),
+    (70, OWN, 1, "validation", [22, 36, 41, 64, 11], [29, 5, 32, 54, 26]),
+]
+
+
+@pytest.mark.parametrize(("official", "settings", "seed", "which", "train", "holdout"), PINNED)
+def test_splits_are_pinned(
+    official: int | None,
+    settings: SplitSettings,
+    seed: int,
+    which: Literal["test", "validation"],
+    train: list[int],
+    holdout: list[int],
+) -> None:
+    split = dataset(official).split(settings, seed, which)
+    assert (split.train[:5].tolist(), split.holdout[:5].tolist()) == (train, holdout), (
+        "splits have changed: raise NUMERICS_VERSION in regscope/numerics.py (trained cells and"
+        " evaluations depend on them), then pin the new indices here"
+    )
 
 
 def test_a_dataset_survives_the_disk(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def test_one_seed_and_one_epoch_can_be_drawn(studies: Path) -> None:
     study.write(single, studies / "drawn")
     assert "1 seed" in single.caption()
     assert (studies / "drawn" / "train_loss.csv").read_text() == (
-        "epoch,none,l1,mine,dropout\n1,1,2,3,\n"
+        "epoch,none,l1,mine,dropout\n1,1,2,3,nan\n"
     )
 
 

@@ -12,9 +12,9 @@ from regscope.params import load_params
 def test_a_curve_has_one_column_a_cell_with_the_mean_over_seeds(studies: Path) -> None:
     loaded = data.load("pictures", load_params())
     assert tables.curve(loaded, "train_loss") == (
-        "epoch,none,l1,mine,dropout\n1,1.5,2.5,3.5,\n2,0.75,1.25,1.75,\n3,0.5,0.833333,1.16667,\n"
+        "epoch,none,l1,mine,dropout\n1,1.5,2.5,3.5,nan\n2,0.75,1.25,1.75,nan\n3,0.5,0.833333,1.16667,nan\n"
     )
-    assert tables.curve(loaded, "holdout_accuracy").splitlines()[1] == "1,0.15,0.25,0.35,"
+    assert tables.curve(loaded, "holdout_accuracy").splitlines()[1] == "1,0.15,0.25,0.35,nan"
 
 
 def test_predictions_are_class_names_one_row_a_test_example_of_seed_0(studies: Path) -> None:

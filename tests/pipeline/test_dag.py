@@ -104,9 +104,13 @@ def test_the_same_params_give_identical_results(workspace: Workspace) -> None:
     assert workspace.results() == before
 
 
+def changed(workspace: Workspace) -> set[str]:
+    """Files and new folders that `git status` names."""
+    return {line[3:] for line in workspace.run("git", "status", "--short").splitlines()}
+
+
 @pytest.mark.slow
 def test_going_to_another_study_and_back_keeps_everything(workspace: Workspace) -> None:
-    before = workspace.results()
     set_param(workspace, "study", "moons")
     output = ran(workspace.dvc("repro"))
     assert "train@moons-l1" in output
@@ -116,10 +120,22 @@ def test_going_to_another_study_and_back_keeps_everything(workspace: Workspace) 
     set_param(workspace, "study", "digits")
     output = ran(workspace.dvc("repro"))
     assert not [name for name in output if name.startswith(("train", "evaluate", "summarize"))]
-    after = workspace.results()
-    unchanged = {name for name in before if "README" not in name and "published" not in name}
-    assert {name: after[name] for name in unchanged} == {name: before[name] for name in unchanged}
+    new = {"metrics/studies/moons/", "plots/moons/"}
+    assert new <= changed(workspace)
+    assert changed(workspace) <= new | {
+        "params.yaml",
+        "dvc.lock",
+        "metrics/README.md",
+        "metrics/published.png",
+    }
     assert (workspace.root / "metrics/studies/moons/summary.json").is_file()
+
+    workspace.commit("both studies")
+    for study in ("moons", "digits"):
+        set_param(workspace, "study", study)
+        output = ran(workspace.dvc("repro"))
+        assert set(output) <= {"validate", "review", "report"}
+    assert changed(workspace) == set()
 
 
 @pytest.mark.slow

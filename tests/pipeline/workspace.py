@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,31 @@ class Workspace:
         loaded = yaml.safe_load(path.read_text())
         change(loaded)
         path.write_text(yaml.safe_dump(loaded, sort_keys=False))
+
+    def experiments(self) -> dict[str, dict[str, str]]:
+        """What `dvc exp show` says of every named experiment and branch: by name, then column.
+
+        Names that stand in a metrics file and in params.yaml have the file's before them, as in
+        `params.yaml:reg`.
+        """
+        lines = self.dvc("exp", "show", "--csv").splitlines()
+        header = next(row for row, line in enumerate(lines) if line.startswith("Experiment,"))
+        rows = csv.DictReader(lines[header:])
+        return {
+            row["Experiment"]: row
+            for row in rows
+            if row["typ"] == "branch_base" or row["Experiment"]
+        }
+
+    def run_queue(self, jobs: int) -> None:
+        """Start DVC's workers and wait for all that is queued to end well."""
+        queued = self.dvc("queue", "status").count("Queued")
+        self.dvc("queue", "start", "--jobs", str(jobs))
+        deadline = time.monotonic() + 180
+        while (output := self.dvc("queue", "status")).count("Success") < queued:
+            assert "Failed" not in output, output
+            assert time.monotonic() < deadline, output
+            time.sleep(2)
 
     def results(self) -> dict[str, bytes]:
         """Every committed result file and its content."""

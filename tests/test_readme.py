@@ -1,0 +1,46 @@
+"""The repository's own README and pages: current results, nothing left to fill in, no dead link."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+PLACEHOLDER = re.compile(r"@[A-Z]+@")
+# Made by `dvc repro` and not in git.
+MADE = {ROOT / "report.html"}
+
+
+def test_the_results_are_those_of_the_committed_metrics() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "regscope.report.readme", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_nothing_is_left_to_fill_in(page: Path) -> None:
+    assert PLACEHOLDER.findall(page.read_text()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_relative_links_lead_to_files(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text()) if not re.match(r"[a-z]+:", link)]
+    targets = {link: (page.parent / link.partition("#")[0]).resolve() for link in links}
+    files = {link: path for link, path in targets.items() if not link.startswith("#")}
+    missing = [link for link, path in files.items() if not path.exists() and path not in MADE]
+    assert missing == []
+
+
+def test_links_are_found() -> None:
+    assert "metrics/README.md" in LINK.findall((ROOT / "README.md").read_text())
