@@ -80,7 +80,7 @@ def test_a_changed_strength_retrains_one_cell(workspace: Workspace) -> None:
 
 
 def test_changed_figures_train_and_measure_nothing(workspace: Workspace) -> None:
-    with (workspace.root / "regscope/figures/style.py").open("a") as file:
+    with (workspace.root / "regscope/figures/curves.py").open("a") as file:
         file.write("\n# Changed.\n")
     assert ran(workspace.dvc("repro", "--dry")) == ["visualize@digits"]
 
