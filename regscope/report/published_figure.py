@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from regscope.figures.layout import sheet
+from regscope.figures.layout import SEPARATOR, sheet
 from regscope.figures.style import GREY, INK, colours, display_name, render
 from regscope.report.tables import values
 from regscope.statistics import mean_interval, prediction_interval
@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 GOLDEN_RATIO = 0.618033988749895
 SPREAD = 0.42
+
+
+NOTES = (
+    "diamond: published run",
+    "small dots: our seeds",
+    "large dot and bar: their mean and its 95 % interval",
+    "band: where one new run of ours falls with 95 % probability",
+)
 
 
 def published_figure(sections: Mapping[str, Section]) -> bytes:
@@ -39,8 +47,7 @@ def _draw(sections: Mapping[str, Section]) -> Figure:
         4.9 * len(documents),
         0.42 * rows + 1.75,
         "A published accuracy is one run; seeds alone move it this far",
-        "diamond: published run    small dots: our seeds    large dot and bar: their mean and its"
-        " 95 % interval\nband: where one new run of ours falls with 95 % probability",
+        SEPARATOR.join(NOTES),
     )
     panels = figure.subplots(1, len(documents), squeeze=False)[0]
     for axis, document in zip(panels, documents, strict=True):
@@ -66,10 +73,15 @@ def _panel(axis: Axes, document: Document, section: Section) -> None:
     axis.grid(axis="x")
     axis.set_xlabel("Test accuracy, %")
     axis.set_title(
-        section.study.title, loc="left", fontsize=9, fontweight="bold", pad=17, color=INK
+        f"{section.study.title}, {section.seeds} seeds",
+        loc="left",
+        fontsize=9,
+        fontweight="bold",
+        pad=17,
+        color=INK,
     )
     axis.annotate(
-        f"published: {document.file[:3]}, {document.section}; ours: {section.seeds} seeds",
+        document.title,
         (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points",
         fontsize=7.5, color=GREY,
     )  # fmt: skip
