@@ -159,19 +159,19 @@ class Params(Settings):
         if len(set(self.regs)) < len(self.regs):
             raise refusal("regs", list(self.regs), "every name once")
         for name, study in self.studies.items():
-            for reg in self.regs:
-                if reg not in study.regularizers:
-                    raise refusal(
-                        f"studies.{name}.regularizers",
-                        None,
-                        f"has no {reg}, which is in regs: add it, or {reg}: null to leave it out",
-                    )
             for reg in study.regularizers:
                 if reg not in self.regs:
                     raise refusal(
                         f"studies.{name}.regularizers.{reg}",
                         None,
                         f"not in regs; regs has: {', '.join(self.regs)}",
+                    )
+            for reg in self.regs:
+                if reg not in study.regularizers:
+                    raise refusal(
+                        f"studies.{name}.regularizers",
+                        None,
+                        f"has no {reg}, which is in regs: add it, or {reg}: null to leave it out",
                     )
             if study.regularizers[BASELINE] is None:
                 raise refusal(f"studies.{name}.regularizers.{BASELINE}", None, "must be {}")

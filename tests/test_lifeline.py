@@ -121,7 +121,10 @@ def test_a_worker_that_sends_nothing_ends_with_its_parent_too(workspace: Path) -
 
 
 def test_a_killed_run_goes_on_where_it_stood(
-    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path,
+    digits_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("REGSCOPE_WORKERS", "2")
     study = tiny.study(CELLS["everything"], "adam", training={"epochs": 120})
@@ -141,6 +144,9 @@ def test_a_killed_run_goes_on_where_it_stood(
         stood.history[1, 0, 0] = 123
         checkpoints.save(path, stood)
     resumed = train_cell(study, "tested", digits_folder, "tiny/tested")
+    told = capsys.readouterr().out
+    assert "tiny/tested: seeds 0 to 2 go on from epoch " in told
+    assert "tiny/tested: seeds 3 to 4 go on from epoch " in told
     expected = undisturbed.history.copy()
     expected[1, [0, 3], 0] = 123
     assert np.array_equal(resumed.history, expected)

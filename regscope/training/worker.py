@@ -22,8 +22,8 @@ from regscope.training.loop import Trainer
 def work(job: dict[str, Any], messages: Connection) -> None:
     """Train the stacks of `job` and write each one's end state as a checkpoint.
 
-    Sends a dict after every epoch, `{"error": text}` when a stack cannot go on, and None at
-    the end.
+    Sends a dict after every epoch (with `resumed` where a stack goes on from a checkpoint),
+    `{"error": text}` when a stack cannot go on, and None at the end.
     """
     # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -56,13 +56,14 @@ def _train_stack(
     methods = study.cells[job["reg"]].methods()
     trainer = Trainer(study, methods, dataset, seeds, job["holdout"])
 
-    def tell(epochs: int) -> None:
+    def tell(epochs: int, **more: Any) -> None:
         loss = trainer.history[0, :, -1].mean().item()
-        messages.send({"epochs": epochs * len(seeds), "epoch": trainer.epoch, "loss": loss})
+        done = {"epochs": epochs * len(seeds), "epoch": trainer.epoch, "loss": loss}
+        messages.send(done | more)
 
     if (found := checkpoints.load(path)) is not None:
         trainer.resume(found)
-        tell(found.epoch)
+        tell(found.epoch, resumed=f"seeds {seeds[0]} to {seeds[-1]}")
     saved = time.monotonic()
 
     def after_epoch(trainer: Trainer) -> None:

@@ -53,6 +53,10 @@ def train_stacks(
                 elif "error" in message:
                     raise RegscopeError(f"{label}: {message['error']}")
                 else:
+                    if "resumed" in message:
+                        bar.write(
+                            f"{label}: {message['resumed']} go on from epoch {message['epoch']}"
+                        )
                     bar.update(message["epochs"])
                     bar.set_postfix(epoch=message["epoch"], loss=f"{message['loss']:.4f}")
 
