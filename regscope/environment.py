@@ -7,11 +7,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 
-def environment() -> dict[str, str]:
-    """Processor, precision and versions; nothing that changes from run to run."""
+def environment(device: str, precision: str) -> dict[str, str]:
+    """Device, precision and versions; nothing that changes from run to run.
+
+    `device` is what trained, `cpu` or the name of a GPU, and `precision` that of its products.
+    """
     return {
-        "device": "cpu",
-        "precision": "float32",
+        "device": device,
+        "precision": precision,
         "processor": _processor(),
         "system": platform.system(),
         "python": platform.python_version(),

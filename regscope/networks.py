@@ -21,6 +21,7 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
 
     Raises RegscopeError when the file does not hold exactly the tensors of this architecture.
     """
+    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -40,5 +41,7 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
             raise RegscopeError(
                 f"{folder / MODEL_FILE}: not this study's model: {reason}"
             ) from error
-        networks.append(network.eval())
+        # Processors are faster in this layout; it matters to convolutions only.
+        laid_out = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        networks.append(laid_out)
     return networks

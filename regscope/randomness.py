@@ -18,8 +18,13 @@ if TYPE_CHECKING:
 
 def derive(seed: int, purpose: str, epoch: int = 0) -> int:
     """A 32-bit seed for one stream (torch's CPU generator ignores the bits above)."""
+    return derive_key(seed, purpose, epoch) >> 32
+
+
+def derive_key(seed: int, purpose: str, epoch: int = 0) -> int:
+    """The 64-bit key of one stream, for generators that take so many."""
     digest = hashlib.sha256(f"{seed}/{purpose}/{epoch}".encode()).digest()
-    return int.from_bytes(digest[:4], "big")
+    return int.from_bytes(digest[:8], "big")
 
 
 def torch_stream(seed: int, purpose: str, epoch: int = 0) -> torch.Generator:

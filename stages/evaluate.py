@@ -16,9 +16,11 @@ def main() -> None:
 
         from regscope.datasets import Dataset
         from regscope.evaluation import evaluate_cell
+        from regscope.training.allocator import keep_freed_memory
 
         # One thread: sums are then the same however many cores there are.
         torch.set_num_threads(1)
+        keep_freed_memory()
         dataset = Dataset.load(paths.prepared(name))
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
         write_csv(folder / "measures.csv", result.measures)

@@ -22,7 +22,9 @@ def main() -> None:
         trained = train_cell(study, reg, paths.prepared(name), f"{name}/{reg}")
         write_tensors(folder / MODEL_FILE, trained.state)
         write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
-        write_json(folder / "environment.json", environment())
+        write_json(
+            folder / "environment.json", environment(trained.device, study.training.precision)
+        )
     accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
     print(
         f"{name}/{reg}: {len(trained.seeds)} seeds, {study.training.epochs} epochs,"

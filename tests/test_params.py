@@ -112,14 +112,14 @@ ERRORS = {
     "unknown key of training": (
         "small/training/lr",
         0.1,
-        "studies.small.training.lr = 0.1: unknown key;"
-        " known here: learning_rate, batch_size, epochs, seeds, optimizer, betas, epsilon",
+        "studies.small.training.lr = 0.1: unknown key; known here:"
+        " learning_rate, batch_size, epochs, seeds, precision, optimizer, betas, epsilon",
     ),
     "another optimizer's key": (
         "small/training/momentum",
         0.9,
-        "studies.small.training.momentum = 0.9: unknown key;"
-        " known here: learning_rate, batch_size, epochs, seeds, optimizer, betas, epsilon",
+        "studies.small.training.momentum = 0.9: unknown key; known here:"
+        " learning_rate, batch_size, epochs, seeds, precision, optimizer, betas, epsilon",
     ),
     "unknown key of the data": (
         "small/data/noise",
@@ -324,17 +324,18 @@ ERRORS = {
     "unknown source": (
         "small/data/source",
         "cifar",
-        "studies.small.data.source = cifar: choose from: digits, mnist, moons",
+        "studies.small.data.source = cifar: choose from: digits, fashion_mnist, mnist, moons",
     ),
     "no source": (
         "small/data",
         {},
-        "studies.small.data.source: must be given; choose from: digits, mnist, moons",
+        "studies.small.data.source: must be given;"
+        " choose from: digits, fashion_mnist, mnist, moons",
     ),
     "unknown model": (
         "small/model/kind",
         "tree",
-        "studies.small.model.kind = tree: choose from: mlp",
+        "studies.small.model.kind = tree: choose from: cnn, mlp",
     ),
     "unknown activation": (
         "small/model/activation",

@@ -17,6 +17,13 @@ Values = Mapping[str, Any]
 
 MOONS: dict[str, Any] = {"source": "moons", "samples": 300, "noise": 0.2}
 
+CONVOLUTIONAL: dict[str, Any] = {
+    "kind": "cnn",
+    "filters": [8, 16],
+    "pooled": ["conv1"],
+    "dense": [8],
+}
+
 OPTIMIZERS: dict[str, dict[str, Any]] = {
     "sgd": {"optimizer": "sgd", "learning_rate": 0.1},
     "nesterov": {"optimizer": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
@@ -44,7 +51,7 @@ def study(
             "title": "Tiny",
             "data": {"source": "digits"} if data is None else data,
             "split": {"train": 54, "validation": 10, **(split or {})},
-            "model": {**hidden, **(model or {})},
+            "model": model if model and "kind" in model else {**hidden, **(model or {})},
             "training": {**run, **(training or {})},
             "regularizers": {"none": {}, "tested": {} if cell is None else cell},
         }

@@ -1,13 +1,54 @@
-"""The IDX format of MNIST and its relatives."""
+"""The IDX format, and the data sets that come as MNIST does: four files of it."""
 
 import gzip
 import math
 import zlib
 from pathlib import Path
+from typing import ClassVar, Literal
 
 import numpy as np
 
+from regscope.datasets.base import Dataset
+from regscope.datasets.fetch import RemoteFiles, fetch
 from regscope.errors import RegscopeError
+
+
+class LikeMNIST:
+    """60,000 training and 10,000 test pictures of 28x28 bytes, scaled by 1/255.
+
+    A part of a `Source`, which adds its name, `classes` and `files`.
+    """
+
+    classes: ClassVar[tuple[str, ...]]
+    files: ClassVar[RemoteFiles]
+
+    @property
+    def kind(self) -> Literal["image"]:
+        return "image"
+
+    @property
+    def size(self) -> int:
+        return 70_000
+
+    @property
+    def official_train(self) -> int:
+        return 60_000
+
+    def download(self, folder: Path) -> None:
+        fetch(self.files, folder)
+
+    def prepare(self, raw: Path) -> Dataset:
+        parts = ("train", "t10k")
+        images = np.concatenate([read_idx(raw / f"{part}-images-idx3-ubyte.gz") for part in parts])
+        labels = np.concatenate([read_idx(raw / f"{part}-labels-idx1-ubyte.gz") for part in parts])
+        return Dataset(
+            kind="image",
+            inputs=images[:, None],
+            targets=labels.astype(np.int64),
+            classes=self.classes,
+            scale=1 / 255,
+            official_train=self.official_train,
+        )
 
 
 def read_idx(path: Path) -> np.ndarray:

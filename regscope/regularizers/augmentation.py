@@ -73,16 +73,33 @@ def affine(images: Tensor, shift: Tensor, angle: Tensor) -> Tensor:
     import torch
     from torch.nn import functional
 
-    # The grid's axes both run from -1 to 1: a rotation in them is one of pixels only with this.
+    # A grid's axes both run from -1 to 1: a rotation in them is one of pixels only with this.
     aspect = images.shape[3] / images.shape[2]
     cos, sin = angle.cos(), angle.sin()
     across, down = (shift * -2).unbind(1)
-    matrix = torch.stack(
-        [
-            torch.stack([cos, -sin / aspect, cos * across - sin / aspect * down], 1),
-            torch.stack([sin * aspect, cos, sin * aspect * across + cos * down], 1),
-        ],
-        1,
+    by_column = torch.stack([cos, sin * aspect], 1)
+    by_row = torch.stack([-sin / aspect, cos], 1)
+    origin = torch.stack(
+        [cos * across - sin / aspect * down, sin * aspect * across + cos * down], 1
     )
-    grid = functional.affine_grid(matrix, list(images.shape), align_corners=False)
+    grid = affine_grid(by_column, by_row, origin, images.shape[2], images.shape[3])
     return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
+
+
+def affine_grid(
+    by_column: Tensor, by_row: Tensor, origin: Tensor, height: int, width: int
+) -> Tensor:
+    """`x * by_column + y * by_row + origin` (`[N, 2]` each) at all pixels, `[N, H, W, 2]`.
+
+    x and y are the pixels' centres on axes from -1 to 1. Torch's function of this name takes ten
+    times as long on a processor.
+    """
+    import torch
+
+    device = by_column.device
+    x = ((torch.arange(width, device=device) * 2 + 1) / width - 1).view(1, width, 1)
+    y = ((torch.arange(height, device=device) * 2 + 1) / height - 1).view(1, height, 1)
+    # Pairs side by side, so that the addition below runs over long rows.
+    in_row = (by_column.unsqueeze(1) * x + origin.unsqueeze(1)).flatten(1).unsqueeze(1)
+    grid = torch.addcmul(in_row, by_row.repeat(1, width).unsqueeze(1), y)
+    return grid.view(-1, height, width, 2)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import torch
 from torch import Tensor
+
+from regscope.randomness import torch_stream
 
 
 class Examples:
@@ -24,7 +26,13 @@ class Examples:
             inputs.mul_(self.scale)
         return inputs, self.targets.index_select(0, flat)
 
-    def batches(self, order: Tensor, size: int) -> Iterator[tuple[Tensor, Tensor]]:
-        """Go through `order` `[S, n]` in batches of `size` a seed; the last may be smaller."""
-        for indices in torch.split(order, size, dim=1):
-            yield self.gather(indices)
+
+def orders(seeds: Sequence[int], epoch: int, size: int) -> Tensor:
+    """`[S, size]`: the order in which each seed sees its examples in an epoch."""
+    generators = (torch_stream(seed, "order", epoch) for seed in seeds)
+    return torch.stack([torch.randperm(size, generator=generator) for generator in generators])
+
+
+def batches(order: Tensor, size: int) -> Iterator[Tensor]:
+    """Go through `order` `[S, n]` in batches `[S, size]`; the last may be smaller."""
+    return iter(torch.split(order, size, dim=1))

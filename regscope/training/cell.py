@@ -1,7 +1,7 @@
-"""Training one cell: its seeds shared out over worker processes, one a core.
+"""Training one cell: its seeds dealt over worker processes, one a core or a GPU.
 
-This process stays light (no torch): it hands out stacks, shows progress and puts the parts
-together. How seeds are shared out changes no bit of a result; only under batch normalization of
+This process stays light (no torch): it deals stacks, shows progress and puts the parts together.
+How seeds are dealt changes no bit of a result on a processor; only under batch normalization of
 widths that are no multiple of 8 it may change the last digits.
 """
 
@@ -11,21 +11,23 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Literal
 
 from regscope.datasets.base import DATA_FILE
 from regscope.errors import RegscopeError
 from regscope.params import BASELINE, Study
 from regscope.training import checkpoints
-from regscope.training.workers import train_stacks
+from regscope.training.device import chosen_device
+from regscope.training.memory import free_memory
+from regscope.training.plan import plan, room
+from regscope.training.workers import survey_cell, train_stacks
 
-LARGEST_STACK = 20
+if TYPE_CHECKING:
+    import numpy as np
 
 WORKERS = "REGSCOPE_WORKERS"
 CHECKPOINT_SECONDS = "REGSCOPE_CHECKPOINT_SECONDS"
@@ -33,8 +35,12 @@ CHECKPOINT_SECONDS = "REGSCOPE_CHECKPOINT_SECONDS"
 
 @dataclass(frozen=True)
 class TrainedCell:
-    """Weights and buffers `{plain name: [S, ...]}` and `history` `[columns, S, epochs]`."""
+    """Weights and buffers `{plain name: [S, ...]}` and `history` `[columns, S, epochs]`.
 
+    `device` is `cpu`, or the name of the GPU.
+    """
+
+    device: str
     seeds: tuple[int, ...]
     state: dict[str, np.ndarray]
     history: np.ndarray
@@ -49,36 +55,45 @@ def train_cell(
 ) -> TrainedCell:
     """Train all seeds of `reg` in `study` on the prepared data in the folder `data`.
 
-    Raises RegscopeError, naming `label`, seed and epoch, when a loss is no longer finite. What is
+    Raises RegscopeError, naming `label`, when not even one seed fits into the free memory, before
+    anything is trained; or, with seed and epoch, when a loss is no longer finite. What is
     finished then is kept, and a run with the same settings goes on from there.
     """
-    seeds = range(study.training.seeds)
+    seeds, epochs = range(study.training.seeds), study.training.epochs
     decisive = _decisive(study, reg, holdout)
-    folder = checkpoints.folder_for(decisive, data / DATA_FILE)
-    with _only_here(folder) as folder:
-        stacks = [
-            (share, folder / f"{share[0]}-{share[-1]}.safetensors") for share in shares(seeds)
-        ]
-        job = {
-            "study": decisive["study"],
-            "reg": reg,
-            "holdout": holdout,
-            "data": str(data),
-            "checkpoint_seconds": checkpoint_seconds(),
-        }
-        train_stacks(job, stacks, label, len(seeds) * study.training.epochs, worker_count())
-        trained = _gather(stacks)
+    wanted = chosen_workers()
+    job = {**decisive, "data": str(data), "checkpoint_seconds": checkpoint_seconds()}
+    job["device"] = chosen_device()
+    found = survey_cell({**job, "free": free_memory()}, label)
+    job["device"] = found.device
+    try:
+        workers, largest = room(found, min(wanted or worker_count(found.device), len(seeds)))
+    except RegscopeError as error:
+        raise RegscopeError(f"{label}: {error}") from None
+    # What is half trained on one kind of device is not continued on another.
+    decisive["device"] = found.device.partition(":")[0]
+    with _only_here(checkpoints.folder_for(decisive, data / DATA_FILE)) as folder:
+        standings = checkpoints.standings(folder)
+        dealt = plan(seeds, standings, epochs, folder, workers, largest)
+        train_stacks(job, dealt, label, epochs, workers)
+        trained = [stack.trained() for stack in dealt.waiting]
+        state, history = checkpoints.end_states([*dealt.finished, *trained])
         shutil.rmtree(folder, ignore_errors=True)
-    return trained
+    return TrainedCell(found.name, tuple(seeds), state, history)
 
 
-def worker_count() -> int:
-    """One a core this process may use; the environment variable REGSCOPE_WORKERS overrides."""
+def chosen_workers() -> int | None:
+    """The number of worker processes that REGSCOPE_WORKERS asks for, if it does."""
     chosen = os.environ.get(WORKERS, "")
-    if chosen:
-        if not chosen.isdecimal() or int(chosen) < 1:
-            raise RegscopeError(f"{WORKERS} = {chosen}: must be a whole number of at least 1")
-        return int(chosen)
+    if chosen and (not chosen.isdecimal() or int(chosen) < 1):
+        raise RegscopeError(f"{WORKERS} = {chosen}: must be a whole number of at least 1")
+    return int(chosen) if chosen else None
+
+
+def worker_count(device: str) -> int:
+    """One a core that this process may use; on a GPU one."""
+    if device != "cpu":
+        return 1
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -94,13 +109,6 @@ def checkpoint_seconds() -> float:
     if not seconds >= 0:
         raise RegscopeError(f"{CHECKPOINT_SECONDS} = {chosen}: must be a number of at least 0")
     return seconds
-
-
-def shares(seeds: Sequence[int]) -> list[list[int]]:
-    """Seeds in stacks of at most LARGEST_STACK, as even as can be, for all workers."""
-    workers = min(worker_count(), len(seeds))
-    count = workers * math.ceil(len(seeds) / (workers * LARGEST_STACK))
-    return [[int(seed) for seed in share] for share in np.array_split(np.array(seeds), count)]
 
 
 def _decisive(study: Study, reg: str, holdout: str) -> dict[str, Any]:
@@ -124,17 +132,3 @@ def _only_here(folder: Path) -> Iterator[Path]:
     except Timeout:
         with tempfile.TemporaryDirectory(dir=folder.parent) as private:
             yield Path(private)
-
-
-def _gather(stacks: list[tuple[list[int], Path]]) -> TrainedCell:
-    """Put the stacks' end states together, seeds in order."""
-    from safetensors.numpy import load_file
-
-    parts = [load_file(path) for _, path in stacks]
-    state = {
-        name.removeprefix("model/"): np.concatenate([part[name] for part in parts])
-        for name in parts[0]
-        if name.startswith("model/")
-    }
-    history = np.concatenate([part["history"] for part in parts], axis=1)
-    return TrainedCell(tuple(seed for seeds, _ in stacks for seed in seeds), state, history)

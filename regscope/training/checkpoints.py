@@ -7,17 +7,23 @@ where the last one stopped, and one with other settings or changed code begins a
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import regscope
 from regscope import paths
-from regscope.files import write_bytes
 from regscope.numerics import NUMERICS_VERSION
+from regscope.training.plan import Stack, Standing
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from regscope.training.loop import Progress
 
 
@@ -32,17 +38,40 @@ def folder_for(decisive: dict[str, Any], data: Path) -> Path:
 
 
 def save(path: Path, progress: Progress) -> None:
-    import torch
-    from safetensors.torch import save as to_bytes
+    """Write where a stack stands.
 
-    tensors = {"epoch": torch.tensor(progress.epoch), "history": progress.history}
+    Raises OSError with the path where it cannot be written.
+    """
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import save_file
+
+    tensors = {
+        "seeds": torch.tensor(progress.seeds),
+        "epoch": torch.tensor(progress.epoch),
+        "history": progress.history,
+    }
     tensors |= {f"model/{name}": tensor for name, tensor in progress.model.items()}
     tensors |= {f"optimizer/{name}": tensor for name, tensor in progress.optimizer.items()}
-    write_bytes(path, to_bytes({name: tensor.contiguous() for name, tensor in tensors.items()}))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        # Straight from the tensors' memory: a stack may fill most of what there is.
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.replace(path)
+    except SafetensorError as error:
+        raise OSError(errno.EIO, str(error), str(path)) from error
+    finally:
+        partial.unlink(missing_ok=True)
 
 
-def load(path: Path) -> Progress | None:
-    """What `save` wrote, or None where nothing (readable) is."""
+def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
+    """What `save` wrote, of all its seeds or of those in `slots`; None where nothing readable is.
+
+    Every tensor has a leading seed axis, or is one number for all seeds.
+    """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
@@ -52,12 +81,61 @@ def load(path: Path) -> Progress | None:
         tensors = load_file(path)
     except (FileNotFoundError, SafetensorError):
         return None
+    epoch, history = int(tensors.pop("epoch")), tensors.pop("history")
+    seeds = tuple(tensors.pop("seeds").tolist())
+    chosen = list(range(len(seeds)) if slots is None else slots)
+    if chosen != list(range(len(seeds))):
+        seeds = tuple(seeds[slot] for slot in chosen)
+        history = history[:, chosen]
+        tensors = {
+            name: tensor[chosen] if tensor.dim() else tensor for name, tensor in tensors.items()
+        }
     return Progress(
-        epoch=int(tensors["epoch"]),
-        history=tensors["history"],
+        seeds=seeds,
+        epoch=epoch,
+        history=history,
         model=_under(tensors, "model/"),
         optimizer=_under(tensors, "optimizer/"),
     )
+
+
+def standings(folder: Path) -> list[Standing]:
+    """The readable checkpoints in a folder."""
+    from safetensors import SafetensorError, safe_open
+
+    found = []
+    for path in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(path, "np") as file:
+                seeds, epoch = file.get_tensor("seeds"), file.get_tensor("epoch")
+        except (FileNotFoundError, SafetensorError):
+            continue
+        found.append(Standing(path, tuple(seeds.tolist()), int(epoch)))
+    return found
+
+
+def end_states(stacks: Sequence[Stack]) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Weights and buffers `{plain name: [S, ...]}` and history `[columns, S, epochs]`.
+
+    Of the seeds of all `stacks`, from their origins, in ascending order. What optimizers remember
+    stays on disk.
+    """
+    import numpy as np
+    from safetensors import safe_open
+
+    ascending = np.argsort([seed for stack in stacks for seed in stack.seeds])
+    with ExitStack() as exits:
+        files = [
+            (exits.enter_context(safe_open(stack.origin, "np")), stack.slots) for stack in stacks
+        ]
+
+        def gathered(name: str, axis: int) -> np.ndarray:
+            parts = [np.take(file.get_tensor(name), slots, axis) for file, slots in files]
+            return np.take(np.concatenate(parts, axis), ascending, axis)
+
+        names = [name for name in files[0][0].keys() if name.startswith("model/")]  # noqa: SIM118
+        state = {name.removeprefix("model/"): gathered(name, 0) for name in names}
+        return state, gathered("history", 1)
 
 
 def _under(tensors: dict[str, Any], prefix: str) -> dict[str, Any]:

@@ -15,6 +15,10 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
+from regscope.training.convolution import StackedConv2d
+from regscope.training.pooling import stacked_max_pool
+from regscope.training.precision import autocast_tensors
+from regscope.training.products import product
 from regscope.training.streams import Streams
 
 
@@ -36,10 +40,7 @@ class _Linear(torch.autograd.Function):
         ctx.save_for_backward(folded, weight)
         ctx.shape = inputs.shape
         transposed = weight.transpose(1, 2)
-        if bias is None:
-            outputs = torch.bmm(folded, transposed)
-        else:
-            outputs = torch.baddbmm(bias.unsqueeze(1), folded, transposed)
+        outputs = product(folded, transposed, bias)
         return outputs.view(*inputs.shape[:-1], units)
 
     @staticmethod
@@ -48,9 +49,9 @@ class _Linear(torch.autograd.Function):
         gradient = gradients[0].reshape(weight.shape[0], -1, weight.shape[1])
         for_inputs = for_weight = for_bias = None
         if ctx.needs_input_grad[0]:
-            for_inputs = torch.bmm(gradient, weight).view(ctx.shape)
+            for_inputs = product(gradient, weight).view(ctx.shape)
         if ctx.needs_input_grad[1]:
-            for_weight = torch.bmm(gradient.transpose(1, 2), folded)
+            for_weight = product(gradient.transpose(1, 2), folded)
         if ctx.needs_input_grad[2]:
             for_bias = gradient.sum(1)
         return for_inputs, for_weight, for_bias
@@ -68,7 +69,8 @@ class StackedLinear(nn.Module):
             self.bias = stacked_parameter([layer.bias for layer in layers])
 
     def forward(self, inputs: Tensor) -> Tensor:
-        outputs: Tensor = _Linear.apply(inputs, self.weight, self.bias)  # type: ignore[no-untyped-call]
+        cast = autocast_tensors(inputs, self.weight, self.bias)
+        outputs: Tensor = _Linear.apply(*cast)  # type: ignore[no-untyped-call]
         return outputs
 
 
@@ -130,9 +132,10 @@ class StackedDropout(nn.Module):
         if not self.training:
             return inputs
         seeds = self.streams.count
-        bits = self.streams.bits(inputs.numel() // seeds)
-        kept = (bits >= self.dropped - 32768).reshape(inputs.shape)
-        return inputs * (kept * (65536 / (65536 - self.dropped)))
+        bits = self.streams.bits(inputs.numel() // seeds).reshape(inputs.shape)
+        mask = torch.empty_like(inputs)
+        torch.ge(bits, self.dropped - 32768, out=mask)
+        return inputs * mask.mul_(65536 / (65536 - self.dropped))
 
 
 class LoopedLayer(nn.Module):
@@ -172,6 +175,8 @@ Rule = Callable[[Sequence[Any], Callable[[], Streams]], nn.Module]
 
 RULES: dict[type[nn.Module], Rule] = {
     nn.Linear: lambda layers, _: StackedLinear(layers),
+    nn.Conv2d: lambda layers, _: StackedConv2d(layers),
+    nn.MaxPool2d: lambda layers, _: stacked_max_pool(layers[0]),
     nn.BatchNorm1d: lambda layers, _: StackedBatchNorm(layers),
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),

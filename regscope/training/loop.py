@@ -8,26 +8,29 @@ from typing import Literal
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.models.initialization import initialized
 from regscope.params import Study
 from regscope.regularizers import Penalty, Regularizer
-from regscope.training.batches import Examples
+from regscope.training.batches import Examples, batches, orders
+from regscope.training.graphs import replayed
 from regscope.training.history import COLUMNS
+from regscope.training.loss import backward, cross_entropy
 from regscope.training.optimizers import make_optimizer
+from regscope.training.precision import compute_in
 from regscope.training.stack import stack, streams_of, weights_of
-from regscope.training.streams import Streams
+from regscope.training.streams import CPU, Streams
 
-EVALUATION_BATCH = 500
+EVALUATION_BATCH = 200
 
 
 @dataclass
 class Progress:
     """Where a stack stands: `history` `[columns, S, epochs done]` and the state to go on from."""
 
+    seeds: tuple[int, ...]
     epoch: int
     history: Tensor
     model: dict[str, Tensor]
@@ -35,12 +38,12 @@ class Progress:
 
 
 class Trainer:
-    """S seeds of one cell as one stack.
+    """S seeds of one cell as one stack, on one device.
 
     `methods` come in the order in which they act. History columns: `train_loss` (cross-entropy
     alone) and `train_accuracy` are means over the epoch's batches in training mode, as Keras
     logs them; `penalty` is the regularizers' term after the epoch; `holdout_*` are measured
-    after the epoch in evaluation mode.
+    after the epoch in evaluation mode and in float32, as weights are kept.
     """
 
     def __init__(
@@ -50,23 +53,28 @@ class Trainer:
         dataset: Dataset,
         seeds: Sequence[int],
         holdout: Literal["test", "validation"] = "test",
+        device: torch.device = CPU,
     ) -> None:
         self.settings = study.training
         self.seeds = tuple(seeds)
         self.methods = methods
+        self.device = device
         splits = [dataset.split(study.split, seed, holdout) for seed in seeds]
-        self.train = torch.stack([torch.from_numpy(split.train) for split in splits])
-        self.holdout = torch.stack([torch.from_numpy(split.holdout) for split in splits])
+        self.train = torch.stack([torch.from_numpy(split.train) for split in splits]).to(device)
+        self.holdout = torch.stack([torch.from_numpy(split.holdout) for split in splits]).to(device)
         self.examples = Examples(
-            torch.from_numpy(dataset.inputs), torch.from_numpy(dataset.targets), dataset.scale
+            torch.from_numpy(dataset.inputs).to(device),
+            torch.from_numpy(dataset.targets).to(device),
+            dataset.scale,
         )
         plain = [
             initialized(study.model, dataset.input_shape, len(dataset.classes), seed)
             for seed in seeds
         ]
-        for method in methods:
-            for module in plain:
+        for module in plain:
+            for method in methods:
                 method.insert(module)
+            module.to(device)
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = stack(plain, seeds, sample)
         self.penalties = [
@@ -75,10 +83,13 @@ class Trainer:
             if isinstance(method, Penalty)
         ]
         self.optimizer = make_optimizer(self.settings, self.model.parameters())
-        self.order = Streams(seeds, "order")
-        self.draws = {method.name: Streams(seeds, method.name) for method in methods}
+        self.draws = {method.name: Streams(seeds, method.name, device) for method in methods}
         self.epoch = 0
         self.history = torch.empty(len(COLUMNS), len(seeds), 0)
+        # Sums over the epoch so far of each seed's losses and hits.
+        self._loss = torch.zeros(len(seeds), device=device)
+        self._correct = torch.zeros(len(seeds), device=device)
+        self._train_batch = replayed(self._step, self._changed_by_a_step)
 
     def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.
@@ -86,46 +97,54 @@ class Trainer:
         Raises RegscopeError naming the seed and epoch where a loss is no longer finite.
         """
         while self.epoch < self.settings.epochs:
-            row = [*self._train_epoch(), *self._evaluate()]
+            row = torch.stack([*self._train_epoch(), *self._evaluate()])
             self.epoch += 1
-            self.history = torch.cat([self.history, torch.stack(row).unsqueeze(2)], dim=2)
+            self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             self._check_finite()
             if after_epoch is not None:
                 after_epoch(self)
 
     def _train_epoch(self) -> tuple[Tensor, Tensor, Tensor]:
-        for streams in (self.order, *self.draws.values(), *streams_of(self.model)):
+        for streams in self._streams():
             streams.start_epoch(self.epoch)
         self.model.train()
+        self._loss.zero_()
+        self._correct.zero_()
         size = self.train.shape[1]
-        order = self.train.gather(1, self.order.permutations(size))
-        loss = torch.zeros(len(self.seeds))
-        correct = torch.zeros(len(self.seeds))
-        for inputs, targets in self.examples.batches(order, self.settings.batch_size):
-            batch_loss, batch_correct = self._step(inputs, targets)
-            loss += batch_loss
-            correct += batch_correct
-        return loss / size, self._penalty(), correct / size
+        order = self.train.gather(1, orders(self.seeds, self.epoch, size).to(self.device))
+        for indices in batches(order, self.settings.batch_size):
+            self._train_batch(indices)
+        return self._loss / size, self._penalty(), self._correct / size
 
-    def _step(self, inputs: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        """One update; the sums over the batch of each seed's losses and hits, `[S]`."""
+    def _step(self, indices: Tensor) -> None:
+        """One update on the examples `indices` `[S, B]`."""
+        inputs, labels = self.examples.gather(indices)
         targets = labels
         for method in self.methods:
             inputs, targets = method.batch(inputs, targets, self.draws[method.name])
-        logits = self.model(inputs)
-        losses = self._by_seed(cross_entropy(logits, targets, reduction="none"))
+        with compute_in(self.settings.precision, self.device):
+            logits = self.model(inputs)
+        losses, gradient = cross_entropy(logits.detach(), targets)
         self.optimizer.zero_grad()
-        torch.autograd.backward(losses.mean(1).sum())
+        backward(logits, gradient.div_(indices.shape[1]))
         with torch.no_grad():
             for method, weights in self.penalties:
                 method.add_gradient(weights)
         self.optimizer.step()
-        hits = self._by_seed(logits.detach().argmax(1) == labels)
-        return losses.detach().sum(1), hits.sum(1)
+        self._loss += self._by_seed(losses).sum(1)
+        self._correct += self._by_seed(logits.detach().argmax(1) == labels).sum(1)
+
+    def _changed_by_a_step(self) -> list[Tensor]:
+        positions = [streams.position for streams in self._streams()]
+        state = [*self.model.state_dict().values(), *self.optimizer.state.values()]
+        return [*state, *positions, self._loss, self._correct]
+
+    def _streams(self) -> list[Streams]:
+        return [*self.draws.values(), *streams_of(self.model)]
 
     @torch.no_grad()
     def _penalty(self) -> Tensor:
-        total = torch.zeros(len(self.seeds))
+        total = torch.zeros(len(self.seeds), device=self.device)
         for method, weights in self.penalties:
             total += method.penalty(weights)
         return total
@@ -134,11 +153,13 @@ class Trainer:
     def _evaluate(self) -> tuple[Tensor, Tensor]:
         self.model.eval()
         size = self.holdout.shape[1]
-        loss = torch.zeros(len(self.seeds))
-        correct = torch.zeros(len(self.seeds))
-        for inputs, labels in self.examples.batches(self.holdout, EVALUATION_BATCH):
+        loss = torch.zeros(len(self.seeds), device=self.device)
+        correct = torch.zeros(len(self.seeds), device=self.device)
+        for indices in batches(self.holdout, EVALUATION_BATCH):
+            inputs, labels = self.examples.gather(indices)
             logits = self.model(inputs)
-            loss += self._by_seed(cross_entropy(logits, labels, reduction="none")).sum(1)
+            losses, _ = cross_entropy(logits, labels)
+            loss += self._by_seed(losses).sum(1)
             correct += self._by_seed(logits.argmax(1) == labels).sum(1)
         return loss / size, correct / size
 
@@ -157,11 +178,17 @@ class Trainer:
     def state(self) -> Progress:
         """Everything needed to go on later; random streams begin anew with every epoch."""
         return Progress(
-            self.epoch, self.history, dict(self.model.state_dict()), self.optimizer.state
+            self.seeds,
+            self.epoch,
+            self.history,
+            dict(self.model.state_dict()),
+            dict(self.optimizer.state),
         )
 
     def resume(self, progress: Progress) -> None:
+        """Go on from a state, of this device or another."""
         self.epoch = progress.epoch
         self.history = progress.history
         self.model.load_state_dict(progress.model)
-        self.optimizer.state = progress.optimizer
+        for name, tensor in self.optimizer.state.items():
+            tensor.copy_(progress.optimizer[name])

@@ -1,12 +1,12 @@
 """Optimizers over stacked parameters: all updates are elementwise, so seeds stay apart.
 
-The updates are those of torch's optimizers, step by step (tested bit for bit). Torch's own
-classes load its compiler on first use, which takes as long as training a small cell.
+The updates are those of torch's optimizers, step by step. Torch's own classes load its compiler
+on first use, which takes as long as training a small cell. What changes from step to step is
+kept in tensors from the start, so that a recorded CUDA graph counts on.
 """
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from regscope.training.settings import AdamTraining, SGDTraining
+
+LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
 
 
 class Optimizer(ABC):
@@ -27,20 +29,9 @@ class Optimizer(ABC):
         for parameter in self.parameters:
             parameter.grad = None
 
-    @torch.no_grad()
-    def step(self) -> None:
-        for index, parameter in enumerate(self.parameters):
-            assert parameter.grad is not None
-            self.update(index, parameter, parameter.grad)
-
     @abstractmethod
-    def update(self, index: int, parameter: Tensor, gradient: Tensor) -> None: ...
-
-    def remember(self, name: str, initial: Tensor) -> Tensor:
-        """The tensor remembered under `name`, `initial` at first."""
-        if name not in self.state:
-            self.state[name] = initial
-        return self.state[name]
+    def step(self) -> None:
+        """Update every parameter by its gradient."""
 
 
 class SGD(Optimizer):
@@ -49,41 +40,94 @@ class SGD(Optimizer):
     def __init__(self, parameters: Iterable[nn.Parameter], settings: SGDTraining) -> None:
         super().__init__(parameters)
         self.settings = settings
+        if settings.momentum:
+            for index, parameter in enumerate(self.parameters):
+                self.state[f"velocity.{index}"] = torch.zeros_like(parameter)
 
-    def update(self, index: int, parameter: Tensor, gradient: Tensor) -> None:
-        momentum = self.settings.momentum
-        if momentum:
-            velocity = self.remember(f"velocity.{index}", torch.zeros_like(parameter))
-            velocity.mul_(momentum).add_(gradient)
-            gradient = (
-                gradient.add(velocity, alpha=momentum) if self.settings.nesterov else velocity
-            )
-        parameter.add_(gradient, alpha=-self.settings.learning_rate)
+    @torch.no_grad()
+    def step(self) -> None:
+        settings = self.settings
+        for index, parameter in enumerate(self.parameters):
+            gradient = gradient_of(parameter)
+            if settings.momentum:
+                velocity = self.state[f"velocity.{index}"]
+                velocity.mul_(settings.momentum).add_(gradient)
+                gradient = (
+                    gradient.add(velocity, alpha=settings.momentum)
+                    if settings.nesterov
+                    else velocity
+                )
+            parameter.add_(gradient, alpha=-settings.learning_rate)
 
 
 class Adam(Optimizer):
-    """Adam (Kingma and Ba 2015, algorithm 1) with bias-corrected moments."""
+    """Adam (Kingma and Ba 2015, algorithm 1) with bias-corrected moments.
+
+    Torch's fused update reads and writes every number once. But the last numbers of a tensor,
+    those that do not fill a vector, it rounds differently, and which numbers are last depends on
+    the stack: tensors whose seeds do not end with a vector get the same update written out.
+    """
 
     def __init__(self, parameters: Iterable[nn.Parameter], settings: AdamTraining) -> None:
         super().__init__(parameters)
         self.settings = settings
-        # Large tensors made anew in every step would cost more than the step itself.
-        self._scratch: dict[int, Tensor] = {}
+        self.state["step"] = torch.zeros((), device=self.parameters[0].device)
+        for index, parameter in enumerate(self.parameters):
+            self.state[f"first.{index}"] = torch.zeros_like(parameter)
+            self.state[f"second.{index}"] = torch.zeros_like(parameter)
+        indices = range(len(self.parameters))
+        self._fused = [index for index in indices if _fills_vectors(self.parameters[index])]
+        self._others = [index for index in indices if index not in self._fused]
 
-    def update(self, index: int, parameter: Tensor, gradient: Tensor) -> None:
+    @torch.no_grad()
+    def step(self) -> None:
+        self.state["step"] += 1
+        if self._fused:
+            self._step_fused(self._fused)
+        for index in self._others:
+            self._step_one(index)
+
+    def _step_fused(self, indices: list[int]) -> None:
+        settings = self.settings
+        torch._fused_adam_(
+            [self.parameters[index] for index in indices],
+            [gradient_of(self.parameters[index]) for index in indices],
+            [self.state[f"first.{index}"] for index in indices],
+            [self.state[f"second.{index}"] for index in indices],
+            [],
+            [self.state["step"] for _ in indices],
+            lr=settings.learning_rate,
+            beta1=settings.betas[0],
+            beta2=settings.betas[1],
+            weight_decay=0.0,
+            eps=settings.epsilon,
+            amsgrad=False,
+            maximize=False,
+        )
+
+    def _step_one(self, index: int) -> None:
         beta1, beta2 = self.settings.betas
-        step = self.remember(f"step.{index}", torch.zeros((), dtype=torch.int64))
-        first = self.remember(f"first.{index}", torch.zeros_like(parameter))
-        second = self.remember(f"second.{index}", torch.zeros_like(parameter))
-        if index not in self._scratch:
-            self._scratch[index] = torch.empty_like(second)
-        step += 1
-        count = int(step)
+        parameter = self.parameters[index]
+        gradient = gradient_of(parameter)
+        first, second = self.state[f"first.{index}"], self.state[f"second.{index}"]
+        step = self.state["step"].double()
         first.lerp_(gradient, 1 - beta1)
         second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        scale = torch.sqrt(second, out=self._scratch[index])
-        scale.div_(math.sqrt(1 - beta2**count)).add_(self.settings.epsilon)
-        parameter.addcdiv_(first, scale, value=-self.settings.learning_rate / (1 - beta1**count))
+        scale = second.sqrt().div_((1 - beta2**step).sqrt()).add_(self.settings.epsilon)
+        parameter.sub_(first / scale * (self.settings.learning_rate / (1 - beta1**step)))
+
+
+def gradient_of(parameter: nn.Parameter) -> Tensor:
+    """The gradient, laid out in memory as the parameter is."""
+    gradient = parameter.grad
+    assert gradient is not None
+    if gradient.stride() == parameter.stride():
+        return gradient
+    return torch.empty_like(parameter).copy_(gradient)
+
+
+def _fills_vectors(parameter: nn.Parameter) -> bool:
+    return parameter.is_cuda or parameter[0].numel() % LONGEST_VECTOR == 0
 
 
 def make_optimizer(

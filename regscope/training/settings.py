@@ -10,14 +10,22 @@ from regscope.settings import Settings, refusal
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
+Precision = Literal["float32", "tf32", "bfloat16"]
+
 
 class _Training(Settings):
-    """`seeds: 10` trains seeds 0 to 9."""
+    """`seeds: 10` trains seeds 0 to 9.
+
+    `precision` is that of the network's products; weights and updates are always float32.
+    `bfloat16` is torch's autocast; `tf32` lets GPUs round factors to 10 bits of mantissa, and
+    other devices then compute in float32.
+    """
 
     learning_rate: Annotated[float, Field(gt=0, le=1e6)]
     batch_size: Count
     epochs: Count
     seeds: Count
+    precision: Precision = "float32"
 
 
 class SGDTraining(_Training):

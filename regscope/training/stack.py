@@ -7,13 +7,14 @@ activations with the seeds folded into the batch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import partial
 
 import torch
 from torch import Tensor, nn
 
+from regscope.training.convolution import choose_layout
 from regscope.training.leaves import RULES, LoopedLayer
 from regscope.training.streams import Streams
 
@@ -22,15 +23,17 @@ def stack(modules: Sequence[nn.Module], seeds: Sequence[int], sample: Tensor) ->
     """Make one module of one network a seed.
 
     The result maps `[S*B, ...]` to `[S*B, ...]`; its parameters and buffers keep the plain
-    names and get a leading axis S. `sample` `[B, ...]` (B at least 2) is used to check that
-    every network still computes what it computed alone.
+    names and get a leading axis S. `sample` `[B, ...]` (B at least 2), on the networks'
+    device, is used to check that every network still computes what it computed alone.
 
     Raises ValueError where stacking would change the results: a `forward` that mixes the
     examples of a batch, tied weights, or random numbers drawn outside the modules known here.
     """
     stacked = deepcopy(modules[0])
-    _swap_children(stacked, list(modules), seeds, "")
+    streams = partial(Streams, seeds, device=sample.device)
+    _swap_children(stacked, list(modules), streams, "")
     _check_parameters(stacked, modules)
+    choose_layout(stacked, sample.repeat(len(modules), *[1] * (sample.dim() - 1)))
     _check_randomness(stacked, sample, len(modules))
     _check_outputs(stacked, modules, sample)
     return stacked
@@ -56,17 +59,19 @@ def weights_of(module: nn.Module, layers: Sequence[str] | None) -> dict[str, Ten
 
 
 def _swap_children(
-    stacked: nn.Module, plain: Sequence[nn.Module], seeds: Sequence[int], prefix: str
+    stacked: nn.Module,
+    plain: Sequence[nn.Module],
+    streams: Callable[[str], Streams],
+    prefix: str,
 ) -> None:
     for name, child in list(stacked.named_children()):
         path = f"{prefix}{name}"
         counterparts = [module.get_submodule(name) for module in plain]
         rule = RULES.get(type(child))
         if rule is not None:
-            streams = partial(Streams, seeds, f"mask/{path}")
-            setattr(stacked, name, rule(counterparts, streams))
+            setattr(stacked, name, rule(counterparts, partial(streams, f"mask/{path}")))
         elif any(True for _ in child.children()):
-            _swap_children(child, counterparts, seeds, f"{path}.")
+            _swap_children(child, counterparts, streams, f"{path}.")
         elif any(True for _ in child.parameters()) or any(True for _ in child.buffers()):
             setattr(stacked, name, LoopedLayer(counterparts))
 
@@ -83,19 +88,23 @@ def _check_parameters(stacked: nn.Module, modules: Sequence[nn.Module]) -> None:
 
 
 def _check_randomness(stacked: nn.Module, sample: Tensor, seeds: int) -> None:
-    state = torch.random.get_rng_state()
+    state = _random_state(sample.device)
     buffers = {name: tensor.clone() for name, tensor in stacked.named_buffers()}
     with torch.no_grad():
         stacked.train()(sample.repeat(seeds, *[1] * (sample.dim() - 1)))
     for name, tensor in stacked.named_buffers():
         tensor.copy_(buffers[name])
-    moved = not torch.equal(state, torch.random.get_rng_state())
-    torch.random.set_rng_state(state)
-    if moved:
+    if not torch.equal(state, _random_state(sample.device)):
         raise ValueError(
             "the model draws from torch's global generator while training (functional dropout?):"
             " use nn.Dropout modules, whose masks belong to one seed each"
         )
+
+
+def _random_state(device: torch.device) -> Tensor:
+    if device.type == "cuda":
+        return torch.cuda.get_rng_state(device)
+    return torch.random.get_rng_state()
 
 
 def _check_outputs(stacked: nn.Module, modules: Sequence[nn.Module], sample: Tensor) -> None:

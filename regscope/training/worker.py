@@ -17,13 +17,15 @@ from regscope.params import Study
 from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import Trainer
+from regscope.training.plan import Stack
+from regscope.training.precision import allow_tf32
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
-    """Train the stacks of `job` and write each one's end state as a checkpoint.
+    """Train the stacks that `messages` brings, until it brings None.
 
-    Sends a dict after every epoch (with `resumed` where a stack goes on from a checkpoint),
-    `{"error": text}` when a stack cannot go on, and None at the end.
+    Sends a dict after every epoch, None when a stack's end state is written as a checkpoint, and
+    `{"error": text}` when one cannot go on, which ends the work.
     """
     # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -32,9 +34,14 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     keep_freed_memory()
     try:
         study = Study.model_validate(job["study"])
+        allow_tf32(study.training.precision)
         dataset = Dataset.load(Path(job["data"]))
-        for seeds, path in job["stacks"]:
-            _train_stack(study, job, dataset, seeds, path, messages)
+        for stack in iter(messages.recv, None):
+            _train_stack(study, job, dataset, stack, messages)
+            messages.send(None)
+    except EOFError:
+        # Whoever asked for the work is gone.
+        return
     except (RegscopeError, ValueError) as error:
         messages.send({"error": " ".join(str(error).split())})
     except (MemoryError, RuntimeError) as error:
@@ -42,36 +49,29 @@ def work(job: dict[str, Any], messages: Connection) -> None:
         messages.send({"error": str(error).splitlines()[0]})
     except OSError as error:
         messages.send({"error": f"{error.filename}: {error.strerror}"})
-    messages.send(None)
 
 
 def _train_stack(
     study: Study,
     job: dict[str, Any],
     dataset: Dataset,
-    seeds: list[int],
-    path: Path,
+    stack: Stack,
     messages: Connection,
 ) -> None:
     methods = study.cells[job["reg"]].methods()
-    trainer = Trainer(study, methods, dataset, seeds, job["holdout"])
-
-    def tell(epochs: int, **more: Any) -> None:
-        loss = trainer.history[0, :, -1].mean().item()
-        done = {"epochs": epochs * len(seeds), "epoch": trainer.epoch, "loss": loss}
-        messages.send(done | more)
-
-    if (found := checkpoints.load(path)) is not None:
+    device = torch.device(job["device"])
+    trainer = Trainer(study, methods, dataset, stack.seeds, job["holdout"], device)
+    if stack.origin is not None and (found := checkpoints.load(stack.origin, stack.slots)):
         trainer.resume(found)
-        tell(found.epoch, resumed=f"seeds {seeds[0]} to {seeds[-1]}")
     saved = time.monotonic()
 
     def after_epoch(trainer: Trainer) -> None:
         nonlocal saved
-        tell(1)
+        loss = trainer.history[0, :, -1].mean().item()
+        messages.send({"epochs": len(stack.seeds), "epoch": trainer.epoch, "loss": loss})
         if time.monotonic() - saved > job["checkpoint_seconds"]:
-            checkpoints.save(path, trainer.state())
+            checkpoints.save(stack.path, trainer.state())
             saved = time.monotonic()
 
     trainer.run(after_epoch)
-    checkpoints.save(path, trainer.state())
+    checkpoints.save(stack.path, trainer.state())

@@ -1,95 +1,137 @@
-"""Worker processes, one thread each, that train the stacks of a cell."""
+"""Processes, one thread each, that train the stacks of a cell.
+
+This process itself does without torch: a fork server imports it once for all of them.
+"""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing import connection
-from pathlib import Path
 from typing import Any
 
 from regscope.errors import RegscopeError
+from regscope.training.plan import Plan, Stack, Survey
 
-Stacks = list[tuple[list[int], Path]]
+
+def survey_cell(job: dict[str, Any], label: str) -> Survey:
+    """What the cell of `job` takes on its device, found out by a process of its own.
+
+    Raises RegscopeError, naming `label`, where the device or the data are not there or the
+    network cannot be made.
+    """
+    with _process(_survey, job) as pipe:
+        found = _received(pipe, label)
+    assert isinstance(found, Survey)
+    return found
 
 
-def train_stacks(
-    job: dict[str, Any], stacks: Stacks, label: str, epochs: int, workers: int
-) -> None:
-    """Train every stack (its seeds, and the file for its end state) on `workers` processes.
+def train_stacks(job: dict[str, Any], plan: Plan, label: str, epochs: int, workers: int) -> None:
+    """Train the waiting stacks of `plan` to their last epoch on `workers` processes.
 
-    Shows a bar over all seeds' `epochs` on a terminal. Raises RegscopeError, naming `label`, when
-    a stack cannot go on or a worker dies; no worker outlives the call.
+    Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
+    epochs on a terminal, with the time left. Raises RegscopeError, naming `label`, when a stack
+    cannot go on or a worker dies; no worker outlives the call.
     """
     from tqdm import tqdm
 
+    waiting = list(plan.waiting)
+    stacks = (*plan.finished, *waiting)
     with ExitStack() as exits:
-        listening = [
-            exits.enter_context(_worker({**job, "stacks": share}))
-            for share in _dealt(stacks, workers)
-        ]
-        seeds = sum(len(seeds) for seeds, _ in stacks)
+        listening = [exits.enter_context(_process(_work, job)) for _ in waiting[:workers]]
+        for pipe in listening:
+            _send(pipe, waiting.pop(0), label)
+        seeds = sum(len(stack.seeds) for stack in stacks)
         bar = exits.enter_context(
             tqdm(
-                total=epochs,
+                total=epochs * seeds,
+                initial=sum(stack.epoch * len(stack.seeds) for stack in stacks),
                 desc=f"{label}, {seeds} seeds",
                 unit="epoch",
                 disable=None,
                 dynamic_ncols=True,
             )
         )
+        for line in _resumptions(plan):
+            bar.write(f"{label}: {line}")
         while listening:
-            for pipe in connection.wait(listening):
-                assert isinstance(pipe, connection.Connection)
-                try:
-                    message = pipe.recv()
-                except EOFError:
-                    raise RegscopeError(f"{label}: a worker process died") from None
-                if message is None:
-                    listening.remove(pipe)
-                elif "error" in message:
-                    raise RegscopeError(f"{label}: {message['error']}")
-                else:
-                    if "resumed" in message:
-                        bar.write(
-                            f"{label}: {message['resumed']} go on from epoch {message['epoch']}"
-                        )
+            ready = connection.wait(listening)
+            for pipe in [pipe for pipe in listening if pipe in ready]:
+                message = _received(pipe, label)
+                if message is not None:
                     bar.update(message["epochs"])
                     bar.set_postfix(epoch=message["epoch"], loss=f"{message['loss']:.4f}")
+                elif waiting:
+                    _send(pipe, waiting.pop(0), label)
+                else:
+                    pipe.send(None)
+                    listening.remove(pipe)
 
 
-def _dealt(stacks: Stacks, hands: int) -> list[Stacks]:
-    return [stacks[index::hands] for index in range(min(hands, len(stacks)))]
+def _resumptions(plan: Plan) -> Iterator[str]:
+    if plan.finished:
+        count = sum(len(stack.seeds) for stack in plan.finished)
+        yield f"{count} {'seed is' if count == 1 else 'seeds are'} finished"
+    for stack in plan.waiting:
+        if stack.epoch:
+            goes = "goes" if len(stack.seeds) == 1 else "go"
+            yield f"{stack} {goes} on from epoch {stack.epoch}"
 
 
-def _work_in_process(job: dict[str, Any], messages: connection.Connection) -> None:
-    # Imported here: this process itself does without torch.
+def _send(pipe: connection.Connection, stack: Stack, label: str) -> None:
+    try:
+        pipe.send(stack)
+    except OSError:
+        raise RegscopeError(f"{label}: a worker process died") from None
+
+
+def _received(pipe: connection.Connection, label: str) -> Any:
+    try:
+        message = pipe.recv()
+    except (EOFError, ConnectionResetError):
+        raise RegscopeError(f"{label}: a worker process died") from None
+    if isinstance(message, dict) and "error" in message:
+        raise RegscopeError(f"{label}: {message['error']}")
+    return message
+
+
+# Imported there: this process itself does without torch.
+def _survey(job: dict[str, Any], messages: connection.Connection) -> None:
+    from regscope.training.survey import survey
+
+    survey(job, messages)
+
+
+def _work(job: dict[str, Any], messages: connection.Connection) -> None:
     from regscope.training.worker import work
 
     work(job, messages)
 
 
 @contextmanager
-def _worker(job: dict[str, Any]) -> Iterator[connection.Connection]:
-    """A worker process and the pipe of its messages; it ends with this context."""
-    # A fork server imports torch once for all workers; forking this process would copy its
-    # threads' locks. Elsewhere than on Linux a fork after importing torch is not safe.
+def _process(
+    target: Callable[[dict[str, Any], connection.Connection], None], job: dict[str, Any]
+) -> Iterator[connection.Connection]:
+    """A process and the pipe to and from it; it ends with this context."""
+    # A fork server imports torch once for all; forking this process would copy its threads'
+    # locks. Elsewhere than on Linux a fork after importing torch is not safe.
     if sys.platform == "linux":
         context = multiprocessing.get_context("forkserver")
     else:
         context = multiprocessing.get_context("spawn")
     # Without this MKL's last digits depend on where in memory a seed's matrices lie in the stack.
     os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-    context.set_forkserver_preload(["regscope.training.worker"])
-    reader, writer = context.Pipe(duplex=False)
-    process = context.Process(target=_work_in_process, args=(job, writer), daemon=True)
+    context.set_forkserver_preload(["regscope.training.worker", "regscope.training.survey"])
+    ours, theirs = context.Pipe()
+    process = context.Process(target=target, args=(job, theirs), daemon=True)
     process.start()
-    writer.close()
+    theirs.close()
     try:
-        yield reader
+        yield ours
     finally:
         process.kill()
         process.join()
+        ours.close()

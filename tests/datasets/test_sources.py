@@ -10,10 +10,10 @@ import pytest
 from sklearn.datasets import load_digits, make_moons
 
 from regscope.datasets import SOURCES, Dataset, Source
-from regscope.datasets import mnist as mnist_module
 from regscope.datasets.digits import Digits
+from regscope.datasets.fashion_mnist import FashionMNIST
 from regscope.datasets.fetch import RemoteFiles
-from regscope.datasets.mnist import FILES, MNIST
+from regscope.datasets.mnist import MNIST
 from regscope.datasets.moons import Moons
 from regscope.errors import RegscopeError
 
@@ -27,7 +27,12 @@ def through_disk(source: Source, folder: Path) -> Dataset:
 
 
 def test_every_source_is_listed_under_its_own_name() -> None:
-    assert {"digits": Digits, "mnist": MNIST, "moons": Moons} == SOURCES
+    assert {
+        "digits": Digits,
+        "fashion_mnist": FashionMNIST,
+        "mnist": MNIST,
+        "moons": Moons,
+    } == SOURCES
 
 
 def test_digits_are_scikit_learns(tmp_path: Path) -> None:
@@ -68,11 +73,17 @@ def idx_gz(values: np.ndarray) -> bytes:
     return gzip.compress(header + values.astype(np.uint8).tobytes(), mtime=0)
 
 
-def tiny_mnist(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, np.ndarray]:
+LIKE_MNIST = [MNIST, FashionMNIST]
+
+
+def tiny_files(
+    source: type[MNIST] | type[FashionMNIST], mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, np.ndarray]:
     """Four small files in `mirror`, taken for the official ones."""
     generator = np.random.default_rng(0)
     arrays, sums = {}, {}
-    (mirror / "mnist").mkdir(parents=True)
+    folder = mirror / source.files.dataset
+    folder.mkdir(parents=True)
     for part, count in (("train", 6), ("t10k", 4)):
         images = generator.integers(0, 256, (count, 28, 28), dtype=np.uint8)
         labels = generator.integers(0, 10, count, dtype=np.uint8)
@@ -80,49 +91,77 @@ def tiny_mnist(mirror: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, np.nd
             file = f"{part}-{name}-ubyte.gz"
             arrays[file] = values
             content = idx_gz(values)
-            (mirror / "mnist" / file).write_bytes(content)
+            (folder / file).write_bytes(content)
             sums[file] = hashlib.sha256(content).hexdigest()
-    monkeypatch.setattr(mnist_module, "FILES", RemoteFiles("mnist", FILES.hosts, sums))
+    monkeypatch.setattr(source, "files", RemoteFiles(folder.name, (), sums))
     monkeypatch.setenv("REGSCOPE_MIRROR", str(mirror))
     return arrays
 
 
-def test_mnist_is_its_four_files_training_set_first(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("source", LIKE_MNIST)
+def test_four_idx_files_become_one_data_set_training_set_first(
+    source: type[MNIST] | type[FashionMNIST], workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    arrays = tiny_mnist(workspace / "mirror", monkeypatch)
-    dataset = through_disk(MNIST(), workspace)
+    arrays = tiny_files(source, workspace / "mirror", monkeypatch)
+    dataset = through_disk(source(), workspace)
     images = [arrays[f"{part}-images-idx3-ubyte.gz"] for part in ("train", "t10k")]
     labels = [arrays[f"{part}-labels-idx1-ubyte.gz"] for part in ("train", "t10k")]
     assert dataset.inputs.dtype == np.uint8
     assert np.array_equal(dataset.inputs[:, 0], np.concatenate(images))
     assert np.array_equal(dataset.targets, np.concatenate(labels))
     assert dataset.scale * 255 == 1
-    assert dataset.classes == tuple("0123456789")
-    assert dataset.official_train == MNIST().official_train == 60_000
-    assert MNIST().size == 70_000
+    assert dataset.official_train == source().official_train == 60_000
+    assert source().size == 70_000
+    assert dataset.kind == source().kind == "image"
 
 
-def test_an_altered_mnist_file_is_refused_by_name(
+def test_classes_are_named_in_the_order_of_their_labels(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny_mnist(workspace / "mirror", monkeypatch)
-    altered = workspace / "mirror" / "mnist" / "t10k-labels-idx1-ubyte.gz"
+    tiny_files(FashionMNIST, workspace / "mirror", monkeypatch)
+    clothes = through_disk(FashionMNIST(), workspace).classes
+    assert [clothes[label] for label in (0, 1, 4, 6, 9)] == [
+        "T-shirt/top",
+        "Trouser",
+        "Coat",
+        "Shirt",
+        "Ankle boot",
+    ]
+    assert len(set(clothes)) == 10
+    assert MNIST.classes == tuple("0123456789")
+
+
+@pytest.mark.parametrize("source", LIKE_MNIST)
+def test_an_altered_file_is_refused_by_name(
+    source: type[MNIST] | type[FashionMNIST], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_files(source, workspace / "mirror", monkeypatch)
+    name = source.files.dataset
+    altered = workspace / "mirror" / name / "t10k-labels-idx1-ubyte.gz"
     content = bytearray(altered.read_bytes())
     content[-1] ^= 1
     altered.write_bytes(content)
     (workspace / "raw").mkdir()
-    with pytest.raises(RegscopeError, match="mnist/t10k-labels-idx1-ubyte"):
-        MNIST().download(workspace / "raw")
+    with pytest.raises(RegscopeError, match=f"{name}/t10k-labels-idx1-ubyte"):
+        source().download(workspace / "raw")
     assert "t10k-labels-idx1-ubyte.gz" not in [file.name for file in (workspace / "raw").iterdir()]
 
 
-def test_mnists_sums_are_those_of_the_official_files() -> None:
+@pytest.mark.parametrize(
+    ("source", "digits"),
+    [
+        (MNIST, ["440fcabf", "3552534a", "8d422c7b", "f7ae60f9"]),
+        (FashionMNIST, ["3aede38d", "a04f1713", "346e55b9", "67da17c7"]),
+    ],
+)
+def test_sums_are_those_of_the_official_files(
+    source: type[MNIST] | type[FashionMNIST], digits: list[str]
+) -> None:
     """As other libraries record them, by their first digits."""
-    assert {name: digest[:8] for name, digest in FILES.sha256.items()} == {
-        "train-images-idx3-ubyte.gz": "440fcabf",
-        "train-labels-idx1-ubyte.gz": "3552534a",
-        "t10k-images-idx3-ubyte.gz": "8d422c7b",
-        "t10k-labels-idx1-ubyte.gz": "f7ae60f9",
+    assert {name: digest[:8] for name, digest in source.files.sha256.items()} == {
+        "train-images-idx3-ubyte.gz": digits[0],
+        "train-labels-idx1-ubyte.gz": digits[1],
+        "t10k-images-idx3-ubyte.gz": digits[2],
+        "t10k-labels-idx1-ubyte.gz": digits[3],
     }
-    assert {len(digest) for digest in FILES.sha256.values()} == {64}
+    assert {len(digest) for digest in source.files.sha256.values()} == {64}

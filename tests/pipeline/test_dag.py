@@ -154,9 +154,10 @@ def test_a_cell_taken_out_of_regs_leaves_the_results(workspace: Workspace) -> No
     assert ran(workspace.dvc("repro")) == []
 
 
-def test_every_study_of_the_repository_is_shown_by_dvc() -> None:
+def test_every_study_with_committed_results_is_shown_by_dvc() -> None:
     root = Path(__file__).parents[2]
-    studies = yaml.safe_load((root / "params.yaml").read_text())["studies"]
+    studies = [folder.name for folder in (root / "metrics" / "studies").iterdir()]
+    assert "digits" in studies
     pipeline = yaml.safe_load((root / "dvc.yaml").read_text())
     for study in studies:
         assert f"metrics/studies/{study}/summary.json" in pipeline["metrics"]

@@ -39,6 +39,10 @@ CASES: dict[str, dict[str, Any]] = {
     },
     "digits tanh": {"model": {"activation": "tanh"}},
     "digits gelu": {"model": {"activation": "gelu"}},
+    **{
+        f"digits convolutions {cell}": {"cell": CELLS[cell], "model": tiny.CONVOLUTIONAL}
+        for cell in ("none", "dropout", "batch_norm", "l1")
+    },
     "digits torch's initialization": {"model": {"initialization": "torch"}},
 }
 

@@ -1,20 +1,23 @@
 """A trainer that shares no code with regscope's: one seed at a time, plain torch throughout.
 
-It follows the documentation: streams by hashing `seed/purpose/epoch`, masks from 16 bits a unit,
-penalties in Keras's convention on weight matrices, torch's own layers and optimizers.
+It follows the documentation: streams by hashing `seed/purpose/epoch`, masks from 16 bits of a
+SplitMix64 word a unit and augmentation from 24, penalties in Keras's convention on weight
+matrices, torch's own layers and optimizers.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+Layer = nn.Linear | nn.Conv2d
 
 
 def stream_seed(seed: int, purpose: str, epoch: int = 0) -> int:
@@ -25,49 +28,104 @@ def stream(seed: int, purpose: str, epoch: int) -> torch.Generator:
     return torch.Generator().manual_seed(stream_seed(seed, purpose, epoch))
 
 
-class Network(nn.Module):
-    def __init__(self, widths: list[int], dropout: float, batch_norm: bool, seed: int) -> None:
-        super().__init__()
-        torch.manual_seed(stream_seed(seed, "initialization"))
-        self.layers = [nn.Linear(before, after) for before, after in pairwise(widths)]
-        for layer in self.layers:
-            fan_in, fan_out = layer.in_features, layer.out_features
-            reach = math.sqrt(6 / (fan_in + fan_out))
-            with torch.no_grad():
-                layer.weight.uniform_(-reach, reach)
-                layer.bias.zero_()
-        self.linear = nn.ModuleList(self.layers)
-        self.norms = nn.ModuleList(nn.BatchNorm1d(width) for width in widths[1:-1])
-        self.batch_norm = batch_norm
-        self.dropout = dropout
-        self.seed = seed
-        self.masks: list[torch.Generator] = []
+class Words:
+    """SplitMix64 as its authors wrote it: a state that grows by a constant, and a mix of it."""
 
-    def start_epoch(self, epoch: int) -> None:
-        self.masks = [
-            stream(self.seed, f"mask/hidden{index + 1}_dropout", epoch)
-            for index in range(len(self.norms))
-        ]
+    def __init__(self, seed: int, purpose: str, epoch: int) -> None:
+        digest = hashlib.sha256(f"{seed}/{purpose}/{epoch}".encode()).hexdigest()
+        self.state = int(digest[:16], 16)
+
+    def next(self) -> int:
+        self.state = (self.state + 0x9E3779B97F4A7C15) % 2**64
+        mixed = (self.state ^ (self.state >> 30)) * 0xBF58476D1CE4E5B9 % 2**64
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB % 2**64
+        return mixed ^ (mixed >> 31)
+
+    def draw(self, count: int, dtype: type[np.signedinteger[Any]]) -> np.ndarray:
+        """`count` integers of a smaller type, several from a word."""
+        words = math.ceil(count * np.dtype(dtype).itemsize / 8)
+        drawn = np.array([self.next() for _ in range(words)], dtype=np.uint64)
+        return np.frombuffer(drawn.tobytes(), dtype=dtype)[:count].astype(np.int64)
+
+
+class Network(nn.Module):
+    """Layers in order, by regscope's names, the last one the output."""
+
+    def __init__(
+        self, layers: Mapping[str, Layer], pooled: Collection[str], cell: Mapping[str, Any]
+    ) -> None:
+        super().__init__()
+        self.layers = nn.ModuleDict(layers)
+        self.hidden = list(layers)[:-1]
+        self.norms = nn.ModuleDict()
+        if cell.get("batch_norm"):
+            for name in self.hidden:
+                layer = layers[name]
+                self.norms[name] = (
+                    nn.BatchNorm2d(layer.out_channels)
+                    if isinstance(layer, nn.Conv2d)
+                    else nn.BatchNorm1d(layer.out_features)
+                )
+        self.pooled = pooled
+        self.dropout = cell.get("dropout", 0.0)
+        self.masks: dict[str, Words] = {}
+
+    def start_epoch(self, seed: int, epoch: int) -> None:
+        self.masks = {name: Words(seed, f"mask/{name}_dropout", epoch) for name in self.hidden}
 
     def forward(self, inputs: Tensor) -> Tensor:
-        hidden = inputs.flatten(1)
-        for index, norm in enumerate(self.norms):
-            hidden = self.linear[index](hidden)
-            if self.batch_norm:
-                hidden = norm(hidden)
+        hidden = inputs
+        for name, layer in self.layers.items():
+            if isinstance(layer, nn.Linear):
+                hidden = hidden.flatten(1)
+            hidden = layer(hidden)
+            if name not in self.hidden:
+                break
+            if name in self.norms:
+                hidden = self.norms[name](hidden)
             hidden = hidden.relu()
-            if self.dropout and self.training:
-                hidden = hidden * self.mask(hidden, self.masks[index])
-        logits: Tensor = self.linear[-1](hidden)
-        return logits
+            if name in self.pooled:
+                hidden = nn.functional.max_pool2d(hidden, 2)
+            if self.dropout:
+                hidden = hidden * self.mask(hidden, self.masks[name])
+        return hidden
 
-    def mask(self, hidden: Tensor, generator: torch.Generator) -> Tensor:
+    def mask(self, hidden: Tensor, words: Words) -> Tensor:
         dropped = round(self.dropout * 65536)
-        words = torch.empty(math.ceil(hidden.numel() / 4), dtype=torch.int64)
-        words.random_(-(2**63), None, generator=generator)
-        bits = np.frombuffer(words.numpy().tobytes(), dtype=np.int16)[: hidden.numel()]
-        kept = (bits.astype(np.int64) + 32768 >= dropped).astype(np.float32)
+        kept = (words.draw(hidden.numel(), np.int16) + 32768 >= dropped).astype(np.float32)
         return torch.from_numpy(kept * np.float32(65536 / (65536 - dropped))).view_as(hidden)
+
+    def state(self) -> dict[str, Tensor]:
+        """Under regscope's names."""
+        state = {f"{name}": tensor for name, tensor in self.layers.state_dict().items()}
+        for name, tensor in self.norms.state_dict().items():
+            layer, _, rest = name.partition(".")
+            state[f"{layer}_norm.{rest}"] = tensor
+        return state
+
+
+def initialized(make: Callable[[], dict[str, Layer]], seed: int) -> dict[str, Layer]:
+    """The layers of one seed: Glorot's uniform distribution, zero biases."""
+    torch.manual_seed(stream_seed(seed, "initialization"))
+    layers = make()
+    for layer in layers.values():
+        outputs, inputs, *kernel = layer.weight.shape
+        reach = math.sqrt(6 / ((inputs + outputs) * math.prod(kernel)))
+        assert layer.bias is not None
+        with torch.no_grad():
+            layer.weight.uniform_(-reach, reach)
+            layer.bias.zero_()
+    return layers
+
+
+def dense(widths: list[int]) -> dict[str, Layer]:
+    """hidden1, hidden2, ..., output."""
+    layers: dict[str, Layer] = {
+        f"hidden{index + 1}": nn.Linear(before, after)
+        for index, (before, after) in enumerate(pairwise(widths))
+    }
+    *hidden, last = layers.items()
+    return {**dict(hidden), "output": last[1]}
 
 
 def bilinear(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
@@ -86,9 +144,9 @@ def bilinear(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nda
     )
 
 
-def augment(images: Tensor, generator: torch.Generator) -> Tensor:
+def augment(images: Tensor, words: Words) -> Tensor:
     """Shifts of up to 7 % and rotations of up to 10 degrees of square pictures."""
-    drawn = torch.empty(len(images), 3).uniform_(-1, 1, generator=generator).double().numpy()
+    drawn = (words.draw(3 * len(images), np.int32) // 256 / 2**23).reshape(-1, 3)
     size = images.shape[-1]
     down, across = np.indices((size, size)) - (size - 1) / 2
     changed = []
@@ -121,45 +179,34 @@ def train(
     targets: Tensor,
     *,
     seed: int,
-    hidden: list[int],
+    layers: Callable[[], dict[str, Layer]],
+    pooled: Collection[str] = (),
     cell: Mapping[str, Any],
     training: Mapping[str, Any],
     examples: int,
 ) -> dict[str, Tensor]:
-    """Train on `examples` of the inputs (in [0, 1]); the state under regscope's names."""
+    """Train `layers`, the convolutions in `pooled` followed by max pooling of 2x2 squares.
+
+    On `examples` of the inputs (in [0, 1]); returns the state under regscope's names.
+    """
     order = np.random.Generator(np.random.PCG64(stream_seed(seed, "split")))
     chosen = torch.from_numpy(order.permutation(len(inputs))[:examples])
-    widths = [inputs[0].numel(), *hidden, 10]
-    network = Network(widths, cell.get("dropout", 0.0), cell.get("batch_norm", False), seed)
+    network = Network(initialized(layers, seed), pooled, cell)
     optimizer = optimizer_for(training, network)
     network.train()
     for epoch in range(training["epochs"]):
-        network.start_epoch(epoch)
+        network.start_epoch(seed, epoch)
         shuffled = chosen[torch.randperm(examples, generator=stream(seed, "order", epoch))]
-        augmentation = stream(seed, "augmentation", epoch)
+        augmentation = Words(seed, "augmentation", epoch)
         for batch in torch.split(shuffled, training["batch_size"]):
             pictures = inputs[batch]
             if cell.get("augmentation"):
                 pictures = augment(pictures, augmentation)
             loss = nn.functional.cross_entropy(network(pictures), targets[batch])
-            for layer in network.layers:
-                loss = loss + cell.get("l1", 0.0) * layer.weight.abs().sum()
-                loss = loss + cell.get("l2", 0.0) * (layer.weight**2).sum()
+            for weight in (layer.get_parameter("weight") for layer in network.layers.values()):
+                loss = loss + cell.get("l1", 0.0) * weight.abs().sum()
+                loss = loss + cell.get("l2", 0.0) * (weight**2).sum()
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             optimizer.step()
-    return _renamed(network)
-
-
-def _renamed(network: Network) -> dict[str, Tensor]:
-    """In regscope's names: hidden1, hidden1_norm, ..., output."""
-    state = {}
-    for name, tensor in network.state_dict().items():
-        kind, index, rest = name.split(".")
-        layer = f"hidden{int(index) + 1}"
-        if kind == "linear":
-            layer = "output" if int(index) == len(network.norms) else layer
-            state[f"{layer}.{rest}"] = tensor
-        elif network.batch_norm:
-            state[f"{layer}_norm.{rest}"] = tensor
-    return state
+    return network.state()

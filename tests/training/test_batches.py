@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from regscope.training.batches import Examples
+from regscope.training.batches import Examples, batches, orders
 
 
 def examples(scale: float = 1.0) -> Examples:
@@ -31,6 +31,18 @@ def test_inputs_are_scaled_when_read_and_stay_as_they_are() -> None:
 @pytest.mark.parametrize(("size", "sizes"), [(2, [2, 2, 1]), (5, [5]), (9, [5])])
 def test_an_epoch_is_every_example_once_in_order(size: int, sizes: list[int]) -> None:
     order = torch.tensor([[4, 2, 0, 1, 3], [9, 8, 7, 6, 5]])
-    seen = [targets.view(2, -1) for _, targets in examples().batches(order, size)]
+    seen = [examples().gather(batch)[1].view(2, -1) for batch in batches(order, size)]
     assert [batch.shape[1] for batch in seen] == sizes
     assert torch.equal(torch.cat(seen, dim=1), order * 100)
+
+
+def test_orders_hold_every_example_once() -> None:
+    drawn = orders([0, 1, 2], 0, 50)
+    assert torch.equal(drawn.sort(1).values, torch.arange(50).repeat(3, 1))
+
+
+def test_a_seeds_order_is_its_own_and_changes_with_the_epoch() -> None:
+    drawn = orders([0, 1, 2], 4, 50)
+    assert torch.equal(orders([2, 0], 4, 50), drawn[[2, 0]])
+    assert len({tuple(order) for order in drawn.tolist()}) == 3
+    assert not torch.equal(orders([0, 1, 2], 5, 50)[0], drawn[0])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import shutil
 import threading
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Literal
 import numpy as np
 import psutil
 import pytest
+import torch
 from filelock import FileLock
 from safetensors.torch import load_file
 
@@ -20,8 +22,14 @@ from regscope.errors import RegscopeError
 from regscope.files import write_tensors
 from regscope.networks import MODEL_FILE, load_networks
 from regscope.params import Study
-from regscope.training import cell
-from regscope.training.cell import checkpoint_seconds, shares, train_cell, worker_count
+from regscope.training import cell, checkpoints
+from regscope.training.cell import (
+    TrainedCell,
+    checkpoint_seconds,
+    chosen_workers,
+    train_cell,
+    worker_count,
+)
 from tests import tiny
 from tests.regularizers.settings import CELLS
 from tests.training import processes
@@ -29,24 +37,41 @@ from tests.training import processes
 Holdout = Literal["test", "validation"]
 
 
+def same(found: TrainedCell, expected: TrainedCell) -> bool:
+    """Bit for bit."""
+    assert found.seeds == expected.seeds
+    assert list(found.state) == list(expected.state)
+    states = zip(found.state.values(), expected.state.values(), strict=True)
+    return all(np.array_equal(*pair) for pair in states) and np.array_equal(
+        found.history, expected.history
+    )
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+@pytest.mark.parametrize("name", CELLS)
 def test_the_number_of_workers_changes_nothing(
-    optimizer: str, workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    optimizer: str,
+    workspace: Path,
+    digits_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    study = tiny.study(CELLS["everything"], optimizer)
+    study = tiny.study(CELLS[name], optimizer)
     trained = []
     for workers in ("1", "2", "3"):
         monkeypatch.setenv("REGSCOPE_WORKERS", workers)
         trained.append(train_cell(study, "tested", digits_folder, "tiny/tested"))
-    first = trained[0]
-    assert first.seeds == (0, 1, 2, 3, 4)
-    for other in trained[1:]:
-        assert other.seeds == first.seeds
-        assert list(other.state) == list(first.state)
-        assert [
-            name for name in first.state if not np.array_equal(other.state[name], first.state[name])
-        ] == []
-        assert np.array_equal(other.history, first.history)
+    assert trained[0].seeds == (0, 1, 2, 3, 4)
+    assert [same(other, trained[0]) for other in trained[1:]] == [True, True]
+
+
+def test_more_stacks_than_workers_are_trained_one_after_another(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = tiny.study(CELLS["everything"], "adam")
+    together = train_cell(study, "tested", digits_folder, "tiny/tested")
+    monkeypatch.setattr(cell, "room", lambda *_: (2, 1))
+    assert same(train_cell(study, "tested", digits_folder, "tiny/tested"), together)
 
 
 def test_the_number_of_workers_changes_nothing_at_widths_that_fill_no_vector(
@@ -179,9 +204,7 @@ def test_a_cell_that_another_run_holds_is_trained_apart(
     (held / "0-2.safetensors").write_bytes(b"another run's")
     with FileLock(lock):
         found = train_cell(study, "tested", digits_folder, "tiny/tested")
-    assert [
-        name for name in found.state if not np.array_equal(found.state[name], expected.state[name])
-    ] == []
+    assert same(found, expected)
     assert (held / "0-2.safetensors").read_bytes() == b"another run's"
     assert [path.name for path in held.parent.iterdir() if path != lock] == [held.name]
 
@@ -214,36 +237,102 @@ def test_checkpoints_are_kept_apart_by_what_decides_the_numbers_alone(
     assert len(places(tiny.study({"l1": 0.1}, training={**once, "epochs": 2}))) == 5
 
 
-def test_workers_default_to_the_cores_and_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_default_to_the_cores_or_one_a_gpu_and_can_be_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert worker_count("cpu") == len(os.sched_getaffinity(0))
+    assert worker_count("cuda:1") == 1
     monkeypatch.delenv("REGSCOPE_WORKERS", raising=False)
-    assert worker_count() == len(os.sched_getaffinity(0))
+    assert chosen_workers() is None
     monkeypatch.setenv("REGSCOPE_WORKERS", "7")
-    assert worker_count() == 7
+    assert chosen_workers() == 7
 
 
 @pytest.mark.parametrize("wrong", ["0", "-1", "two", "1.5", "²"])
 def test_a_wrong_number_of_workers_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGSCOPE_WORKERS", wrong)
     with pytest.raises(RegscopeError) as refused:
-        worker_count()
+        chosen_workers()
     assert str(refused.value) == f"REGSCOPE_WORKERS = {wrong}: must be a whole number of at least 1"
 
 
-@pytest.mark.parametrize(
-    ("seeds", "workers", "sizes"),
-    [
-        (10, 2, [5, 5]),
-        (10, 3, [4, 3, 3]),
-        (3, 8, [1, 1, 1]),
-        (41, 1, [14, 14, 13]),
-        (100, 2, [17, 17, 17, 17, 16, 16]),
-    ],
-)
-def test_seeds_are_shared_out_evenly(
-    seeds: int, workers: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+def test_the_device_is_stated(workspace: Path, digits_folder: Path) -> None:
+    study = tiny.study(training={"epochs": 1, "seeds": 1})
+    assert train_cell(study, "tested", digits_folder, "tiny/tested").device == "cpu"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there_is_refused(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("REGSCOPE_WORKERS", str(workers))
-    found = shares(range(seeds))
-    assert [len(share) for share in found] == sizes
-    assert [seed for share in found for seed in share] == list(range(seeds))
-    assert max(map(len, found)) <= cell.LARGEST_STACK
+    monkeypatch.setenv("REGSCOPE_DEVICE", "cuda:1")
+    with pytest.raises(RegscopeError) as refused:
+        train_cell(tiny.study(), "tested", digits_folder, "tiny/tested")
+    line = "tiny/tested: REGSCOPE_DEVICE = cuda:1: not here; torch sees: cpu"
+    assert str(refused.value) == line
+
+
+def test_what_does_not_fit_is_refused_before_anything_is_trained(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cell, "free_memory", lambda: 1_000_000)
+    with pytest.raises(RegscopeError) as refused:
+        train_cell(tiny.study(), "tested", digits_folder, "tiny/tested")
+    assert re.fullmatch(
+        "tiny/tested: training one seed takes [0-9]+ MB of memory; 1 MB are free on cpu, of which"
+        " 80% may be used: choose a smaller model or training.batch_size",
+        str(refused.value),
+    )
+    assert list(workspace.iterdir()) == []
+
+
+def test_a_network_larger_than_all_memory_is_refused_unmade(
+    workspace: Path, digits_folder: Path
+) -> None:
+    study = tiny.study(model={"hidden": [100_000, 100_000, 100_000, 100_000, 100_000]})
+    with pytest.raises(RegscopeError) as refused:
+        train_cell(study, "tested", digits_folder, "tiny/tested")
+    assert re.match(r"tiny/tested: training one seed takes [0-9]{3}\.[0-9] GB", str(refused.value))
+
+
+@pytest.mark.parametrize("name", ["elastic_net", "everything"])
+def test_another_plan_goes_on_from_what_is_there(
+    name: str,
+    workspace: Path,
+    digits_folder: Path,
+    digits: Dataset,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A finished stack, a half-done one, one that begins again in part and seeds without any."""
+    study = tiny.study(CELLS[name], "adam", training={"seeds": 9, "epochs": 4})
+    undisturbed = train_cell(study, "tested", digits_folder, "tiny/tested")
+    (lock,) = (workspace / ".regscope" / "checkpoints").glob("*.lock")
+    for seeds, epochs in (([0, 1], 4), ([3, 4, 5], 2), ([1, 2, 3], 1)):
+        stood = tiny.trainer(study, digits, seeds)
+        stood.settings = study.training.model_copy(update={"epochs": epochs})
+        stood.run()
+        stood.history[1, :, 0] = 100 * epochs
+        checkpoints.save(lock.with_suffix("") / f"{epochs}.safetensors", stood.state())
+    monkeypatch.setenv("REGSCOPE_WORKERS", "2")
+    resumed = train_cell(study, "tested", digits_folder, "tiny/tested")
+    assert capsys.readouterr().out.splitlines() == [
+        "tiny/tested: 2 seeds are finished",
+        "tiny/tested: seeds 3 to 5 go on from epoch 2",
+        "tiny/tested: seed 2 goes on from epoch 1",
+    ]
+    # A mark that only a run which goes on from there carries to the end.
+    undisturbed.history[1, :6, 0] = [400, 400, 100, 200, 200, 200]
+    assert same(resumed, undisturbed)
+
+
+def test_a_finished_cell_is_only_gathered(
+    workspace: Path, digits_folder: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = tiny.study(CELLS["everything"], training={"seeds": 3})
+    undisturbed = train_cell(study, "tested", digits_folder, "tiny/tested")
+    (lock,) = (workspace / ".regscope" / "checkpoints").glob("*.lock")
+    for seeds in ([2], [0, 1]):
+        ended = tiny.trained(study, digits, seeds)
+        checkpoints.save(lock.with_suffix("") / f"{seeds[0]}.safetensors", ended.state())
+    assert same(train_cell(study, "tested", digits_folder, "tiny/tested"), undisturbed)

@@ -8,10 +8,12 @@ import torch
 
 from regscope.training import checkpoints
 from regscope.training.loop import Progress
+from regscope.training.plan import Stack, Standing
 
 
 def progress() -> Progress:
     return Progress(
+        seeds=(4, 7),
         epoch=3,
         history=torch.rand(5, 2, 3),
         # A strided view, whose buffer holds its elements in another order.
@@ -26,6 +28,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     checkpoints.save(path, saved)
     found = checkpoints.load(path)
     assert found is not None
+    assert found.seeds == (4, 7)
     assert found.epoch == 3
     assert torch.equal(found.history, saved.history)
     for states in ((found.model, saved.model), (found.optimizer, saved.optimizer)):
@@ -47,6 +50,60 @@ def test_a_truncated_checkpoint_counts_as_nothing(tmp_path: Path) -> None:
     checkpoints.save(path, progress())
     path.write_bytes(path.read_bytes()[:-1])
     assert checkpoints.load(path) is None
+
+
+def test_some_of_its_seeds_are_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "0-1.safetensors"
+    saved = progress()
+    checkpoints.save(path, saved)
+    found = checkpoints.load(path, [1])
+    assert found is not None
+    assert found.seeds == (7,)
+    assert torch.equal(found.history, saved.history[:, [1]])
+    assert torch.equal(found.model["hidden1.weight"], saved.model["hidden1.weight"][[1]])
+    assert torch.equal(found.optimizer["first.0"], saved.optimizer["first.0"][[1]])
+    assert found.optimizer["step.0"] == 7
+
+
+def test_standings_are_those_of_the_readable_files(tmp_path: Path) -> None:
+    checkpoints.save(tmp_path / "a.safetensors", progress())
+    checkpoints.save(tmp_path / "b.safetensors", progress())
+    cut = tmp_path / "b.safetensors"
+    cut.write_bytes(cut.read_bytes()[:-1])
+    (tmp_path / ".c.safetensors.1.partial").write_bytes(b"")
+    assert checkpoints.standings(tmp_path) == [Standing(tmp_path / "a.safetensors", (4, 7), 3)]
+    assert checkpoints.standings(tmp_path / "none") == []
+
+
+def test_end_states_are_in_the_order_of_the_seeds(tmp_path: Path) -> None:
+    saved = progress()
+    checkpoints.save(tmp_path / "a.safetensors", saved)
+    other = progress()
+    other.seeds = (5, 6)
+    checkpoints.save(tmp_path / "b.safetensors", other)
+    stacks = [
+        Stack((4, 7), Path(), 3, tmp_path / "a.safetensors", (0, 1)),
+        Stack((6,), Path(), 3, tmp_path / "b.safetensors", (1,)),
+    ]
+    state, history = checkpoints.end_states(stacks)
+    assert list(state) == ["hidden1.weight"]
+    for found, axis, first, second in (
+        (torch.from_numpy(history), 1, saved.history, other.history),
+        *(
+            (torch.from_numpy(state[name]), 0, saved.model[name], other.model[name])
+            for name in state
+        ),
+    ):
+        expected = [first.select(axis, 0), second.select(axis, 1), first.select(axis, 1)]
+        assert torch.equal(found, torch.stack(expected, axis))
+
+
+def test_a_checkpoint_that_cannot_be_written_names_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "0-1.safetensors"
+    path.mkdir()
+    with pytest.raises(OSError, match=r"0-1\.safetensors"):
+        checkpoints.save(path, progress())
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def folder(data: Path, decisive: dict[str, Any]) -> Path:

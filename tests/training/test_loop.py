@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -85,3 +89,20 @@ def test_a_loss_that_is_no_longer_finite_is_named_by_seed_and_epoch(digits: Data
         " training.learning_rate (now 0.1)"
     )
     assert trainer.history[:, 0].isfinite().all()
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_training_loads_nothing_of_torchs_compiler(precision: str, digits_folder: Path) -> None:
+    """It would take longer than training a small cell."""
+    program = f"""
+import sys
+from regscope.datasets import Dataset
+from tests import tiny
+from tests.regularizers.settings import CELLS
+study = tiny.study(CELLS["everything"], "adam", training={{"precision": "{precision}"}})
+tiny.trained(study, Dataset.load(__import__("pathlib").Path(sys.argv[1])), [0, 1])
+print(sorted({{"sympy", "torch._dynamo", "torch._inductor"}} & set(sys.modules)))
+"""
+    command = [sys.executable, "-c", program, str(digits_folder)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from regscope.training.convolution import StackedConv2d
 from regscope.training.leaves import LoopedLayer, StackedLinear
 from regscope.training.stack import stack, streams_of, weights_of
 
@@ -113,7 +114,7 @@ def test_stacking_leaves_the_plain_modules_and_the_global_generator_alone() -> N
 
 def test_layers_without_a_rule_are_looped_over() -> None:
     stacked = stack(plain(Residual), SEEDS, images(4))
-    assert isinstance(stacked.get_submodule("conv1"), LoopedLayer)
+    assert isinstance(stacked.get_submodule("conv1"), StackedConv2d)
     assert isinstance(stacked.get_submodule("scale"), LoopedLayer)
     assert isinstance(stacked.get_submodule("output"), StackedLinear)
 

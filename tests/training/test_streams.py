@@ -12,7 +12,6 @@ DRAWS = {
     "uniform": lambda streams: streams.uniform(5, 3),
     "normal": lambda streams: streams.normal(5, 3),
     "bits": lambda streams: streams.bits(17),
-    "permutations": lambda streams: streams.permutations(9),
 }
 
 
@@ -70,6 +69,28 @@ def test_uniform_and_normal_have_their_moments() -> None:
     assert float(normal.std()) == pytest.approx(1, abs=0.012)
 
 
-def test_permutations_hold_every_example_once() -> None:
-    orders = Streams([0, 1, 2], "order").permutations(50)
-    assert torch.equal(orders.sort(1).values, torch.arange(50).repeat(3, 1))
+def test_words_are_those_of_splitmix64() -> None:
+    """The first outputs from the state 1234567 of the reference implementation."""
+    streams = Streams([0], "test")
+    streams._keys.fill_(1234567)
+    drawn = [streams.words(2), streams.words(3)]
+    assert [word % 2**64 for word in torch.cat(drawn, 1)[0].tolist()] == [
+        6457827717110365317,
+        3203168211198807973,
+        9817491932198370423,
+        4593380528125082431,
+        16408922859458223821,
+    ]
+
+
+def test_draws_go_on_where_the_last_ended() -> None:
+    whole, parts = Streams([0, 1], "test"), Streams([0, 1], "test")
+    assert torch.equal(whole.bits(24), torch.cat([parts.bits(8), parts.bits(16)], 1))
+    assert parts.position == whole.position == 6
+
+
+def test_normal_draws_have_normal_tails() -> None:
+    drawn = Streams([0], "test").normal(1_000_000)
+    for bound, share in ((1.0, 0.317311), (2.0, 0.045500), (3.0, 0.002700)):
+        outside = float((drawn.abs() > bound).double().mean())
+        assert outside == pytest.approx(share, abs=5 * math.sqrt(share / 1_000_000))

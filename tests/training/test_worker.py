@@ -12,6 +12,7 @@ import pytest
 
 from regscope.errors import RegscopeError
 from regscope.training import worker
+from regscope.training.plan import Stack
 from tests import tiny
 
 
@@ -40,16 +41,19 @@ def test_errors_are_told_in_one_line(
 
     monkeypatch.setattr(worker, "end_with_parent_process", lambda: None)
     monkeypatch.setattr(worker, "Trainer", refuse)
-    reader, writer = multiprocessing.Pipe(duplex=False)
+    ours, theirs = multiprocessing.Pipe()
     study = tiny.study().model_dump(mode="json", exclude_none=True)
     job = {
         "study": study,
         "reg": "none",
         "holdout": "test",
         "data": str(digits_folder),
-        "stacks": [([0], "0-0.safetensors")],
+        "device": "cpu",
         "checkpoint_seconds": 20,
     }
-    worker.work(job, writer)
-    assert reader.recv()["error"].startswith(told)
-    assert reader.recv() is None
+    ours.send(Stack((0,), Path("0-0.safetensors")))
+    worker.work(job, theirs)
+    theirs.close()
+    assert ours.recv()["error"].startswith(told)
+    with pytest.raises(EOFError):
+        ours.recv()

@@ -1,0 +1,52 @@
+"""The loss of every example and its gradient, in closed form: cheaper than autograd's."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+
+def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy `[N]` in nats of `logits` `[N, C]`, and its gradient `[N, C]`.
+
+    `targets` are classes `[N]` or probabilities `[N, C]` that sum to 1. Both results are
+    float32: `-sum(t * log(p))` and `p - t`, p being the softmax of the logits.
+    """
+    logits = logits.float()
+    shifted = logits - logits.amax(1, keepdim=True)
+    exponentials = shifted.exp()
+    sums = exponentials.sum(1, keepdim=True)
+    probabilities = exponentials.div_(sums)
+    if targets.is_floating_point():
+        losses = sums.log().squeeze(1) - (targets * shifted).sum(1)
+        return losses, probabilities.sub_(targets)
+    classes = targets.unsqueeze(1)
+    losses = (sums.log_() - shifted.gather(1, classes)).squeeze(1)
+    minus_one = torch.full_like(losses, -1).unsqueeze(1)
+    return losses, probabilities.scatter_add_(1, classes, minus_one)
+
+
+def backward(outputs: Tensor, gradient: Tensor) -> None:
+    """Accumulate the gradients of all that `outputs` depends on, given that of `outputs`.
+
+    As `torch.autograd.backward(outputs, gradient)`, which loads half of torch's compiler to
+    compare two shapes: more than half a second in every process.
+    """
+    root = _Root.apply(outputs, gradient.to(outputs.dtype))  # type: ignore[no-untyped-call]
+    torch.autograd.backward(root)
+
+
+class _Root(torch.autograd.Function):
+    """A scalar whose gradient with respect to its first argument is its second."""
+
+    @staticmethod
+    def forward(ctx: Any, outputs: Tensor, gradient: Tensor) -> Tensor:
+        ctx.save_for_backward(gradient)
+        return outputs.new_zeros(())
+
+    @staticmethod
+    def backward(ctx: Any, *_: Tensor) -> tuple[Tensor, None]:
+        (gradient,) = ctx.saved_tensors
+        return gradient, None

@@ -1,0 +1,37 @@
+"""In which numbers a network, or a layer, computes."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor
+
+from regscope.training.settings import Precision
+
+
+def compute_in(precision: Precision, device: torch.device) -> AbstractContextManager[object]:
+    """Where a network's forward pass runs, so that it runs in `precision`."""
+    if precision == "bfloat16":
+        # Its cache of cast weights would outlive a recorded CUDA graph, and saves nothing here.
+        return torch.autocast(device.type, torch.bfloat16, cache_enabled=False)
+    return nullcontext()
+
+
+def allow_tf32(precision: Precision) -> None:
+    """Let this process's GPU products round to TF32, or not: torch knows no narrower switch."""
+    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
+    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+
+
+def autocast_tensors(*tensors: Tensor | None) -> tuple[Tensor | None, ...]:
+    """Under `torch.autocast` the tensors in its number format, elsewhere as they are.
+
+    Functions with a backward of their own need it: torch casts only what its own operators read,
+    and their backward would meet tensors of two formats.
+    """
+    kind = next(tensor.device.type for tensor in tensors if tensor is not None)
+    if not (torch.amp.is_autocast_available(kind) and torch.is_autocast_enabled(kind)):
+        return tensors
+    target = torch.get_autocast_dtype(kind)
+    return tuple(None if tensor is None else tensor.to(target) for tensor in tensors)
