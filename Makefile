@@ -1,15 +1,17 @@
-# `make` rebuilds the results of the active study; `make test` runs the tests. Each sets itself up.
+# `make` rebuilds the results of the active study; `make test` runs the tests; `make bench` measures
+# speed. Each sets itself up.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+KERAS := .venv-keras
 
 # Stages call `python`, and DVC's queue workers call `dvc`: both must be the environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro results test test-slow lint format readme clean
+.PHONY: repro results test test-slow test-gpu lint format readme bench clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -31,6 +33,9 @@ test: $(VENV)/.ready-dev
 test-slow: $(VENV)/.ready-dev
 	python -m pytest -m slow
 
+test-gpu: $(VENV)/.ready-dev
+	python -m pytest -m gpu
+
 lint: $(VENV)/.ready-dev
 	ruff check .
 	ruff format --check .
@@ -43,8 +48,13 @@ format: $(VENV)/.ready-dev
 readme: $(VENV)/.ready
 	python -m regscope.report.readme
 
+# The same training as people do it today and as it is done here: bench/README.md.
+# BENCH holds options, for example: make bench BENCH="--only ways_mnist --rounds 1"
+bench: $(VENV)/.ready-bench $(KERAS)/.ready
+	python -m bench $(BENCH)
+
 clean:
-	rm -rf $(VENV) .regscope
+	rm -rf $(VENV) $(KERAS) .regscope
 
 $(VENV)/.ready: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regscope needs Python 3.11 or newer")'
@@ -54,4 +64,14 @@ $(VENV)/.ready: requirements.txt
 
 $(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	touch $@
+
+$(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	touch $@
+
+# Keras apart from all else, so that its pins touch nothing.
+$(KERAS)/.ready: bench/requirements-keras.txt
+	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
+	$(KERAS)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-keras.txt
 	touch $@

@@ -1,0 +1,43 @@
+"""Measure, write `bench/results`, `bench/README.md` and its figures, and print the tables."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from bench import measurements, readme, results, tables
+from bench.harness import KERAS_PYTHON
+from regscope.errors import RegscopeError, run
+from regscope.report.render import plain_text
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument(
+        "--only", nargs="+", choices=results.KINDS, default=results.KINDS, help="only these kinds"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="how often every way runs (3)")
+    parser.add_argument(
+        "--keras", type=Path, default=KERAS_PYTHON, help=f"Python with Keras ({KERAS_PYTHON})"
+    )
+    chosen = parser.parse_args()
+    if chosen.rounds < 1:
+        raise RegscopeError(f"--rounds {chosen.rounds}: must be at least 1")
+    if not chosen.keras.exists():
+        raise RegscopeError(f"{chosen.keras}: no such file; `make bench` makes it")
+    measure = measurements.kinds(chosen.rounds, chosen.keras.absolute())
+    started = time.monotonic()
+    for kind in chosen.only:
+        before = time.monotonic()
+        found = measure[kind]()
+        results.write(kind, found | {"took": round(time.monotonic() - before)})
+    readme.update()
+    for table in tables.summary(results.load_all()):
+        print(f"{table.caption}\n\n{plain_text(table)}")
+    print(f"bench: {time.monotonic() - started:.0f} s; {readme.README}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    run(main)

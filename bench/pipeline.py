@@ -1,0 +1,73 @@
+"""A repository of its own in a temporary folder, with this code and a short MNIST study."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from bench.jobs import CELLS
+from bench.processes import ROOT, Finished, run_process
+from regscope import paths
+
+STUDY = "mnist"
+LEFT_OUT = ("metrics/", "plots/", "bench/results/")
+
+
+class Pipeline:
+    """`dvc repro` and single stages on study `mnist` with one epoch and the cells CELLS."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        binaries = Path(sys.executable).parent
+        self.environment = {
+            "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": str(root),
+            "DVC_ROOT": str(root),
+            "DVC_NO_ANALYTICS": "1",
+            "REGSCOPE_MIRROR": _absolute_mirror(),
+        }
+        _copy_code(root)
+        (root / paths.PARAMS).write_text(yaml.safe_dump(_short_study(), sort_keys=False))
+        self.run("git", "init", "--quiet")
+
+    def run(self, *command: str) -> Finished:
+        return run_process(command, self.environment, self.root)
+
+    def stages(self) -> int:
+        """How many stages `dvc repro` looks at."""
+        return len(self.run("dvc", "stage", "list", "--name-only").output.split())
+
+
+def _copy_code(root: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split("\0")
+    for name in filter(None, listed):
+        if (ROOT / name).is_file() and not name.startswith(LEFT_OUT) and name != "dvc.lock":
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+
+
+def _short_study() -> dict[str, Any]:
+    written: dict[str, Any] = yaml.safe_load((ROOT / paths.PARAMS).read_text())
+    written |= {"study": STUDY, "reg": "l1", "regs": list(CELLS)}
+    for study in written["studies"].values():
+        study["regularizers"] = {name: study["regularizers"].get(name) for name in CELLS}
+    written["studies"][STUDY]["training"]["epochs"] = 1
+    return written
+
+
+def _absolute_mirror() -> str:
+    """The mirror as it is seen from elsewhere: a relative directory is relative to this one."""
+    mirror = os.environ.get("REGSCOPE_MIRROR", "").strip()
+    return mirror if not mirror or "://" in mirror else str((ROOT / mirror).resolve())

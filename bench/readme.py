@@ -1,0 +1,135 @@
+"""The results block of bench/README.md, and its figures: `python -m bench.readme [--check]`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench import figures, results, tables
+from bench.growth import FEW
+from regscope.errors import RegscopeError, run
+from regscope.files import write_bytes, write_text
+from regscope.report.formats import fixed
+from regscope.report.readme import BEGIN, END, replaced
+from regscope.report.render import Table, escape, markdown
+
+README = Path("bench") / "README.md"
+RATIOS = results.FOLDER / "ratios.png"
+GROWTH = results.FOLDER / "growth.png"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m bench.readme",
+        description=f"Rewrite what stands in {README} between {BEGIN} and {END}, and the figures.",
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if the block is not current"
+    )
+    if not parser.parse_args().check:
+        update()
+    elif current() != README.read_text(encoding="utf-8"):
+        raise RegscopeError(
+            f"{README}: the results are not those of {results.FOLDER}; run `python -m bench.readme`"
+        )
+
+
+def update() -> None:
+    """Write the block and the figures anew from the files in `bench/results`."""
+    found = results.load_all()
+    write_text(README, current())
+    if "ways_mnist" in found or "ways_fashion" in found:
+        write_bytes(RATIOS, figures.ratios_figure(found))
+    if "growth" in found:
+        write_bytes(GROWTH, figures.growth_figure(found["growth"]))
+
+
+def current() -> str:
+    """bench/README.md with the block that the files in `bench/results` give."""
+    return replaced(README.read_text(encoding="utf-8"), block(results.load_all()), README)
+
+
+def block(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """Figures and tables of what was measured."""
+    return "\n\n".join(_parts(found)) or "Nothing has been measured yet: run `make bench`."
+
+
+def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    if "ways_mnist" in found or "ways_fashion" in found:
+        yield f"![How many times as long as regscope each way takes.]({_link(RATIOS)})"
+    if "ways_mnist" in found:
+        yield "### The dense network on MNIST"
+        yield job_line(found["ways_mnist"]["job"])
+        yield made_with(found["ways_mnist"])
+        yield _table(tables.mnist_table(found))
+        yield "Test accuracy after the last epoch, in percent; for regscope mean ± deviation:"
+        yield _table(tables.agreement_table(found["ways_mnist"]))
+    if "ways_fashion" in found:
+        yield "### The convolutional network on Fashion-MNIST"
+        yield job_line(found["ways_fashion"]["job"])
+        yield made_with(found["ways_fashion"])
+        yield _table(tables.fashion_table(found))
+    if "peak" in found:
+        yield "### Peak"
+        yield _table(tables.peak_table(found["peak"]))
+    if "growth" in found:
+        yield "### How the cost grows"
+        yield made_with(found["growth"])
+        yield f"![Seconds and memory as one thing after another grows.]({_link(GROWTH)})"
+        yield f"One epoch of cell none with {FEW} seeds, where not said otherwise:"
+        yield _table(tables.growth_table(found["growth"]))
+    if "fixed_costs" in found:
+        yield "### Fixed costs"
+        yield _table(tables.fixed_costs_table(found["fixed_costs"]))
+    if found:
+        minutes = sum(measured["took"] for measured in found.values()) / 60
+        yield f"Measuring all of this took {fixed(minutes, 0)} minutes."
+
+
+def job_line(job: Mapping[str, Any]) -> str:
+    """Network, training, sizes and cells, as the study has them."""
+    block = job["block"]
+    cells = [
+        f"{reg} ({_settings(cell)})" if cell else reg for reg, cell in block["regularizers"].items()
+    ]
+    parts = (
+        _settings(block["model"]),
+        _settings(block["training"]),
+        f"{job['train']:,} training and {job['test']:,} test examples",
+        f"cells {', '.join(cells)}",
+    )
+    return escape(f"The job: {'; '.join(parts)}.")
+
+
+def _settings(block: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in block.items())
+
+
+def made_with(measured: Mapping[str, Any]) -> str:
+    """When, on what, with which versions, in how many rounds."""
+    machine = measured["machine"]
+    versions = dict(machine["versions"])
+    for ran in measured.get("rounds", [])[:1]:
+        for way in ran.values():
+            versions |= way["versions"]
+    rounds = len(measured.get("rounds", []))
+    in_rounds = f" Rounds: {rounds}." if rounds else ""
+    return escape(
+        f"{measured['date']}: {machine['processor']}, {machine['cores']} cores,"
+        f" {machine['memory_gib']:.0f} GiB, {machine['system']};"
+        f" {', '.join(f'{name} {number}' for name, number in versions.items())}.{in_rounds}"
+    )
+
+
+def _table(table: Table) -> str:
+    return markdown(table).rstrip("\n")
+
+
+def _link(path: Path) -> str:
+    return path.relative_to(README.parent).as_posix()
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,31 @@
+"""The measurements on disk: one JSON file a kind, in `bench/results`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from regscope.files import write_json
+
+FOLDER = Path("bench") / "results"
+KINDS = ("peak", "ways_mnist", "ways_fashion", "growth", "fixed_costs")
+
+
+def load(kind: str, folder: Path = FOLDER) -> dict[str, Any] | None:
+    """What was measured last, or None where nothing was."""
+    path = folder / f"{kind}.json"
+    if not path.exists():
+        return None
+    found: dict[str, Any] = json.loads(path.read_text())
+    return found
+
+
+def load_all(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
+    """By kind, in the order of KINDS; without those that were never measured."""
+    found = {kind: load(kind, folder) for kind in KINDS}
+    return {kind: content for kind, content in found.items() if content is not None}
+
+
+def write(kind: str, content: dict[str, Any], folder: Path = FOLDER) -> None:
+    write_json(folder / f"{kind}.json", content)

@@ -1,0 +1,125 @@
+"""bench/README.md: its tables are those of bench/results, and every kind has its table."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from bench import readme
+
+ROOT = Path(__file__).parents[2]
+
+MACHINE = {
+    "processor": "Some processor",
+    "cores": 2,
+    "memory_gib": 23.5,
+    "system": "Linux",
+    "versions": {"python": "3.11.7", "torch": "2.13.0"},
+}
+HEAD: dict[str, Any] = {"date": "2000-01-01", "machine": MACHINE, "took": 60}
+
+
+def ran(rest: float, accuracy: float, seeds: int = 1) -> dict[str, Any]:
+    accuracies = [[0.5, accuracy + 0.001 * seed] for seed in range(seeds)]
+    return {
+        "wall": rest + 1,
+        "start": 0.0,
+        "rest": rest,
+        "memory": 500_000_000,
+        "accuracies": {"none": accuracies},
+        "versions": {"torch": "2.13.0"},
+    }
+
+
+def job(seeds: int, short: bool) -> dict[str, Any]:
+    training = {"optimizer": "sgd", "learning_rate": 0.01, "batch_size": 64, "epochs": 5}
+    block = {
+        "title": "Pictures",
+        "model": {"kind": "mlp", "hidden": [128, 64]},
+        "training": training,
+        "regularizers": {"none": {}},
+    }
+    sizes = {"train": 640, "test": 10_000, "flops_a_seed": 100e9}
+    return {"block": block, "seeds": seeds, "short": short, **sizes}
+
+
+MNIST = {"dataloader": ran(20.0, 0.9305), "ours": ran(20.0, 0.93, seeds=10)}
+FASHION = {
+    "keras": ran(4.0, 0.7),
+    "ours": ran(4.0, 0.7, seeds=2),
+    "ours_bfloat16": ran(2.0, 0.7, seeds=2),
+}
+POINT = {"value": 1, "seconds": 2.0, "seconds_a_seed": 1.0, "memory": 3e8}
+
+FOUND: dict[str, dict[str, Any]] = {
+    "peak": HEAD | {"peak": {"2": {"float32": {"onednn": 500e9}, "bfloat16": {"torch": 800e9}}}},
+    "ways_mnist": HEAD | {"job": job(10, False), "rounds": [MNIST, MNIST]},
+    "ways_fashion": HEAD | {"job": job(2, True), "rounds": [FASHION]},
+    "growth": HEAD | {"curves": {"seeds": [POINT, POINT | {"value": 2}]}},
+    "fixed_costs": HEAD | {"seconds": {"start Python": 0.01}},
+}
+
+
+def row(block: str, name: str) -> list[str]:
+    """The cells of the first table row that begins with `name`."""
+    line = next(line for line in block.splitlines() if re.match(rf"\| {re.escape(name)} +\|", line))
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_the_committed_block_is_current() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.readme", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_seconds_ratio_peak_memory_and_agreement_on_mnist() -> None:
+    block = readme.block(FOUND)
+    assert row(block, "torchvision + DataLoader") == [
+        "torchvision + DataLoader",
+        "20.00 [20.00, 20.00]",
+        "10.0 [10.0, 10.0]",
+        "1.0 %",
+        "500",
+        "1 of 1",
+    ]
+    assert row(block, "regscope")[1:5] == ["2.00 [2.00, 2.00]", "1", "10.0 %", "500"]
+
+
+def test_milliseconds_a_step_on_fashion_mnist() -> None:
+    block = readme.block({"ways_fashion": FOUND["ways_fashion"], "peak": FOUND["peak"]})
+    # 640 examples are ten steps; two seeds share the time.
+    assert row(block, "regscope")[1:4] == ["200.0 [200.0, 200.0]", "1", "2.0 [2.0, 2.0]"]
+    assert row(block, "Keras fit")[2:4] == ["2.0 [2.0, 2.0]", "4.0 [4.0, 4.0]"]
+    # 100 GFLOP in a second, of 800 a second.
+    assert row(block, "regscope, bfloat16")[4] == "12.5 %"
+
+
+def test_without_a_peak_its_share_is_a_dash() -> None:
+    assert row(readme.block({"ways_mnist": FOUND["ways_mnist"]}), "regscope")[3] == "–"
+
+
+def test_growth_fixed_costs_and_machine() -> None:
+    block = readme.block(FOUND)
+    assert row(block, "seeds") == ["seeds", "1", "2.0", "1.00", "300"]
+    assert row(block, "start Python") == ["start Python", "0.01"]
+    assert row(block, "float32") == ["float32", "500"]
+    assert "2000-01-01: Some processor, 2 cores, 24 GiB, Linux; python 3.11.7" in block
+
+
+def test_an_accuracy_that_differs_says_so() -> None:
+    other = MNIST | {"dataloader": ran(20.0, 0.85)}
+    block = readme.block({"ways_mnist": FOUND["ways_mnist"] | {"rounds": [other]}})
+    assert "85.00, differs" in block
+    assert row(block, "torchvision + DataLoader")[5] == "0 of 1"
+
+
+def test_nothing_measured() -> None:
+    assert readme.block({}) == "Nothing has been measured yet: run `make bench`."
