@@ -65,33 +65,35 @@ class Adam(Optimizer):
 
     Torch's fused update reads and writes every number once. But the last numbers of a tensor,
     those that do not fill a vector, it rounds differently, and which numbers are last depends on
-    the stack: tensors whose seeds do not end with a vector get the same update written out.
+    the stack: parameters whose seeds do not end with a vector are updated in padded copies.
     """
 
     def __init__(self, parameters: Iterable[nn.Parameter], settings: AdamTraining) -> None:
         super().__init__(parameters)
         self.settings = settings
         self.state["step"] = torch.zeros((), device=self.parameters[0].device)
+        self._padded = {
+            index: _Padded(parameter)
+            for index, parameter in enumerate(self.parameters)
+            if not _fills_vectors(parameter)
+        }
         for index, parameter in enumerate(self.parameters):
-            self.state[f"first.{index}"] = torch.zeros_like(parameter)
-            self.state[f"second.{index}"] = torch.zeros_like(parameter)
-        indices = range(len(self.parameters))
-        self._fused = [index for index in indices if _fills_vectors(self.parameters[index])]
-        self._others = [index for index in indices if index not in self._fused]
+            padded = self._padded.get(index)
+            like = parameter if padded is None else padded.values
+            self.state[f"first.{index}"] = torch.zeros_like(like)
+            self.state[f"second.{index}"] = torch.zeros_like(like)
 
     @torch.no_grad()
     def step(self) -> None:
+        settings, indices = self.settings, range(len(self.parameters))
         self.state["step"] += 1
-        if self._fused:
-            self._step_fused(self._fused)
-        for index in self._others:
-            self._step_one(index)
-
-    def _step_fused(self, indices: list[int]) -> None:
-        settings = self.settings
+        values: list[Tensor] = list(self.parameters)
+        gradients = [gradient_of(parameter) for parameter in self.parameters]
+        for index, padded in self._padded.items():
+            values[index], gradients[index] = padded.filled(values[index], gradients[index])
         torch._fused_adam_(
-            [self.parameters[index] for index in indices],
-            [gradient_of(self.parameters[index]) for index in indices],
+            values,
+            gradients,
             [self.state[f"first.{index}"] for index in indices],
             [self.state[f"second.{index}"] for index in indices],
             [],
@@ -104,17 +106,26 @@ class Adam(Optimizer):
             amsgrad=False,
             maximize=False,
         )
+        for index, padded in self._padded.items():
+            padded.empty_into(self.parameters[index])
 
-    def _step_one(self, index: int) -> None:
-        beta1, beta2 = self.settings.betas
-        parameter = self.parameters[index]
-        gradient = gradient_of(parameter)
-        first, second = self.state[f"first.{index}"], self.state[f"second.{index}"]
-        step = self.state["step"].double()
-        first.lerp_(gradient, 1 - beta1)
-        second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        scale = second.sqrt().div_((1 - beta2**step).sqrt()).add_(self.settings.epsilon)
-        parameter.sub_(first / scale * (self.settings.learning_rate / (1 - beta1**step)))
+
+class _Padded:
+    """Room for a stacked tensor's values and gradients, each seed's padded to whole vectors."""
+
+    def __init__(self, tensor: Tensor) -> None:
+        self.size = tensor[0].numel()
+        room = -(-self.size // LONGEST_VECTOR) * LONGEST_VECTOR
+        self.values = torch.zeros(len(tensor), room, device=tensor.device)
+        self.gradients = torch.zeros_like(self.values)
+
+    def filled(self, values: Tensor, gradients: Tensor) -> tuple[Tensor, Tensor]:
+        self.values[:, : self.size] = values.reshape(len(values), -1)
+        self.gradients[:, : self.size] = gradients.reshape(len(values), -1)
+        return self.values, self.gradients
+
+    def empty_into(self, tensor: Tensor) -> None:
+        tensor.copy_(self.values[:, : self.size].reshape(tensor.shape))
 
 
 def gradient_of(parameter: nn.Parameter) -> Tensor:

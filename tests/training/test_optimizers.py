@@ -1,4 +1,4 @@
-"""Our updates are torch's: bit for bit, but for Adam's where a seed does not end with a vector."""
+"""Our updates are torch's: bit for bit, where a seed's numbers end with a whole vector."""
 
 from __future__ import annotations
 
