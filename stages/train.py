@@ -9,10 +9,12 @@ from regscope.files import whole_folder, write_json, write_tensors, write_text
 from regscope.networks import MODEL_FILE
 from regscope.training import history
 from regscope.training.cell import train_cell
+from regscope.training.workers import start_server
 from stages.arguments import cell_arguments
 
 
 def main() -> None:
+    start_server()
     name, study, reg = cell_arguments()
     with whole_folder(paths.model(name, reg)) as folder:
         if reg not in study.cells:

@@ -10,11 +10,13 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from multiprocessing import connection
+from multiprocessing import connection, forkserver
 from typing import Any
 
 from regscope.errors import RegscopeError
 from regscope.training.plan import Plan, Stack, Survey
+
+PRELOADED = ["regscope.rare_collection", "regscope.training.worker", "regscope.training.survey"]
 
 
 def survey_cell(job: dict[str, Any], label: str) -> Survey:
@@ -111,22 +113,33 @@ def _work(job: dict[str, Any], messages: connection.Connection) -> None:
     work(job, messages)
 
 
+def start_server() -> None:
+    """Have torch loaded for the processes to come, while this process does something else."""
+    _context()
+    if sys.platform == "linux":
+        forkserver.ensure_running()
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    # Without this MKL's last digits depend on where in memory a seed's matrices lie in the stack.
+    os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
+    if sys.platform != "linux":
+        # Elsewhere a fork after importing torch is not safe.
+        return multiprocessing.get_context("spawn")
+    # A fork server imports torch once for all; forking this process would copy its threads' locks.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
+
+
 @contextmanager
 def _process(
     target: Callable[[dict[str, Any], connection.Connection], None], job: dict[str, Any]
 ) -> Iterator[connection.Connection]:
     """A process and the pipe to and from it; it ends with this context."""
-    # A fork server imports torch once for all; forking this process would copy its threads'
-    # locks. Elsewhere than on Linux a fork after importing torch is not safe.
-    if sys.platform == "linux":
-        context = multiprocessing.get_context("forkserver")
-    else:
-        context = multiprocessing.get_context("spawn")
-    # Without this MKL's last digits depend on where in memory a seed's matrices lie in the stack.
-    os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-    context.set_forkserver_preload(["regscope.training.worker", "regscope.training.survey"])
+    context = _context()
     ours, theirs = context.Pipe()
-    process = context.Process(target=target, args=(job, theirs), daemon=True)
+    process = context.Process(target=target, args=(job, theirs), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()
     try:
