@@ -42,7 +42,8 @@ def mnist_ways(job: Job) -> list[Way]:
         Way("keras", "keras_fit", job),
         Way("lightning", "lightning_fit", job),
         Way("eager", "eager", job),
-        Way("ours", OURS, job, process_per_cell=True),
+        Way("ours", OURS, job),
+        Way("ours_apart", OURS, job, process_per_cell=True),
     ]
 
 

@@ -7,6 +7,7 @@ WAYS = {
     "lightning": "PyTorch Lightning",
     "eager": "Eager loop, tensors in memory",
     "ours": "regscope",
+    "ours_apart": "regscope, a process a cell",
     "ours_bfloat16": "regscope, bfloat16",
 }
 

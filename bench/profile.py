@@ -39,8 +39,11 @@ SPOTS = (
     ("regscope.training.loop", "", "orders", "batch order", True),
     ("regscope.training.loop", "", "cross_entropy", "loss", True),
     ("regscope.training.batches", "Examples", "gather", "gather", True),
-    ("regscope.training.leaves", "StackedDropout", "forward", "masks", True),
-    ("torch.autograd", "", "backward", "backward", True),
+    ("regscope.training.leaves", "StackedDropout", "mask", "masks", True),
+    ("regscope.training.passes", "ByHand", "forward", "forward", False),
+    ("regscope.training.passes", "ByHand", "backward", "backward", True),
+    ("regscope.training.passes", "ByAutograd", "forward", "forward", False),
+    ("regscope.training.passes", "ByAutograd", "backward", "backward", True),
     ("regscope.training.checkpoints", "", "save", "checkpoint", True),
 )
 IMPORTS, DATA, NETWORKS = "start: imports", "start: data", "start: networks and checks"
@@ -83,7 +86,6 @@ def profile(study: Study, cell: str, folder: Path, seeds: int) -> dict[str, floa
         from regscope.training import checkpoints
 
         trainer = _trainer(study, cell, folder, seeds, watch)
-        exits.enter_context(watch.watching(trainer.model, "forward", "forward"))
         exits.enter_context(watch.watching(trainer.optimizer, "step", "update", whole=True))
         for method in trainer.methods:
             for name, category in (("add_gradient", "penalties"), ("batch", "augmentation")):

@@ -16,11 +16,13 @@ from bench.ways.record import Record, arguments
 from regscope.params import Study
 from regscope.training.cell import train_cell
 from regscope.training.history import COLUMNS
+from regscope.training.workers import start_server
 
 
 def main() -> None:
     chosen = arguments(__doc__, warm={"type": Path, "metavar": "DATA"})
     record = Record()
+    start_server()
     block = json.loads(chosen.job.read_text())
     block["training"]["seeds"] = chosen.seeds
     study = Study.model_validate(block)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -24,7 +25,9 @@ def replayed(step: Step, changed: Callable[[], list[Tensor]]) -> Step:
             step(argument)
             return
         if argument.shape not in recorded:
-            recorded[argument.shape] = _record(step, changed, argument)
+            # Steps run one after another, so all graphs may use the first one's memory.
+            pool = next((graph.pool() for _, graph in recorded.values()), None)
+            recorded[argument.shape] = _record(step, changed, argument, pool)
         static, graph = recorded[argument.shape]
         static.copy_(argument)
         graph.replay()
@@ -33,7 +36,7 @@ def replayed(step: Step, changed: Callable[[], list[Tensor]]) -> Step:
 
 
 def _record(
-    step: Step, changed: Callable[[], list[Tensor]], argument: Tensor
+    step: Step, changed: Callable[[], list[Tensor]], argument: Tensor, pool: Any
 ) -> tuple[Tensor, torch.cuda.CUDAGraph]:
     """As in torch's notes on CUDA semantics: warm up beside the main stream, then capture."""
     static = argument.clone()
@@ -45,7 +48,7 @@ def _record(
             step(static)
     torch.cuda.current_stream(argument.device).wait_stream(beside)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    with torch.cuda.graph(graph, pool=pool):
         step(static)
     with torch.no_grad():
         for tensor, value in zip(changed(), before, strict=True):

@@ -26,35 +26,40 @@ def stacked_parameter(tensors: Sequence[Tensor]) -> nn.Parameter:
     return nn.Parameter(torch.stack([tensor.detach() for tensor in tensors]))
 
 
-class _Linear(torch.autograd.Function):
-    """Batched linear layer whose weight gradient comes out contiguous.
+def linear(inputs: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Outputs `[S*B, ..., out]`, and the inputs as `[S, n, in]`, which the gradients need."""
+    seeds, units, features = weight.shape
+    folded = inputs.reshape(seeds, -1, features)
+    outputs = product(folded, weight.transpose(1, 2), bias)
+    return outputs.view(*inputs.shape[:-1], units), folded
+
+
+def linear_gradients(gradient: Tensor, folded: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The outputs' gradient as `[S, n, out]`, and those of weight and bias, contiguous.
 
     Autograd's own backward of `baddbmm(b, x, w.transpose(1, 2))` gives a transposed gradient,
     and copying it into place costs a third of a step.
     """
+    of_outputs = gradient.reshape(*folded.shape[:2], -1)
+    return of_outputs, product(of_outputs.transpose(1, 2), folded), of_outputs.sum(1)
 
+
+class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        seeds, units, features = weight.shape
-        folded = inputs.reshape(seeds, -1, features)
+        outputs, folded = linear(inputs, weight, bias)
         ctx.save_for_backward(folded, weight)
         ctx.shape = inputs.shape
-        transposed = weight.transpose(1, 2)
-        outputs = product(folded, transposed, bias)
-        return outputs.view(*inputs.shape[:-1], units)
+        return outputs
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         folded, weight = ctx.saved_tensors
-        gradient = gradients[0].reshape(weight.shape[0], -1, weight.shape[1])
-        for_inputs = for_weight = for_bias = None
+        of_outputs, of_weight, of_bias = linear_gradients(gradients[0], folded)
+        of_inputs = None
         if ctx.needs_input_grad[0]:
-            for_inputs = product(gradient, weight).view(ctx.shape)
-        if ctx.needs_input_grad[1]:
-            for_weight = product(gradient.transpose(1, 2), folded)
-        if ctx.needs_input_grad[2]:
-            for_bias = gradient.sum(1)
-        return for_inputs, for_weight, for_bias
+            of_inputs = product(of_outputs, weight).view(ctx.shape)
+        return of_inputs, of_weight, of_bias if ctx.needs_input_grad[2] else None
 
 
 class StackedLinear(nn.Module):
@@ -129,13 +134,14 @@ class StackedDropout(nn.Module):
         self.streams = streams
 
     def forward(self, inputs: Tensor) -> Tensor:
-        if not self.training:
-            return inputs
-        seeds = self.streams.count
-        bits = self.streams.bits(inputs.numel() // seeds).reshape(inputs.shape)
+        return inputs * self.mask(inputs) if self.training else inputs
+
+    def mask(self, inputs: Tensor) -> Tensor:
+        """The next factors for `inputs` `[S*B, ...]`: 0, or what keeps the expectation."""
+        bits = self.streams.bits(inputs.numel() // self.streams.count).reshape(inputs.shape)
         mask = torch.empty_like(inputs)
         torch.ge(bits, self.dropped - 32768, out=mask)
-        return inputs * mask.mul_(65536 / (65536 - self.dropped))
+        return mask.mul_(65536 / (65536 - self.dropped))
 
 
 class LoopedLayer(nn.Module):

@@ -17,9 +17,10 @@ from regscope.regularizers import Penalty, Regularizer
 from regscope.training.batches import Examples, batches, orders
 from regscope.training.graphs import replayed
 from regscope.training.history import COLUMNS
-from regscope.training.loss import backward, cross_entropy
+from regscope.training.loss import cross_entropy
 from regscope.training.optimizers import make_optimizer
-from regscope.training.precision import compute_in
+from regscope.training.passes import make_passes
+from regscope.training.precision import tf32_where
 from regscope.training.stack import stack, streams_of, weights_of
 from regscope.training.streams import CPU, Streams
 
@@ -77,6 +78,7 @@ class Trainer:
             module.to(device)
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = stack(plain, seeds, sample)
+        self.passes = make_passes(self.model, self.settings.precision, device)
         self.penalties = [
             (method, weights_of(self.model, method.layers))
             for method in methods
@@ -97,7 +99,9 @@ class Trainer:
         Raises RegscopeError naming the seed and epoch where a loss is no longer finite.
         """
         while self.epoch < self.settings.epochs:
-            row = torch.stack([*self._train_epoch(), *self._evaluate()])
+            with tf32_where(self.settings.precision == "tf32"):
+                trained = self._train_epoch()
+            row = torch.stack([*trained, *self._evaluate()])
             self.epoch += 1
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             self._check_finite()
@@ -122,17 +126,15 @@ class Trainer:
         targets = labels
         for method in self.methods:
             inputs, targets = method.batch(inputs, targets, self.draws[method.name])
-        with compute_in(self.settings.precision, self.device):
-            logits = self.model(inputs)
-        losses, gradient = cross_entropy(logits.detach(), targets)
-        self.optimizer.zero_grad()
-        backward(logits, gradient.div_(indices.shape[1]))
+        logits = self.passes.forward(inputs)
+        losses, gradient = cross_entropy(logits, targets)
+        self.passes.backward(gradient.div_(indices.shape[1]))
         with torch.no_grad():
             for method, weights in self.penalties:
                 method.add_gradient(weights)
         self.optimizer.step()
         self._loss += self._by_seed(losses).sum(1)
-        self._correct += self._by_seed(logits.detach().argmax(1) == labels).sum(1)
+        self._correct += self._by_seed(logits.argmax(1) == labels).sum(1)
 
     def _changed_by_a_step(self) -> list[Tensor]:
         positions = [streams.position for streams in self._streams()]

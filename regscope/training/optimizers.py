@@ -25,10 +25,6 @@ class Optimizer(ABC):
         self.parameters = list(parameters)
         self.state: dict[str, Tensor] = {}
 
-    def zero_grad(self) -> None:
-        for parameter in self.parameters:
-            parameter.grad = None
-
     @abstractmethod
     def step(self) -> None:
         """Update every parameter by its gradient."""

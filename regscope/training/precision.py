@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -18,10 +20,19 @@ def compute_in(precision: Precision, device: torch.device) -> AbstractContextMan
     return nullcontext()
 
 
-def allow_tf32(precision: Precision) -> None:
-    """Let this process's GPU products round to TF32, or not: torch knows no narrower switch."""
-    torch.backends.cuda.matmul.allow_tf32 = precision == "tf32"
-    torch.backends.cudnn.allow_tf32 = precision == "tf32"
+@contextmanager
+def tf32_where(allowed: bool) -> Iterator[None]:
+    """Let GPU products round their factors to TF32 here, or not: the switch is the process's."""
+    cudnn: Any = torch.backends.cudnn
+    switches: list[Any] = [torch.backends.cuda.matmul, cudnn.conv]
+    before = [switch.fp32_precision for switch in switches]
+    for switch in switches:
+        switch.fp32_precision = "tf32" if allowed else "ieee"
+    try:
+        yield
+    finally:
+        for switch, precision in zip(switches, before, strict=True):
+            switch.fp32_precision = precision
 
 
 def autocast_tensors(*tensors: Tensor | None) -> tuple[Tensor | None, ...]:

@@ -18,7 +18,7 @@ from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import Trainer
 from regscope.training.plan import Stack
-from regscope.training.precision import allow_tf32
+from regscope.training.precision import tf32_where
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
@@ -34,11 +34,11 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     keep_freed_memory()
     try:
         study = Study.model_validate(job["study"])
-        allow_tf32(study.training.precision)
         dataset = Dataset.load(Path(job["data"]))
-        for stack in iter(messages.recv, None):
-            _train_stack(study, job, dataset, stack, messages)
-            messages.send(None)
+        with tf32_where(False):
+            for stack in iter(messages.recv, None):
+                _train_stack(study, job, dataset, stack, messages)
+                messages.send(None)
     except EOFError:
         # Whoever asked for the work is gone.
         return

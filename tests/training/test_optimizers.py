@@ -133,10 +133,3 @@ def test_adams_first_step_is_the_learning_rate_against_the_gradients_sign() -> N
     weight.grad = torch.tensor([3.0, -0.001])
     optimizer.step()
     torch.testing.assert_close(weight.detach(), torch.tensor([-0.1, 0.1]), rtol=1e-4, atol=0)
-
-
-def test_zero_grad_forgets_gradients() -> None:
-    weight = nn.Parameter(torch.zeros(2))
-    weight.grad = torch.ones(2)
-    ours({"optimizer": "sgd"}, [weight]).zero_grad()
-    assert weight.grad is None
