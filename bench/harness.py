@@ -63,12 +63,12 @@ def measure(ways: Sequence[Way], rounds: int, keras: Path = KERAS_PYTHON) -> lis
     Round r trains seed r in the ways that train one seed, so that rounds differ as runs do.
     """
     return [
-        {way.name: told(way, run_way(way, seed, keras), seed, rounds) for way in ways}
+        {way.name: announced(way, run_way(way, seed, keras), seed, rounds) for way in ways}
         for seed in range(rounds)
     ]
 
 
-def told(way: Way, ran: dict[str, Any], seed: int, rounds: int) -> dict[str, Any]:
+def announced(way: Way, ran: dict[str, Any], seed: int, rounds: int) -> dict[str, Any]:
     print(
         f"bench: {way.job.name}, round {seed + 1} of {rounds}, {way.name}: {ran['wall']:.1f} s",
         file=sys.stderr,
@@ -88,7 +88,7 @@ def run_way(way: Way, seed: int, keras: Path = KERAS_PYTHON) -> dict[str, Any]:
     if way.is_ours:
         words += ["--seeds", str(way.job.seeds), *_warm(way, folder)]
     else:
-        words += ["--seed", str(seed)]
+        words += ["--seed", str(seed), *(["--short"] if way.job.short else [])]
     batches = [[cell] for cell in way.job.cells] if way.process_per_cell else [list(way.job.cells)]
     with tempfile.TemporaryDirectory() as private:
         job = Path(private) / "job.json"

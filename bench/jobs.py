@@ -6,6 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
+from bench.machine import cores
 from regscope.params import Study, written_study
 
 CELLS = ("none", "l1", "l2", "dropout")
@@ -14,7 +15,6 @@ STEPS = 120
 TRAIN, TEST = 60_000, 10_000
 """Examples of MNIST and Fashion-MNIST alike."""
 SEEDS = 10
-SHORT_SEEDS = 2
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ def fashion(precision: str = "float32") -> Job:
     cut = block("fashion", ("none",))
     size = cut["training"]["batch_size"]
     cut["split"] = {"train": STEPS * size, "validation": 1}
-    cut["training"] |= {"epochs": 1, "seeds": SHORT_SEEDS, "precision": precision}
+    cut["training"] |= {"epochs": 1, "seeds": cores(), "precision": precision}
     train = STEPS * size
     test = round(TEST * train / TRAIN)
-    return Job(f"fashion_{precision}", cut, SHORT_SEEDS, train, test, short=True)
+    return Job(f"fashion_{precision}", cut, cores(), train, test, short=True)
 
 
 def block(study: str, cells: tuple[str, ...]) -> dict[str, Any]:

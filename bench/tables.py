@@ -50,7 +50,7 @@ def mnist_table(found: Mapping[str, Measured]) -> Table:
         "Way",
         "Seconds a seed",
         "Times as long as regscope",
-        "Share of float32 peak",
+        "The job's operations, share of float32 peak",
         "Memory, MB",
         "Cells with the same accuracy",
     )

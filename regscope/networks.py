@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from regscope.errors import RegscopeError
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import Tensor, nn
 
     from regscope.datasets import Dataset
     from regscope.params import Study
@@ -41,7 +41,19 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
             raise RegscopeError(
                 f"{folder / MODEL_FILE}: not this study's model: {reason}"
             ) from error
-        # Processors are faster in this layout; it matters to convolutions only.
-        laid_out = network.eval().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        networks.append(laid_out)
+        networks.append(_laid_out(network.eval(), torch.zeros(2, *dataset.input_shape)))
     return networks
+
+
+def _laid_out(network: nn.Module, sample: Tensor) -> nn.Module:
+    """With channels last, where processors convolve faster, if the forward can read that."""
+    import torch
+
+    module: Any = network
+    module.to(memory_format=torch.channels_last)
+    try:
+        with torch.no_grad():
+            network(sample)
+    except RuntimeError:
+        module.to(memory_format=torch.contiguous_format)
+    return network

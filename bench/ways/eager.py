@@ -17,14 +17,15 @@ TEST_BATCH = 500
 def main() -> None:
     chosen = arguments(__doc__)
     record = Record()
-    pictures: list[tuple[memory.Pictures, memory.Pictures]] = []
+    pictures: dict[tuple[int | None, int | None], tuple[memory.Pictures, memory.Pictures]] = {}
 
     def train(study: dict[str, Any], methods: dict[str, float], seed: int) -> list[float]:
         torch.manual_seed(seed)
         training = study["training"]
-        if not pictures:
-            pictures.append(memory.load(chosen.data, study))
-        ((inputs, labels), test) = pictures[0]
+        sizes = study["split"].get("train"), study.get("tests")
+        if sizes not in pictures:
+            pictures[sizes] = memory.load(chosen.data, study)
+        (inputs, labels), test = pictures[sizes]
         model = networks.network(study["model"], methods)
         optimizer = networks.optimizer(model, training)
         accuracies = []

@@ -25,7 +25,8 @@ def main() -> None:
 
     def train(study: dict[str, Any], methods: dict[str, float], seed: int) -> list[float]:
         keras.utils.set_random_seed(seed)
-        training, size = study["training"], study["split"].get("train")
+        training = study["training"]
+        size, tests = study["split"].get("train"), study.get("tests")
         reduced = training.get("precision") == "bfloat16"
         keras.config.set_dtype_policy("mixed_bfloat16" if reduced else "float32")
         model = _network(study["model"], methods)
@@ -40,7 +41,7 @@ def main() -> None:
             y_train[:size],
             batch_size=training["batch_size"],
             epochs=training["epochs"],
-            validation_data=(x_test, y_test),
+            validation_data=(x_test[:tests], y_test[:tests]),
             verbose=0,
         )
         return [float(accuracy) for accuracy in history.history["val_accuracy"]]

@@ -20,12 +20,12 @@ class Pictures(NamedTuple):
 
 
 def load(folder: Path, study: dict[str, Any]) -> tuple[Pictures, Pictures]:
-    """Training examples (the first `split.train` where that is given) and test examples."""
+    """Training and test examples: the first `split.train` and `tests`, where these are given."""
     arrays = np.load(folder / ARRAYS)
-    train = study["split"].get("train")
+    train, tests = study["split"].get("train"), study.get("tests")
     return (
         _pictures(arrays["x_train"][:train], arrays["y_train"][:train]),
-        _pictures(arrays["x_test"], arrays["y_test"]),
+        _pictures(arrays["x_test"][:tests], arrays["y_test"][:tests]),
     )
 
 

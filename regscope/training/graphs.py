@@ -3,54 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
 
-Step = Callable[[Tensor], None]
 
-
-def replayed(step: Step, changed: Callable[[], list[Tensor]]) -> Step:
-    """`step`, recorded on a GPU for every shape of its argument; elsewhere `step` itself.
+class Recorder:
+    """Runs a step: on a GPU as recorded for each shape of its argument, elsewhere as it is.
 
     A step may change nothing but the tensors that `changed` gives, in place, and read nothing
     that is not at the same address in the next step. Recording runs it for nothing, so what
-    `changed` gives is put back afterwards.
+    `changed` gives is put back afterwards. No step is kept: whoever owns one may own this.
     """
-    recorded: dict[torch.Size, tuple[Tensor, torch.cuda.CUDAGraph]] = {}
 
-    def run(argument: Tensor) -> None:
+    def __init__(self) -> None:
+        self._recorded: dict[torch.Size, tuple[Tensor, torch.cuda.CUDAGraph]] = {}
+
+    def run(
+        self, step: Callable[[Tensor], None], changed: Callable[[], list[Tensor]], argument: Tensor
+    ) -> None:
         if not argument.is_cuda:
             step(argument)
             return
-        if argument.shape not in recorded:
-            # Steps run one after another, so all graphs may use the first one's memory.
-            pool = next((graph.pool() for _, graph in recorded.values()), None)
-            recorded[argument.shape] = _record(step, changed, argument, pool)
-        static, graph = recorded[argument.shape]
+        if argument.shape not in self._recorded:
+            with torch.cuda.device(argument.device):
+                self._recorded[argument.shape] = self._record(step, changed, argument)
+        static, graph = self._recorded[argument.shape]
         static.copy_(argument)
         graph.replay()
 
-    return run
-
-
-def _record(
-    step: Step, changed: Callable[[], list[Tensor]], argument: Tensor, pool: Any
-) -> tuple[Tensor, torch.cuda.CUDAGraph]:
-    """As in torch's notes on CUDA semantics: warm up beside the main stream, then capture."""
-    static = argument.clone()
-    before = [tensor.clone() for tensor in changed()]
-    beside = torch.cuda.Stream(argument.device)  # type: ignore[no-untyped-call]
-    beside.wait_stream(torch.cuda.current_stream(argument.device))
-    with torch.cuda.stream(beside):
-        for _ in range(3):
+    def _record(
+        self, step: Callable[[Tensor], None], changed: Callable[[], list[Tensor]], argument: Tensor
+    ) -> tuple[Tensor, torch.cuda.CUDAGraph]:
+        """As in torch's notes on CUDA semantics: warm up beside the main stream, then capture."""
+        static = argument.clone()
+        before = [tensor.clone() for tensor in changed()]
+        beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):
+            for _ in range(3):
+                step(static)
+        torch.cuda.current_stream().wait_stream(beside)
+        graph = torch.cuda.CUDAGraph()
+        # Steps run one after another, so all graphs may use the first one's memory.
+        pool = next((other.pool() for _, other in self._recorded.values()), None)
+        with torch.cuda.graph(graph, pool=pool, stream=beside):
             step(static)
-    torch.cuda.current_stream(argument.device).wait_stream(beside)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph, pool=pool):
-        step(static)
-    with torch.no_grad():
-        for tensor, value in zip(changed(), before, strict=True):
-            tensor.copy_(value)
-    return static, graph
+        with torch.no_grad():
+            for tensor, value in zip(changed(), before, strict=True):
+                tensor.copy_(value)
+        return static, graph

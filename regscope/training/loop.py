@@ -15,7 +15,7 @@ from regscope.models.initialization import initialized
 from regscope.params import Study
 from regscope.regularizers import Penalty, Regularizer
 from regscope.training.batches import Examples, batches, orders
-from regscope.training.graphs import replayed
+from regscope.training.graphs import Recorder
 from regscope.training.history import COLUMNS
 from regscope.training.loss import cross_entropy
 from regscope.training.optimizers import make_optimizer
@@ -91,7 +91,7 @@ class Trainer:
         # Sums over the epoch so far of each seed's losses and hits.
         self._loss = torch.zeros(len(seeds), device=device)
         self._correct = torch.zeros(len(seeds), device=device)
-        self._train_batch = replayed(self._step, self._changed_by_a_step)
+        self._recorder = Recorder()
 
     def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.
@@ -117,7 +117,7 @@ class Trainer:
         size = self.train.shape[1]
         order = self.train.gather(1, orders(self.seeds, self.epoch, size).to(self.device))
         for indices in batches(order, self.settings.batch_size):
-            self._train_batch(indices)
+            self._recorder.run(self._step, self._changed_by_a_step, indices)
         return self._loss / size, self._penalty(), self._correct / size
 
     def _step(self, indices: Tensor) -> None:
@@ -188,7 +188,7 @@ class Trainer:
         )
 
     def resume(self, progress: Progress) -> None:
-        """Go on from a state, of this device or another."""
+        """Go on from a state of the same kind of device."""
         self.epoch = progress.epoch
         self.history = progress.history
         self.model.load_state_dict(progress.model)

@@ -60,7 +60,9 @@ class ByHand(Passes):
     """Of a model that `is_chain`."""
 
     def __init__(self, model: nn.Module) -> None:
-        layers = [layer for layer in model.children() if type(layer) is not nn.Identity]
+        # By iteration: `children` leaves out a layer's second use.
+        assert isinstance(model, nn.Sequential)
+        layers = [layer for layer in model if type(layer) is not nn.Identity]
         self._layers = [(layer, *RULES[type(layer)]) for layer in layers]
         self._first = next(layer for layer in layers if isinstance(layer, StackedLinear))
 
@@ -84,10 +86,13 @@ class ByHand(Passes):
 
 def is_chain(model: nn.Module) -> bool:
     """Whether a stack is no more than layers with a rule here, one after another."""
-    hooks = model._forward_hooks or model._forward_pre_hooks
-    layers = [type(layer) for layer in model.children()]
+    if type(model) is not nn.Sequential or model._forward_hooks or model._forward_pre_hooks:
+        return False
+    layers = [type(layer) for layer in model]
     known = all(layer is nn.Identity or layer in RULES for layer in layers)
-    return type(model) is nn.Sequential and not hooks and known and StackedLinear in layers
+    # What one layer keeps for the way back, the next may not change.
+    changing = any(getattr(layer, "inplace", False) for layer in model)
+    return known and not changing and StackedLinear in layers
 
 
 def _linear(layer: StackedLinear, inputs: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,6 +1,7 @@
 """How a cell's seeds are dealt into stacks, and how many processes train them.
 
-No deal changes a bit of a result: it decides only how long training takes and how much memory.
+On a processor no deal changes a bit of a result (but see cell.py on batch normalization): it
+decides how long training takes and how much memory.
 """
 
 from __future__ import annotations

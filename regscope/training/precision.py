@@ -24,7 +24,7 @@ def compute_in(precision: Precision, device: torch.device) -> AbstractContextMan
 def tf32_where(allowed: bool) -> Iterator[None]:
     """Let GPU products round their factors to TF32 here, or not: the switch is the process's."""
     cudnn: Any = torch.backends.cudnn
-    switches: list[Any] = [torch.backends.cuda.matmul, cudnn.conv]
+    switches: list[Any] = [torch.backends.cuda.matmul, cudnn.conv, cudnn.rnn]
     before = [switch.fp32_precision for switch in switches]
     for switch in switches:
         switch.fp32_precision = "tf32" if allowed else "ieee"

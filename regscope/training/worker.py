@@ -61,8 +61,7 @@ def _train_stack(
     methods = study.cells[job["reg"]].methods()
     device = torch.device(job["device"])
     trainer = Trainer(study, methods, dataset, stack.seeds, job["holdout"], device)
-    if stack.origin is not None and (found := checkpoints.load(stack.origin, stack.slots)):
-        trainer.resume(found)
+    _go_on(trainer, stack)
     saved = time.monotonic()
 
     def after_epoch(trainer: Trainer) -> None:
@@ -75,3 +74,9 @@ def _train_stack(
 
     trainer.run(after_epoch)
     checkpoints.save(stack.path, trainer.state())
+
+
+def _go_on(trainer: Trainer, stack: Stack) -> None:
+    """A function of its own, so that what is read is not kept while training."""
+    if stack.origin is not None and (found := checkpoints.load(stack.origin, stack.slots)):
+        trainer.resume(found)

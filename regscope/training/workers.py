@@ -9,7 +9,7 @@ import multiprocessing
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
 from typing import Any
 
@@ -69,7 +69,9 @@ def train_stacks(job: dict[str, Any], plan: Plan, label: str, epochs: int, worke
                 elif waiting:
                     _send(pipe, waiting.pop(0), label)
                 else:
-                    pipe.send(None)
+                    # A worker that is gone already has all its results on disk.
+                    with suppress(OSError):
+                        pipe.send(None)
                     listening.remove(pipe)
 
 

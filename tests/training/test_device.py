@@ -6,17 +6,22 @@ back: the two mistakes that break training on a GPU, or its recording as a CUDA 
 
 from __future__ import annotations
 
+import gc
+import weakref
+from typing import Any
+
 import pytest
 import torch
 
 from regscope.datasets import Dataset
 from regscope.training import stack
-from regscope.training.graphs import replayed
+from regscope.training.graphs import Recorder
 from regscope.training.loop import Trainer
 from tests import tiny
 from tests.regularizers.settings import CELLS
 
 META = torch.device("meta")
+MODELS: dict[str, dict[str, Any] | None] = {"dense": None, "cnn": tiny.CONVOLUTIONAL}
 
 
 @pytest.fixture
@@ -26,13 +31,14 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stack, "_check_randomness", lambda *_: None)
 
 
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 @pytest.mark.usefixtures("unchecked")
 def test_everything_a_step_touches_lies_on_its_device(
-    cell: str, optimizer: str, digits: Dataset
+    model: str, cell: str, optimizer: str, digits: Dataset
 ) -> None:
-    study = tiny.study(CELLS[cell], optimizer)
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model])
     trainer = Trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
     trainer.model.train()
     trainer._step(trainer.train[:, :8])
@@ -50,13 +56,17 @@ def test_a_tensor_on_the_wrong_device_would_be_noticed(
         trainer._step(trainer.train[:, :8])
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_a_step_changes_nothing_but_what_it_says_and_in_place(
-    cell: str, optimizer: str, digits: Dataset
+    precision: str, model: str, cell: str, optimizer: str, digits: Dataset
 ) -> None:
     """So a recorded step can be tried out and put back, and its replays go on from each other."""
-    trainer = tiny.trainer(tiny.study(CELLS[cell], optimizer), digits, [0, 1])
+    training = {"precision": precision}
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
+    trainer = tiny.trainer(study, digits, [0, 1])
     trainer.model.train()
     indices = trainer.train[:, :8]
     trainer._step(indices)
@@ -77,18 +87,20 @@ def test_a_step_changes_nothing_but_what_it_says_and_in_place(
 
 def test_on_a_processor_a_step_is_not_recorded() -> None:
     seen: list[torch.Tensor] = []
-    run = replayed(seen.append, lambda: [])
     for value in (1.0, 2.0):
-        run(torch.tensor([value]))
+        Recorder().run(seen.append, list, torch.tensor([value]))
     assert [tensor.item() for tensor in seen] == [1.0, 2.0]
 
 
 @pytest.mark.gpu
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
-def test_a_gpu_trains_as_a_processor_does(cell: str, optimizer: str, digits: Dataset) -> None:
+def test_a_gpu_trains_as_a_processor_does(
+    model: str, cell: str, optimizer: str, digits: Dataset
+) -> None:
     training = {"epochs": 2, **({"epsilon": 1e-3} if optimizer == "adam" else {})}
-    study = tiny.study(CELLS[cell], optimizer, training=training)
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
     methods = study.cells["tested"].methods()
     states = []
     for device in ("cpu", "cuda"):
@@ -97,3 +109,15 @@ def test_a_gpu_trains_as_a_processor_does(cell: str, optimizer: str, digits: Dat
         states.append({name: t.cpu() for name, t in trainer.model.state_dict().items()})
     for name, tensor in states[0].items():
         torch.testing.assert_close(states[1][name], tensor, rtol=1e-3, atol=1e-4)
+
+
+def test_a_trainer_is_gone_when_nobody_has_it(digits: Dataset) -> None:
+    """A worker has room for one stack at a time, and collects no garbage for long stretches."""
+    gc.disable()
+    try:
+        trainer = tiny.trained(tiny.study(CELLS["everything"], "adam"), digits, [0, 1])
+        gone = weakref.ref(trainer)
+        del trainer
+        assert gone() is None
+    finally:
+        gc.enable()

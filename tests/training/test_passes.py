@@ -47,12 +47,21 @@ def test_only_a_plain_chain_of_known_layers_goes_by_hand() -> None:
     assert not is_chain(chain(*known[:2], nn.Softplus(), known[4]))
     assert not is_chain(chain(*known[:2], nn.BatchNorm1d(5), known[4]))
     assert not is_chain(chain(nn.Flatten()))
+    assert not is_chain(chain(*known[:3], nn.ReLU(inplace=True), known[4]))
     hooked = chain(*known)
     hooked.register_forward_pre_hook(lambda _, inputs: inputs)
     assert not is_chain(hooked)
     model = chain(*known)
     assert isinstance(make_passes(model, "float32", CPU), ByHand)
     assert isinstance(make_passes(model, "bfloat16", CPU), ByAutograd)
+
+
+def test_a_layer_used_twice_acts_twice() -> None:
+    halving, linear = nn.Tanh(), nn.Linear(12, 12)
+    plain = nn.Sequential(nn.Flatten(), linear, halving, nn.Linear(12, 12), halving)
+    model = stack([plain], [0], torch.ones(2, 3, 4)).train()
+    inputs = torch.randn(5, 3, 4, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(ByHand(model).forward(inputs), model(inputs))
 
 
 @pytest.mark.parametrize("kind", [ByHand, ByAutograd])
