@@ -51,9 +51,11 @@ def mnist() -> Job:
     return Job("mnist", block("mnist", CELLS), seeds=SEEDS, train=TRAIN, test=TEST)
 
 
-def fashion(precision: str = "float32") -> Job:
-    """Study `fashion`, cell none: STEPS steps, tested on the same part of the test set."""
+def fashion(precision: str = "float32", *, whole: bool = False) -> Job:
+    """Study `fashion`, cell none: STEPS steps, tested on the same part of the test set; or all."""
     cut = block("fashion", ("none",))
+    if whole:
+        return Job("fashion", cut, cut["training"]["seeds"], TRAIN, TEST)
     size = cut["training"]["batch_size"]
     cut["split"] = {"train": STEPS * size, "validation": 1}
     cut["training"] |= {"epochs": 1, "seeds": cores(), "precision": precision}

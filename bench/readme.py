@@ -1,4 +1,4 @@
-"""The results block of bench/README.md, and its figures: `python -m bench.readme [--check]`."""
+"""What README pages say of speed, and the figures: `python -m bench.readme [--check]`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench import figures, results, tables
+from bench import figures, names, ratios, results, tables
 from bench.growth import FEW
+from regscope import paths
 from regscope.errors import RegscopeError, run
 from regscope.files import write_bytes, write_text
 from regscope.report.formats import fixed
@@ -16,6 +17,8 @@ from regscope.report.readme import BEGIN, END, replaced
 from regscope.report.render import Table, escape, markdown
 
 README = Path("bench") / "README.md"
+FRONT = paths.README
+SPEED_BEGIN, SPEED_END = "<!-- speed: begin -->", "<!-- speed: end -->"
 RATIOS = results.FOLDER / "ratios.png"
 GROWTH = results.FOLDER / "growth.png"
 
@@ -23,32 +26,63 @@ GROWTH = results.FOLDER / "growth.png"
 def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m bench.readme",
-        description=f"Rewrite what stands in {README} between {BEGIN} and {END}, and the figures.",
+        description=f"Rewrite what stands in {README} between {BEGIN} and {END} and in {FRONT}"
+        f" between {SPEED_BEGIN} and {SPEED_END}, and the figures.",
     )
     parser.add_argument(
         "--check", action="store_true", help="write nothing; exit 1 if the block is not current"
     )
     if not parser.parse_args().check:
         update()
-    elif current() != README.read_text(encoding="utf-8"):
-        raise RegscopeError(
-            f"{README}: the results are not those of {results.FOLDER}; run `python -m bench.readme`"
-        )
+        return
+    for page, text in current().items():
+        if text != page.read_text(encoding="utf-8"):
+            raise RegscopeError(
+                f"{page}: the results are not those of {results.FOLDER}; run"
+                " `python -m bench.readme`"
+            )
 
 
 def update() -> None:
-    """Write the block and the figures anew from the files in `bench/results`."""
+    """Write the pages and the figures anew from the files in `bench/results`."""
     found = results.load_all()
-    write_text(README, current())
+    for page, text in current().items():
+        write_text(page, text)
     if "ways_mnist" in found or "ways_fashion" in found:
         write_bytes(RATIOS, figures.ratios_figure(found))
     if "growth" in found:
         write_bytes(GROWTH, figures.growth_figure(found["growth"]))
 
 
-def current() -> str:
-    """bench/README.md with the block that the files in `bench/results` give."""
-    return replaced(README.read_text(encoding="utf-8"), block(results.load_all()), README)
+def current() -> dict[Path, str]:
+    """The pages with the blocks that the files in `bench/results` give."""
+    found = results.load_all()
+    front, text = FRONT.read_text(encoding="utf-8"), README.read_text(encoding="utf-8")
+    return {
+        README: replaced(text, block(found), README),
+        FRONT: replaced(front, speed_line(found), FRONT, SPEED_BEGIN, SPEED_END),
+    }
+
+
+def speed_line(found: Mapping[str, Mapping[str, Any]]) -> str:
+    """What a seed costs here and elsewhere, in one sentence."""
+    if "ways_mnist" not in found:
+        return "Not measured yet: run `make bench`."
+    ways = found["ways_mnist"]
+    job, rounds, machine = ways["job"], ways["rounds"], ways["machine"]
+
+    def ratio(way: str) -> str:
+        spread = ratios.ratio_spread(rounds, way, tables.OURS, job["seeds"], job["short"])
+        return f"{names.WAYS[way]} {fixed(spread.middle, 1)} times as long"
+
+    ours = ratios.way_spread(rounds, tables.OURS, job["seeds"], job["short"]).middle
+    cells, epochs = len(job["block"]["regularizers"]), job["block"]["training"]["epochs"]
+    others = [ratio(way) for way in rounds[0] if not way.startswith(tables.OURS)]
+    return escape(
+        f"{job['seeds']} seeds of {cells} cells of the study mnist, {epochs} epochs each, took"
+        f" {fixed(ours, 1)} seconds a seed on {machine['cores']} cores, start included. For the"
+        f" same training others take: {'; '.join(others)}."
+    )
 
 
 def block(found: Mapping[str, Mapping[str, Any]]) -> str:
@@ -83,8 +117,20 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if "fixed_costs" in found:
         yield "### Fixed costs"
         yield _table(tables.fixed_costs_table(found["fixed_costs"]))
+    if "profile" in found:
+        yield "### Where the time of a cell goes"
+        yield (
+            f"Milliseconds a seed and epoch of {found['profile']['seeds']} seeds on one thread, as"
+            " a worker trains them; starting apart:"
+        )
+        yield _table(tables.profile_table(found["profile"]))
+    if "gpu" in found:
+        yield "### On a GPU"
+        yield escape(f"Trained on {found['gpu']['device']}.")
+        yield made_with(found["gpu"])
+        yield _table(tables.gpu_table(found["gpu"]))
     if found:
-        minutes = sum(measured["took"] for measured in found.values()) / 60
+        minutes = sum(measured.get("took", 0) for measured in found.values()) / 60
         yield f"Measuring all of this took {fixed(minutes, 0)} minutes."
 
 

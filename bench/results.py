@@ -10,6 +10,8 @@ from regscope.files import write_json
 
 FOLDER = Path("bench") / "results"
 KINDS = ("peak", "ways_mnist", "ways_fashion", "growth", "fixed_costs")
+ELSEWHERE = ("profile", "gpu")
+"""Measured by programs of their own, `python -m bench.profile --write` and `bench.gpu`."""
 
 
 def load(kind: str, folder: Path = FOLDER) -> dict[str, Any] | None:
@@ -22,8 +24,8 @@ def load(kind: str, folder: Path = FOLDER) -> dict[str, Any] | None:
 
 
 def load_all(folder: Path = FOLDER) -> dict[str, dict[str, Any]]:
-    """By kind, in the order of KINDS; without those that were never measured."""
-    found = {kind: load(kind, folder) for kind in KINDS}
+    """By kind, in the order of KINDS and ELSEWHERE; without those that were never measured."""
+    found = {kind: load(kind, folder) for kind in (*KINDS, *ELSEWHERE)}
     return {kind: content for kind, content in found.items() if content is not None}
 
 

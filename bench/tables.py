@@ -217,3 +217,41 @@ def _peak_share(found: Mapping[str, Measured], flops: float, seconds: float, pre
 
 def _memory(rounds: ratios.Rounds, way: str) -> str:
     return fixed(max(ran[way]["memory"] for ran in rounds) / MB, 0)
+
+
+def gpu_table(measured: Measured) -> Table:
+    """Seconds of whole trainings on a GPU, start included."""
+    return Table(
+        f"On {measured['device']}",
+        ("Study", "Seeds", "Epochs", "Seconds", "ms a seed and epoch"),
+        tuple(
+            (
+                Cell(point["job"]),
+                Cell(str(point["seeds"])),
+                Cell(str(point["epochs"])),
+                Cell(fixed(point["seconds"], 1)),
+                Cell(fixed(1000 * point["seconds_a_seed_and_epoch"], 2)),
+            )
+            for point in measured["points"]
+        ),
+    )
+
+
+def profile_table(measured: Measured) -> Table:
+    """Milliseconds a seed and epoch by category and cell, the first cell's largest first."""
+    cells: dict[str, dict[str, float]] = measured["cells"]
+    first = next(iter(cells.values()))
+    every = dict.fromkeys(category for found in cells.values() for category in found)
+    categories = [category for category in every if not category.startswith("start:")]
+    share = 1000 / measured["seeds"] / measured["epochs"]
+
+    def row(name: str, values: list[float]) -> tuple[Cell, ...]:
+        return (Cell(name), *(Cell(fixed(share * value, 1)) for value in values))
+
+    rows = [
+        row(category, [found.get(category, 0.0) for found in cells.values()])
+        for category in sorted(categories, key=lambda name: -first.get(name, 0.0))
+    ]
+    totals = [sum(found.get(category, 0.0) for category in categories) for found in cells.values()]
+    headings = ("", *(display_name(cell) for cell in cells))
+    return Table("Where the time goes", headings, (*rows, row("all", totals)))

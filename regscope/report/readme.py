@@ -15,8 +15,7 @@ from regscope.report.results_page import PUBLISHED_ALT, document_source, link
 from regscope.report.sections import Section, load_sections
 from regscope.report.tables import inside
 
-BEGIN = "<!-- results: begin -->"
-END = "<!-- results: end -->"
+BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
 def main() -> None:
@@ -48,15 +47,15 @@ def block(sections: Mapping[str, Section]) -> str:
     return "\n\n".join([picture, *parts])
 
 
-def replaced(text: str, block: str, path: Path) -> str:
+def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = END) -> str:
     """The text with `block` between the two marks.
 
     Raises RegscopeError unless each mark stands once, on a line of its own, in this order.
     """
     lines = text.splitlines()
-    if lines.count(BEGIN) != 1 or lines.count(END) != 1 or lines.index(END) < lines.index(BEGIN):
-        raise RegscopeError(f"{path}: needs one line {BEGIN} and after it one line {END}")
-    kept = [*lines[: lines.index(BEGIN) + 1], "", block, "", *lines[lines.index(END) :]]
+    if lines.count(begin) != 1 or lines.count(end) != 1 or lines.index(end) < lines.index(begin):
+        raise RegscopeError(f"{path}: needs one line {begin} and after it one line {end}")
+    kept = [*lines[: lines.index(begin) + 1], "", block, "", *lines[lines.index(end) :]]
     return "\n".join(kept) + "\n"
 
 

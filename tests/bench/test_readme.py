@@ -123,3 +123,10 @@ def test_an_accuracy_that_differs_says_so() -> None:
 
 def test_nothing_measured() -> None:
     assert readme.block({}) == "Nothing has been measured yet: run `make bench`."
+
+
+def test_the_front_page_has_the_ratios_in_one_sentence() -> None:
+    line = readme.speed_line({"ways_mnist": FOUND["ways_mnist"]})
+    assert "took 2.0 seconds a seed on 2 cores" in line
+    assert line.endswith("others take: torchvision + DataLoader 10.0 times as long.")
+    assert readme.speed_line({}) == "Not measured yet: run `make bench`."
