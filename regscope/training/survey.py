@@ -14,12 +14,12 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
-from regscope.errors import RegscopeError
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.regularizers import Regularizer
 from regscope.training.device import present_device
 from regscope.training.loop import EVALUATION_BATCH
+from regscope.training.messages import errors_told
 from regscope.training.optimizers import make_optimizer
 from regscope.training.plan import Cost, Survey
 from regscope.training.settings import AdamTraining, SGDTraining
@@ -45,7 +45,7 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent_process()
     torch.set_num_threads(1)
-    try:
+    with errors_told(messages):
         device = present_device(job["device"])
         study = Study.model_validate(job["study"])
         data = Path(job["data"])
@@ -62,12 +62,6 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
         if device != "cpu":
             seed += recording_bytes(study, network)
         messages.send(Survey(device, name, free, Cost(process, seed), gains_from_stacking(network)))
-    except (RegscopeError, ValueError) as error:
-        messages.send({"error": " ".join(str(error).split())})
-    except (MemoryError, RuntimeError) as error:
-        messages.send({"error": str(error).splitlines()[0]})
-    except OSError as error:
-        messages.send({"error": f"{error.filename}: {error.strerror}"})
 
 
 def seed_bytes(

@@ -11,12 +11,12 @@ from typing import Any
 import torch
 
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import Trainer
+from regscope.training.messages import errors_told
 from regscope.training.plan import Stack
 from regscope.training.precision import tf32_where
 
@@ -32,23 +32,12 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     end_with_parent_process()
     torch.set_num_threads(1)
     keep_freed_memory()
-    try:
+    with errors_told(messages), tf32_where(False):
         study = Study.model_validate(job["study"])
         dataset = Dataset.load(Path(job["data"]))
-        with tf32_where(False):
-            for stack in iter(messages.recv, None):
-                _train_stack(study, job, dataset, stack, messages)
-                messages.send(None)
-    except EOFError:
-        # Whoever asked for the work is gone.
-        return
-    except (RegscopeError, ValueError) as error:
-        messages.send({"error": " ".join(str(error).split())})
-    except (MemoryError, RuntimeError) as error:
-        # torch reports an allocation that failed, or a number too large, as a RuntimeError.
-        messages.send({"error": str(error).splitlines()[0]})
-    except OSError as error:
-        messages.send({"error": f"{error.filename}: {error.strerror}"})
+        for stack in iter(messages.recv, None):
+            _train_stack(study, job, dataset, stack, messages)
+            messages.send(None)
 
 
 def _train_stack(
