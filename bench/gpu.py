@@ -19,7 +19,7 @@ from bench import data, jobs, readme, results
 from bench.machine import measured
 from bench.processes import python_module, run_process
 from regscope.errors import run
-from regscope.training.device import DEVICE
+from regscope.training.device import DEVICE, present_device
 
 SEEDS = (10, 100, 1000)
 FASHION_SEEDS = (10,)
@@ -30,8 +30,9 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, nargs="+", default=SEEDS, help="of the MNIST networks")
     parser.add_argument("--device", default="cuda", help=f"what {DEVICE} says (cuda)")
     chosen = parser.parse_args()
+    device = device_name(present_device(chosen.device))
     points = measure(chosen.seeds, FASHION_SEEDS, chosen.device)
-    results.write("gpu", measured(device=device_name(chosen.device), points=points, took=0))
+    results.write("gpu", measured(device=device, points=points))
     readme.update()
 
 

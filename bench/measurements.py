@@ -26,13 +26,14 @@ def kinds(rounds: int, keras: Path) -> dict[str, Callable[[], dict[str, Any]]]:
 def _ways_mnist(rounds: int, keras: Path) -> dict[str, Any]:
     job = jobs.mnist()
     ran = harness.measure(harness.mnist_ways(job), rounds, keras)
-    return measured(job=described(job), rounds=ran)
+    return measured(job=described(job), peak=peak.measure(), rounds=ran)
 
 
 def _ways_fashion(rounds: int, keras: Path) -> dict[str, Any]:
     job = jobs.fashion()
     ways = harness.fashion_ways(job, jobs.fashion("bfloat16"))
-    return measured(job=described(job), rounds=harness.measure(ways, rounds, keras))
+    found = peak.measure()
+    return measured(job=described(job), peak=found, rounds=harness.measure(ways, rounds, keras))
 
 
 def described(job: jobs.Job) -> dict[str, Any]:

@@ -79,9 +79,10 @@ def speed_line(found: Mapping[str, Mapping[str, Any]]) -> str:
     cells, epochs = len(job["block"]["regularizers"]), job["block"]["training"]["epochs"]
     others = [ratio(way) for way in rounds[0] if not way.startswith(tables.OURS)]
     return escape(
-        f"{job['seeds']} seeds of {cells} cells of the study mnist, {epochs} epochs each, took"
-        f" {fixed(ours, 1)} seconds a seed on {machine['cores']} cores, start included. For the"
-        f" same training others take: {'; '.join(others)}."
+        f"{job['seeds'] * cells} trainings ({job['seeds']} seeds of {cells} cells of the study"
+        f" mnist, {epochs} epochs each) took {fixed(job['seeds'] * ours, 0)} seconds on"
+        f" {machine['cores']} cores, start included, the seeds side by side. One after another the"
+        f" same take: with {'; '.join(others)}."
     )
 
 
@@ -106,7 +107,8 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield made_with(found["ways_fashion"])
         yield _table(tables.fashion_table(found))
     if "peak" in found:
-        yield "### Peak"
+        yield "### Peak, GFLOP/s"
+        yield made_with(found["peak"])
         yield _table(tables.peak_table(found["peak"]))
     if "growth" in found:
         yield "### How the cost grows"

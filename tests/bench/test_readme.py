@@ -54,10 +54,12 @@ FASHION = {
 }
 POINT = {"value": 1, "seconds": 2.0, "seconds_a_seed": 1.0, "memory": 3e8}
 
+PEAK = {"2": {"float32": {"onednn": 500e9}, "bfloat16": {"torch": 800e9}}}
+
 FOUND: dict[str, dict[str, Any]] = {
-    "peak": HEAD | {"peak": {"2": {"float32": {"onednn": 500e9}, "bfloat16": {"torch": 800e9}}}},
-    "ways_mnist": HEAD | {"job": job(10, False), "rounds": [MNIST, MNIST]},
-    "ways_fashion": HEAD | {"job": job(2, True), "rounds": [FASHION]},
+    "peak": HEAD | {"peak": PEAK},
+    "ways_mnist": HEAD | {"job": job(10, False), "peak": PEAK, "rounds": [MNIST, MNIST]},
+    "ways_fashion": HEAD | {"job": job(2, True), "peak": PEAK, "rounds": [FASHION]},
     "growth": HEAD | {"curves": {"seeds": [POINT, POINT | {"value": 2}]}},
     "fixed_costs": HEAD | {"seconds": {"start Python": 0.01}},
 }
@@ -102,8 +104,10 @@ def test_milliseconds_a_step_on_fashion_mnist() -> None:
     assert row(block, "regscope, bfloat16")[4] == "12.5 %"
 
 
-def test_without_a_peak_its_share_is_a_dash() -> None:
-    assert row(readme.block({"ways_mnist": FOUND["ways_mnist"]}), "regscope")[3] == "–"
+def test_shares_are_of_the_peak_measured_in_the_same_go() -> None:
+    later = HEAD | {"peak": {"2": {"float32": {"onednn": 1.0}, "bfloat16": {"torch": 1.0}}}}
+    block = readme.block({"ways_mnist": FOUND["ways_mnist"], "peak": later})
+    assert row(block, "regscope")[3] == "10.0 %"
 
 
 def test_growth_fixed_costs_and_machine() -> None:
@@ -127,6 +131,7 @@ def test_nothing_measured() -> None:
 
 def test_the_front_page_has_the_ratios_in_one_sentence() -> None:
     line = readme.speed_line({"ways_mnist": FOUND["ways_mnist"]})
-    assert "took 2.0 seconds a seed on 2 cores" in line
-    assert line.endswith("others take: torchvision + DataLoader 10.0 times as long.")
+    assert "10 trainings" in line
+    assert "took 20 seconds on 2 cores" in line
+    assert line.endswith("with torchvision + DataLoader 10.0 times as long.")
     assert readme.speed_line({}) == "Not measured yet: run `make bench`."

@@ -1,0 +1,26 @@
+"""What a process says to the one that started it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+
+from regscope.errors import RegscopeError
+
+
+@contextmanager
+def errors_told(messages: Connection) -> Iterator[None]:
+    """Send `{"error": text}`, in one line, where the work inside cannot go on."""
+    try:
+        yield
+    except EOFError:
+        # Whoever asked for the work is gone.
+        return
+    except (RegscopeError, ValueError) as error:
+        messages.send({"error": " ".join(str(error).split())})
+    except (MemoryError, RuntimeError) as error:
+        # torch reports an allocation that failed, or a number too large, as a RuntimeError.
+        messages.send({"error": str(error).splitlines()[0]})
+    except OSError as error:
+        messages.send({"error": f"{error.filename}: {error.strerror}"})
