@@ -16,7 +16,7 @@ from bench.processes import ROOT, Finished, run_process
 from regscope import paths
 
 STUDY = "mnist"
-LEFT_OUT = ("metrics/", "plots/", "bench/results/")
+RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock")
 
 
 class Pipeline:
@@ -32,7 +32,7 @@ class Pipeline:
             "DVC_NO_ANALYTICS": "1",
             "REGSCOPE_MIRROR": _absolute_mirror(),
         }
-        _copy_code(root)
+        copy_code(root)
         (root / paths.PARAMS).write_text(yaml.safe_dump(_short_study(), sort_keys=False))
         self.run("git", "init", "--quiet")
 
@@ -44,7 +44,8 @@ class Pipeline:
         return len(self.run("dvc", "stage", "list", "--name-only").output.split())
 
 
-def _copy_code(root: Path) -> None:
+def copy_code(root: Path) -> None:
+    """Copy what git tracks, or would track, without any results."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -53,7 +54,7 @@ def _copy_code(root: Path) -> None:
         check=True,
     ).stdout.split("\0")
     for name in filter(None, listed):
-        if (ROOT / name).is_file() and not name.startswith(LEFT_OUT) and name != "dvc.lock":
+        if (ROOT / name).is_file() and not name.startswith(RESULTS):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
 

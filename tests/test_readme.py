@@ -10,16 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PLACEHOLDER = re.compile(r"@[A-Z]+@")
 # Made by `dvc repro` and not in git.
 MADE = {ROOT / "report.html"}
 
 
-def test_the_results_are_those_of_the_committed_metrics() -> None:
+@pytest.mark.parametrize("module", ["regscope.report.readme", "bench.readme"])
+def test_generated_blocks_are_those_of_the_committed_results(module: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "regscope.report.readme", "--check"],
+        [sys.executable, "-m", module, "--check"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -16,6 +16,8 @@ from torch import Tensor
 # It must not depend on the number of seeds: the two differ in the last digits.
 ONEDNN_FROM = 2**17
 
+CPUINFO = Path("/proc/cpuinfo")
+
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """`left` `[S, n, k]` times `right` `[S, k, m]`, plus `bias` `[S, m]` on every row if given."""
@@ -46,11 +48,10 @@ def _product(left: Tensor, right: Tensor, bias: Tensor | None) -> Tensor:
 
 @cache
 def onednn_is_faster() -> bool:
-    cpuinfo = Path("/proc/cpuinfo")
     available = torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
-    if not (cpuinfo.is_file() and available):
+    if not (CPUINFO.is_file() and available):
         return False
-    return prefers_onednn(cpuinfo.read_text()) and _rounds_to_float32()
+    return prefers_onednn(CPUINFO.read_text()) and _rounds_to_float32()
 
 
 def _rounds_to_float32() -> bool:

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 from bench import readme
-
-ROOT = Path(__file__).parents[2]
 
 MACHINE = {
     "processor": "Some processor",
@@ -69,17 +64,6 @@ def row(block: str, name: str) -> list[str]:
     """The cells of the first table row that begins with `name`."""
     line = next(line for line in block.splitlines() if re.match(rf"\| {re.escape(name)} +\|", line))
     return [cell.strip() for cell in line.strip("|").split("|")]
-
-
-def test_the_committed_block_is_current() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.readme", "--check"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_seconds_ratio_peak_memory_and_agreement_on_mnist() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from bench.pipeline import copy_code
 
 SOURCE = Path(__file__).parents[2]
 
@@ -80,20 +81,8 @@ class Workspace:
 
     @classmethod
     def create(cls, root: Path, params: dict[str, Any]) -> Workspace:
-        """Copy the code (what git tracks or would track) without results, and commit it."""
-        listed = subprocess.run(
-            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            cwd=SOURCE,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.split("\0")
-        for name in filter(None, listed):
-            if name.startswith(("metrics/", "plots/")) or name == "dvc.lock":
-                continue
-            if (SOURCE / name).is_file():
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(SOURCE / name, root / name)
+        """Copy the code without results, and commit it."""
+        copy_code(root)
         workspace = cls(root)
         workspace.write_params(params)
         workspace.edit_yaml("dvc.yaml", _only_tiny_studies)

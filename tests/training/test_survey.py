@@ -7,6 +7,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import torch
 from torch import nn
@@ -97,25 +98,22 @@ def test_a_cell_is_surveyed_in_a_process_of_its_own(digits_folder: Path) -> None
     assert isinstance(found, Survey)
 
 
-STATUS = Path("/proc/self/status")
-
-
 def growth(study: Study, folder: Path, seeds: int, messages: Connection) -> None:
     """Send by how many bytes of its own this process grows while training; it gives none back."""
     torch.set_num_threads(1)
     keep_freed_memory()
     dataset = Dataset.load(folder)
-    before = kilobytes("RssAnon")
+    before = own_bytes()
     tiny.trained(study, dataset, range(seeds))
-    messages.send(1024 * (kilobytes("RssAnon") - before))
+    messages.send(own_bytes() - before)
 
 
-def kilobytes(name: str) -> int:
-    (line,) = [line for line in STATUS.read_text().splitlines() if line.startswith(f"{name}:")]
-    return int(line.split()[1])
+def own_bytes() -> int:
+    """Of memory that this process shares with no other."""
+    own: int = psutil.Process().memory_full_info().uss
+    return own
 
 
-@pytest.mark.skipif(not STATUS.exists(), reason="needs /proc")
 @pytest.mark.parametrize("seeds", [1, 6])
 @pytest.mark.parametrize(
     "settings", [{}, {"dropout": 0.5, "batch_norm": True}], ids=["none", "dropout"]
