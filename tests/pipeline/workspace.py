@@ -6,6 +6,7 @@ import csv
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -91,19 +92,25 @@ class Workspace:
         return workspace
 
     def run(self, *command: str, ok: bool = True) -> str:
-        """Run a command; its output, both streams. `ok` says whether it must end with 0."""
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=240,
-        )
-        assert (done.returncode == 0) == ok, done.stdout
-        return done.stdout
+        """Run a command; its output, both streams. `ok` says whether it must end with 0.
+
+        The output goes through a file: what a command leaves running in the background (DVC's
+        queue workers) may hold its streams open, and must not hold up the reader.
+        """
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(
+                command,
+                cwd=self.root,
+                env=self.environment,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=240,
+            )
+            output.seek(0)
+            printed = output.read()
+        assert (done.returncode == 0) == ok, printed
+        return printed
 
     def dvc(self, *arguments: str, ok: bool = True) -> str:
         return self.run("dvc", *arguments, ok=ok)
