@@ -1,7 +1,7 @@
 """Regularizers: one file each. A file dropped in here is a new key in params.yaml."""
 
 from regscope.discovery import import_all
-from regscope.regularizers.base import Penalty, Regularizer, Target
+from regscope.regularizers.base import Penalty, Proximal, Regularizer, Target, WeightTerm
 
 import_all(__name__, __path__)
 
@@ -15,4 +15,4 @@ def _named(cls: type[Regularizer]) -> dict[str, type[Regularizer]]:
 
 REGULARIZERS: dict[str, type[Regularizer]] = dict(sorted(_named(Regularizer).items()))
 
-__all__ = ["REGULARIZERS", "Penalty", "Regularizer", "Target"]
+__all__ = ["REGULARIZERS", "Penalty", "Proximal", "Regularizer", "Target", "WeightTerm"]

@@ -87,17 +87,21 @@ class Scoped(Regularizer):
             raise refusal(f"{self.name}.layers", [], f"choose from: {', '.join(choices)}")
 
 
-class Penalty(Scoped):
-    """A term of the loss that depends on the weights.
+class WeightTerm(Scoped):
+    """A term of the objective that depends on the weights.
 
     It acts on weight matrices and kernels, not on biases or normalization parameters.
     """
 
-    order: ClassVar[Order] = Order.PENALTY
-
     @abstractmethod
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         """The term of each seed, `[S]`, from stacked weights `[S, ...]` by name."""
+
+
+class Penalty(WeightTerm):
+    """A term that acts through its gradient, as part of the loss."""
+
+    order: ClassVar[Order] = Order.PENALTY
 
     def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
         """Add the term's gradient to every weight's `.grad`, in place.
@@ -112,3 +116,20 @@ class Penalty(Scoped):
         for tensor, gradient in zip(tensors, gradients, strict=True):
             assert tensor.grad is not None
             tensor.grad.add_(gradient)
+
+
+class Proximal(WeightTerm):
+    """A term that acts after the optimizer's step, through its proximal operator.
+
+    Parikh and Boyd 2014, "Proximal Algorithms", section 4.2 (proximal gradient method).
+    """
+
+    order: ClassVar[Order] = Order.PROXIMAL
+
+    @abstractmethod
+    def project(self, weight: Tensor, step_size: Tensor | float) -> None:
+        """Apply the operator of `step_size * term` to one weight `[S, ...]`, in place.
+
+        `step_size` is what the optimizer's last step multiplied gradients by: one number, or one
+        for each weight `[S, ...]`.
+        """

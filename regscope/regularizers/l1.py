@@ -24,10 +24,15 @@ class L1(Penalty):
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        terms = [weight.abs().flatten(1).sum(1) for weight in weights.values()]
-        return self.strength * sum(terms[1:], terms[0])
+        return self.strength * absolute_sum(weights)
 
     def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
         for weight in weights.values():
             assert weight.grad is not None
             weight.grad.add_(weight.sign(), alpha=self.strength)
+
+
+def absolute_sum(weights: Mapping[str, Tensor]) -> Tensor:
+    """`sum(|w|)` of each seed, `[S]`, over stacked weights `[S, ...]`."""
+    terms = [weight.abs().flatten(1).sum(1) for weight in weights.values()]
+    return sum(terms[1:], terms[0])

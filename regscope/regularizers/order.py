@@ -13,3 +13,4 @@ class Order(IntEnum):
     NORMALIZATION = 2
     DROPOUT = 3
     PENALTY = 4
+    PROXIMAL = 5

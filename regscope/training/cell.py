@@ -1,4 +1,4 @@
-"""Training one cell: its seeds dealt over worker processes, one a core or a GPU.
+"""Training cells: their seeds dealt over worker processes, one a core or a GPU.
 
 This process stays light (no torch): it deals stacks, shows progress and puts the parts together.
 How seeds are dealt changes no bit of a result on a processor; only under batch normalization of
@@ -11,8 +11,8 @@ import math
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -23,8 +23,8 @@ from regscope.params import BASELINE, Study
 from regscope.training import checkpoints
 from regscope.training.device import chosen_device
 from regscope.training.memory import free_memory
-from regscope.training.plan import plan, room
-from regscope.training.workers import survey_cell, train_stacks
+from regscope.training.plan import Plan, plan, room
+from regscope.training.workers import survey_cells, train_stacks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,31 +55,64 @@ def train_cell(
 ) -> TrainedCell:
     """Train all seeds of `reg` in `study` on the prepared data in the folder `data`.
 
-    Raises RegscopeError, naming `label`, when not even one seed fits into the free memory, before
-    anything is trained; or, with seed and epoch, when a loss is no longer finite. What is
-    finished then is kept, and a run with the same settings goes on from there.
+    Raises what `train_cells` raises.
+    """
+    return train_cells(study, [reg], data, label, holdout)[reg]
+
+
+def train_cells(
+    study: Study,
+    regs: Sequence[str],
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+) -> dict[str, TrainedCell]:
+    """Train all seeds of several cells through the same workers.
+
+    Raises RegscopeError, naming `label`, when not even one seed of the largest cell fits into the
+    free memory, before anything is trained; or, with seed and epoch, when a loss is no longer
+    finite. What is finished then is kept, and a run with the same settings goes on from there.
     """
     seeds, epochs = range(study.training.seeds), study.training.epochs
-    decisive = _decisive(study, reg, holdout)
     wanted = chosen_workers()
-    job = {**decisive, "data": str(data), "checkpoint_seconds": checkpoint_seconds()}
-    job["device"] = chosen_device()
-    found = survey_cell({**job, "free": free_memory()}, label)
+    job = {
+        "study": _settings(study, regs),
+        "holdout": holdout,
+        "data": str(data),
+        "checkpoint_seconds": checkpoint_seconds(),
+        "device": chosen_device(),
+    }
+    found = survey_cells({**job, "regs": list(regs), "free": free_memory()}, label)
     job["device"] = found.device
+    stacks = len(regs) * len(seeds)
     try:
-        workers, largest = room(found, min(wanted or worker_count(found.device), len(seeds)))
+        workers, largest = room(found, min(wanted or worker_count(found.device), stacks))
     except RegscopeError as error:
         raise RegscopeError(f"{label}: {error}") from None
-    # What is half trained on one kind of device is not continued on another.
-    decisive["device"] = found.device.partition(":")[0]
-    with _only_here(checkpoints.folder_for(decisive, data / DATA_FILE)) as folder:
-        standings = checkpoints.standings(folder)
-        dealt = plan(seeds, standings, epochs, folder, workers, largest)
+    with ExitStack() as exits:
+        dealt, folders = {}, []
+        for reg in regs:
+            # What is half trained on one kind of device is not continued on another.
+            decisive = {"study": _settings(study, [reg]), "reg": reg, "holdout": holdout}
+            decisive["device"] = found.device.partition(":")[0]
+            name = checkpoints.folder_for(decisive, data / DATA_FILE)
+            folder = exits.enter_context(_only_here(name))
+            standings = checkpoints.standings(folder)
+            # With cells enough to keep all workers busy, every cell is as few stacks as can be.
+            own = math.ceil(workers / len(regs))
+            dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
+            folders.append(folder)
         train_stacks(job, dealt, label, epochs, workers)
-        trained = [stack.trained() for stack in dealt.waiting]
-        state, history = checkpoints.end_states([*dealt.finished, *trained])
-        shutil.rmtree(folder, ignore_errors=True)
-    return TrainedCell(found.name, tuple(seeds), state, history)
+        trained = {reg: _gathered(found.name, dealt[reg]) for reg in regs}
+        for folder in folders:
+            shutil.rmtree(folder, ignore_errors=True)
+    return trained
+
+
+def _gathered(device: str, dealt: Plan) -> TrainedCell:
+    stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
+    state, history = checkpoints.end_states(stacks)
+    return TrainedCell(device, tuple(range(history.shape[1])), state, history)
 
 
 def chosen_workers() -> int | None:
@@ -111,12 +144,11 @@ def checkpoint_seconds() -> float:
     return seconds
 
 
-def _decisive(study: Study, reg: str, holdout: str) -> dict[str, Any]:
-    """Everything in params.yaml that decides the numbers of this cell."""
-    settings = study.model_dump(mode="json", exclude={"regularizers", "title"})
-    cell = study.cells[reg].model_dump(mode="json", exclude_none=True)
-    settings |= {"title": "", "regularizers": {BASELINE: {}, reg: cell}}
-    return {"study": settings, "reg": reg, "holdout": holdout}
+def _settings(study: Study, regs: Sequence[str]) -> dict[str, Any]:
+    """Everything in params.yaml that decides the numbers of these cells."""
+    settings = study.model_dump(mode="json", exclude={"regularizers", "title", "evaluation"})
+    cells = {reg: study.cells[reg].model_dump(mode="json", exclude_none=True) for reg in regs}
+    return settings | {"title": "", "regularizers": {BASELINE: {}, **cells}}
 
 
 @contextmanager

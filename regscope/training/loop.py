@@ -13,7 +13,7 @@ from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.models.initialization import initialized
 from regscope.params import Study
-from regscope.regularizers import Penalty, Regularizer
+from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
 from regscope.training.batches import Examples, batches, orders
 from regscope.training.graphs import Recorder
 from regscope.training.history import COLUMNS
@@ -79,10 +79,10 @@ class Trainer:
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = stack(plain, seeds, sample)
         self.passes = make_passes(self.model, self.settings.precision, device)
-        self.penalties = [
+        self.terms = [
             (method, weights_of(self.model, method.layers))
             for method in methods
-            if isinstance(method, Penalty)
+            if isinstance(method, WeightTerm)
         ]
         self.optimizer = make_optimizer(self.settings, self.model.parameters())
         self.draws = {method.name: Streams(seeds, method.name, device) for method in methods}
@@ -130,9 +130,14 @@ class Trainer:
         losses, gradient = cross_entropy(logits, targets)
         self.passes.backward(gradient.div_(indices.shape[1]))
         with torch.no_grad():
-            for method, weights in self.penalties:
-                method.add_gradient(weights)
-        self.optimizer.step()
+            for term, weights in self.terms:
+                if isinstance(term, Penalty):
+                    term.add_gradient(weights)
+            self.optimizer.step()
+            for term, weights in self.terms:
+                if isinstance(term, Proximal):
+                    for weight in weights.values():
+                        term.project(weight, self.optimizer.step_size(weight))
         self._loss += self._by_seed(losses).sum(1)
         self._correct += self._by_seed(logits.argmax(1) == labels).sum(1)
 
@@ -147,8 +152,8 @@ class Trainer:
     @torch.no_grad()
     def _penalty(self) -> Tensor:
         total = torch.zeros(len(self.seeds), device=self.device)
-        for method, weights in self.penalties:
-            total += method.penalty(weights)
+        for term, weights in self.terms:
+            total += term.penalty(weights)
         return total
 
     @torch.no_grad()

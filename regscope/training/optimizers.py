@@ -29,6 +29,13 @@ class Optimizer(ABC):
     def step(self) -> None:
         """Update every parameter by its gradient."""
 
+    @abstractmethod
+    def step_size(self, parameter: Tensor) -> Tensor | float:
+        """What the last step multiplied the (averaged) gradient of one of the parameters by."""
+
+    def _index(self, parameter: Tensor) -> int:
+        return next(i for i, known in enumerate(self.parameters) if known is parameter)
+
 
 class SGD(Optimizer):
     """Gradient descent with optional (Nesterov) momentum, without dampening."""
@@ -54,6 +61,9 @@ class SGD(Optimizer):
                     else velocity
                 )
             parameter.add_(gradient, alpha=-settings.learning_rate)
+
+    def step_size(self, parameter: Tensor) -> float:  # noqa: ARG002
+        return self.settings.learning_rate
 
 
 class Adam(Optimizer):
@@ -104,6 +114,15 @@ class Adam(Optimizer):
         )
         for index, padded in self._padded.items():
             padded.empty_into(self.parameters[index])
+
+    def step_size(self, parameter: Tensor) -> Tensor:
+        """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0."""
+        settings, index = self.settings, self._index(parameter)
+        second = self.state[f"second.{index}"]
+        if index in self._padded:
+            second = second[:, : self._padded[index].size].reshape(parameter.shape)
+        corrected = second / (1 - settings.betas[1] ** self.state["step"])
+        return corrected.sqrt_().add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
 
 
 class _Padded:

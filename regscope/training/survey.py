@@ -41,7 +41,7 @@ SLACK_OF_CONVOLUTIONS = 2.5
 
 
 def survey(job: dict[str, Any], messages: Connection) -> None:
-    """Send the Survey of the cell of `job`, or `{"error": text}`."""
+    """Send the Survey of the largest of the cells of `job`, or `{"error": text}`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent_process()
     torch.set_num_threads(1)
@@ -50,7 +50,6 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
         study = Study.model_validate(job["study"])
         data = Path(job["data"])
         dataset = Dataset.load(data)
-        methods = study.cells[job["reg"]].methods()
         stored = (data / DATA_FILE).stat().st_size
         name, free = "cpu", job["free"]
         process = PROCESS + 2 * stored
@@ -58,7 +57,11 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
             name = torch.cuda.get_device_name(device)
             free, _ = torch.cuda.mem_get_info(device)
             process = CONTEXT + stored
-        seed, network = seed_bytes(study, methods, dataset, job["free"])
+        surveyed = [
+            seed_bytes(study, study.cells[reg].methods(), dataset, job["free"])
+            for reg in job["regs"]
+        ]
+        seed, network = max(surveyed, key=lambda found: found[0])
         if device != "cpu":
             seed += recording_bytes(study, network)
         messages.send(Survey(device, name, free, Cost(process, seed), gains_from_stacking(network)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import torch
 
 from regscope.datasets import Dataset
+from regscope.errors import RegscopeError
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.training import checkpoints
@@ -22,7 +25,7 @@ from regscope.training.precision import tf32_where
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
-    """Train the stacks that `messages` brings, until it brings None.
+    """Train the stacks that `messages` brings, each with its cell's name, until it brings None.
 
     Sends a dict after every epoch, None when a stack's end state is written as a checkpoint, and
     `{"error": text}` when one cannot go on, which ends the work.
@@ -35,19 +38,32 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     with errors_told(messages), tf32_where(False):
         study = Study.model_validate(job["study"])
         dataset = Dataset.load(Path(job["data"]))
-        for stack in iter(messages.recv, None):
-            _train_stack(study, job, dataset, stack, messages)
+        for reg, stack in iter(messages.recv, None):
+            with _naming(reg, study):
+                _train_stack(study, reg, job, dataset, stack, messages)
             messages.send(None)
+
+
+@contextmanager
+def _naming(reg: str, study: Study) -> Iterator[None]:
+    """Where there are several cells, an error says which it is about."""
+    try:
+        yield
+    except RegscopeError as error:
+        if len(study.cells) <= 2:
+            raise
+        raise RegscopeError(f"{reg}: {error}") from error
 
 
 def _train_stack(
     study: Study,
+    reg: str,
     job: dict[str, Any],
     dataset: Dataset,
     stack: Stack,
     messages: Connection,
 ) -> None:
-    methods = study.cells[job["reg"]].methods()
+    methods = study.cells[reg].methods()
     device = torch.device(job["device"])
     trainer = Trainer(study, methods, dataset, stack.seeds, job["holdout"], device)
     _go_on(trainer, stack)

@@ -1,4 +1,4 @@
-"""Processes, one thread each, that train the stacks of a cell.
+"""Processes, one thread each, that train the stacks of one or several cells.
 
 This process itself does without torch: a fork server imports it once for all of them.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
 from typing import Any
@@ -19,8 +19,8 @@ from regscope.training.plan import Plan, Stack, Survey
 PRELOADED = ["regscope.rare_collection", "regscope.training.worker", "regscope.training.survey"]
 
 
-def survey_cell(job: dict[str, Any], label: str) -> Survey:
-    """What the cell of `job` takes on its device, found out by a process of its own.
+def survey_cells(job: dict[str, Any], label: str) -> Survey:
+    """What the largest cell of `job` takes on its device, found out by a process of its own.
 
     Raises RegscopeError, naming `label`, where the device or the data are not there or the
     network cannot be made.
@@ -31,8 +31,10 @@ def survey_cell(job: dict[str, Any], label: str) -> Survey:
     return found
 
 
-def train_stacks(job: dict[str, Any], plan: Plan, label: str, epochs: int, workers: int) -> None:
-    """Train the waiting stacks of `plan` to their last epoch on `workers` processes.
+def train_stacks(
+    job: dict[str, Any], plans: Mapping[str, Plan], label: str, epochs: int, workers: int
+) -> None:
+    """Train the waiting stacks of every cell's plan to their last epoch on `workers` processes.
 
     Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
     epochs on a terminal, with the time left. Raises RegscopeError, naming `label`, when a stack
@@ -40,8 +42,8 @@ def train_stacks(job: dict[str, Any], plan: Plan, label: str, epochs: int, worke
     """
     from tqdm import tqdm
 
-    waiting = list(plan.waiting)
-    stacks = (*plan.finished, *waiting)
+    waiting = [(reg, stack) for reg, plan in plans.items() for stack in plan.waiting]
+    stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
     with ExitStack() as exits:
         listening = [exits.enter_context(_process(_work, job)) for _ in waiting[:workers]]
         for pipe in listening:
@@ -57,8 +59,9 @@ def train_stacks(job: dict[str, Any], plan: Plan, label: str, epochs: int, worke
                 dynamic_ncols=True,
             )
         )
-        for line in _resumptions(plan):
-            bar.write(f"{label}: {line}")
+        for reg, plan in plans.items():
+            for line in _resumptions(plan):
+                bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {reg}: {line}")
         while listening:
             ready = connection.wait(listening)
             for pipe in [pipe for pipe in listening if pipe in ready]:
@@ -85,9 +88,9 @@ def _resumptions(plan: Plan) -> Iterator[str]:
             yield f"{stack} {goes} on from epoch {stack.epoch}"
 
 
-def _send(pipe: connection.Connection, stack: Stack, label: str) -> None:
+def _send(pipe: connection.Connection, work: tuple[str, Stack], label: str) -> None:
     try:
-        pipe.send(stack)
+        pipe.send(work)
     except OSError:
         raise RegscopeError(f"{label}: a worker process died") from None
 

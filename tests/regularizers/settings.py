@@ -11,6 +11,7 @@ SETTINGS: dict[str, Any] = {
     "batch_norm": True,
     "dropout": 0.3,
     "l1": 0.001,
+    "l1_prox": 0.001,
     "l2": 0.001,
 }
 

@@ -1,4 +1,4 @@
-"""L1 and L2: hand computations, the written definitions, and what they act on."""
+"""Terms of the weights: hand computations, the written definitions, and what they act on."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from torch import Tensor, nn
 
 from regscope.datasets import Dataset
 from regscope.models.initialization import initialized
-from regscope.regularizers import REGULARIZERS, Penalty
+from regscope.regularizers import REGULARIZERS, Penalty, WeightTerm
 from tests import tiny
 from tests.regularizers.settings import CELLS, SETTINGS
 
 PENALTIES = [name for name, cls in REGULARIZERS.items() if issubclass(cls, Penalty)]
+TERMS = [name for name, cls in REGULARIZERS.items() if issubclass(cls, WeightTerm)]
 
 
 def make(name: str, setting: Any) -> Penalty:
@@ -82,6 +83,7 @@ def test_l1_and_l2_compose_to_the_elastic_net_by_hand() -> None:
 
 DEFINITIONS = {
     "l1": lambda strength, weight: strength * weight.abs().sum(),
+    "l1_prox": lambda strength, weight: strength * weight.abs().sum(),
     "l2": lambda strength, weight: strength * (weight**2).sum(),
 }
 IN_NUMPY = {
@@ -90,7 +92,7 @@ IN_NUMPY = {
 }
 
 
-@pytest.mark.parametrize("name", DEFINITIONS)
+@pytest.mark.parametrize("name", PENALTIES)
 def test_value_and_gradient_agree_with_the_written_definition(name: str) -> None:
     generator = torch.Generator().manual_seed(1)
     values = [
@@ -133,19 +135,19 @@ def test_a_gradient_is_added_to_what_is_there(name: str) -> None:
     torch.testing.assert_close(gradient, alone + torch.tensor([[[10.0, 20.0]]]))
 
 
-@pytest.mark.parametrize("name", PENALTIES)
+@pytest.mark.parametrize("name", TERMS)
 def test_biases_and_batch_normalization_are_spared(name: str, digits: Dataset) -> None:
     cell = {name: SETTINGS[name], "batch_norm": True}
-    ((_, weights),) = tiny.trainer(tiny.study(cell), digits, [0, 1]).penalties
+    ((_, weights),) = tiny.trainer(tiny.study(cell), digits, [0, 1]).terms
     assert list(weights) == ["hidden1.weight", "hidden2.weight", "output.weight"]
 
 
-@pytest.mark.parametrize("name", PENALTIES)
+@pytest.mark.parametrize("name", TERMS)
 @pytest.mark.parametrize("layers", [["hidden1"], ["hidden2", "output"]])
 def test_layers_scopes_a_penalty(name: str, layers: list[str], digits: Dataset) -> None:
     cell = {name: {"strength": 0.01, "layers": layers}}
     trainer = tiny.trainer(tiny.study(cell), digits, [0, 1])
-    ((method, weights),) = trainer.penalties
+    ((method, weights),) = trainer.terms
     assert list(weights) == [f"{layer}.weight" for layer in layers]
     state = trainer.model.state_dict()
     expected = sum(DEFINITIONS[name](0.01, state[f"{layer}.weight"][1]) for layer in layers)
@@ -166,7 +168,7 @@ def test_ten_layers_are_told_apart(digits: Dataset) -> None:
     """`hidden1` does not mean `hidden10`."""
     cell = {"l1": {"strength": 0.01, "layers": ["hidden1"]}}
     study = tiny.study(cell, model={"hidden": [4] * 10})
-    ((_, weights),) = tiny.trainer(study, digits, [0]).penalties
+    ((_, weights),) = tiny.trainer(study, digits, [0]).terms
     assert list(weights) == ["hidden1.weight"]
 
 

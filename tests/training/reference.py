@@ -2,7 +2,7 @@
 
 It follows the documentation: streams by hashing `seed/purpose/epoch`, masks from 16 bits of a
 SplitMix64 word a unit and augmentation from 24, penalties in Keras's convention on weight
-matrices, torch's own layers and optimizers.
+matrices, soft thresholding as written, torch's own layers and optimizers.
 """
 
 from __future__ import annotations
@@ -174,6 +174,17 @@ def optimizer_for(training: Mapping[str, Any], network: nn.Module) -> torch.opti
     )
 
 
+@torch.no_grad()
+def soften(weight: nn.Parameter, strength: float, optimizer: torch.optim.Optimizer) -> None:
+    """Soft thresholding with the size of the step that the optimizer has just made."""
+    group, state = optimizer.param_groups[0], optimizer.state[weight]
+    step = group["lr"]
+    if "exp_avg_sq" in state:
+        corrected = state["exp_avg_sq"] / (1 - group["betas"][1] ** state["step"].item())
+        step = step / (corrected.sqrt() + group["eps"])
+    weight.copy_(weight.sign() * torch.relu(weight.abs() - strength * step))
+
+
 def train(
     inputs: Tensor,
     targets: Tensor,
@@ -209,4 +220,7 @@ def train(
             optimizer.zero_grad()
             torch.autograd.backward(loss)
             optimizer.step()
+            if strength := cell.get("l1_prox", 0.0):
+                for layer in network.layers.values():
+                    soften(layer.get_parameter("weight"), strength, optimizer)
     return network.state()

@@ -17,6 +17,7 @@ import torch
 from filelock import FileLock
 from safetensors.torch import load_file
 
+from regscope import paths
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.files import write_tensors
@@ -28,6 +29,7 @@ from regscope.training.cell import (
     checkpoint_seconds,
     chosen_workers,
     train_cell,
+    train_cells,
     worker_count,
 )
 from tests import tiny
@@ -336,3 +338,28 @@ def test_a_finished_cell_is_only_gathered(
         ended = tiny.trained(study, digits, seeds)
         checkpoints.save(lock.with_suffix("") / f"{seeds[0]}.safetensors", ended.state())
     assert same(train_cell(study, "tested", digits_folder, "tiny/tested"), undisturbed)
+
+
+@pytest.mark.parametrize("workers", ["1", "3"])
+def test_cells_trained_together_are_what_they_are_alone(
+    workers: str, workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REGSCOPE_WORKERS", workers)
+    settings = tiny.study(optimizer="adam").model_dump(mode="json", exclude_none=True)
+    settings["regularizers"] = {"none": {}, "weak": {"l1": 1e-4}, "strong": {"dropout": 0.5}}
+    study = Study.model_validate(settings)
+    together = train_cells(study, ["weak", "strong"], digits_folder, "tiny", "validation")
+    assert list(together) == ["weak", "strong"]
+    for reg, trained in together.items():
+        alone = train_cell(study, reg, digits_folder, f"tiny/{reg}", "validation")
+        assert same(trained, alone), reg
+    assert not any(path.is_dir() for path in paths.checkpoints().iterdir())
+
+
+def test_of_several_cells_the_one_that_diverges_is_named(
+    workspace: Path, digits_folder: Path
+) -> None:
+    settings = tiny.study().model_dump(mode="json", exclude_none=True)
+    settings["regularizers"] = {"none": {}, "weak": {"l2": 1e-4}, "strong": {"l2": 1e5}}
+    with pytest.raises(RegscopeError, match=r"^tiny: strong: seed 0, epoch 1: the loss"):
+        train_cells(Study.model_validate(settings), ["weak", "strong"], digits_folder, "tiny")

@@ -133,3 +133,26 @@ def test_adams_first_step_is_the_learning_rate_against_the_gradients_sign() -> N
     weight.grad = torch.tensor([3.0, -0.001])
     optimizer.step()
     torch.testing.assert_close(weight.detach(), torch.tensor([-0.1, 0.1]), rtol=1e-4, atol=0)
+
+
+@pytest.mark.parametrize("shapes", [FULL, ODD])
+@pytest.mark.parametrize("case", CASES)
+def test_the_step_size_is_that_of_the_last_step(
+    case: str, shapes: Sequence[tuple[int, ...]]
+) -> None:
+    settings, _, options = CASES[case]
+    chosen = parameters(shapes)
+    optimizer = ours(settings, chosen)
+    second = [torch.zeros_like(parameter) for parameter in chosen]
+    decay, epsilon = options.get("betas", (0.9, 0.999))[1], options.get("eps", 1e-8)
+    for step in range(3):
+        for index, gradient in enumerate(gradients(shapes, step)):
+            chosen[index].grad = gradient
+            second[index] = decay * second[index] + (1 - decay) * gradient**2
+        optimizer.step()
+    for parameter, moment in zip(chosen, second, strict=True):
+        expected = torch.full_like(parameter, 0.05)
+        if settings["optimizer"] == "adam":
+            expected /= (moment / (1 - decay**3)).sqrt() + epsilon
+        found = torch.as_tensor(optimizer.step_size(parameter)).expand_as(parameter)
+        torch.testing.assert_close(found, expected.detach(), rtol=1e-5, atol=0)

@@ -20,7 +20,7 @@ from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.plan import Survey
 from regscope.training.survey import gains_from_stacking, remembered, seed_bytes
-from regscope.training.workers import survey_cell
+from regscope.training.workers import survey_cells
 from tests import tiny
 
 WEIGHTS = 4 * (64 * 16 + 16 + 16 * 8 + 8 + 8 * 10 + 10)
@@ -85,12 +85,12 @@ def test_convolutions_and_recurrences_do_not_gain_from_stacking() -> None:
 def test_a_cell_is_surveyed_in_a_process_of_its_own(digits_folder: Path) -> None:
     job = {
         "study": tiny.study({"dropout": 0.3}).model_dump(mode="json", exclude_none=True),
-        "reg": "tested",
+        "regs": ["none", "tested"],
         "data": str(digits_folder),
         "device": "cpu",
         "free": 5 * 10**9,
     }
-    found = survey_cell(job, "tiny/tested")
+    found = survey_cells(job, "tiny/tested")
     assert (found.device, found.name, found.free) == ("cpu", "cpu", 5 * 10**9)
     assert found.stackable
     assert found.cost.process > survey.PROCESS

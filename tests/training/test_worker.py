@@ -45,13 +45,12 @@ def test_errors_are_told_in_one_line(
     study = tiny.study().model_dump(mode="json", exclude_none=True)
     job = {
         "study": study,
-        "reg": "none",
         "holdout": "test",
         "data": str(digits_folder),
         "device": "cpu",
         "checkpoint_seconds": 20,
     }
-    ours.send(Stack((0,), Path("0-0.safetensors")))
+    ours.send(("none", Stack((0,), Path("0-0.safetensors"))))
     worker.work(job, theirs)
     theirs.close()
     assert ours.recv()["error"].startswith(told)

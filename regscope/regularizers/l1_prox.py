@@ -1,0 +1,36 @@
+"""Proximal L1: soft thresholding after each step (Daubechies, Defrise and De Mol 2004)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Proximal
+from regscope.regularizers.l1 import absolute_sum
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class L1Prox(Proximal):
+    """The objective of `l1`, `strength * sum(|w|)`, minimized so that weights become exactly zero.
+
+    After the optimizer's step every weight moves towards zero by its threshold and stops there:
+    `sign(w) * max(|w| - step_size * strength, 0)`. With SGD the step size is the learning rate;
+    with Adam it is each weight's own, `learning_rate / (sqrt(v) + epsilon)`, so that both methods
+    come to rest at the same places at the same strength (Yun, Lozano and Yang 2021, "Adaptive
+    Proximal Gradient Methods for Structured Neural Networks").
+    """
+
+    name: ClassVar[str] = "l1_prox"
+    strength: Annotated[float, Field(ge=0, le=1e6)]
+
+    def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
+        return self.strength * absolute_sum(weights)
+
+    def project(self, weight: Tensor, step_size: Tensor | float) -> None:
+        threshold = self.strength * step_size
+        # Less what lies within the threshold: exactly zero where all of the weight does.
+        weight.sub_(weight.clamp(-threshold, threshold))  # type: ignore[arg-type]
