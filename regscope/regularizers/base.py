@@ -130,6 +130,6 @@ class Proximal(WeightTerm):
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
         """Apply the operator of `step_size * term` to one weight `[S, ...]`, in place.
 
-        `step_size` is what the optimizer's last step multiplied gradients by: one number, or one
-        for each weight `[S, ...]`.
+        `step_size` is how far the optimizer's step moves a weight for each unit of a steady
+        gradient: one number, or one for each weight `[S, ...]`.
         """

@@ -18,10 +18,11 @@ class L1Prox(Proximal):
     """The objective of `l1`, `strength * sum(|w|)`, minimized so that weights become exactly zero.
 
     After the optimizer's step every weight moves towards zero by its threshold and stops there:
-    `sign(w) * max(|w| - step_size * strength, 0)`. With SGD the step size is the learning rate;
-    with Adam it is each weight's own, `learning_rate / (sqrt(v) + epsilon)`, so that both methods
-    come to rest at the same places at the same strength (Yun, Lozano and Yang 2021, "Adaptive
-    Proximal Gradient Methods for Structured Neural Networks").
+    `sign(w) * max(|w| - step_size * strength, 0)`. With SGD the step size is
+    `learning_rate / (1 - momentum)`; with Adam it is each weight's own,
+    `learning_rate / (sqrt(v) + epsilon)`, so that both methods come to rest at the same places at
+    the same strength (Yun, Lozano and Yang 2021, "Adaptive Proximal Gradient Methods for
+    Structured Neural Networks").
     """
 
     name: ClassVar[str] = "l1_prox"

@@ -31,7 +31,7 @@ class Optimizer(ABC):
 
     @abstractmethod
     def step_size(self, parameter: Tensor) -> Tensor | float:
-        """What the last step multiplied the (averaged) gradient of one of the parameters by."""
+        """By how much a step moves one of the parameters for each unit of a steady gradient."""
 
     def _index(self, parameter: Tensor) -> int:
         return next(i for i, known in enumerate(self.parameters) if known is parameter)
@@ -63,7 +63,7 @@ class SGD(Optimizer):
             parameter.add_(gradient, alpha=-settings.learning_rate)
 
     def step_size(self, parameter: Tensor) -> float:  # noqa: ARG002
-        return self.settings.learning_rate
+        return self.settings.learning_rate / (1 - self.settings.momentum)
 
 
 class Adam(Optimizer):

@@ -78,8 +78,16 @@ def test_only_the_proximal_step_gives_exact_zeros(
     assert bool((zeros > 0.3).all() if name == "l1_prox" else (zeros == 0).all())
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-def test_it_solves_the_lasso(optimizer: str) -> None:
+@pytest.mark.parametrize(
+    "optimizer",
+    [
+        {"optimizer": "sgd"},
+        {"optimizer": "sgd", "momentum": 0.9},
+        {"optimizer": "sgd", "momentum": 0.9, "nesterov": True},
+        {"optimizer": "adam"},
+    ],
+)
+def test_it_solves_the_lasso(optimizer: dict[str, Any]) -> None:
     """At its strength, whatever the optimizer; scikit-learn is the independent solver."""
     generator = np.random.default_rng(0)
     inputs = generator.normal(size=(60, 8)) * np.geomspace(1, 4, 8)
@@ -88,7 +96,7 @@ def test_it_solves_the_lasso(optimizer: str) -> None:
     lasso = Lasso(alpha=strength, fit_intercept=False, tol=1e-10).fit(inputs, outputs)
     assert 0 < (lasso.coef_ == 0).sum() < 8
     weight = nn.Parameter(torch.ones(1, 1, 8))
-    run = {"optimizer": optimizer, "learning_rate": 0.005, "batch_size": 1, "epochs": 1, "seeds": 1}
+    run = {**optimizer, "learning_rate": 0.005, "batch_size": 1, "epochs": 1, "seeds": 1}
     steps = make_optimizer(TypeAdapter(Training).validate_python(run), [weight])
     examples, targets = torch.from_numpy(inputs).float(), torch.from_numpy(outputs).float()
     with torch.no_grad():

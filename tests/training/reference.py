@@ -176,9 +176,9 @@ def optimizer_for(training: Mapping[str, Any], network: nn.Module) -> torch.opti
 
 @torch.no_grad()
 def soften(weight: nn.Parameter, strength: float, optimizer: torch.optim.Optimizer) -> None:
-    """Soft thresholding with the size of the step that the optimizer has just made."""
+    """Soft thresholding with the size of the step that the optimizer makes."""
     group, state = optimizer.param_groups[0], optimizer.state[weight]
-    step = group["lr"]
+    step = group["lr"] / (1 - group.get("momentum", 0))
     if "exp_avg_sq" in state:
         corrected = state["exp_avg_sq"] / (1 - group["betas"][1] ** state["step"].item())
         step = step / (corrected.sqrt() + group["eps"])

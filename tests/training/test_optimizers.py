@@ -137,7 +137,7 @@ def test_adams_first_step_is_the_learning_rate_against_the_gradients_sign() -> N
 
 @pytest.mark.parametrize("shapes", [FULL, ODD])
 @pytest.mark.parametrize("case", CASES)
-def test_the_step_size_is_that_of_the_last_step(
+def test_the_step_size_is_what_a_steady_gradient_is_multiplied_by(
     case: str, shapes: Sequence[tuple[int, ...]]
 ) -> None:
     settings, _, options = CASES[case]
@@ -151,7 +151,7 @@ def test_the_step_size_is_that_of_the_last_step(
             second[index] = decay * second[index] + (1 - decay) * gradient**2
         optimizer.step()
     for parameter, moment in zip(chosen, second, strict=True):
-        expected = torch.full_like(parameter, 0.05)
+        expected = torch.full_like(parameter, 0.05 / (1 - settings.get("momentum", 0)))
         if settings["optimizer"] == "adam":
             expected /= (moment / (1 - decay**3)).sqrt() + epsilon
         found = torch.as_tensor(optimizer.step_size(parameter)).expand_as(parameter)
