@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -37,17 +38,58 @@ def near_zero_fraction(weights: np.ndarray) -> float:
     return float(np.mean((np.abs(weights) < threshold) | (weights == 0)))
 
 
-def weight_measures(weights: np.ndarray) -> dict[str, float]:
-    """All measures of one array of weights, of any shape; `std` is the population's.
+def hoyer(magnitudes: np.ndarray) -> float:
+    """`(sqrt(n) - l1 / l2) / (sqrt(n) - 1)` of `|w|`: 0 if all are equal, 1 if all but one are 0.
 
-    `l1_norm` is the sum of absolute values, `l2_norm` the root of the sum of squares.
+    Hoyer 2004, "Non-negative matrix factorization with sparseness constraints". All-zero weights
+    and a single weight, of which the formula says nothing, count as equal: 0.
     """
-    weights = weights.astype(np.float64)
+    l1, l2, root = magnitudes.sum(), np.sqrt(np.square(magnitudes).sum()), magnitudes.size**0.5
+    if l2 == 0 or root == 1:
+        return 0.0
+    return float(np.clip((root - l1 / l2) / (root - 1), 0, 1))
+
+
+def gini(ascending: np.ndarray) -> float:
+    """`1 - 2 * sum_k(|w|_k / l1 * (n - k + 1/2) / n)` of `|w|` from smallest (k = 1) to largest.
+
+    Hurley and Rickard 2009, "Comparing measures of sparsity": 0 if all are equal, `1 - 1/n` if
+    all but one are 0. All-zero weights count as equal: 0.
+    """
+    size, l1 = ascending.size, ascending.sum()
+    if l1 == 0:
+        return 0.0
+    above = np.arange(size - 0.5, 0, -1)
+    return float(max(0.0, 1 - 2 * (ascending * above).sum() / (l1 * size)))
+
+
+def weight_measures(weights: np.ndarray) -> dict[str, float]:
+    """All measures of one array of weights, of any shape.
+
+    Moments are the population's: with `m_k` the mean of `(w - mean)**k`, `std` is `sqrt(m_2)`,
+    `skewness` `m_3 / m_2**1.5` and `kurtosis` the excess `m_4 / m_2**2 - 3` (0 for normally
+    distributed weights, -1.2 for uniform ones); both are nan where all weights are equal.
+    `l1_norm` is the sum of absolute values, `l2_norm` the root of the sum of squares, `max_norm`
+    the largest absolute value; `zero_fraction` counts exact zeros.
+    """
+    flat = weights.astype(np.float64).ravel()
+    magnitudes = np.sort(np.abs(flat))
+    squares = np.square(flat - flat.mean())
+    variance = float(squares.mean())
+    skewness = kurtosis = math.nan
+    if flat.min() < flat.max():
+        skewness = float((squares * (flat - flat.mean())).mean() / variance**1.5)
+        kurtosis = float(np.square(squares).mean() / variance**2 - 3)
     return {
-        "mean": float(weights.mean()),
-        "std": float(weights.std()),
-        "l1_norm": float(np.abs(weights).sum()),
-        "l2_norm": float(np.sqrt(np.square(weights).sum())),
+        "mean": float(flat.mean()),
+        "std": math.sqrt(variance),
+        "skewness": skewness,
+        "kurtosis": kurtosis,
+        "l1_norm": float(magnitudes.sum()),
+        "l2_norm": float(np.sqrt(np.square(magnitudes).sum())),
+        "max_norm": float(magnitudes[-1]),
         "near_zero_fraction": near_zero_fraction(weights),
-        "zero_fraction": float(np.mean(weights == 0)),
+        "zero_fraction": float(np.mean(flat == 0)),
+        "hoyer": hoyer(magnitudes),
+        "gini": gini(magnitudes),
     }

@@ -4,10 +4,14 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
 from regscope.measures.weights import (
+    gini,
+    hoyer,
     layer_weights,
     near_zero_fraction,
     root_mean_square,
@@ -17,6 +21,9 @@ from regscope.measures.weights import (
 GENERATOR = np.random.default_rng(0)
 UNIFORM = GENERATOR.uniform(-0.3, 0.3, 200_000)
 NORMAL = GENERATOR.normal(0, 2, 200_000)
+SPARSITY = ("hoyer", "gini")
+SHAPE = ("skewness", "kurtosis", "near_zero_fraction", "zero_fraction", *SPARSITY)
+FEW_WEIGHTS = arrays(np.float32, st.integers(2, 40), elements=st.integers(-50, 50))
 
 
 def test_near_zero_fractions_that_are_known() -> None:
@@ -44,17 +51,21 @@ def test_near_zero_fractions_do_not_change_with_the_scale(scale: float) -> None:
     assert near_zero_fraction(few * scale) == near_zero_fraction(few)
 
 
-def test_measures_are_numpys() -> None:
-    weights = NORMAL[:600].reshape(30, 20).astype(np.float32)
+def test_measures_are_numpys_and_scipys() -> None:
+    weights = NORMAL[:600].reshape(30, 20).astype(np.float32) ** 2 - 1
     weights[:3] = 0
     found = weight_measures(weights)
     flat = weights.astype(np.float64).ravel()
+    del found["hoyer"], found["gini"]
     assert found == pytest.approx(
         {
             "mean": np.mean(flat),
             "std": np.std(flat),
+            "skewness": scipy.stats.skew(flat),
+            "kurtosis": scipy.stats.kurtosis(flat),
             "l1_norm": np.linalg.norm(flat, 1),
             "l2_norm": np.linalg.norm(flat, 2),
+            "max_norm": np.linalg.norm(flat, np.inf),
             "near_zero_fraction": np.mean(np.abs(flat) < 0.1 * np.sqrt(np.mean(flat**2))),
             "zero_fraction": 60 / 600,
         },
@@ -68,7 +79,104 @@ def test_measures_by_hand() -> None:
     assert found["std"] == pytest.approx(math.sqrt(26 / 4 - 0.25))
     assert found["l1_norm"] == 8
     assert found["l2_norm"] == pytest.approx(math.sqrt(26))
+    assert found["max_norm"] == 4
     assert found["zero_fraction"] == found["near_zero_fraction"] == 0.25
+    assert found["hoyer"] == pytest.approx(2 - 8 / math.sqrt(26))
+    # Ascending 0, 1, 3, 4 with the weights 3.5, 2.5, 1.5, 0.5: 1 - 2 * 9 / (8 * 4).
+    assert found["gini"] == pytest.approx(0.4375)
+
+
+def test_moments_of_a_coin() -> None:
+    """One in a fraction p of all weights: skewness (1-2p) / sqrt(pq), kurtosis (1-6pq) / pq."""
+    found = weight_measures(np.repeat([1.0, 0.0], [20, 80]))
+    assert found["mean"] == pytest.approx(0.2)
+    assert found["std"] == pytest.approx(0.4)
+    assert found["skewness"] == pytest.approx(1.5)
+    assert found["kurtosis"] == pytest.approx(0.25)
+
+
+def test_equal_weights_have_no_shape_and_no_sparsity() -> None:
+    for value in (0.1, -2.0, 0.0):
+        found = weight_measures(np.full((3, 7), value, dtype=np.float32))
+        assert math.isnan(found["skewness"])
+        assert math.isnan(found["kurtosis"])
+        assert found["hoyer"] == pytest.approx(0, abs=1e-12)
+        assert found["gini"] == pytest.approx(0, abs=1e-12)
+        assert found["zero_fraction"] == (value == 0)
+
+
+def test_rounding_makes_no_sparsity_negative() -> None:
+    for size in range(2, 60):
+        equal = np.full(size, 0.1)
+        assert 0 <= hoyer(equal) < 1e-12
+        assert 0 <= gini(equal) < 1e-12
+
+
+def test_one_weight_among_zeros_is_as_sparse_as_can_be() -> None:
+    one_hot = np.zeros(50)
+    one_hot[11] = -3
+    found = weight_measures(one_hot)
+    assert found["hoyer"] == pytest.approx(1, abs=1e-12)
+    assert found["gini"] == pytest.approx(1 - 1 / 50, abs=1e-12)
+
+
+def test_the_gini_index_is_the_mean_difference_of_all_pairs() -> None:
+    magnitudes = np.sort(np.abs(NORMAL[:300]))
+    differences = np.abs(magnitudes[:, None] - magnitudes).mean()
+    assert gini(magnitudes) == pytest.approx(differences / (2 * magnitudes.mean()), rel=1e-12)
+
+
+def test_the_sparsity_of_known_distributions() -> None:
+    """|normal|: l1/l2 is sqrt(2n/pi), Gini sqrt(2) - 1. Uniform from 0: sqrt(3n)/2 and 1/3."""
+    normal, uniform = np.sort(np.abs(NORMAL)), np.sort(np.abs(UNIFORM))
+    root = math.sqrt(len(normal))
+    assert hoyer(normal) == pytest.approx(
+        (1 - math.sqrt(2 / math.pi)) * root / (root - 1), abs=3e-3
+    )
+    assert gini(normal) == pytest.approx(math.sqrt(2) - 1, abs=3e-3)
+    assert hoyer(uniform) == pytest.approx((1 - math.sqrt(3) / 2) * root / (root - 1), abs=3e-3)
+    assert gini(uniform) == pytest.approx(1 / 3, abs=3e-3)
+
+
+def test_a_single_weight_has_no_sparsity() -> None:
+    found = weight_measures(np.array([5.0]))
+    assert found["hoyer"] == 0
+    assert found["gini"] == 0
+
+
+@given(FEW_WEIGHTS, st.sampled_from([2.0**-20, 0.125, 8.0, 2.0**20]))
+def test_shapes_do_not_change_with_the_scale(weights: np.ndarray, scale: float) -> None:
+    found, scaled = weight_measures(weights), weight_measures(weights * np.float32(scale))
+    for name in SHAPE:
+        assert scaled[name] == pytest.approx(found[name], rel=1e-9, abs=1e-12, nan_ok=True)
+    for name in ("mean", "std", "l1_norm", "l2_norm", "max_norm"):
+        assert scaled[name] == pytest.approx(found[name] * scale, rel=1e-9, abs=1e-12 * scale)
+
+
+@given(FEW_WEIGHTS, st.integers(0, 1000))
+def test_neither_order_nor_shape_matters(weights: np.ndarray, seed: int) -> None:
+    shuffled = np.random.default_rng(seed).permutation(weights)
+    expected = pytest.approx(weight_measures(weights), rel=1e-9, abs=1e-9, nan_ok=True)
+    assert weight_measures(shuffled) == expected
+    assert weight_measures(weights.reshape(1, -1, 1)) == expected
+
+
+@given(FEW_WEIGHTS)
+def test_sparsity_lies_between_0_and_1_and_ignores_signs(weights: np.ndarray) -> None:
+    found = weight_measures(weights)
+    assert 0 <= found["hoyer"] <= 1
+    assert 0 <= found["gini"] <= 1 - 1 / len(weights) + 1e-12
+    unsigned = weight_measures(np.abs(weights))
+    assert [unsigned[name] for name in SPARSITY] == [found[name] for name in SPARSITY]
+
+
+@given(FEW_WEIGHTS)
+def test_zeros_beside_weights_make_them_sparser(weights: np.ndarray) -> None:
+    """P2 of Hurley and Rickard: adding zeros raises sparsity (not of weights that are all 0)."""
+    padded = weight_measures(np.append(weights, np.zeros(5, dtype=np.float32)))
+    found = weight_measures(weights)
+    assert padded["gini"] >= found["gini"]
+    assert (padded["gini"] > found["gini"]) == weights.any()
 
 
 def test_single_precision_is_summed_in_double() -> None:

@@ -1,0 +1,94 @@
+"""Measures of hidden units: what they do over many examples, and how much alike."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import partial
+
+import torch
+from torch import Tensor, nn
+
+BATCH = 1000
+# A spread this small beside the largest value is what single precision leaves of a constant.
+NEGLIGIBLE = 1e-6
+
+
+def unit_measures(activations: Tensor) -> dict[str, float]:
+    """Measures of the hidden units whose activations on N examples are `[N, U]`.
+
+    `units`: U. `mean_activation`: over examples and units. `dead_fraction`: the share of units
+    that are above 0 on no example. `correlation`: the mean of |Pearson correlation| over pairs of
+    units, constant ones (dead ReLU units are) left out since theirs is not defined; nan with
+    fewer than two others. Strong correlation is one sign of co-adaptation (Hinton et al. 2012,
+    "Improving neural networks by preventing co-adaptation of feature detectors").
+    `effective_rank`: see `effective_rank`, of the activations less each unit's mean.
+    """
+    values = activations.double()
+    centred = values - values.mean(0)
+    spread = centred.square().mean(0).sqrt()
+    varying = spread > NEGLIGIBLE * values.abs().amax(0)
+    centred = centred[:, varying]
+    gram = centred.T @ centred
+    return {
+        "units": values.shape[1],
+        "correlation": _mean_correlation(gram),
+        "effective_rank": effective_rank(torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()),
+        "dead_fraction": (values.amax(0) <= 0).double().mean().item(),
+        "mean_activation": values.mean().item(),
+    }
+
+
+def _mean_correlation(gram: Tensor) -> float:
+    """The mean of |correlation| over pairs, from the scalar products of centred units `[U, U]`."""
+    units = len(gram)
+    if units < 2:
+        return math.nan
+    norms = gram.diagonal().sqrt()
+    correlations = (gram / norms / norms[:, None]).abs().clamp(max=1)
+    return (correlations.triu(1).sum() / (units * (units - 1) / 2)).item()
+
+
+def effective_rank(singular_values: Tensor) -> float:
+    """`exp(-sum(p * log(p)))` with `p` the singular values `[n]` divided by their sum.
+
+    Roy and Vetterli 2007, "The effective rank: a measure of effective dimensionality": k where k
+    singular values are equal and the others 0. 0 where all are 0. Values below NEGLIGIBLE times
+    the largest count as 0.
+    """
+    if not len(singular_values) or singular_values.max() == 0:
+        return 0.0
+    kept = singular_values[singular_values > NEGLIGIBLE * singular_values.max()]
+    shares = kept / kept.sum()
+    return math.exp(-(shares * shares.log()).sum().item())
+
+
+@torch.no_grad()
+def hidden_activations(
+    network: nn.Module, names: Sequence[str], inputs: Tensor, scale: float
+) -> dict[str, Tensor]:
+    """`{name: [N, units]}`: what leaves the named layers for stored inputs `[N, ...]` * `scale`.
+
+    `names` are layers with slots; what is taken is what enters `<name>_dropout`: after the
+    normalization, activation and pooling, before dropout. A convolution's units are its channels,
+    each averaged over its map. The network has to be in evaluation mode, so that no earlier
+    dropout acts.
+    """
+    seen: dict[str, list[Tensor]] = {name: [] for name in names}
+
+    def keep(_: nn.Module, arguments: tuple[Tensor, ...], *, name: str) -> None:
+        seen[name].append(
+            arguments[0].flatten(2).mean(2) if arguments[0].ndim > 2 else arguments[0]
+        )
+
+    handles = [
+        network.get_submodule(f"{name}_dropout").register_forward_pre_hook(partial(keep, name=name))
+        for name in names
+    ]
+    try:
+        for batch in torch.split(inputs, BATCH):
+            network(batch.float() * scale)
+    finally:
+        for handle in handles:
+            handle.remove()
+    return {name: torch.cat(parts) for name, parts in seen.items()}
