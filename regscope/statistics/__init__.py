@@ -1,0 +1,60 @@
+"""What seeds can say: intervals, paired tests and their correction, power.
+
+Seeds are paired: seed k has the same initialization, split and batch order in every cell. The
+protocol follows Bouthillier et al. 2021, "Accounting for variance in machine learning
+benchmarks"; docs/statistics.md tells it in plain words. scipy is imported where it is used,
+since it takes long to load.
+"""
+
+from regscope.statistics.corrections import holm
+from regscope.statistics.intervals import (
+    Interval,
+    mean_interval,
+    prediction_interval,
+    probability_interval,
+)
+from regscope.statistics.levels import (
+    FEWEST_SEEDS,
+    FEWEST_SEEDS_FOR_SIGN_FLIP,
+    LEVEL,
+    MOST_SEEDS,
+    POWER,
+    SIGNIFICANCE,
+)
+from regscope.statistics.paired import Comparison, compare, paired_t_p, sign_flip_p
+from regscope.statistics.power import (
+    detectable_difference,
+    power_of,
+    seeds_for,
+    seeds_needed,
+    seeds_table,
+)
+from regscope.statistics.test_sets import combined_error, test_set_error
+from regscope.statistics.verdicts import undecided_note, verdict
+
+__all__ = [
+    "FEWEST_SEEDS",
+    "FEWEST_SEEDS_FOR_SIGN_FLIP",
+    "LEVEL",
+    "MOST_SEEDS",
+    "POWER",
+    "SIGNIFICANCE",
+    "Comparison",
+    "Interval",
+    "combined_error",
+    "compare",
+    "detectable_difference",
+    "holm",
+    "mean_interval",
+    "paired_t_p",
+    "power_of",
+    "prediction_interval",
+    "probability_interval",
+    "seeds_for",
+    "seeds_needed",
+    "seeds_table",
+    "sign_flip_p",
+    "test_set_error",
+    "undecided_note",
+    "verdict",
+]

@@ -1,0 +1,61 @@
+"""Intervals at LEVEL: of a mean, of one new run, of a probability."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from regscope.statistics.levels import LEVEL
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean and its Student's t interval at LEVEL; of a single value, the value itself."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
+    """`mean ± t * s / sqrt(n)` with n - 1 degrees of freedom; of one value, the value itself."""
+    values = np.asarray(values, dtype=np.float64)
+    return _interval(values, math.sqrt(1 / len(values)))
+
+
+def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:
+    """Where one new run falls: `mean ± t * s * sqrt(1 + 1/n)`.
+
+    It is what a published single run is compared with.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    return _interval(values, math.sqrt(1 + 1 / len(values)))
+
+
+def _interval(values: np.ndarray, factor: float) -> Interval:
+    from scipy.stats import t
+
+    mean = float(values.mean())
+    if len(values) < 2:
+        return Interval(mean, mean, mean)
+    reach = float(t.ppf((1 + LEVEL) / 2, len(values) - 1) * values.std(ddof=1) * factor)
+    return Interval(mean, mean - reach, mean + reach)
+
+
+def probability_interval(wins: float, pairs: int) -> tuple[float, float]:
+    """The interval of the probability of winning, after `wins` of `pairs` (ties count half).
+
+    Clopper and Pearson 1934: the probabilities under which as many wins, or as few, are not
+    rarer than (1 - LEVEL) / 2. Half wins go into the same quantiles of the beta distribution.
+    It covers at least LEVEL for every probability of a win and of a tie (tests go through all
+    outcomes), where Wilson's interval of 1927 falls to 0.83 with 5 to 20 pairs.
+    """
+    from scipy.stats import beta
+
+    tail = (1 - LEVEL) / 2
+    low = beta.ppf(tail, wins, pairs - wins + 1) if wins > 0 else 0.0
+    high = beta.ppf(1 - tail, wins + 1, pairs - wins) if wins < pairs else 1.0
+    return float(low), float(high)
