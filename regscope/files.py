@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import os
 import shutil
 import tempfile
@@ -68,18 +69,22 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """One line a row, columns in the order of the first row; floats to ten digits."""
+    """One line a row, columns in the order of the first row.
+
+    Floats are written to ten digits, nan as an empty field.
+    """
     text = io.StringIO()
     writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
     writer.writeheader()
     for row in rows:
-        writer.writerow(
-            {
-                key: f"{value:.10g}" if isinstance(value, float) else value
-                for key, value in row.items()
-            }
-        )
+        writer.writerow({key: _field(value) for key, value in row.items()})
     write_text(path, text.getvalue())
+
+
+def _field(value: Any) -> Any:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:.10g}"
+    return value
 
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:

@@ -1,7 +1,8 @@
-"""Trained networks back from disk, as plain torch modules."""
+"""Trained networks as plain torch modules: back from disk, or out of a stack."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,14 +22,26 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
 
     Raises RegscopeError when the file does not hold exactly the tensors of this architecture.
     """
-    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     try:
-        state = load_file(folder / MODEL_FILE)
+        return plain_networks(study, reg, load_file(folder / MODEL_FILE), dataset)
     except SafetensorError as error:
         raise RegscopeError(f"{folder / MODEL_FILE}: not whole ({error})") from error
+    except RegscopeError as error:
+        raise RegscopeError(f"{folder / MODEL_FILE}: {error}") from error
+
+
+def plain_networks(
+    study: Study, reg: str, state: Mapping[str, Tensor], dataset: Dataset
+) -> list[nn.Module]:
+    """The network of every seed of stacked tensors `{plain name: [S, ...]}`, in evaluation mode.
+
+    Raises RegscopeError when these are not exactly the tensors of this architecture.
+    """
+    import torch
+
     networks = []
     for seed in range(len(next(iter(state.values())))):
         network = study.model.build(dataset.input_shape, len(dataset.classes))
@@ -38,9 +51,7 @@ def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> lis
             network.load_state_dict({name: tensor[seed] for name, tensor in state.items()})
         except RuntimeError as error:
             reason = " ".join(str(error).split())
-            raise RegscopeError(
-                f"{folder / MODEL_FILE}: not this study's model: {reason}"
-            ) from error
+            raise RegscopeError(f"not this study's model: {reason}") from error
         networks.append(_laid_out(network.eval(), torch.zeros(2, *dataset.input_shape)))
     return networks
 

@@ -15,6 +15,7 @@ from regscope import paths
 from regscope.complaints import one_line
 from regscope.datasets import SOURCES, Source, SplitSettings
 from regscope.errors import RegscopeError
+from regscope.measures.settings import EvaluationSettings
 from regscope.models import KINDS, ModelSettings
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
 from regscope.settings import Settings, refusal
@@ -70,6 +71,7 @@ class Study(Settings):
     split: SplitSettings
     model: Model
     training: Training
+    evaluation: EvaluationSettings = EvaluationSettings()
     regularizers: dict[Name, Cell | None]
 
     @property
@@ -158,6 +160,10 @@ class Params(Settings):
             raise refusal("regs", list(self.regs), f"must hold {BASELINE}, the baseline")
         if len(set(self.regs)) < len(self.regs):
             raise refusal("regs", list(self.regs), "every name once")
+        if paths.PATHS.name in self.studies:
+            raise refusal(
+                "studies.paths", None, "plots/paths/ has another use: choose another name"
+            )
         for name, study in self.studies.items():
             for reg in study.regularizers:
                 if reg not in self.regs:

@@ -6,9 +6,26 @@ import math
 from typing import Any
 
 from regscope.params import BASELINE
-from regscope.results import COMPARED, StudyResults
+from regscope.results import StudyResults
 
-WEIGHTS = ("weight_std", "weight_l1_norm", "weight_l2_norm", "near_zero_fraction", "zero_fraction")
+REVIEWED = (
+    "test_accuracy",
+    "test_loss",
+    "generalization_gap",
+    "corruption_accuracy",
+    "expected_calibration_error",
+)
+"""The measures of which a review gives the difference; metrics/studies/ has them all."""
+
+WEIGHTS = (
+    "weight_std",
+    "weight_kurtosis",
+    "weight_l1_norm",
+    "weight_l2_norm",
+    "weight_hoyer",
+    "near_zero_fraction",
+    "zero_fraction",
+)
 
 
 def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
@@ -21,7 +38,7 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
         "baseline": BASELINE,
         "seeds": int(compared["seeds"].iloc[0]),
     }
-    for measure in COMPARED:
+    for measure in REVIEWED:
         row = compared.loc[measure]
         reviewed[measure] = {
             reg_or_baseline: _rounded(means.loc[key, measure])

@@ -23,8 +23,8 @@ def main() -> None:
         keep_freed_memory()
         dataset = Dataset.load(paths.prepared(name))
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
-        write_csv(folder / "measures.csv", result.measures)
-        write_csv(folder / "layers.csv", result.layers)
+        for table, rows in result.tables.items():
+            write_csv(folder / f"{table}.csv", rows)
         write_tensors(folder / "arrays.safetensors", result.arrays)
 
 

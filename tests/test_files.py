@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import errno
 import json
+import math
 import os
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
@@ -136,6 +138,13 @@ def test_csv_by_bytes(tmp_path: Path) -> None:
     write_csv(tmp_path / "file.csv", rows)
     expected = b'seed,accuracy,layer\n0,0.3333333333,hidden1\n1,1e-07,"a,b"\n'
     assert (tmp_path / "file.csv").read_bytes() == expected
+
+
+def test_nan_is_an_empty_field_that_reads_as_nan(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    write_csv(file, [{"seed": 0, "loss": math.nan}, {"seed": 1, "loss": np.float64("nan")}])
+    assert file.read_text() == "seed,loss\n0,\n1,\n"
+    assert pd.read_csv(file)["loss"].isna().all()
 
 
 def test_strided_tensors_are_written_in_their_order(tmp_path: Path) -> None:

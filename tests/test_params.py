@@ -95,6 +95,13 @@ def test_valid_values_are_taken_as_written(workspace: Path) -> None:
     assert [method.name for method in small.cells["normed"].methods()] == ["batch_norm", "l2"]
     assert small.cells["none"].methods() == []
     assert small.model.initialization == "glorot_uniform"
+    assert (small.evaluation.training_loss, small.evaluation.examples) == (0.1, None)
+
+
+def test_what_is_said_of_evaluation_is_taken(workspace: Path) -> None:
+    params = load(changed("small/evaluation", {"training_loss": 2e-1, "examples": 500}))
+    evaluation = params.studies["small"].evaluation
+    assert (evaluation.training_loss, evaluation.examples) == (0.2, 500)
 
 
 ERRORS = {
@@ -107,7 +114,7 @@ ERRORS = {
         "small/seed",
         1,
         "studies.small.seed = 1: unknown key;"
-        " known here: title, data, split, model, training, regularizers",
+        " known here: title, data, split, model, training, evaluation, regularizers",
     ),
     "unknown key of training": (
         "small/training/lr",
@@ -130,7 +137,7 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: augmentation, batch_norm, dropout, l1, l2",
+        " known here: augmentation, batch_norm, dropout, l1, l1_prox, l2",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -188,6 +195,36 @@ ERRORS = {
         "small/regularizers/huber",
         {},
         "studies.small.regularizers.huber: not in regs; regs has: none, l1, dropout, normed",
+    ),
+    "unknown key of evaluation": (
+        "small/evaluation",
+        {"loss": 0.1},
+        "studies.small.evaluation.loss = 0.1: unknown key; known here: training_loss, examples",
+    ),
+    "a training loss of zero": (
+        "small/evaluation",
+        {"training_loss": 0},
+        "studies.small.evaluation.training_loss = 0: must be greater than 0",
+    ),
+    "no examples": (
+        "small/evaluation",
+        {"examples": 0},
+        "studies.small.evaluation.examples = 0: must be at least 1",
+    ),
+    "half an example": (
+        "small/evaluation",
+        {"examples": 1.5},
+        "studies.small.evaluation.examples = 1.5: must be a whole number",
+    ),
+    "boolean as examples": (
+        "small/evaluation",
+        {"examples": True},
+        "studies.small.evaluation.examples = true: must be a number, not true or false",
+    ),
+    "evaluation null": (
+        "small/evaluation",
+        None,
+        "studies.small.evaluation = null: must be a mapping",
     ),
     "zero seeds": (
         "small/training/seeds",
@@ -436,6 +473,13 @@ ERRORS = {
 def test_every_mistake_has_its_line(mistake: str, workspace: Path) -> None:
     key, value, expected = ERRORS[mistake]
     assert complaint(changed(key, value)) == expected
+
+
+def test_a_study_whose_figures_would_lie_among_the_strength_paths(workspace: Path) -> None:
+    raw = changed("small/split/validation", 20)
+    raw["studies"]["paths"] = raw["studies"]["small"]
+    expected = "studies.paths: must be called otherwise: plots/paths is taken"
+    assert complaint(raw) == expected
 
 
 @pytest.mark.parametrize(("text", "found"), [("", "null"), ("[1]", "[1]"), ("3", "3")])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import scipy.stats
 from sklearn.metrics import precision_recall_fscore_support
 
 from regscope import paths, results
-from regscope.results import COMPARED, SUMMARY
+from regscope.errors import RegscopeError
+from regscope.results import COMPARED, SUMMARY, TABLES
 from regscope.statistics import holm
 from tests import written
 
@@ -28,7 +30,9 @@ def test_seeds_are_one_row_a_cell_and_seed_in_order(workspace: Path) -> None:
     assert list(gathered.seeds["seed"]) == list(range(SEEDS)) * 3
     assert gathered.cells == list(written.CELLS)
     stored = gathered.seeds[list(written.MEASURES)].to_numpy()
-    assert np.allclose(stored, np.concatenate(list(measured.values())), rtol=0, atol=1e-9)
+    expected = np.concatenate(list(measured.values()))
+    assert np.allclose(stored, expected, rtol=0, atol=1e-9, equal_nan=True)
+    assert gathered.seeds[written.NEVER].isna().all()
 
 
 def test_the_summary_is_means_over_seeds(workspace: Path) -> None:
@@ -66,12 +70,77 @@ def test_classes_are_scikit_learns_scores_of_the_predictions(workspace: Path) ->
         assert np.array(scores)[0, 0, 2] == 0
 
 
-def test_layers_are_means_over_seeds(workspace: Path) -> None:
+def test_layers_and_units_are_a_row_a_seed_and_layer(workspace: Path) -> None:
     written.write(3)
-    layers = results.gather(written.NAME, written.study(3)).layers
-    assert list(layers.columns) == ["reg", "layer", "std"]
-    assert list(layers["layer"]) == ["hidden1", "output"] * 3
+    gathered = results.gather(written.NAME, written.study(3))
+    assert list(gathered.layers.columns) == ["reg", "seed", "layer", "std", "total_variation"]
+    assert list(gathered.layers["layer"]) == list(written.LAYERS) * 9
+    assert list(gathered.layers["std"][:6]) == [0, 10, 1, 11, 2, 12]
+    assert list(gathered.layers["total_variation"].isna()) == [False, True] * 9
+    assert list(gathered.units["reg"]) == [reg for reg in written.CELLS for _ in range(3)]
+    assert list(gathered.units["dead_fraction"]) == [0, 0.25, 0.5] * 3
+
+
+def test_their_means_are_over_seeds_in_order(workspace: Path) -> None:
+    written.write(3)
+    gathered = results.gather(written.NAME, written.study(3))
+    layers = gathered.layer_means
+    assert list(layers.columns) == ["reg", "layer", "std", "total_variation"]
+    assert list(layers["reg"]) == [reg for reg in written.CELLS for _ in written.LAYERS]
+    assert list(layers["layer"]) == list(written.LAYERS) * 3
     assert list(layers["std"]) == [1.0, 11.0] * 3
+    assert list(layers["total_variation"].fillna(-1)) == [1.0, -1.0] * 3
+    units = gathered.unit_means
+    assert list(units.columns) == ["reg", "layer", "units", "dead_fraction"]
+    assert list(units["dead_fraction"]) == [0.25] * 3
+
+
+def test_pruning_and_robustness_are_means_with_scipys_intervals(workspace: Path) -> None:
+    written.write(5)
+    gathered = results.gather(written.NAME, written.study(5))
+    pruning, robustness = gathered.pruning, gathered.robustness
+    assert list(pruning.columns) == [
+        "reg", "scope", "fraction", "accuracy", "low", "high", "loss",
+    ]  # fmt: skip
+    scopes = ["all", *written.LAYERS]
+    assert list(pruning["scope"][:9]) == [scope for scope in scopes for _ in range(3)]
+    assert list(pruning["fraction"][:3]) == list(written.FRACTIONS)
+    assert list(pruning["loss"]) == [2.0] * 27
+    assert list(robustness.columns) == ["reg", "corruption", "severity", "accuracy", "low", "high"]
+    assert list(robustness["corruption"]) == ["shift", "shift", "blur", "blur"] * 3
+    assert list(robustness["severity"]) == list(written.SEVERITIES) * 6
+    for table, positions in ((pruning, 3), (robustness, 2)):
+        for index, row in enumerate(table.to_dict("records")):
+            seeds = [written.accuracy(seed, index % positions) for seed in range(5)]
+            interval = scipy.stats.ttest_1samp(seeds, 0).confidence_interval()
+            assert row["accuracy"] == pytest.approx(np.mean(seeds))
+            assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
+
+
+def test_reliability_pools_the_examples_of_all_seeds(workspace: Path) -> None:
+    """10 examples of one seed and 30 of each of two others fall into bin 14."""
+    written.write(3)
+    found = results.gather(written.NAME, written.study(3)).reliability
+    assert list(found.columns) == ["reg", "bin", "count", "confidence", "accuracy"]
+    assert list(found["bin"]) == [7, 14] * 3
+    assert list(found["count"]) == [5, 70] * 3
+    assert list(found["confidence"][:2]) == pytest.approx([0.5, (9.4 + 60 * 0.98) / 70])
+    assert list(found["accuracy"][:2]) == pytest.approx([0.4, 68 / 70])
+
+
+def test_confused_pairs_of_the_cells(workspace: Path) -> None:
+    _, confusions = written.write(5)
+    found = results.gather(written.NAME, written.study(5)).confused
+    assert list(found["reg"]) == [reg for reg in written.CELLS for _ in range(3)]
+    for reg, counts in confusions.items():
+        rows = found[found["reg"] == reg]
+        assert list(rows["errors"]) == sorted(rows["errors"], reverse=True)
+        for row in rows.to_dict("records"):
+            one, two = (written.CLASSES.index(row[name]) for name in ("first", "second"))
+            assert one < two
+            assert row["errors"] == pytest.approx(
+                (counts[:, one, two] + counts[:, two, one]).mean()
+            )
 
 
 def test_comparisons_are_scipys_paired_tests_corrected_over_the_cells(workspace: Path) -> None:
@@ -103,10 +172,41 @@ def test_more_accuracy_is_better_and_more_loss_is_worse(workspace: Path) -> None
     comparisons = results.gather(written.NAME, written.study(SEEDS)).comparisons
     found = comparisons[comparisons["reg"] == "l1"].set_index("measure")["verdict"]
     assert found.to_dict() == {
-        "test_accuracy": "better",
-        "test_loss": "worse",
-        "generalization_gap": "worse",
+        measure: "better" if higher_is_better else "worse"
+        for measure, higher_is_better in COMPARED.items()
     }
+
+
+def test_comparisons_have_their_columns(workspace: Path) -> None:
+    written.write(SEEDS)
+    comparisons = results.gather(written.NAME, written.study(SEEDS)).comparisons
+    assert list(comparisons.columns) == [
+        "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm",
+        "p_sign_flip", "probability_better", "probability_low", "probability_high",
+        "detectable_difference", "seeds_needed", "verdict",
+    ]  # fmt: skip
+
+
+def test_seeds_without_a_measure_are_left_out_of_its_comparison(workspace: Path) -> None:
+    written.write(SEEDS)
+    seeds = results.gather(written.NAME, written.study(SEEDS)).seeds
+    expected = results.compare_cells(seeds)
+    broken = (seeds["reg"] == "l1") & (seeds["seed"] < 2)
+    seeds.loc[broken, "unit_correlation"] = np.nan
+    seeds.loc[seeds["reg"] == "dropout", "prunable_fraction"] = np.nan
+    found = results.compare_cells(seeds)
+    rows = {(row["measure"], row["reg"]): row for row in found.to_dict("records")}
+    assert rows["unit_correlation", "l1"]["seeds"] == SEEDS - 2
+    assert rows["unit_correlation", "dropout"]["seeds"] == SEEDS
+    missing = rows["prunable_fraction", "dropout"]
+    assert (missing.pop("seeds"), missing.pop("verdict")) == (0, "too few seeds")
+    del missing["measure"], missing["reg"]
+    assert all(np.isnan(value) for value in missing.values())
+    # Holm's family is then what is left: one comparison, which is not corrected.
+    alone = rows["prunable_fraction", "l1"]
+    assert alone["p_holm"] == alone["p_value"]
+    by_measure = [table[table["measure"] == "test_accuracy"] for table in (found, expected)]
+    assert np.allclose(by_measure[0]["p_holm"], by_measure[1]["p_holm"])
 
 
 def test_seeds_are_paired_by_number_not_by_row(workspace: Path) -> None:
@@ -125,14 +225,51 @@ def test_what_is_written_is_read_back(seeds: int, workspace: Path) -> None:
     results.write(gathered, paths.summary(written.NAME))
     found = results.load(written.NAME)
     assert found.summary == gathered.summary
-    assert list(found.classes["class"]) == list(gathered.classes["class"])
-    for table in ("seeds", "layers", "classes", "comparisons"):
+    for table in TABLES:
         before, after = getattr(gathered, table), getattr(found, table)
         assert list(after.columns) == list(before.columns)
         numeric = before.select_dtypes("number").columns
         assert np.allclose(after[numeric], before[numeric], rtol=1e-8, equal_nan=True)
+        for name in set(before.columns) - set(numeric) - {"p_sign_flip", "seeds_needed"}:
+            assert list(after[name]) == list(before[name])
     summary = json.loads((paths.summary(written.NAME) / "summary.json").read_text())
     assert summary == gathered.summary
+
+
+def test_names_that_look_like_something_else_stay_names(workspace: Path) -> None:
+    written.write(2)
+    gathered = results.gather(written.NAME, written.study(2))
+    confused = gathered.confused.assign(first="7", second="null")
+    named = dataclasses.replace(gathered, confused=confused)
+    results.write(named, paths.summary(written.NAME))
+    found = results.load(written.NAME).confused
+    assert set(found["first"]) == {"7"}
+    assert set(found["second"]) == {"null"}
+
+
+def test_what_no_seed_has_is_an_empty_field_and_null_in_the_summary(workspace: Path) -> None:
+    written.write(2)
+    gathered = results.gather(written.NAME, written.study(2))
+    measure = "prunable_fraction"
+    without = dataclasses.replace(gathered, seeds=gathered.seeds.assign(**{measure: np.nan}))
+    results.write(without, paths.summary(written.NAME))
+    head, first, *_ = (paths.summary(written.NAME) / "seeds.csv").read_text().splitlines()
+    assert dict(zip(head.split(","), first.split(","), strict=True))[measure] == ""
+    assert results.load(written.NAME).seeds[measure].isna().all()
+    summary = json.loads((paths.summary(written.NAME) / "summary.json").read_text())
+    assert summary["none"][measure] is None
+
+
+def test_a_missing_table_is_one_line(workspace: Path) -> None:
+    written.write(2)
+    results.write(results.gather(written.NAME, written.study(2)), paths.summary(written.NAME))
+    (paths.summary(written.NAME) / "units.csv").unlink()
+    with pytest.raises(RegscopeError) as refused:
+        results.load(written.NAME)
+    assert str(refused.value) == (
+        "metrics/studies/small/units.csv: not there; rebuild the study with:"
+        " dvc exp run -S study=small"
+    )
 
 
 def test_writing_twice_gives_the_same_bytes(workspace: Path) -> None:
@@ -145,7 +282,8 @@ def test_writing_twice_gives_the_same_bytes(workspace: Path) -> None:
     )
     assert first == second
     assert set(first) == {
-        "seeds.csv", "layers.csv", "classes.csv", "comparisons.csv", "summary.json",
+        "seeds.csv", "layers.csv", "classes.csv", "comparisons.csv", "units.csv", "pruning.csv",
+        "robustness.csv", "reliability.csv", "confused.csv", "summary.json",
     }  # fmt: skip
 
 

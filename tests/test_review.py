@@ -9,7 +9,7 @@ import pytest
 from regscope import results
 from regscope.files import write_json
 from regscope.results import COMPARED
-from regscope.review import WEIGHTS, review
+from regscope.review import REVIEWED, WEIGHTS, review
 from tests import written
 
 HELD = [
@@ -26,18 +26,18 @@ def test_a_review_holds_both_means_the_difference_and_the_weights(
     gathered = results.gather(written.NAME, written.study(seeds))
     found = review(written.NAME, "l1", gathered)
     assert list(found) == [
-        "study", "reg", "baseline", "seeds", *COMPARED, "train_accuracy", *WEIGHTS,
+        "study", "reg", "baseline", "seeds", *REVIEWED, "train_accuracy", *WEIGHTS,
     ]  # fmt: skip
     assert (found["study"], found["reg"], found["baseline"]) == (written.NAME, "l1", "none")
     assert found["seeds"] == seeds
-    for measure in (*COMPARED, "train_accuracy", *WEIGHTS):
+    for measure in (*REVIEWED, "train_accuracy", *WEIGHTS):
         index = written.MEASURES.index(measure)
         none, reg = (measured[cell][:, index].mean() for cell in ("none", "l1"))
         assert found[measure]["baseline"] == pytest.approx(none, rel=1e-5)
         assert found[measure]["reg"] == pytest.approx(reg, rel=1e-5)
     comparisons = gathered.comparisons[gathered.comparisons["reg"] == "l1"]
     rows = {row["measure"]: row for row in comparisons.to_dict("records")}
-    for measure in COMPARED:
+    for measure in REVIEWED:
         row = rows[measure]
         held = found[measure]
         assert list(held) == HELD
@@ -48,6 +48,10 @@ def test_a_review_holds_both_means_the_difference_and_the_weights(
         assert held["p_holm"] == pytest.approx(row["p_holm"], rel=1e-5)
         assert held["verdict"] == row["verdict"]
         assert held["difference"] == pytest.approx(held["reg"] - held["baseline"], abs=2e-6)
+
+
+def test_what_is_reviewed_is_compared() -> None:
+    assert set(REVIEWED) <= set(COMPARED)
 
 
 @pytest.mark.parametrize("seeds", [1, 2, 10])

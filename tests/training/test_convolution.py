@@ -13,9 +13,10 @@ from torch.nn import functional
 
 from regscope.datasets import Dataset
 from regscope.evaluation import evaluate_cell
+from regscope.files import write_text
 from regscope.networks import MODEL_FILE
 from regscope.params import Study
-from regscope.training import winograd
+from regscope.training import history, winograd
 from regscope.training.convolution import StackedConv2d
 from regscope.training.stack import stack
 from tests import tiny
@@ -316,6 +317,7 @@ def test_a_trained_stack_is_evaluated_as_plain_networks(
     trained = tiny.trained(study(cell), digits, [0, 1, 2])
     state = {name: tensor.contiguous() for name, tensor in trained.model.state_dict().items()}
     save_file(state, tmp_path / MODEL_FILE)
+    write_text(tmp_path / "history.csv", history.to_csv([0, 1, 2], trained.history.numpy()))
     evaluation = evaluate_cell(study(cell), "tested", tmp_path, digits)
     loss, accuracy = trained.history[3:, :, -1]
     for seed, measures in enumerate(evaluation.measures):

@@ -1,0 +1,161 @@
+"""One trained cell, measured."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from regscope.datasets import Dataset
+from regscope.evaluation import inside
+from regscope.evaluation.corruption import corruption_together, robustness_rows
+from regscope.evaluation.examples import chosen, examples_of, pool_of
+from regscope.evaluation.landscape import grid_of
+from regscope.evaluation.passes import logits
+from regscope.evaluation.predicted import prediction_measures
+from regscope.evaluation.row import Row
+from regscope.measures.calibration import reliability
+from regscope.measures.convergence import epochs_to_loss, loss_area, loss_rise
+from regscope.measures.predictions import accuracy, confusion_matrix
+from regscope.measures.robustness import input_gradient_norm
+from regscope.measures.units import hidden_activations
+from regscope.networks import load_networks
+from regscope.params import Study
+
+HISTORY_FILE = "history.csv"
+
+
+@dataclass
+class Evaluation:
+    """Rows of the tables of that name, each with its `seed`, and arrays.
+
+    `measures` has a row a seed; `layers` and `units` one a seed and layer; `pruning` one a seed,
+    scope (`all` or a layer) and fraction; `robustness` one a seed, corruption and severity (0 is
+    clean); `reliability` one a seed and bin of confidence that is not empty. What cannot be had,
+    such as the correlation of hidden units where there are none, is nan.
+    """
+
+    measures: list[Row] = field(default_factory=list)
+    layers: list[Row] = field(default_factory=list)
+    units: list[Row] = field(default_factory=list)
+    pruning: list[Row] = field(default_factory=list)
+    robustness: list[Row] = field(default_factory=list)
+    reliability: list[Row] = field(default_factory=list)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> dict[str, list[Row]]:
+        return {
+            name: getattr(self, name)
+            for name in ("measures", "layers", "units", "pruning", "robustness", "reliability")
+        }
+
+
+def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evaluation:
+    """Measure the trained cell in `folder`.
+
+    Accuracy, loss and calibration are of all test examples; pruning, robustness, hidden units and
+    input gradients of the first `evaluation.examples` of every seed's.
+
+    Arrays: `confusion` `[S, C, C]`; `test_indices` and `predictions` `[S, n]`; for two classes of
+    points in the plane, the rectangle that holds the data as `grid` `[G*G, 2]`, and the
+    probabilities of class 1 there as `grid_probabilities` `[S, G*G]`.
+    """
+    networks = load_networks(study, reg, folder, dataset)
+    targets, stored = torch.from_numpy(dataset.targets), torch.from_numpy(dataset.inputs)
+    pool = pool_of(dataset, study.evaluation.examples)
+    examples = [examples_of(study, dataset, seed) for seed in range(len(networks))]
+    tested = [
+        logits(network, stored[seen.test], dataset.scale)
+        for network, seen in zip(networks, examples, strict=True)
+    ]
+    clean = [
+        accuracy(found[: len(seen.few)], targets[seen.few])
+        for found, seen in zip(tested, examples, strict=True)
+    ]
+    hurt = robustness_rows(dataset.kind, networks, examples, pool, targets, clean)
+    descent = _descent(folder, study.evaluation.training_loss)
+    result = Evaluation()
+    for seed, (network, seen) in enumerate(zip(networks, examples, strict=True)):
+        fitted = logits(network, stored[seen.train], dataset.scale)
+        labels, few_labels = targets[seen.test], targets[seen.few]
+        bins = reliability(tested[seed].double().softmax(1), labels)
+        few = chosen(pool, seen.pooled)
+        found = _look_inside(study, network, few, few_labels, dataset)
+        together = (
+            prediction_measures(fitted, targets[seen.train], tested[seed], labels, bins)
+            | corruption_together(hurt[seed], clean[seed])
+            | {"input_gradient_norm": input_gradient_norm(network, few, few_labels)}
+            | inside.pruning_together(found["pruning"])
+            | inside.units_together(found["units"])
+            | descent[seed]
+            | inside.weights_together(inside.weights_of(network), found["layers"])
+        )
+        result.measures.append({"seed": seed, **together})
+        found |= {"robustness": hurt[seed], "reliability": [asdict(row) for row in bins]}
+        for table, rows in found.items():
+            result.tables[table].extend({"seed": seed, **row} for row in rows)
+    result.arrays = _arrays(networks, tested, [seen.test for seen in examples], dataset)
+    return result
+
+
+def _look_inside(
+    study: Study, network: nn.Module, inputs: Tensor, labels: Tensor, dataset: Dataset
+) -> dict[str, list[Row]]:
+    """Rows of `layers`, `units` and `pruning`; `inputs` are as the network sees them."""
+    weights = inside.weights_of(network)
+    pictures = dataset.input_shape if dataset.kind == "image" else None
+    seen = hidden_activations(network, study.model.slot_names(), inputs, 1.0)
+    return {
+        "layers": inside.layer_rows(weights, pictures),
+        "units": inside.unit_rows(seen),
+        "pruning": inside.pruning_rows(network, list(weights), inputs, labels),
+    }
+
+
+def _descent(folder: Path, threshold: float) -> list[dict[str, float]]:
+    """How every seed's training loss came down, and its test loss rose again, while it trained."""
+    losses: dict[str, dict[str, list[float]]] = {"train_loss": {}, "holdout_loss": {}}
+    with (folder / HISTORY_FILE).open(newline="") as file:
+        for row in csv.DictReader(file):
+            for column, by_seed in losses.items():
+                by_seed.setdefault(row["seed"], []).append(float(row[column]))
+    train_loss, test_loss = (np.array(list(by_seed.values())) for by_seed in losses.values())
+    return [
+        {
+            "epochs_to_training_loss": float(epochs),
+            "training_loss_area": float(area),
+            "test_loss_rise": float(rise),
+        }
+        for epochs, area, rise in zip(
+            epochs_to_loss(train_loss, threshold),
+            loss_area(train_loss),
+            loss_rise(test_loss),
+            strict=True,
+        )
+    ]
+
+
+def _arrays(
+    networks: list[nn.Module], tested: list[Tensor], indices: list[Tensor], dataset: Dataset
+) -> dict[str, np.ndarray]:
+    predictions = [found.argmax(1) for found in tested]
+    targets, classes = torch.from_numpy(dataset.targets), len(dataset.classes)
+    confusion = [
+        confusion_matrix(predicted, targets[test], classes)
+        for predicted, test in zip(predictions, indices, strict=True)
+    ]
+    arrays = {
+        "confusion": torch.stack(confusion).to(torch.int32),
+        "test_indices": torch.stack(indices).to(torch.int32),
+        "predictions": torch.stack(predictions).to(torch.int16),
+    }
+    grid = grid_of(dataset)
+    if grid is not None:
+        landscapes = [logits(network, grid).softmax(1)[:, 1] for network in networks]
+        arrays |= {"grid": grid, "grid_probabilities": torch.stack(landscapes)}
+    return {name: array.numpy() for name, array in arrays.items()}

@@ -1,0 +1,110 @@
+"""What is inside a trained network: its weights, hidden units, and what pruning leaves of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from torch import Tensor, nn
+
+from regscope.evaluation.passes import judge_from
+from regscope.evaluation.row import Row
+from regscope.measures.filters import total_variation
+from regscope.measures.pruning import prunable_fraction, pruning_area, pruning_curve
+from regscope.measures.spectrum import full_rank, spectral_measures
+from regscope.measures.units import unit_measures
+from regscope.measures.weights import layer_weights, near_zero_fraction, weight_measures
+
+ALL = "all"
+
+
+def weights_of(network: nn.Module) -> dict[str, np.ndarray]:
+    """`{layer: weights}` of the layers that penalties act on, in order of the network."""
+    state = {name: tensor[None].numpy() for name, tensor in network.state_dict().items()}
+    return {layer: weights[0] for layer, weights in layer_weights(state).items()}
+
+
+def layer_rows(weights: Mapping[str, np.ndarray], pictures: tuple[int, ...] | None) -> list[Row]:
+    """Every layer's measures; the first one's total variation if its inputs are `pictures`."""
+    rows: list[Row] = [
+        {
+            "layer": layer,
+            **weight_measures(values),
+            **spectral_measures(values),
+            "total_variation": math.nan,
+        }
+        for layer, values in weights.items()
+    ]
+    if pictures and rows:
+        rows[0]["total_variation"] = total_variation(next(iter(weights.values())), pictures)
+    return rows
+
+
+def weights_together(weights: Mapping[str, np.ndarray], rows: Sequence[Row]) -> dict[str, float]:
+    """Measures of all layers' weights as one: `weight_*`, and the fractions as they are called.
+
+    `near_zero_fraction` is the share of all weights that are near zero on their own layer's
+    scale; `stable_rank_fraction` the mean over layers of stable rank over the largest possible.
+    """
+    joined = np.concatenate([values.ravel() for values in weights.values()])
+    measures = {
+        name if name.endswith("_fraction") else f"weight_{name}": value
+        for name, value in weight_measures(joined).items()
+    }
+    near = sum(near_zero_fraction(values) * values.size for values in weights.values())
+    measures["near_zero_fraction"] = near / joined.size
+    measures["stable_rank_fraction"] = _mean(
+        [
+            row["stable_rank"] / full_rank(values)
+            for row, values in zip(rows, weights.values(), strict=True)
+        ]
+    )
+    smoothness: float = rows[0]["total_variation"]
+    if not math.isnan(smoothness):
+        measures["filter_total_variation"] = smoothness
+    return measures
+
+
+def unit_rows(activations: Mapping[str, Tensor]) -> list[Row]:
+    return [{"layer": layer, **unit_measures(seen)} for layer, seen in activations.items()]
+
+
+def units_together(rows: Sequence[Row]) -> dict[str, float]:
+    """Means over hidden layers; of dead units, the share of all. Empty where there are none."""
+    units = sum(row["units"] for row in rows)
+    dead = sum(row["dead_fraction"] * row["units"] for row in rows)
+    return {
+        "unit_correlation": _mean([row["correlation"] for row in rows]),
+        "effective_rank_fraction": _mean([row["effective_rank"] / row["units"] for row in rows]),
+        "dead_unit_fraction": dead / units if rows else math.nan,
+        "mean_activation": _mean([row["mean_activation"] for row in rows]),
+    }
+
+
+def _mean(values: Sequence[float]) -> float:
+    """Of those that are there; nan if none is."""
+    found = [value for value in values if not math.isnan(value)]
+    return sum(found) / len(found) if found else math.nan
+
+
+def pruning_rows(
+    network: nn.Module, layers: Sequence[str], inputs: Tensor, labels: Tensor
+) -> list[Row]:
+    """The pruning curves of all layers together (`all`) and of every layer by itself."""
+    rows: list[Row] = []
+    for scope, pruned in ((ALL, list(layers)), *((layer, [layer]) for layer in layers)):
+        judge = judge_from(network, pruned[0], inputs, labels)
+        rows.extend({"scope": scope, **row} for row in pruning_curve(network, pruned, judge))
+    return rows
+
+
+def pruning_together(rows: Sequence[Row]) -> dict[str, float]:
+    """Area and prunable fraction of the curve of all layers together."""
+    curve = [row for row in rows if row["scope"] == ALL]
+    fractions = [row["fraction"] for row in curve]
+    accuracies = [row["accuracy"] for row in curve]
+    return {
+        "pruning_area": pruning_area(fractions, accuracies),
+        "prunable_fraction": prunable_fraction(fractions, accuracies),
+    }

@@ -1,0 +1,60 @@
+"""Passes through a network in evaluation mode, in batches of bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+
+from regscope.measures.predictions import accuracy, cross_entropy
+
+BATCH = 1000
+
+Judge = Callable[[nn.Module], tuple[float, float]]
+
+
+@torch.no_grad()
+def logits(network: nn.Module, inputs: Tensor, scale: float = 1.0) -> Tensor:
+    """Logits `[N, C]` of stored inputs `[N, ...]`, which times `scale` a network sees."""
+    ready = inputs.dtype == torch.float32 and scale == 1
+    return torch.cat(
+        [network(batch if ready else batch.float() * scale) for batch in torch.split(inputs, BATCH)]
+    )
+
+
+def judge_from(network: nn.Module, layer: str, inputs: Tensor, labels: Tensor) -> Judge:
+    """A judge of (accuracy, loss) of networks that differ from this one in or after `layer`.
+
+    In a chain of layers what lies before `layer` gives the same every time, so it is passed once;
+    any other network is passed as a whole.
+    """
+    names = [name for name, _ in network.named_children()]
+    if type(network) is not nn.Sequential or layer not in names:
+        return lambda changed: _judged(logits(changed, inputs), labels)
+    start = names.index(layer)
+    entering = _entering(network, layer, inputs)
+
+    def judge(changed: nn.Module) -> tuple[float, float]:
+        rest = list(changed.children())[start:]
+        acting = [step for step in rest if not isinstance(step, nn.Identity)]
+        return _judged(logits(nn.Sequential(*acting), entering), labels)
+
+    return judge
+
+
+def _judged(found: Tensor, labels: Tensor) -> tuple[float, float]:
+    return accuracy(found, labels), cross_entropy(found, labels)
+
+
+def _entering(network: nn.Module, layer: str, inputs: Tensor) -> Tensor:
+    """What enters `layer` for `inputs`, `[N, ...]`."""
+    seen: list[Tensor] = []
+    handle = network.get_submodule(layer).register_forward_pre_hook(
+        lambda _, arguments: seen.append(arguments[0])
+    )
+    try:
+        logits(network, inputs)
+    finally:
+        handle.remove()
+    return torch.cat(seen)

@@ -1,0 +1,29 @@
+"""A study's results as tables: gathered from the evaluated cells, read back from metrics/."""
+
+from regscope.results.compared import COMPARED, compare_cells
+from regscope.results.gathered import gather, gather_environment
+from regscope.results.study import (
+    SETTINGS_FILE,
+    SUMMARY,
+    TABLES,
+    StudyResults,
+    environment,
+    load,
+    settings,
+    write,
+)
+
+__all__ = [
+    "COMPARED",
+    "SETTINGS_FILE",
+    "SUMMARY",
+    "TABLES",
+    "StudyResults",
+    "compare_cells",
+    "environment",
+    "gather",
+    "gather_environment",
+    "load",
+    "settings",
+    "write",
+]

@@ -1,0 +1,73 @@
+"""Every cell of a study against its baseline."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from regscope.params import BASELINE
+from regscope.statistics import Comparison, compare, holm, verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPARED = {
+    "test_accuracy": True,
+    "test_loss": False,
+    "generalization_gap": False,
+    "expected_calibration_error": False,
+    "brier_score": False,
+    "corruption_accuracy": True,
+    "prunable_fraction": True,
+    "unit_correlation": False,
+}
+"""The measures that cells are compared in, and whether more of it is better."""
+
+COLUMNS = (
+    "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
+    "probability_better", "probability_low", "probability_high", "detectable_difference",
+    "seeds_needed", "verdict",
+)  # fmt: skip
+
+
+def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
+    """Every cell against the baseline in every measure of COMPARED, over the seeds of both.
+
+    Holm's correction is over the study's cells, for each measure by itself. Where no seed has the
+    measure in both cells, the row says `0` seeds and is not counted there.
+    """
+    import pandas as pd
+
+    by_reg = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
+    baseline = by_reg.pop(BASELINE)
+    rows = []
+    for measure, higher_is_better in COMPARED.items():
+        compared = {
+            reg: _compare(cell[measure], baseline[measure], higher_is_better)
+            for reg, cell in by_reg.items()
+        }
+        judged = [comparison for comparison in compared.values() if comparison is not None]
+        corrected = iter(holm([comparison.p_value for comparison in judged]))
+        for reg, comparison in compared.items():
+            row: dict[str, Any] = {"reg": reg, "measure": measure}
+            if comparison is None:
+                row |= {"seeds": 0, "verdict": "too few seeds"}
+            else:
+                p_holm = next(corrected)
+                row |= asdict(comparison)
+                row["p_holm"] = p_holm
+                row["verdict"] = verdict(comparison, p_holm, higher_is_better)
+            rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _compare(
+    cell: pd.Series[float], baseline: pd.Series[float], higher_is_better: bool
+) -> Comparison | None:
+    """Paired by seed, the index; None where no seed has both."""
+    import pandas as pd
+
+    pairs = pd.concat([cell, baseline], axis=1, join="inner").dropna()
+    if pairs.empty:
+        return None
+    return compare(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy(), higher_is_better)

@@ -1,0 +1,77 @@
+"""What was taken for what: scores by class, and the pairs of classes that are confused most."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regscope.statistics import mean_interval, paired_t_p
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CLASSES_WITH_ALL_PAIRS = 15
+MOST_CONFUSED = 50
+
+COLUMNS = ("first", "second", "errors", "share", "excess", "low", "high", "p_value")
+
+
+def class_scores(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
+    """Precision, recall and F1 of every class, means over the seeds of `confusion` `[S, C, C]`.
+
+    scikit-learn's definitions; 0 where nothing was, or was said to be, of a class.
+    """
+    import pandas as pd
+    from sklearn.metrics import precision_recall_fscore_support
+
+    actual, predicted = np.indices(confusion.shape[1:])
+    scores = np.mean(
+        [
+            precision_recall_fscore_support(
+                actual.ravel(), predicted.ravel(), sample_weight=counts.ravel(), zero_division=0.0
+            )[:3]
+            for counts in confusion
+        ],
+        axis=0,
+    )
+    return pd.DataFrame(
+        {"class": list(classes), "precision": scores[0], "recall": scores[1], "f1": scores[2]}
+    )
+
+
+def confused_pairs(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
+    """The pairs of classes by how often they were taken for one another, most often first.
+
+    `errors` is the mean over the seeds of `confusion` `[S, C, C]` of the examples of either class
+    that were taken for the other; `share` is their part of all errors, empty where there were
+    none. `excess` is by how much a pair's errors exceed the mean over all pairs, with its t
+    interval and the p of the paired t test over seeds. All pairs of up to CLASSES_WITH_ALL_PAIRS
+    classes are listed, of more the MOST_CONFUSED first.
+    """
+    import pandas as pd
+
+    first, second = np.triu_indices(len(classes), 1)
+    errors = (confusion[:, first, second] + confusion[:, second, first]).astype(np.float64)
+    means = errors.mean(0)
+    order = np.argsort(-means, kind="stable")
+    if len(classes) > CLASSES_WITH_ALL_PAIRS:
+        order = order[:MOST_CONFUSED]
+    rows = []
+    for pair in order:
+        excess = errors[:, pair] - errors.mean(1)
+        interval = mean_interval(excess)
+        rows.append(
+            {
+                "first": classes[first[pair]],
+                "second": classes[second[pair]],
+                "errors": means[pair],
+                "share": means[pair] / means.sum() if means.any() else np.nan,
+                "excess": interval.mean,
+                "low": interval.low,
+                "high": interval.high,
+                "p_value": paired_t_p(excess),
+            }
+        )
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,0 +1,86 @@
+"""The evaluated cells of a study put together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from regscope import paths
+from regscope.params import Study
+from regscope.results.averages import mean_accuracy, pooled_bins
+from regscope.results.compared import compare_cells
+from regscope.results.confusions import class_scores, confused_pairs
+from regscope.results.study import StudyResults
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+def gather(name: str, study: Study) -> StudyResults:
+    """Put the evaluated cells of a study together, in the order of params.yaml."""
+    classes = _class_names(name)
+
+    def table(kind: str) -> pd.DataFrame:
+        return _by_cell(study, lambda reg: _read(name, reg, kind))
+
+    seeds = table("measures")
+    confusions = {reg: _confusion(name, reg) for reg in study.cells}
+    return StudyResults(
+        seeds=seeds,
+        layers=table("layers"),
+        classes=_by_cell(study, lambda reg: class_scores(confusions[reg], classes)),
+        comparisons=compare_cells(seeds),
+        units=table("units"),
+        pruning=_by_cell(
+            study, lambda reg: mean_accuracy(_read(name, reg, "pruning"), ["scope", "fraction"])
+        ),
+        robustness=_by_cell(
+            study,
+            lambda reg: mean_accuracy(_read(name, reg, "robustness"), ["corruption", "severity"]),
+        ),
+        reliability=_by_cell(study, lambda reg: pooled_bins(_read(name, reg, "reliability"))),
+        confused=_by_cell(study, lambda reg: confused_pairs(confusions[reg], classes)),
+    )
+
+
+def gather_environment(name: str, study: Study) -> dict[str, Any]:
+    """What the cells were trained with; a list where they differ."""
+    found = [
+        json.loads((paths.model(name, reg) / "environment.json").read_text()) for reg in study.cells
+    ]
+    gathered: dict[str, Any] = {}
+    for key in found[0]:
+        values = list(dict.fromkeys(environment.get(key) for environment in found))
+        gathered[key] = values[0] if len(values) == 1 else values
+    return gathered
+
+
+def _by_cell(study: Study, table: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+    """`table(reg)` of every cell below one another, `reg` the first column."""
+    import pandas as pd
+
+    tables = []
+    for reg in study.cells:
+        found = table(reg)
+        found.insert(0, "reg", reg)
+        tables.append(found)
+    return pd.concat(tables, ignore_index=True)
+
+
+def _read(name: str, reg: str, kind: str) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(paths.evaluation(name, reg) / f"{kind}.csv")
+
+
+def _confusion(name: str, reg: str) -> np.ndarray:
+    from safetensors.numpy import load_file
+
+    return load_file(paths.evaluation(name, reg) / "arrays.safetensors")["confusion"]
+
+
+def _class_names(name: str) -> list[str]:
+    described = json.loads((paths.prepared(name) / "dataset.json").read_text())
+    return list(described["classes"])

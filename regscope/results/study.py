@@ -1,0 +1,130 @@
+"""One study's tables, and how they are kept in `metrics/studies/`."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regscope import paths
+from regscope.errors import RegscopeError
+from regscope.files import write_json, write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SETTINGS_FILE = "settings.json"
+
+SUMMARY = (
+    "test_accuracy",
+    "test_loss",
+    "generalization_gap",
+    "expected_calibration_error",
+    "corruption_accuracy",
+    "prunable_fraction",
+    "near_zero_fraction",
+)
+"""The measures that `dvc metrics show` lists."""
+
+_NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
+
+
+@dataclass(frozen=True)
+class StudyResults:
+    """One study's tables; `reg`, the cell, is the first column of each. Empty is nan.
+
+    `seeds` has a row a seed, `layers` and `units` a row a seed and layer. The others are over all
+    seeds: `classes` has precision, recall and F1 of every class; `comparisons` what
+    `compare_cells` says; `pruning` a row a scope and fraction, `robustness` a row a corruption
+    and severity (0 is clean), `reliability` a row a bin of confidence; `confused` a row a pair of
+    classes.
+    """
+
+    seeds: pd.DataFrame
+    layers: pd.DataFrame
+    classes: pd.DataFrame
+    comparisons: pd.DataFrame
+    units: pd.DataFrame
+    pruning: pd.DataFrame
+    robustness: pd.DataFrame
+    reliability: pd.DataFrame
+    confused: pd.DataFrame
+
+    @property
+    def cells(self) -> list[str]:
+        return list(self.seeds["reg"].unique())
+
+    @property
+    def summary(self) -> dict[str, dict[str, float | None]]:
+        """`{reg: {measure: mean over seeds}}`, to six decimals; None for what cannot be had."""
+        means = self.seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
+        return {
+            str(reg): {measure: _rounded(float(row[measure])) for measure in SUMMARY}
+            for reg, row in means.iterrows()
+        }
+
+    @property
+    def layer_means(self) -> pd.DataFrame:
+        """`layers` with a row a cell and layer, in order: means over seeds."""
+        return _over_seeds(self.layers)
+
+    @property
+    def unit_means(self) -> pd.DataFrame:
+        """`units` with a row a cell and layer, in order: means over seeds."""
+        return _over_seeds(self.units)
+
+
+TABLES = tuple(field.name for field in fields(StudyResults))
+
+
+def load(name: str) -> StudyResults:
+    """Read what `gather` gave and the stage `summarize` wrote.
+
+    Raises RegscopeError when a table is missing, as in a study evaluated by an older version.
+    """
+    import pandas as pd
+
+    def table(kind: str) -> pd.DataFrame:
+        file = paths.summary(name) / f"{kind}.csv"
+        try:
+            # Names stay as they are: of classes that are digits, of a cell called `nan`.
+            return pd.read_csv(
+                file, dtype=dict.fromkeys(_NAMES, str), keep_default_na=False, na_values=[""]
+            )
+        except FileNotFoundError as error:
+            raise RegscopeError(
+                f"{file}: not there; rebuild the study with: dvc exp run -S study={name}"
+            ) from error
+
+    return StudyResults(**{kind: table(kind) for kind in TABLES})
+
+
+def write(results: StudyResults, folder: Path) -> None:
+    """The tables as CSV, floats to nine digits and nan as an empty field; the summary as JSON."""
+    for kind in TABLES:
+        frame: pd.DataFrame = getattr(results, kind)
+        write_text(folder / f"{kind}.csv", frame.to_csv(index=False, float_format="%.9g"))
+    write_json(folder / "summary.json", results.summary)
+
+
+def settings(name: str) -> dict[str, Any]:
+    """The study's block of params.yaml when its results were made."""
+    loaded: dict[str, Any] = json.loads((paths.summary(name) / SETTINGS_FILE).read_text())
+    return loaded
+
+
+def environment(name: str) -> dict[str, Any]:
+    """What the study's cells were trained with; a list where they differ."""
+    loaded: dict[str, Any] = json.loads((paths.summary(name) / "environment.json").read_text())
+    return loaded
+
+
+def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
+    means = table.groupby(["reg", "layer"], sort=False).mean()
+    return means.drop(columns="seed").reset_index()
+
+
+def _rounded(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 6)
