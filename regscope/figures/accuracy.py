@@ -22,11 +22,11 @@ VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG)}
 
 def draw(data: StudyData) -> Figure:
     """One row a cell, in percent; a line stands at the mean of the baseline."""
-    verdicts = _verdicts(data)
+    verdicts = data.verdicts("test_accuracy")
     figure = sheet(
         8.4,
         0.42 * len(data.cells) + HEADINGS + 0.45,
-        tally(list(verdicts.values())),
+        tally("Test accuracy", list(verdicts.values())),
         data.caption(
             "small dots: seeds",
             "large dot and bar: mean and its 95 % t interval",
@@ -65,18 +65,15 @@ def draw(data: StudyData) -> Figure:
     return figure
 
 
-def _verdicts(data: StudyData) -> dict[str, str]:
-    comparisons = data.results.comparisons
-    rows = comparisons[comparisons["measure"] == "test_accuracy"]
-    return dict(zip(rows["reg"], rows["verdict"], strict=True))
-
-
-def tally(verdicts: list[str]) -> str:
+def tally(measure: str, verdicts: list[str], better: str = "better", worse: str = "worse") -> str:
     """The tally, such as `Test accuracy against none: 1 better, 6 not separable`."""
+    words = {"better": better, "worse": worse}
     kinds = ("better", "worse", "not separable", "too few seeds")
-    counts = [f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts]
+    counts = [
+        f"{verdicts.count(kind)} {words.get(kind, kind)}" for kind in kinds if kind in verdicts
+    ]
     if not counts:
-        return "Test accuracy"
+        return measure
     if set(verdicts) == {"too few seeds"}:
-        return "Test accuracy: too few seeds to compare"
-    return f"Test accuracy against none: {', '.join(counts)}"
+        return f"{measure}: too few seeds to compare"
+    return f"{measure} against none: {', '.join(counts)}"

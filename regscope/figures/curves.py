@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regscope.figures.layout import panels
+from regscope.figures.lines import line
 from regscope.figures.style import GREY
-from regscope.params import BASELINE
 from regscope.statistics import LEVEL
 
 if TYPE_CHECKING:
@@ -56,15 +56,8 @@ def draw(data: StudyData) -> Figure:
         for order, cell in enumerate(data.cells):
             mean, reach = mean_and_reach(scale * average(cell.history[column], window))
             bands.append((mean, reach))
-            axis.fill_between(
-                epochs, mean - reach, mean + reach, color=cell.colour, alpha=0.1, lw=0, zorder=2
-            )
-            # Later lines are thinner, so that equal curves show through.
-            width = 2.3 - 1.2 * order / len(data.cells)
-            dashed: dict[str, Any] = {"ls": (0, (4, 2)), "lw": 1.3, "zorder": 4}
-            options: dict[str, Any] = dashed if cell.reg == BASELINE else {"lw": width, "zorder": 3}
-            options |= {"marker": "."} if len(epochs) == 1 else {}
-            axis.plot(epochs, mean, color=cell.colour, label=cell.label, **options)
+            band = np.array([mean - reach, mean, mean + reach])
+            line(axis, epochs, band, cell, order / len(data.cells))
         axis.set_title(title, loc="left", fontsize=9)
         axis.grid(axis="y")
         axis.margins(x=0.02)

@@ -64,6 +64,12 @@ class StudyData:
         seeds = self.results.seeds
         return seeds.loc[seeds["reg"] == reg, measure].to_numpy(dtype=np.float64)
 
+    def verdicts(self, measure: str) -> dict[str, str]:
+        """What the comparison to the baseline says of each other cell."""
+        comparisons = self.results.comparisons
+        rows = comparisons[comparisons["measure"] == measure]
+        return dict(zip(rows["reg"], rows["verdict"], strict=True))
+
 
 def load(name: str, params: Params) -> StudyData:
     """Read everything that is drawn of a study.

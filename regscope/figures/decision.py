@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.figures.layout import above, head, panels
-from regscope.figures.style import GREY
+from regscope.figures.layout import above, fitting, head, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
 CLASS_COLOURS = ("#B2182B", "#2166AC")
 COLOUR_MAP = "RdBu"
 PALENESS = 0.7
+WIDTH = 10.0
+"""Inches: of all panels of a row."""
 LEVELS = np.linspace(0, 1, 21)
 
 
@@ -29,6 +30,7 @@ def draw(data: StudyData) -> Figure:
     across, up = _lattice(data.cells[0].arrays["grid"])
     shape = min(max(float(np.ptp(up) / np.ptp(across)), 0.5), 1.3)
     colour_map = _pale()
+    columns = fitting(len(data.cells) + 1)
     figure, axes = panels(
         len(data.cells) + 1,
         "Decision boundaries",
@@ -37,13 +39,14 @@ def draw(data: StudyData) -> Figure:
             "thin lines: where a seed has probability 0.5\n"
             f"dots: the {len(train)} training points of seed 0 (every seed trains on its own)",
         ),
-        size=(2.8, 2.35 * shape + 0.45),
-        columns=3,
+        size=(WIDTH / columns, 0.84 * WIDTH / columns * shape + 0.55),
+        columns=columns,
         share=True,
     )
     _scatter(axes[0], dataset.inputs, dataset.targets, dataset.classes, 3, 0.45)
-    axes[0].legend(loc="lower left", markerscale=2.5, handletextpad=0, fontsize=8, borderpad=0)
-    above(axes[0], f"All {len(dataset.inputs)} points", (0, 5), fontsize=9, fontweight="bold")
+    above(axes[0], f"All {len(dataset.inputs)} points", (0, 16), fontsize=9, fontweight="bold")
+    for name, colour, left in zip(dataset.classes, CLASS_COLOURS, (0, 70), strict=True):
+        above(axes[0], f"● {name}", (left, 5), fontsize=7.5, color=colour)
     for axis, cell in zip(axes[1:], data.cells, strict=True):
         seeds = cell.arrays["grid_probabilities"].reshape(-1, len(up), len(across))
         surface = axis.contourf(across, up, seeds.mean(0), LEVELS, cmap=colour_map)
@@ -52,8 +55,7 @@ def draw(data: StudyData) -> Figure:
                          alpha=0.4)  # fmt: skip
         _scatter(axis, dataset.inputs[train], dataset.targets[train], dataset.classes, 9, 1)
         accuracy = 100 * data.per_seed(cell.reg, "test_accuracy").mean()
-        head(axis, cell)
-        axis.set_title(f"test {accuracy:.1f} %", loc="right", fontsize=8, color=GREY, pad=5)
+        head(axis, cell, f"test accuracy {accuracy:.1f} %")
     for axis in axes:
         axis.set_xlim(across[0], across[-1])
         axis.set_ylim(up[0], up[-1])

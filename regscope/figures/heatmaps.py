@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regscope.figures.layout import HEADINGS, bare, head, panels, sheet
+from regscope.figures.style import GREY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +67,9 @@ def _fields(data: StudyData) -> Figure:
         data.caption(
             "incoming weights of seed 0 only\n"
             "column: one unit, from the same starting weights in every cell",
-            "one scale for all",
+            "one scale for all\n"
+            "variation: total variation over l1 norm, of all units, mean over seeds; high is rough,"
+            " however pale",
         ),
     )
     axes = figure.subplots(len(data.cells), 2, squeeze=False, width_ratios=(labels, across))
@@ -74,6 +77,15 @@ def _fields(data: StudyData) -> Figure:
         beside.set_axis_off()
         beside.text(0, 0.5, "■", color=cell.colour, va="center")
         beside.text(0.16 / labels, 0.5, cell.label, fontsize=9, fontweight="bold", va="center")
+        variation = data.per_seed(cell.reg, "filter_total_variation").mean()
+        beside.text(
+            0.16 / labels,
+            0.5,
+            f"\n\nvariation {variation:.2f}",
+            fontsize=7.5,
+            color=GREY,
+            va="center",
+        )
         image = _show(axis, strip(fields[cell.reg], gap), reach)
         bare(axis)
     _scale(figure, list(axes.flat), image)

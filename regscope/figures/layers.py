@@ -51,8 +51,8 @@ def draw(data: StudyData) -> Figure:
         axis.set_xlim(-reach, reach)
         axis.set_ylim(len(boxes) - 0.45, -0.55)
         axis.spines["left"].set_visible(False)
-        names = [cell.label if position % COLUMNS == 0 else "" for cell in data.cells]
-        axis.set_yticks(rows, names)
+        named = position % COLUMNS == 0
+        axis.set_yticks(rows if named else [], [cell.label for cell in data.cells] if named else [])
         axis.tick_params(axis="y", length=0)
         axis.set_xlabel("Weight")
     return figure

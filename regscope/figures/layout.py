@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
     from regscope.figures.data import CellData
 
-COLUMNS = 4
+COLUMNS = (4, 3, 5)
 SEPARATOR = " · "
 HEADINGS = 0.75
 MARGIN = 0.085
 NARROWEST = 6.4
 TITLE_LETTER, LETTER = 0.092, 0.057
 LINE = 0.18
-"""Inches: room for a title and two lines of caption, the left margin, the least width of panels,
-the width of a letter, the height of a line."""
+"""How many panels may stand in a row, the best first. In inches: room for a title and two lines of
+caption, the left margin, the least width of panels, the width of a letter, the height of a line."""
 
 
 def sheet(width: float, height: float, title: str, caption: str) -> Figure:
@@ -64,15 +64,16 @@ def panels(
     title: str,
     caption: str,
     size: tuple[float, float],
-    columns: int = COLUMNS,
+    columns: int | None = None,
     share: bool = False,
     labels: tuple[str, str] = ("", ""),
 ) -> tuple[Figure, list[Axes]]:
     """`count` panels of about `size` inches, row after row; with `share`, on the same axes.
 
-    `labels` of x and y stand at the lowest panels and at the first of each row.
+    Without `columns`, as many stand in a row as leave fewest places empty. `labels` of x and y
+    stand at the lowest panels and at the first of each row.
     """
-    columns = min(columns, count)
+    columns = min(columns or fitting(count), count)
     rows = math.ceil(count / columns)
     figure = sheet(max(size[0] * columns, NARROWEST), size[1] * rows + HEADINGS, title, caption)
     grid: np.ndarray = figure.subplots(rows, columns, squeeze=False, sharex=share, sharey=share)
@@ -87,6 +88,11 @@ def panels(
         if share:
             axis.tick_params(labelbottom=True)
     return figure, axes[:count]
+
+
+def fitting(count: int) -> int:
+    """How many of `count` panels stand in a row: the one of COLUMNS with fewest places empty."""
+    return min(COLUMNS, key=lambda columns: -count % columns)
 
 
 def head(axis: Axes, cell: CellData, note: str = "") -> None:

@@ -14,7 +14,12 @@ from regscope.figures import (
     heatmaps,
     layers,
     predictions,
+    pruning,
+    reliability,
+    robustness,
+    structure,
     tables,
+    units,
     weights,
 )
 from regscope.figures.style import render
@@ -33,9 +38,15 @@ def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
         "accuracy.png": accuracy.draw,
         "weights.png": weights.draw,
         "weights_by_layer.png": layers.draw,
+        "structure.png": structure.draw,
         "heatmaps.png": heatmaps.draw,
+        "pruning.png": pruning.draw,
+        "robustness.png": robustness.draw,
+        "reliability.png": reliability.draw,
         "confusion.png": confusion.draw,
     }
+    if units.drawable(data):
+        drawn["units.png"] = units.draw
     if data.dataset.kind == "image":
         drawn["predictions.png"] = predictions.draw
     if decision.drawable(data):

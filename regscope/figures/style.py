@@ -7,6 +7,8 @@ import io
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from regscope.params import BASELINE
 
 if TYPE_CHECKING:
@@ -23,15 +25,17 @@ WRONG = "#B8410B"
 
 NAMES = {
     "l1": "L1",
+    "l1_prox": "Proximal L1",
     "l2": "L2",
     "l2_dropout": "L2 + dropout",
 }
 
-# Okabe and Ito 2008 (without its yellow, which fades on white) and a dark wine from Paul Tol:
-# at least 18 CIELAB units apart, also as deuteranopes and protanopes see them.
+# Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol and a
+# violet: at least 18 CIELAB units apart, also as deuteranopes and protanopes see them.
 COLOURS = {
     BASELINE: "#4D4D4D",
     "l1": "#0072B2",
+    "l1_prox": "#7B2FF0",
     "l2": "#D55E00",
     "elastic_net": "#CC79A7",
     "dropout": "#009E73",
@@ -112,22 +116,19 @@ def _further(position: int) -> str:
 def render(draw: Callable[[Drawn], Figure], data: Drawn) -> bytes:
     """The PNG of `draw(data)` in the house style: the same bytes every time.
 
-    matplotlib's own defaults are the base, whatever a matplotlibrc says. A palette of 256
-    colours halves the size and more; the file names no software and no date.
+    matplotlib's own defaults are the base, whatever a matplotlibrc says; the file names no
+    software and no date.
     """
     from matplotlib import style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from PIL import Image
+
+    from regscope.figures.palette import indexed
 
     with style.context(["default", TYPE]):
         # Any: matplotlib does not type this class.
         canvas: Any = FigureCanvasAgg(draw(data))
         canvas.draw()
-        size, pixels = canvas.get_width_height(), bytes(canvas.buffer_rgba())
-    picture = Image.frombytes("RGBA", size, pixels).convert("RGB")
+        picture = indexed(np.asarray(canvas.buffer_rgba()))
     file = io.BytesIO()
-    # Maximum coverage keeps small marks in their colour, which median cut gives away.
-    picture.quantize(
-        256, method=Image.Quantize.MAXCOVERAGE, kmeans=1, dither=Image.Dither.NONE
-    ).save(file, format="PNG", optimize=True, dpi=(DPI, DPI))
+    picture.save(file, format="PNG", dpi=(DPI, DPI))
     return file.getvalue()

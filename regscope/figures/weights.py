@@ -28,30 +28,38 @@ def draw(data: StudyData) -> Figure:
     densities = {reg: density(weights, edges) for reg, weights in pooled.items()}
     floor = min(float(values[values > 0].min()) for values in densities.values())
     top = max(float(values.max()) for values in densities.values())
-    near = {cell.reg: data.per_seed(cell.reg, "near_zero_fraction").mean() for cell in data.cells}
+    near, zero = (
+        {cell.reg: data.per_seed(cell.reg, share).mean() for cell in data.cells}
+        for share in ("near_zero_fraction", "zero_fraction")
+    )
     sparsest = max(data.cells, key=lambda cell: near[cell.reg])
     figure, axes = panels(
         len(data.cells),
         f"Distribution of the weights: most near zero with {sparsest.label}"
-        f" ({percent(near[sparsest.reg])})",
+        f" ({percent(near[sparsest.reg])}; {percent(zero[sparsest.reg])} exactly zero)",
         data.caption(
             "all layers and seeds together",
             "logarithmic density, every panel on the same axes",
             "outline: none\nnear zero: share of weights below a tenth of their root mean square",
+            "zero: share of weights that are exactly 0",
         ),
         size=(2.35, 1.95),
         share=True,
         labels=("Weight", "Density"),
     )
     for axis, cell in zip(axes, data.cells, strict=True):
-        head(axis, cell, f"near zero: {percent(near[cell.reg])}")
+        head(axis, cell, f"near zero {percent(near[cell.reg])}, zero {percent(zero[cell.reg])}")
         axis.stairs(densities[cell.reg], edges, fill=True, color=cell.colour, alpha=0.75, lw=0)
         if cell.reg != BASELINE:
             axis.stairs(densities[BASELINE], edges, baseline=None, color=COLOURS[BASELINE], lw=0.8)
-        axis.set_yscale("log")
-        axis.set_ylim(floor / 1.5, top * 1.5)
-        axis.set_xlim(-reach, reach)
         axis.grid(axis="y")
+    # The axes are shared: what is set of one is set of all.
+    axes[0].set_yscale("log")
+    axes[0].set_ylim(floor / 1.5, top * 1.5)
+    axes[0].set_xlim(-reach, reach)
+    axes[0].minorticks_off()
+    # Plain numbers: powers are typeset, which takes long.
+    axes[0].yaxis.set_major_formatter("{x:g}")
     return figure
 
 

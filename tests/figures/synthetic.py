@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +10,7 @@ from regscope import paths
 from regscope.datasets import Dataset
 from regscope.files import write_csv, write_tensors, write_text
 from regscope.training import history
+from tests.figures import tables
 
 PARAMS = """
 study: pictures
@@ -37,6 +36,7 @@ studies:
 CELLS = ("none", "l1", "mine")
 SEEDS = 2
 EPOCHS = 3
+LAYERS = ("hidden1", "hidden2", "output")
 TEST = 20
 
 
@@ -59,22 +59,14 @@ def _study(root: Path, name: str, dataset: Dataset) -> None:
     for folder in (root / paths.model(name, "dropout"), root / paths.evaluation(name, "dropout")):
         folder.mkdir(parents=True)
         paths.mark_absent(folder, name, "dropout")
-    summary = root / paths.summary(name)
-    write_csv(summary / "seeds.csv", _seeds())
-    verdicts = {"l1": "better", "mine": "not separable"}
-    compared = [
-        {"reg": reg, "measure": "test_accuracy", "verdict": verdict}
-        for reg, verdict in verdicts.items()
-    ]
-    write_csv(summary / "comparisons.csv", compared)
-    write_csv(summary / "layers.csv", [{"reg": "none", "layer": "hidden1"}])
-    write_csv(summary / "classes.csv", [{"reg": "none", "class": dataset.classes[0]}])
+    for table, rows in tables.of(CELLS, SEEDS, LAYERS, dataset.kind).items():
+        write_csv(root / paths.summary(name) / f"{table}.csv", rows)
 
 
 def _cell(root: Path, name: str, reg: str, number: int, dataset: Dataset) -> None:
     draws = np.random.default_rng(number)
     classes, inputs = len(dataset.classes), int(np.prod(dataset.input_shape))
-    shapes = {"hidden1": (3, inputs), "hidden2": (2, 3), "output": (classes, 2)}
+    shapes = dict(zip(LAYERS, ((3, inputs), (2, 3), (classes, 2)), strict=True))
     weights = {
         f"{layer}.weight": draws.normal(size=(SEEDS, *shape)).astype(np.float32)
         for layer, shape in reversed(shapes.items())
@@ -107,16 +99,3 @@ def _cell(root: Path, name: str, reg: str, number: int, dataset: Dataset) -> Non
         arrays["grid"] = grid.astype(np.float32)
         arrays["grid_probabilities"] = (1 / (1 + np.exp(steep * grid[:, 1]))).astype(np.float32)
     write_tensors(root / paths.evaluation(name, reg) / "arrays.safetensors", arrays)
-
-
-def _seeds() -> Sequence[Mapping[str, Any]]:
-    return [
-        {
-            "reg": reg,
-            "seed": seed,
-            "test_accuracy": 0.9 + 0.01 * number + 0.001 * seed,
-            "near_zero_fraction": 0.1 * number,
-        }
-        for number, reg in enumerate(CELLS)
-        for seed in range(SEEDS)
-    ]

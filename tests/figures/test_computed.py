@@ -64,13 +64,20 @@ def test_a_strip_has_gaps_between_pictures_only() -> None:
 @pytest.mark.parametrize(
     ("verdicts", "title"),
     [
-        ([], "Test accuracy"),
-        (["too few seeds"] * 2, "Test accuracy: too few seeds to compare"),
-        (["worse", "better", "worse"], "Test accuracy against none: 1 better, 2 worse"),
+        ([], "Error"),
+        (["too few seeds"] * 2, "Error: too few seeds to compare"),
+        (["worse", "better", "worse"], "Error against none: 1 lower, 2 worse"),
     ],
 )
 def test_the_tally_of_verdicts(verdicts: list[str], title: str) -> None:
-    assert accuracy.tally(verdicts) == title
+    assert accuracy.tally("Error", verdicts, better="lower") == title
+
+
+@pytest.mark.parametrize(
+    ("count", "columns"), [(3, 3), (4, 4), (5, 5), (6, 3), (7, 4), (8, 4), (9, 3), (10, 5)]
+)
+def test_panels_leave_few_places_empty(count: int, columns: int) -> None:
+    assert layout.fitting(count) == columns
 
 
 def test_captions_break_between_notes() -> None:

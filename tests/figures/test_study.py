@@ -21,6 +21,11 @@ ALWAYS = {
     "confusion.png",
     "curves.png",
     "heatmaps.png",
+    "pruning.png",
+    "reliability.png",
+    "robustness.png",
+    "structure.png",
+    "units.png",
     "weights.png",
     "weights_by_layer.png",
     "train_loss.csv",
@@ -33,28 +38,23 @@ ALWAYS = {
 }
 
 
-def test_every_file_of_images_is_drawn_and_the_same_when_drawn_again(
-    studies: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["visualize", "pictures"])
+def test_every_file_of_points_is_drawn(studies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["visualize", "points"])
     visualize.main()
-    first = _files(paths.plots("pictures"))
-    assert set(first) == ALWAYS | {"predictions.png"}
-    visualize.main()
-    assert _files(paths.plots("pictures")) == first
+    assert set(_files(paths.plots("points"))) == ALWAYS | {"decision.png"}
 
 
-def test_another_process_draws_points_the_same_with_neither_torch_nor_pyplot(studies: Path) -> None:
+def test_another_process_draws_images_the_same_with_neither_torch_nor_pyplot(studies: Path) -> None:
     code = (
-        "import sys; sys.argv = ['visualize', 'points']; from stages import visualize;"
+        "import sys; sys.argv = ['visualize', 'pictures']; from stages import visualize;"
         " visualize.main(); sys.exit('torch' in sys.modules or 'matplotlib.pyplot' in sys.modules)"
     )
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
     subprocess.run([sys.executable, "-c", code], check=True, cwd=studies, env=environment)
-    other = _files(paths.plots("points"))
-    study.write(data.load("points", load_params()), studies / "drawn")
+    other = _files(paths.plots("pictures"))
+    study.write(data.load("pictures", load_params()), studies / "drawn")
     assert _files(studies / "drawn") == other
-    assert set(other) == ALWAYS | {"decision.png"}
+    assert set(other) == ALWAYS | {"predictions.png"}
     for name, content in other.items():
         if name.endswith(".png"):
             assert len(content) < 150_000

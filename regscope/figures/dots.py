@@ -1,0 +1,97 @@
+"""Means with their intervals as dots, a row a cell, and which of them stand out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regscope.figures.style import INK
+from regscope.params import BASELINE
+from regscope.statistics import mean_interval
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from regscope.figures.data import CellData
+
+ROW = 0.27
+"""Inches: the height of one row."""
+MOST_NAMED = 3
+
+
+def intervals(values: Sequence[np.ndarray]) -> np.ndarray:
+    """`[R, 3]`: low, mean and high of the t interval of every row's seeds, infinite and missing
+    values left out; nan where a row has none left."""
+    found = np.full((len(values), 3), np.nan)
+    for row, seeds in enumerate(values):
+        finite = seeds[np.isfinite(seeds)]
+        if len(finite):
+            interval = mean_interval(finite)
+            found[row] = interval.low, interval.mean, interval.high
+    return found
+
+
+def dots(
+    axis: Axes,
+    found: np.ndarray,
+    colours: Sequence[str],
+    heights: Sequence[float] | np.ndarray | None = None,
+    **options: Any,
+) -> None:
+    """Draw intervals `[R, 3]`, by default at rows 0 to R - 1; `options` are of the marks."""
+    low, mean, high = found.T
+    places = np.arange(len(found)) if heights is None else heights
+    axis.hlines(places, low, high, colors=colours, lw=1.8, zorder=3)
+    given: dict[str, Any] = {"s": 34, "lw": 0.9, "ec": "white", "zorder": 4} | options
+    axis.scatter(mean, places, c=colours, **given)
+
+
+def baseline_line(axis: Axes, cells: Sequence[CellData], found: np.ndarray) -> None:
+    """A dashed line at the baseline's mean, of intervals `[cells, 3]`."""
+    for cell, (_, mean, _) in zip(cells, found, strict=True):
+        if cell.reg == BASELINE:
+            axis.axvline(mean, color=cell.colour, lw=0.9, ls=(0, (4, 3)), zorder=1)
+
+
+def name_rows(axis: Axes, cells: Sequence[CellData], named: bool = True) -> None:
+    """One row a cell from above, with its name or without, on a grid of vertical lines."""
+    rows = list(enumerate(cell.label for cell in cells)) if named else []
+    axis.set_yticks([row for row, _ in rows], [label for _, label in rows])
+    axis.set_ylim(len(cells) - 0.45, -0.55)
+    axis.tick_params(axis="y", length=0, labelcolor=INK)
+    axis.spines["left"].set_visible(False)
+    axis.grid(axis="x")
+
+
+def widen(axis: Axes) -> None:
+    """Let an axis of percentages that are nearly all 0 reach to 1 %."""
+    if axis.get_xlim()[1] < 1:
+        axis.set_xlim(-0.05, 1)
+
+
+def leaders(found: np.ndarray, highest: bool = True) -> list[int]:
+    """The rows of intervals `[R, 3]` that overlap the one with the best mean, that one first."""
+    sign = 1 if highest else -1
+    order = np.argsort(-sign * found[:, 1])
+    low, _, high = found[order[0]]
+    return [int(row) for row in order if found[row, 0] <= high and found[row, 2] >= low]
+
+
+def extreme(cells: Sequence[CellData], found: np.ndarray, highest: bool) -> str:
+    """The cells with most percent, such as `Dropout (98 %)`; empty where too many have as much.
+
+    Cells whose interval overlaps that of the best are named with it.
+    """
+    rows = leaders(found, highest)
+    if len(rows) > min(MOST_NAMED, len(cells) - 1):
+        return ""
+    labels = listed([cells[row].label for row in rows])
+    means = listed(list(dict.fromkeys(f"{found[row, 1]:.0f}" for row in rows)))
+    return f"{labels} ({means} %{', intervals overlap' if len(rows) > 1 else ''})"
+
+
+def listed(words: Sequence[str]) -> str:
+    """`A`, `A and B` or `A, B and C`."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
