@@ -8,13 +8,19 @@ import os
 from pathlib import Path
 
 PARAMS = Path("params.yaml")
+CLAIMS_FILE = Path("claims.yaml")
+PATHS_PARAMS = Path("paths") / "params.yaml"
 DATA = Path("data")
 METRICS = Path("metrics")
 PLOTS = Path("plots")
 
 VALIDATED = DATA / "validated.txt"
 REVIEW = METRICS / "review.json"
+CLAIMS = METRICS / "claims.json"
+VERDICTS = METRICS / "verdicts.json"
 STUDIES = METRICS / "studies"
+PATHS = METRICS / "paths"
+PATHS_VALIDATED = DATA / "paths" / "validated.txt"
 RESULTS_PAGE = METRICS / "README.md"
 PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
@@ -55,9 +61,30 @@ def plots(study: str) -> Path:
     return PLOTS / study
 
 
+def path_measures(study: str, family: str) -> Path:
+    return DATA / "paths" / study / family
+
+
+def pair_measures(study: str) -> Path:
+    return DATA / "pairs" / study
+
+
+def sweep_summary(study: str) -> Path:
+    return PATHS / study
+
+
+def sweep_plots(study: str) -> Path:
+    return PLOTS / "paths" / study
+
+
 ABSENT = "absent.txt"
 
 
 def mark_absent(folder: Path, study: str, reg: str) -> None:
     """Say in a stage's output that the cell is not part of the study."""
     (folder / ABSENT).write_text(f"{study} has no cell {reg} (null in params.yaml)\n")
+
+
+def mark_unswept(folder: Path, study: str, name: str) -> None:
+    """Say in an output of paths/dvc.yaml that the study leaves a family, or the pairs, out."""
+    (folder / ABSENT).write_text(f"{study} has no {name} (null in {PATHS_PARAMS})\n")

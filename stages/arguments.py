@@ -11,21 +11,21 @@ def study_argument() -> tuple[str, Study, Params]:
 
     Raises RegscopeError where the words are others, or where there is no such study.
     """
-    (name,) = _words("STUDY")
+    (name,) = words("STUDY")
     params = load_params()
     return name, params.named(name), params
 
 
 def cell_arguments() -> tuple[str, Study, str]:
     """`STUDY REG`: the study's name, its settings, and the name of a cell, which may be null."""
-    name, reg = _words("STUDY", "REG")
+    name, reg = words("STUDY", "REG")
     params = load_params()
     if reg not in params.regs:
         raise RegscopeError(f"reg {reg}: choose from: {', '.join(params.regs)}")
     return name, params.named(name), reg
 
 
-def _words(*wanted: str) -> list[str]:
+def words(*wanted: str) -> list[str]:
     if len(sys.argv) != 1 + len(wanted):
         raise RegscopeError(f"give {' '.join(wanted)}, not: {' '.join(sys.argv[1:]) or 'nothing'}")
     return sys.argv[1:]

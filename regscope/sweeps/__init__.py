@@ -1,0 +1,1 @@
+"""Strength paths and pairs: what a method does over its strengths, and beside another one."""

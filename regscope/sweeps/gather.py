@@ -1,0 +1,99 @@
+"""A study's sweep as tables: gathered from the measured paths and pairs."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regscope import paths
+from regscope.params import Study, written_study
+from regscope.sweeps.pairs import compare_pairs
+from regscope.sweeps.path import published_strength
+from regscope.sweeps.settings import Sweep
+from regscope.sweeps.tuned import tuned
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PATH_FILE = "path.csv"
+PAIRS_FILE = "pairs.csv"
+ENVIRONMENT_FILE = "environment.json"
+
+COLUMNS = (
+    "family", "strength", "seed", "validation_accuracy", "validation_loss", "test_accuracy",
+    "test_loss", "train_accuracy", "generalization_gap", "zero_fraction", "near_zero_fraction",
+    "weight_l2_norm", "expected_calibration_error",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SweepResults:
+    """One study's sweep.
+
+    `paths` has a row a family, strength and seed, `tuned` a row a family, `pairs` a row a pair.
+    `published` is where the study's own cell lies on each path, if it does.
+    """
+
+    title: str
+    paths: pd.DataFrame
+    tuned: pd.DataFrame
+    pairs: pd.DataFrame | None
+    published: dict[str, float | None]
+    settings: dict[str, Any]
+
+
+def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
+    """Put the measured paths and pairs of a study together, in the order of paths/params.yaml.
+
+    Raises FileNotFoundError, naming the file, where a part is not measured yet.
+    """
+    import pandas as pd
+
+    families = {family: found for family, found in sweep.families.items() if found is not None}
+    folders = {family: paths.path_measures(name, family) for family in families}
+    tables = [
+        pd.read_csv(folder / PATH_FILE).assign(family=family) for family, folder in folders.items()
+    ]
+    table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+    pairs = None
+    if sweep.pairs:
+        folders["pairs"] = paths.pair_measures(name)
+        pairs = compare_pairs(pd.read_csv(folders["pairs"] / PAIRS_FILE))
+    return SweepResults(
+        title=study.title,
+        paths=table,
+        tuned=tuned(table),
+        pairs=pairs,
+        published={
+            family: published_strength(study, family, found) for family, found in families.items()
+        },
+        settings={
+            "study": written_study(name),
+            "sweep": sweep.model_dump(mode="json", exclude_none=True),
+            "environment": _environment(list(folders.values())),
+        },
+    )
+
+
+def files(results: SweepResults) -> dict[str, str]:
+    """The content of every file in metrics/paths/<study>, by name."""
+    tables = {"paths": results.paths, "tuned": results.tuned, "pairs": results.pairs}
+    contents = {
+        f"{name}.csv": table.to_csv(index=False, float_format="%.9g")
+        for name, table in tables.items()
+        if table is not None
+    }
+    contents["settings.json"] = json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n"
+    return contents
+
+
+def _environment(folders: list[Path]) -> dict[str, Any]:
+    """What all parts were trained with; a list where they differ."""
+    found = [json.loads((folder / ENVIRONMENT_FILE).read_text()) for folder in folders]
+    gathered: dict[str, Any] = {}
+    for key in found[0]:
+        values = list(dict.fromkeys(environment[key] for environment in found))
+        gathered[key] = values[0] if len(values) == 1 else values
+    return gathered

@@ -1,0 +1,125 @@
+"""Pairs of methods: whether two together beat the better one, and whether they add up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regscope.params import BASELINE, Study
+from regscope.statistics import Interval, compare, mean_interval
+from regscope.sweeps.measured import Measured, candidates, train_and_measure
+from regscope.sweeps.tuned import judge
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Parts = tuple[str, ...]
+"""The names of the methods in one cell: none, one, or two."""
+
+COLUMNS = (
+    "first", "second", "seeds", "both", "first_alone", "second_alone", "better_part",
+    "difference", "low", "high", "p_value", "p_holm", "verdict", "interaction",
+    "interaction_low", "interaction_high",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PairCells:
+    """A study whose cells are the baseline, the methods alone and every two; `{cell: parts}`."""
+
+    study: Study
+    parts: dict[str, Parts]
+
+
+def pairs_of(study: Study, methods: Sequence[str], seeds: int) -> PairCells:
+    """Every method alone and every pair, each with the settings of the study's own cell."""
+    written = {
+        name: study.cells[name].model_dump(mode="json", exclude_none=True) for name in methods
+    }
+    parts: dict[str, Parts] = {BASELINE: ()}
+    parts |= {name: (name,) for name in methods}
+    parts |= {"_and_".join(pair): pair for pair in combinations(methods, 2)}
+    cells: dict[str, dict[str, Any]] = {
+        cell: {key: value for name in names for key, value in written[name].items()}
+        for cell, names in parts.items()
+        if names
+    }
+    return PairCells(candidates(study, cells, seeds), parts)
+
+
+def measure_pairs(
+    name: str, pairs: PairCells, label: str
+) -> tuple[Measured, list[dict[str, float | str]]]:
+    """Train and measure all cells: one row a cell and seed, absent parts empty."""
+    measured = train_and_measure(name, pairs.study, label)
+    rows: list[dict[str, float | str]] = []
+    for cell, names in pairs.parts.items():
+        first, second = (*names, "", "")[:2]
+        rows += [{"first": first, "second": second, **row} for row in measured.rows[cell]]
+    return measured, rows
+
+
+def interaction(
+    both: np.ndarray, first: np.ndarray, second: np.ndarray, none: np.ndarray
+) -> Interval:
+    """What two methods give beyond the sum of what each gives, `both - first - second + none`.
+
+    The interaction contrast of a 2 x 2 factorial (Montgomery 2017, "Design and Analysis of
+    Experiments", chapter 5), on the scale of the measure, with its t interval over seeds `[S]`.
+    Below 0 they do the same work twice; above 0 each helps the other.
+    """
+    return mean_interval(both - first - second + none)
+
+
+def compare_pairs(measures: pd.DataFrame) -> pd.DataFrame:
+    """The table of all pairs, from the rows of `measure_pairs`.
+
+    Test accuracies. The better part has the higher mean accuracy on validation (of equal ones
+    the first), so the test examples have no say in what a pair is held against. Holm's
+    correction is over the pairs.
+    """
+    import pandas as pd
+
+    test, validation = (
+        _by_parts(measures, f"{split}_accuracy") for split in ("test", "validation")
+    )
+    rows, comparisons = [], []
+    for first, second in (parts for parts in test if len(parts) == 2):
+        better = max((first, second), key=lambda name: round(validation[name,].mean(), 12))
+        both = test[first, second]
+        comparison = compare(both, test[better,])
+        comparisons.append(comparison)
+        beyond = interaction(both, test[first,], test[second,], test[()])
+        rows.append(
+            {
+                "first": first,
+                "second": second,
+                "seeds": comparison.seeds,
+                "both": float(both.mean()),
+                "first_alone": float(test[first,].mean()),
+                "second_alone": float(test[second,].mean()),
+                "better_part": better,
+                "difference": comparison.difference,
+                "low": comparison.low,
+                "high": comparison.high,
+                "p_value": comparison.p_value,
+                "interaction": beyond.mean,
+                "interaction_low": beyond.low,
+                "interaction_high": beyond.high,
+            }
+        )
+    judge(rows, comparisons)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _by_parts(measures: pd.DataFrame, measure: str) -> Mapping[Parts, np.ndarray]:
+    """`{parts: [S]}`, seeds in ascending order."""
+    ordered = measures.fillna({"first": "", "second": ""}).sort_values("seed", kind="stable")
+    return {
+        tuple(str(name) for name in names if name): rows[measure].to_numpy(dtype=np.float64)
+        for names, rows in ordered.groupby(["first", "second"], sort=False)
+    }

@@ -1,0 +1,114 @@
+"""The choice of a strength, its range, and the comparison on test."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from regscope.sweeps.tuned import COLUMNS, choose, tuned
+
+SPREAD = np.array([-0.02, -0.01, 0.0, 0.01, 0.02])
+
+
+def test_the_best_mean_on_validation_is_chosen() -> None:
+    choice = choose({0.0: 0.7 + SPREAD, 0.1: 0.8 + SPREAD, 0.2: 0.9 + SPREAD, 0.3: 0.6 + SPREAD})
+    assert (choice.strength, choice.low, choice.high) == (0.2, 0.2, 0.2)
+
+
+def test_of_equal_means_the_largest_strength_is_chosen() -> None:
+    means = {0.1: [0.1, 0.2, 0.3], 0.2: [0.3, 0.2, 0.1], 0.4: [0.2, 0.1, 0.3]}
+    accuracies = {strength: np.array(values) for strength, values in means.items()}
+    assert choose({0.0: np.zeros(3), **accuracies}).strength == 0.4
+
+
+def test_the_baseline_is_never_chosen_and_may_lie_in_the_range() -> None:
+    noise = np.array([0.03, -0.03, 0.02, -0.02, 0.0])
+    choice = choose({0.0: 0.9 + noise, 0.1: 0.895 + SPREAD, 0.2: 0.5 + SPREAD})
+    assert (choice.strength, choice.low, choice.high) == (0.1, 0.0, 0.1)
+
+
+def test_the_range_ends_where_the_paired_interval_leaves_out_zero() -> None:
+    """Differences of mean m and standard deviation s over 5 seeds: 0 is in `m ± 2.776 s / √5`."""
+    pattern = SPREAD / SPREAD.std(ddof=1)
+    edge = float(stats.t.ppf(0.975, 4) / np.sqrt(5))
+    best = np.full(5, 0.9)
+    inside = best + 0.01 * (pattern - 0.999 * edge)
+    outside = best + 0.01 * (pattern - 1.001 * edge)
+    choice = choose({0.0: outside, 0.1: inside, 0.2: best, 0.3: inside, 0.4: outside})
+    assert (choice.strength, choice.low, choice.high) == (0.2, 0.1, 0.3)
+
+
+def test_the_range_has_no_gap() -> None:
+    """Strength 0 equals the best, but a strength between them is worse in every seed."""
+    best = 0.9 + SPREAD
+    choice = choose({0.0: best, 0.1: best - 0.1 + SPREAD / 10, 0.2: best})
+    assert (choice.strength, choice.low, choice.high) == (0.2, 0.2, 0.2)
+
+
+@given(st.lists(st.lists(st.integers(0, 20), min_size=4, max_size=4), min_size=2, max_size=8))
+def test_the_choice_lies_in_its_range_and_none_above_zero_is_better(
+    counts: list[list[int]],
+) -> None:
+    accuracies = {float(number): np.array(row) / 20 for number, row in enumerate(counts)}
+    choice = choose(accuracies)
+    assert 0 <= choice.low <= choice.strength <= choice.high <= max(accuracies)
+    best = accuracies[choice.strength].mean()
+    for strength, values in accuracies.items():
+        if strength > 0:
+            assert values.mean() <= best + 1e-9
+        if strength > choice.strength:
+            assert values.mean() < best - 1e-9
+
+
+def test_the_chosen_strengths_test_accuracy_is_compared_with_strength_zero() -> None:
+    table = _paths(
+        {
+            "good": {0.0: (0.5, 0.80), 0.1: (0.7, 0.90), 0.2: (0.6, 0.99)},
+            "idle": {0.0: (0.5, 0.80), 0.1: (0.6, 0.80), 0.2: (0.4, 0.70)},
+        }
+    )
+    result = tuned(table)
+    assert list(result.columns) == list(COLUMNS)
+    good, idle = result.to_dict("records")
+    assert (good["family"], good["strength"]) == ("good", 0.1), "the test set has no say"
+    jitter = np.array([0.0, 0.01, 0.0, -0.01, 0.0])
+    expected = stats.ttest_1samp(0.1 + 0.1 * jitter, 0)
+    assert good["difference"] == pytest.approx(0.1)
+    assert good["p_value"] == pytest.approx(expected.pvalue)
+    assert (good["low"], good["high"]) == pytest.approx(tuple(expected.confidence_interval()))
+    assert good["p_holm"] == pytest.approx(2 * good["p_value"])
+    assert good["test_accuracy"] == pytest.approx(0.9)
+    validation = stats.ttest_1samp(0.7 + jitter, 0).confidence_interval()
+    assert (good["validation_low"], good["validation_high"]) == pytest.approx(tuple(validation))
+    assert good["verdict"] == "better"
+    assert (idle["strength"], idle["difference"], idle["verdict"]) == (0.1, 0, "not separable")
+    assert idle["seeds"] == 5
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    table = _paths({"good": {0.0: (0.5, 0.80), 0.1: (0.7, 0.90), 0.2: (0.6, 0.99)}})
+    table["test_accuracy"] += np.arange(len(table)) % 3 / 100
+    mixed = table.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(tuned(mixed), tuned(table))
+
+
+def _paths(families: dict[str, dict[float, tuple[float, float]]]) -> pd.DataFrame:
+    """Rows of mean (validation, test) accuracies; jitter on test grows with the strength."""
+    jitter = (0.0, 0.01, 0.0, -0.01, 0.0)
+    rows = [
+        {
+            "family": family,
+            "strength": strength,
+            "seed": seed,
+            "validation_accuracy": validation + noise,
+            "test_accuracy": test + strength * noise,
+        }
+        for family, strengths in families.items()
+        for strength, (validation, test) in strengths.items()
+        for seed, noise in enumerate(jitter)
+    ]
+    return pd.DataFrame(rows)
