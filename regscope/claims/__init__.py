@@ -1,0 +1,1 @@
+"""Published claims, held against what the studies measured: claims.yaml to verdicts."""

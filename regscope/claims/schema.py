@@ -1,0 +1,151 @@
+"""claims.yaml, typed: what a document says, and how it is held against a study."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+
+from regscope.claims.checks import (
+    LEVELS,
+    Comparison,
+    check_comparison,
+    check_measure,
+    check_names,
+    refuse,
+)
+from regscope.claims.measures import Measure, parse
+from regscope.claims.rule import Rule
+from regscope.params import BASELINE
+from regscope.settings import Settings, refusal
+
+
+def _text(value: Any) -> Any:
+    if not isinstance(value, str) or not value.strip():
+        raise refusal("", value, "must be text; put a number in quotes")
+    return value
+
+
+def _kebab(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", value):
+        raise refusal("", value, "must be lower-case words joined by hyphens")
+    return value
+
+
+def _listed(value: Any) -> Any:
+    return (value,) if isinstance(value, str) else value
+
+
+def _texts(value: Any) -> Any:
+    """YAML reads the class names of digits as numbers."""
+    return [str(entry) for entry in value] if isinstance(value, list) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[Text, AfterValidator(_kebab)]
+Cells = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+
+
+class _Entry(Settings):
+    """Who says it: the document's file name and the section in it; and what, in other words."""
+
+    id: Id
+    document: str
+    section: Text
+    statement: Text
+
+    @model_validator(mode="after")
+    def _document_is_known(self, info: ValidationInfo) -> _Entry:
+        if info.context and self.document not in info.context.documents:
+            raise refuse("document", self.document, info.context.documents)
+        return self
+
+
+class Untestable(_Entry):
+    """A statement that no measurement here can decide, and why."""
+
+    reason: Text
+
+
+class Claim(_Entry):
+    """One checkable statement.
+
+    study: where it is tested. cell: the cell or cells that it is about. against: what they are
+    compared with; by default the baseline, for `highest` and `lowest` the others that were
+    compared. Of several pairs the hardest decides.
+    measure: see regscope/claims/measures.py; layer, pair and at go with its prefixes.
+    comparison: `higher` and `lower`, `highest` and `lowest` of two cells, `equal` within `margin`
+    (the rule's, if not given), `at_least` and `at_most` of a cell's own level and `threshold`,
+    `value` of one published run.
+    at_least: the smallest difference that the wording promises.
+    reported: what the document printed, by cell.
+    sizes_compare: false where what is printed measures something else (a loss with its penalty),
+    and only its direction counts.
+    strength: `assumed` where the document states none. unstated: what else it leaves open.
+    measured_by: how the wording was translated.
+    """
+
+    study: str
+    measure: str
+    layer: str | None = None
+    pair: Annotated[tuple[str, str] | None, BeforeValidator(_texts)] = None
+    at: Literal["best", "strongest"] | None = None
+    comparison: Comparison
+    cell: Cells
+    against: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    threshold: float | None = None
+    margin: Annotated[float, Field(gt=0)] | None = None
+    at_least: Annotated[float, Field(gt=0)] | None = None
+    reported: dict[str, float] = {}
+    sizes_compare: bool = True
+    strength: Literal["assumed"] | None = None
+    unstated: str = ""
+    measured_by: Text
+
+    @property
+    def parsed(self) -> Measure:
+        parsed = parse(self.measure)
+        assert parsed is not None
+        return parsed
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The cells that `cell` is compared with; none for a level or a value."""
+        if self.comparison in (*LEVELS, "value"):
+            return ()
+        return self.against or (BASELINE,)
+
+    @model_validator(mode="after")
+    def _fits_together(self, info: ValidationInfo) -> Claim:
+        check_measure(self)
+        check_comparison(self)
+        if info.context:
+            check_names(self, info.context)
+        return self
+
+
+class Header(Settings):
+    """The whole of claims.yaml, its entries still unchecked.
+
+    documents: `{file name: title}` of those that are quoted. planned_studies: names that are not
+    in params.yaml yet; claims about them are not run.
+    """
+
+    rule: Rule
+    documents: dict[str, Text]
+    planned_studies: tuple[str, ...] = ()
+    claims: tuple[dict[str, Any], ...]
+    untestable: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Claims:
+    """The checked entries."""
+
+    rule: Rule
+    documents: Mapping[str, str]
+    claims: tuple[Claim, ...]
+    untestable: tuple[Untestable, ...]

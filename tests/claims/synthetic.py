@@ -1,0 +1,103 @@
+"""Claims and studies' tables made up for the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from regscope import paths
+from regscope.claims.evidence import Evidence
+from regscope.claims.rule import Rule
+from regscope.claims.schema import Claim, Claims, Untestable
+
+DOCUMENT = "000_paper.txt"
+CELLS = ("none", "l1", "l2", "dropout")
+
+
+def entry(**changed: Any) -> dict[str, Any]:
+    """A claim as it stands in claims.yaml: L1 has the higher test accuracy. None leaves out."""
+    written = {
+        "id": "l1-better",
+        "document": DOCUMENT,
+        "section": "Table 1",
+        "statement": "L1 helps.",
+        "study": "digits",
+        "measure": "test_accuracy",
+        "comparison": "higher",
+        "cell": "l1",
+        "measured_by": "test accuracy",
+    } | changed
+    return {key: value for key, value in written.items() if value is not None}
+
+
+def claim(**changed: Any) -> Claim:
+    return Claim.model_validate(entry(**changed))
+
+
+def claims(
+    *entries: Claim, untestable: Sequence[Untestable] = (), rule: Rule | None = None
+) -> Claims:
+    return Claims(rule or Rule(), {DOCUMENT: "A paper"}, entries, tuple(untestable))
+
+
+def tables(measures: Mapping[str, Mapping[str, Sequence[float] | np.ndarray]]) -> Any:
+    """A study's tables from `{measure: {reg: values by seed}}`; layer and units tables repeat
+    them for the layer `hidden1`, halved for `hidden2`."""
+    rows: dict[tuple[str, int], dict[str, Any]] = {}
+    for measure, by_reg in measures.items():
+        for reg, values in by_reg.items():
+            for seed, value in enumerate(values):
+                rows.setdefault((reg, seed), {"reg": reg, "seed": seed})[measure] = value
+    seeds = pd.DataFrame(list(rows.values()))
+    by_layer = []
+    for layer, factor in (("hidden1", 1.0), ("hidden2", 0.5)):
+        table = seeds.copy()
+        table[list(measures)] *= factor
+        table.insert(2, "layer", layer)
+        by_layer.append(table)
+    layers = pd.concat(by_layer, ignore_index=True)
+    return SimpleNamespace(
+        seeds=seeds, layers=layers, units=layers, confused=pd.DataFrame(columns=["reg"])
+    )
+
+
+def accuracies(**by_reg: Sequence[float] | np.ndarray) -> Evidence:
+    return Evidence(tables({"test_accuracy": by_reg}))
+
+
+def study(cells: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "title": "Tiny",
+        "data": {"source": "digits"},
+        "split": {"train": 100, "validation": 10},
+        "model": {"kind": "mlp", "hidden": [8]},
+        "training": {
+            "optimizer": "adam", "learning_rate": 0.001, "batch_size": 16, "epochs": 2, "seeds": 5,
+        },
+        "regularizers": dict(cells or {"none": {}, "l1": {"l1": 0.1}, "l2": {"l2": 0.1}})
+        | {"dropout": {"dropout": 0.5}},
+    }  # fmt: skip
+
+
+def write(*entries: Mapping[str, Any], **header: Any) -> Path:
+    """params.yaml with the studies `digits` and `other` (without L2), and claims.yaml."""
+    params = {
+        "study": "digits",
+        "reg": "l1",
+        "regs": list(CELLS),
+        "studies": {
+            "digits": study(),
+            "other": study({"none": {}, "l1": {"l1": 0.1}, "l2": None}),
+        },
+    }
+    paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
+    written = {"rule": {}, "documents": {DOCUMENT: "A paper"}, "planned_studies": ["future"]}
+    written |= {"claims": [dict(one) for one in entries]} | header
+    paths.CLAIMS_FILE.write_text(yaml.safe_dump(written, sort_keys=False))
+    return paths.CLAIMS_FILE

@@ -1,0 +1,79 @@
+"""claims.yaml itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from regscope.claims.reading import load_claims
+from regscope.claims.schema import Claims
+from regscope.params import load_params
+from regscope.report.published import load_published
+from tests.conftest import ROOT
+
+DOCUMENTS = {
+    "000_3113faf57c8c4416.txt",
+    "001_efd20620fc3d7ca7.txt",
+    "002_408e8fe876265221.txt",
+    "003_21f5146bfa4151ce.txt",
+    "004_1abfdfaa346d0915.txt",
+}
+
+
+@pytest.fixture(scope="module")
+def claims() -> Claims:
+    return load_claims(load_params(ROOT / "params.yaml"), ROOT / "claims.yaml")
+
+
+def test_every_document_is_quoted_and_no_other(claims: Claims) -> None:
+    assert set(claims.documents) == DOCUMENTS
+    assert {claim.document for claim in claims.claims} == DOCUMENTS
+    assert len(claims.claims) >= 40
+    assert claims.untestable
+
+
+def test_a_strength_is_assumed_wherever_a_cell_with_an_assumed_one_is_judged(
+    claims: Claims,
+) -> None:
+    """Documents 000 and 001 leave strengths open, 000 for the two penalties only."""
+    open_strengths = {
+        "000_3113faf57c8c4416.txt": {"l1", "l2"},
+        "001_efd20620fc3d7ca7.txt": {"l1", "l2", "elastic_net", "dropout"},
+        "003_21f5146bfa4151ce.txt": {"l2"},
+    }
+    for claim in claims.claims:
+        judged = {*claim.cell, *claim.others} & open_strengths.get(claim.document, set())
+        assert (claim.strength == "assumed") == bool(judged), claim.id
+
+
+def test_published_figures_are_the_same_here_and_on_the_pages(claims: Claims) -> None:
+    """Also where a figure stands in several entries."""
+    for document in load_published():
+        entries = [
+            claim
+            for claim in claims.claims
+            if claim.document == document.file and claim.measure == document.measure
+        ]
+        single = {
+            reg: value
+            for claim in entries
+            if claim.comparison == "value"
+            for reg, value in claim.reported.items()
+        }
+        assert single == document.runs
+        for claim in entries:
+            assert claim.study == document.study
+            assert claim.reported.items() <= document.runs.items()
+
+
+def test_no_claim_stands_twice(claims: Claims) -> None:
+    """The same comparison under two names would weigh double in the counts."""
+    asked = [
+        claim.model_dump(
+            include={
+                "study", "measure", "layer", "pair", "at", "comparison", "cell", "against",
+                "threshold", "document",
+            }
+        )
+        for claim in claims.claims
+    ]  # fmt: skip
+    assert [one for one in asked if asked.count(one) > 1] == []
