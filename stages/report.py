@@ -9,6 +9,7 @@ from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
+from regscope.report.verdicts import load_claims
 
 
 def main() -> None:
@@ -16,8 +17,9 @@ def main() -> None:
     sections = load_sections(load_published(), params)
     picture = published_figure(sections)
     write_bytes(paths.PUBLISHED, picture)
-    write_text(paths.RESULTS_PAGE, results_page(sections, params.regs))
-    write_text(paths.REPORT, report_page(sections, params.regs, picture))
+    claims = load_claims()
+    write_text(paths.RESULTS_PAGE, results_page(sections, params.regs, claims))
+    write_text(paths.REPORT, report_page(sections, params.regs, picture, claims))
 
 
 if __name__ == "__main__":

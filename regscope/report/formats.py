@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from regscope.statistics import Interval
 
@@ -42,10 +42,35 @@ def p_value(value: float) -> str:
 
 def column(values: Sequence[float | None]) -> list[str]:
     """One number of decimals for all: three significant digits for the smallest, and never more
-    than five for the largest."""
-    sizes = [abs(value) for value in values if value]
+    than five for the largest. What is missing (None, nan) is a dash."""
+    known = [None if value is None or math.isnan(value) else value for value in values]
+    sizes = [abs(value) for value in known if value]
     decimals = min(_decimals(min(sizes), 3), _decimals(max(sizes), 5)) if sizes else 0
-    return [DASH if value is None else fixed(value, decimals) for value in values]
+    return [DASH if value is None else fixed(value, decimals) for value in known]
+
+
+def fixed_column(
+    decimals: int, scale: float = 1.0
+) -> Callable[[Sequence[float | None]], list[str]]:
+    """A column with a stated number of decimals, each value times `scale`."""
+
+    def shown(values: Sequence[float | None]) -> list[str]:
+        return [
+            DASH if value is None or math.isnan(value) else fixed(scale * value, decimals)
+            for value in values
+        ]
+
+    return shown
+
+
+def seeds_needed(value: float | None, most: int = 1_000_000) -> str:
+    """A number of seeds; empty in the tables where no number up to `most` would do."""
+    return f">{most:,}" if value is None or math.isnan(value) else f"{round(value):,}"
+
+
+def with_range(value: str, low: str, high: str) -> str:
+    """An estimate and its interval: `0.90 [0.60, 0.98]`."""
+    return f"{value} [{low}, {high}]"
 
 
 def _decimals(size: float, digits: int) -> int:

@@ -10,31 +10,64 @@ from regscope import paths
 SHOWS = {
     "accuracy": "Test accuracy of every cell: seeds, mean and 95 % interval",
     "curves": "Loss and accuracy over epochs in training and test, with a band over seeds",
-    "decision": "Data and decision regions of every cell",
     "weights": "Distribution of the weights of every cell, on one scale",
     "weights_by_layer": "Weights of every cell, layer by layer",
+    "structure": "Measures of the weights of every cell, layer by layer",
     "heatmaps": "Weights of the first layer of every cell",
+    "pruning": "Test accuracy of every cell as its smallest weights are removed",
+    "robustness": "Test accuracy of every cell under every corruption, by severity",
+    "reliability": "Accuracy of every cell's predictions by their confidence",
+    "units": "Correlation, effective rank and dead share of the hidden units of every cell",
     "confusion": "Confusion matrices of every cell",
     "predictions": "Test examples with the class predicted for them",
+    "decision": "Data and decision regions of every cell",
+}
+
+SWEEP_SHOWS = {
+    "paths": "Accuracy and weights of every method over its strengths",
+    "pairs": "Test accuracy of every two methods at once, against the better one alone",
 }
 
 
 @dataclass(frozen=True)
 class Picture:
+    """`title` is of the study, `shows` says what is to be seen.
+
+    `titled`: whether the picture says so itself and needs no caption.
+    """
+
     name: str
     file: Path
+    title: str
     shows: str
+    titled: bool = True
 
-    def alt(self, title: str) -> str:
-        return f"{title}. {self.shows}."
+    @property
+    def alt(self) -> str:
+        return f"{self.title}. {self.shows}."
 
 
-def pictures(study: str) -> dict[str, Picture]:
+def pictures(study: str, title: str) -> dict[str, Picture]:
     """Those that exist: the known ones in the order of SHOWS, then any others by name."""
-    found = {file.stem: file for file in sorted(paths.plots(study).glob("*.png"))}
-    ordered = [name for name in SHOWS if name in found]
-    ordered += [name for name in found if name not in SHOWS]
+    return _found(paths.plots(study), title, SHOWS)
+
+
+def sweep_pictures(study: str, title: str) -> dict[str, Picture]:
+    """The pictures of its strength paths and pairs."""
+    return _found(paths.sweep_plots(study), title, SWEEP_SHOWS)
+
+
+def _found(folder: Path, title: str, shows: dict[str, str]) -> dict[str, Picture]:
+    found = {file.stem: file for file in sorted(folder.glob("*.png"))}
+    ordered = [name for name in shows if name in found]
+    ordered += [name for name in found if name not in shows]
     return {
-        name: Picture(name, found[name], SHOWS.get(name, name.replace("_", " ").capitalize()))
+        name: Picture(
+            name,
+            found[name],
+            title,
+            shows.get(name, name.replace("_", " ").capitalize()),
+            titled=name in shows,
+        )
         for name in ordered
     }

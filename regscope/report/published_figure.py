@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from regscope.figures.layout import SEPARATOR, sheet
 from regscope.figures.style import GREY, INK, colours, display_name, render
-from regscope.report.tables import values
+from regscope.report.columns import values
 from regscope.statistics import mean_interval, prediction_interval
 
 if TYPE_CHECKING:

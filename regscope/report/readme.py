@@ -10,10 +10,11 @@ from regscope import paths
 from regscope.errors import RegscopeError, run
 from regscope.files import write_text
 from regscope.report.published import load_published
+from regscope.report.published_table import inside
 from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT, document_source, link
 from regscope.report.sections import Section, load_sections
-from regscope.report.tables import inside
+from regscope.report.verdicts import Claims, counts_table, load_claims
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
@@ -28,7 +29,7 @@ def main() -> None:
     )
     check = parser.parse_args().check
     before = paths.README.read_text(encoding="utf-8")
-    after = replaced(before, block(load_sections(load_published())), paths.README)
+    after = replaced(before, block(load_sections(load_published()), load_claims()), paths.README)
     if check and after != before:
         raise RegscopeError(
             f"{paths.README}: the results are not those of {paths.STUDIES}; run"
@@ -38,13 +39,13 @@ def main() -> None:
         write_text(paths.README, after)
 
 
-def block(sections: Mapping[str, Section]) -> str:
-    """The picture, and a table for every document whose study has results."""
+def block(sections: Mapping[str, Section], claims: Claims = ()) -> str:
+    """How many claims hold, the picture, and a table for every document whose study has results."""
     parts = [part for section in sections.values() for part in _tables(section)]
     if not parts:
         return "No study with published figures has results yet."
     picture = f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})"
-    return "\n\n".join([picture, *parts])
+    return "\n\n".join([*_verdicts(claims), picture, *parts])
 
 
 def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = END) -> str:
@@ -57,6 +58,14 @@ def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = E
         raise RegscopeError(f"{path}: needs one line {begin} and after it one line {end}")
     kept = [*lines[: lines.index(begin) + 1], "", block, "", *lines[lines.index(end) :]]
     return "\n".join(kept) + "\n"
+
+
+def _verdicts(claims: Claims) -> Iterator[str]:
+    if claims:
+        table = counts_table(claims)
+        page = f"{link(paths.RESULTS_PAGE, paths.README)}#published-claims"
+        yield f"{table.caption} ([claim by claim]({page})):"
+        yield markdown(table).rstrip("\n")
 
 
 def _tables(section: Section) -> Iterator[str]:

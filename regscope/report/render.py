@@ -8,7 +8,10 @@ from dataclasses import dataclass
 
 from regscope.report.formats import MINUS
 
-SEPARABLE = ("better", "worse")
+SEPARABLE = ("better", "worse", "reproduced", "contradicted")
+"""The verdicts that are marked: of comparisons, and of published claims."""
+
+LONGEST_ENTRY = 28
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,15 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     words: frozenset[int] = frozenset({0})
+
+    @property
+    def long(self) -> frozenset[int]:
+        """The columns that hold sentences, and may be broken over lines."""
+        return frozenset(
+            index
+            for index in range(len(self.columns))
+            if any(len(row[index].text) > LONGEST_ENTRY for row in self.rows)
+        )
 
 
 # Brackets and less-than signs are special only where a link, a tag or an entity could begin,

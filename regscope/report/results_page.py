@@ -9,11 +9,19 @@ from urllib.parse import quote
 
 from regscope import paths
 from regscope.figures.style import display_name
+from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
-from regscope.report.pictures import Picture, pictures
+from regscope.report.blocks import Block, Folded, Heading, Note, Source
+from regscope.report.claims_table import claims_table
+from regscope.report.parts import parts
+from regscope.report.pictures import Picture
 from regscope.report.published import Document
-from regscope.report.render import escape, markdown
+from regscope.report.render import Table, escape, markdown
 from regscope.report.sections import Section
+from regscope.report.seed_counts import seed_counts_table
+from regscope.report.verdicts import DECIDED, Claims, counts_table
+
+CARDS = Path("docs") / "regularizers"
 
 PUBLISHED_ALT = (
     "Published single runs beside every seed of ours: diamonds are published runs, small dots are"
@@ -21,17 +29,24 @@ PUBLISHED_ALT = (
 )
 
 
-def results_page(sections: Mapping[str, Section], regs: Sequence[str]) -> str:
+def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims = ()) -> str:
     """The whole page; it depends on committed files only and holds no date."""
     blocks = [
         f"# {words.TITLE}",
         words.LEAD,
-        "Written by the stage `report` from `metrics/studies/`; changes made here are lost.",
+        "Written by the stage `report` from `metrics/`; changes made here are lost.",
+        _methods(),
     ]
+    if claims:
+        judged = [claim for claim in claims if claim["verdict"] in DECIDED]
+        blocks += ["## Published claims", markdown(counts_table(claims))]
+        blocks += [markdown(claims_table(judged))] if judged else []
     if sections:
         studies = {name: section.results for name, section in sections.items()}
         overview = tables.overview_table(studies, regs)
         blocks += ["## Overview", f"{overview.caption}; bold where separable.", markdown(overview)]
+        counts = seed_counts_table([section.evidence for section in sections.values()])
+        blocks += ["## Seeds needed", markdown(counts)]
         blocks += ["## How to read", _how_to_read()]
     for section in sections.values():
         blocks += _study(section)
@@ -48,55 +63,48 @@ def link(file: Path, page: Path) -> str:
     return quote(Path(os.path.relpath(file, page.parent)).as_posix())
 
 
+def _methods() -> str:
+    """Links to the cards of all methods."""
+    cards = (
+        f"[{display_name(name)}]({link(CARDS / f'{name}.md', paths.RESULTS_PAGE)})"
+        for name in REGULARIZERS
+    )
+    return f"What each method does: {', '.join(cards)}."
+
+
 def _how_to_read() -> str:
     return "\n".join(f"- **{term}**: {meaning}" for term, meaning in words.HOW_TO_READ)
 
 
 def _study(section: Section) -> Iterator[str]:
-    shown = pictures(section.name)
-
-    def picture(name: str) -> list[str]:
-        return [_image(shown.pop(name), section.study.title)] if name in shown else []
-
     yield f"## {escape(section.name)}"
     yield f"**{escape(section.study.title)}**, {section.seeds} seeds. {section.finding}"
-    yield markdown(section.accuracy)
-    yield section.test_error
-    yield from picture("accuracy")
-    for document, table in section.published:
-        yield "### Beside published single runs"
-        yield (
-            f"{document_source(document)}. It does not state: {escape(document.unstated)}; here"
-            " these are the study's choice."
-        )
-        yield markdown(table)
-        yield tables.inside(table)
-    yield "### Losses and gaps"
-    yield markdown(section.losses)
-    yield from picture("curves")
-    yield "### Weights"
-    for table in section.weights:
-        yield f"`{table.caption}`"
-        yield markdown(table)
-    for name in ("weights", "weights_by_layer", "heatmaps"):
-        yield from picture(name)
-    yield "### Classes"
-    yield f"{section.classes.caption}:"
-    yield markdown(section.classes)
-    for name in list(shown):
-        yield from picture(name)
-    yield "### Settings"
-    yield escape(section.settings) + "."
-    yield (
-        "Cells: "
-        + "; ".join(
-            f"{escape(display_name(reg))}: {escape(setting)}" for reg, setting in section.strengths
-        )
-        + "."
-    )
-    yield f"Environment: {escape(section.environment_line)}."
+    yield f"{section.changes.caption}; bold where separable."
+    yield markdown(section.changes)
+    for part in parts(section):
+        yield f"### {part.title}"
+        for block in part.blocks:
+            yield from _block(block)
 
 
-def _image(picture: Picture, title: str) -> str:
-    address = link(picture.file, paths.RESULTS_PAGE)
-    return f"![{escape(picture.alt(title))}]({address})"
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Table():
+            yield f"{escape(block.caption)}:"
+            yield markdown(block)
+        case Picture():
+            yield f"![{escape(block.alt)}]({link(block.file, paths.RESULTS_PAGE)})"
+        case Heading():
+            yield f"#### {escape(block.text)}"
+        case Source(document):
+            yield (
+                f"{document_source(document)}. It does not state: {escape(document.unstated)};"
+                " here these are the study's choice."
+            )
+        case Folded() if block.everywhere:
+            yield f"<details><summary>{escape(block.title)}</summary>"
+            for inner in block.blocks:
+                yield from _block(inner)
+            yield "</details>"
+        case Note():
+            yield escape(block.text)

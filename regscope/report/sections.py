@@ -15,9 +15,14 @@ from regscope.errors import RegscopeError
 from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables
+from regscope.report.columns import comparisons, values
+from regscope.report.evidence import Evidence
 from regscope.report.formats import percent, plain, points
 from regscope.report.published import Document
+from regscope.report.published_table import published_table
 from regscope.report.render import Table
+from regscope.report.sweep_tables import Sweep, load_sweep
+from regscope.report.verdicts import load_claims
 from regscope.results import StudyResults
 from regscope.statistics import test_set_error
 
@@ -33,33 +38,30 @@ class Section:
     results: StudyResults
     environment: Mapping[str, Any]
     documents: tuple[Document, ...] = ()
+    claims: tuple[Mapping[str, Any], ...] = ()
+    sweep: Sweep | None = None
 
     @property
     def seeds(self) -> int:
         return int(self.results.seeds["seed"].nunique())
 
     @property
+    def evidence(self) -> Evidence:
+        return Evidence(
+            self.name, self.written, self.results.seeds, self.results.comparisons, (), ()
+        )
+
+    @property
     def accuracy(self) -> Table:
-        return tables.accuracy_table(self.results, self.regs)
+        return tables.comparison_table(self.results, self.regs)
 
     @property
-    def losses(self) -> Table:
-        return tables.losses_table(self.results, self.regs)
-
-    @property
-    def weights(self) -> list[Table]:
-        return tables.weights_tables(self.results, self.regs)
-
-    @property
-    def classes(self) -> Table:
-        return tables.classes_table(self.results, self.regs)
+    def changes(self) -> Table:
+        return tables.changes_table(self.results, self.regs)
 
     @property
     def published(self) -> list[tuple[Document, Table]]:
-        return [
-            (document, tables.published_table(self.results, document))
-            for document in self.documents
-        ]
+        return [(document, published_table(self.results, document)) for document in self.documents]
 
     @property
     def settings(self) -> str:
@@ -68,13 +70,27 @@ class Section:
         return "; ".join(f"{block}: {inline(self.written[block])}" for block in blocks)
 
     @property
-    def strengths(self) -> list[tuple[str, str]]:
-        """Every cell's name and settings."""
-        return [
-            (reg, inline(self.written["regularizers"][reg]))
+    def swept(self) -> list[str]:
+        """The families of its strength paths."""
+        return self.sweep.families if self.sweep else []
+
+    @property
+    def facts(self) -> str:
+        """Network, training and examples in a few words."""
+        training = self.study.training
+        return (
+            f"{self.study.model.kind} · {training.optimizer}, {training.epochs} epochs ·"
+            f" {self.study.train_size:,} examples to train on, {self.test_examples:,} to test on"
+        )
+
+    @property
+    def strengths(self) -> str:
+        """Every cell's name and settings on one line."""
+        return "; ".join(
+            f"{display_name(reg)}: {inline(self.written['regularizers'][reg])}"
             for reg in self.regs
             if reg in self.study.cells and reg != BASELINE
-        ]
+        )
 
     @property
     def settings_block(self) -> str:
@@ -99,7 +115,7 @@ class Section:
     @property
     def finding(self) -> str:
         """One sentence a verdict: which cells are better than the baseline, worse, or neither."""
-        compared = tables.comparisons(self.results, "test_accuracy")
+        compared = comparisons(self.results, "test_accuracy")
         sentences = []
         for verdict, opening in _OPENINGS.items():
             named = [
@@ -114,7 +130,7 @@ class Section:
     @property
     def test_error(self) -> str:
         """What the finite test set adds, and why comparisons do not need it."""
-        accuracy = tables.values(self.results, BASELINE, "test_accuracy").mean()
+        accuracy = values(self.results, BASELINE, "test_accuracy").mean()
         error = percent(test_set_error(accuracy, self.test_examples))
         if self.study.data.official_train is not None:
             return (
@@ -156,6 +172,7 @@ def load_sections(
 ) -> dict[str, Section]:
     """Every study of params.yaml that has results, in its order."""
     params = params or load_params()
+    claims = load_claims()
     return {
         name: Section(
             name,
@@ -165,6 +182,8 @@ def load_sections(
             results.load(name),
             results.environment(name),
             tuple(document for document in documents if document.study == name),
+            tuple(claim for claim in claims if claim["study"] == name),
+            load_sweep(name),
         )
         for name in params.studies
         if has_results(name)

@@ -1,79 +1,98 @@
-"""The tables of a study, from its results: pure functions.
-
-Every table has a row for each name in `regs`, in that order; a cell that the study does not have
-is a row of dashes. Accuracies are in percent, their differences in percentage points.
-"""
+"""What the seeds say about every cell of a study against its baseline, and how well cells fit."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from typing import Any
 
 import numpy as np
 
-from regscope.figures.style import display_name
 from regscope.params import BASELINE
+from regscope.report.columns import (
+    Column,
+    by_reg,
+    comparisons,
+    frame_table,
+    mean_and_half_width,
+    name_cell,
+    values,
+)
 from regscope.report.formats import (
     DASH,
-    column,
     fixed,
+    fixed_column,
     p_value,
     percent,
-    percent_range,
-    points,
-    points_range,
+    seeds_needed,
+    with_range,
 )
-from regscope.report.published import Document
+from regscope.report.measured import ACCURACY, MEASURES, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
-from regscope.statistics import Interval, mean_interval, prediction_interval
 
 BASELINE_VERDICT = "baseline"
 MEANS = "Means over seeds ± half width of their 95 % intervals"
 
 
-def values(results: StudyResults, reg: str, measure: str) -> np.ndarray:
-    """The measure of every seed of a cell, `[S]`, in order of the seeds."""
-    rows = results.seeds[results.seeds["reg"] == reg].sort_values("seed")
-    found: np.ndarray = rows[measure].to_numpy(dtype=np.float64)
-    return found
-
-
-def accuracy_table(results: StudyResults, regs: Sequence[str]) -> Table:
-    """Test accuracy of every cell, and what the seeds say about its difference to the baseline."""
-    compared = comparisons(results, "test_accuracy")
+def comparison_table(
+    results: StudyResults, regs: Sequence[str], measure: Measure = ACCURACY
+) -> Table:
+    """One measure of every cell, and what the seeds say about its difference to the baseline."""
+    compared = comparisons(results, measure.key)
 
     def row(reg: str) -> list[Cell]:
-        accuracies = values(results, reg, "test_accuracy")
-        own = [Cell(mean_and_half_width(accuracies, percent)), Cell(deviation(accuracies))]
+        measured = values(results, reg, measure.key)
+        spread = measure.value(measured.std(ddof=1)) if len(measured) > 1 else DASH
+        own = [Cell(mean_and_half_width(measured, measure.value)), Cell(spread)]
         if reg == BASELINE:
-            return [*own, *[Cell("")] * 3, Cell(BASELINE_VERDICT)]
-        against = compared[reg]
-        return [
-            *own,
-            Cell(difference(against)),
-            Cell(p_value(against["p_holm"])),
-            Cell(fixed(against["probability_better"], 2)),
-            Cell(str(against["verdict"]), str(against["verdict"])),
-        ]
+            return [*own, *[Cell("")] * 4, Cell(BASELINE_VERDICT)]
+        return [*own, *against_baseline(compared[reg], measure)]
 
     headings = (
-        "Regularizer",
-        "Test accuracy, %",
+        measure.title,
         "SD",
-        f"Difference to {BASELINE}, points",
+        f"Difference to {BASELINE}{measure.unit}",
         "Holm p",
         "P(better)",
+        "Seeds needed",
         "Verdict",
     )
     caption = f"{MEANS}, and the paired difference to {BASELINE}"
-    return _by_reg(caption, headings, results, regs, row, words={0, 6})
+    return by_reg(caption, headings, results.cells, regs, row, words={7})
+
+
+def against_baseline(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> list[Cell]:
+    """Difference, Holm p, probability of being better, seeds needed and verdict."""
+    shown = str(against["verdict"])
+    return [
+        Cell(difference(against, measure)),
+        Cell(p_value(against["p_holm"])),
+        Cell(_probability(against)),
+        Cell(seeds_needed(against["seeds_needed"]) if against["seeds"] > 1 else DASH),
+        Cell(shown, shown),
+    ]
+
+
+def difference(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> str:
+    """The paired difference and its 95 % t interval."""
+    shown = measure.difference(against["difference"])
+    if against["seeds"] < 2:
+        return shown
+    return with_range(
+        shown, measure.difference(against["low"]), measure.difference(against["high"])
+    )
+
+
+def _probability(against: dict[Hashable, Any]) -> str:
+    return with_range(
+        *(fixed(against[f"probability_{which}"], 2) for which in ("better", "low", "high"))
+    )
 
 
 def short_accuracy_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """What fits a terminal: accuracy, difference and verdict."""
-    table = accuracy_table(results, regs)
-    chosen = (0, 1, 3, 6)
+    table = comparison_table(results, regs)
+    chosen = (0, 1, 3, 7)
     return Table(
         table.caption,
         tuple(table.columns[index] for index in chosen),
@@ -82,119 +101,79 @@ def short_accuracy_table(results: StudyResults, regs: Sequence[str]) -> Table:
     )
 
 
-def losses_table(results: StudyResults, regs: Sequence[str]) -> Table:
+def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
+    """All compared measures at once: the baseline's value, the others' difference to it."""
+    measures = [
+        measure for measure in MEASURES if measure.key in set(results.comparisons["measure"])
+    ]
+    compared = {measure.key: comparisons(results, measure.key) for measure in measures}
+
+    def entry(reg: str, measure: Measure) -> Cell:
+        if reg == BASELINE:
+            return Cell(measure.value(values(results, reg, measure.key).mean()))
+        against = compared[measure.key][reg]
+        return Cell(measure.difference(against["difference"]), str(against["verdict"]))
+
+    return by_reg(
+        f"The value of {BASELINE}, and every other cell's difference to it",
+        [measure.short for measure in measures],
+        results.cells,
+        regs,
+        lambda reg: [entry(reg, measure) for measure in measures],
+    )
+
+
+def fit_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """How well every cell fits its training data, and what is left of it in test."""
+    columns = (
+        ("Train accuracy, %", "train_accuracy", percent),
+        ("Gap (train − test), points", "generalization_gap", percent),
+        ("Train loss", "train_loss", _loss),
+        ("Test loss", "test_loss", _loss),
+    )
 
     def row(reg: str) -> list[Cell]:
         return [
-            Cell(mean_and_half_width(values(results, reg, "train_accuracy"), percent)),
-            Cell(mean_and_half_width(values(results, reg, "generalization_gap"), percent)),
-            Cell(mean_and_half_width(values(results, reg, "train_loss"), _loss)),
-            Cell(mean_and_half_width(values(results, reg, "test_loss"), _loss)),
+            Cell(mean_and_half_width(values(results, reg, measure), shown))
+            for _, measure, shown in columns
+        ]
+
+    return by_reg(MEANS, [heading for heading, *_ in columns], results.cells, regs, row)
+
+
+def convergence_table(results: StudyResults, regs: Sequence[str], training_loss: float) -> Table:
+    """How fast every cell brings its training loss down.
+
+    training_loss: the loss, in nats, that counts as reached.
+    """
+
+    def row(reg: str) -> list[Cell]:
+        epochs = values(results, reg, "epochs_to_training_loss")
+        reached = epochs[~np.isnan(epochs)]
+        return [
+            Cell(
+                mean_and_half_width(reached, lambda value: fixed(value, 1))
+                if len(reached)
+                else "never"
+            ),
+            Cell(f"{len(reached)} of {len(epochs)}"),
+            Cell(mean_and_half_width(values(results, reg, "training_loss_area"), _loss)),
         ]
 
     headings = (
-        "Regularizer",
-        "Train accuracy, %",
-        "Gap (train − test), points",
-        "Train loss",
-        "Test loss",
+        f"Epochs to training loss {training_loss:g}",
+        "Seeds that reach it",
+        "Mean training loss over epochs",
     )
-    return _by_reg(
-        "Means over seeds ± half width of their 95 % intervals", headings, results, regs, row
-    )
-
-
-def weights_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
-    """One table a layer, means over seeds, so that cells stand below each other."""
-    headings = ("Regularizer", "SD", "L1 norm", "L2 norm", "Near zero, %")
-    tables = []
-    for layer, rows in results.layers.groupby("layer", sort=False):
-        by_reg = {row["reg"]: row for row in rows.to_dict("records")}
-        columns = [
-            column([by_reg[reg][measure] if reg in by_reg else None for reg in regs])
-            for measure in ("std", "l1_norm", "l2_norm")
-        ]
-        columns.append(
-            [percent(by_reg[reg]["near_zero_fraction"]) if reg in by_reg else DASH for reg in regs]
-        )
-        body = tuple(
-            (name_cell(reg), *map(Cell, numbers))
-            for reg, *numbers in zip(regs, *columns, strict=True)
-        )
-        tables.append(Table(str(layer), headings, body))
-    return tables
+    return by_reg(MEANS, headings, results.cells, regs, row)
 
 
 def classes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """F1 of every class, means over seeds."""
     scores = results.classes.pivot(index="reg", columns="class", values="f1")
     names = list(results.classes["class"].unique())
-
-    def row(reg: str) -> list[Cell]:
-        return [Cell(fixed(scores.loc[reg, name], 3)) for name in names]
-
-    return _by_reg(
-        "F1 of every class, means over seeds", ("Regularizer", *map(str, names)), results, regs, row
-    )
-
-
-def published_table(results: StudyResults, document: Document) -> Table:
-    """What single runs gave, beside our seeds and where one new run of ours would fall."""
-
-    def row(reg: str) -> list[Cell]:
-        run = document.runs[reg]
-        if reg not in results.cells:
-            return [Cell(percent(run)), *[Cell(DASH)] * 3, Cell("not run")]
-        measured = values(results, reg, document.measure)
-        if len(measured) < 2:
-            return [Cell(percent(run)), Cell(percent(measured.mean())), *[Cell(DASH)] * 3]
-        expected = prediction_interval(measured)
-        return [
-            Cell(percent(run)),
-            Cell(f"{percent(measured.mean())} ± {deviation(measured)}"),
-            Cell(percent_range(mean_interval(measured))),
-            Cell(_expected_range(expected, run)),
-            Cell(position(run, expected)),
-        ]
-
-    headings = (
-        "Regularizer",
-        "Published, one run, %",
-        "Measured, mean ± SD, %",
-        "95 % interval of the mean",
-        "95 % interval of one new run",
-        "Published run lies",
-    )
-    return Table(
-        f"{document.title}, {document.section}",
-        headings,
-        tuple((name_cell(reg), *row(reg)) for reg in document.runs),
-        frozenset({0, 5}),
-    )
-
-
-def position(run: float, expected: Interval) -> str:
-    """Where a single run lies: `inside`, `below` or `above` the interval."""
-    if run < expected.low:
-        return "below"
-    return "above" if run > expected.high else "inside"
-
-
-def inside(published: Table) -> str:
-    """How many of the runs of a `published_table` lie inside."""
-    positions = [row[-1].text for row in published.rows]
-    judged = [position for position in positions if position in ("inside", "below", "above")]
-    return (
-        "Published runs inside the interval of one new run of ours:"
-        f" {judged.count('inside')} of {len(judged)}."
-    )
-
-
-def _expected_range(expected: Interval, run: float) -> str:
-    """The interval, with a third decimal where two would hide on which side the run lies."""
-    hidden = percent(run) in (percent(expected.low), percent(expected.high))
-    return percent_range(expected, decimals=3 if hidden else 2)
+    columns = [Column(str(name), name, fixed_column(3)) for name in names]
+    return frame_table("F1 of every class, means over seeds", scores, regs, columns)
 
 
 def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Table:
@@ -206,7 +185,7 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         if reg == BASELINE:
             return Cell(f"{percent(values(results, reg, 'test_accuracy').mean())} %")
         against = comparisons(results, "test_accuracy")[reg]
-        return Cell(points(against["difference"]), str(against["verdict"]))
+        return Cell(ACCURACY.difference(against["difference"]), str(against["verdict"]))
 
     return Table(
         f"Difference to {BASELINE} in test accuracy, points",
@@ -217,53 +196,5 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
     )
 
 
-def name_cell(reg: str) -> Cell:
-    return Cell(display_name(reg), reg=reg)
-
-
-def mean_and_half_width(measured: np.ndarray, shown: Callable[[float], str]) -> str:
-    """The mean and the half width of its 95 % t interval; of one seed, its value."""
-    interval = mean_interval(measured)
-    if len(measured) < 2:
-        return shown(interval.mean)
-    return f"{shown(interval.mean)} ± {shown(interval.high - interval.mean)}"
-
-
-def deviation(measured: np.ndarray) -> str:
-    """The standard deviation over seeds, in points."""
-    return percent(measured.std(ddof=1)) if len(measured) > 1 else DASH
-
-
-def difference(against: dict[Hashable, Any]) -> str:
-    """The paired difference and its 95 % t interval, in points."""
-    shown = points(against["difference"])
-    if against["seeds"] < 2:
-        return shown
-    return f"{shown} {points_range(against['low'], against['high'])}"
-
-
 def _loss(value: float) -> str:
     return fixed(value, 4)
-
-
-def comparisons(results: StudyResults, measure: str) -> dict[str, dict[Hashable, Any]]:
-    """What `comparisons.csv` says about a measure: `{reg: row}`."""
-    rows = results.comparisons[results.comparisons["measure"] == measure]
-    return {str(row["reg"]): row for row in rows.to_dict("records")}
-
-
-def _by_reg(
-    caption: str,
-    headings: Sequence[str],
-    results: StudyResults,
-    regs: Sequence[str],
-    row: Callable[[str], list[Cell]],
-    words: set[int] | None = None,
-) -> Table:
-    dashes = [Cell(DASH)] * (len(headings) - 1)
-    return Table(
-        caption,
-        tuple(headings),
-        tuple((name_cell(reg), *(row(reg) if reg in results.cells else dashes)) for reg in regs),
-        frozenset(words or {0}),
-    )

@@ -3,7 +3,7 @@
 from regscope.measures.weights import NEAR_ZERO
 from regscope.params import BASELINE
 from regscope.report.formats import DASH
-from regscope.statistics import FEWEST_SEEDS, SIGNIFICANCE
+from regscope.statistics import FEWEST_SEEDS, POWER, SIGNIFICANCE
 
 TITLE = "Results"
 
@@ -30,7 +30,14 @@ HOW_TO_READ = (
     ),
     (
         "P(better)",
-        f"the fraction of seeds in which the cell beats {BASELINE}; ties count half.",
+        f"the fraction of seeds in which the cell beats {BASELINE}; ties count half. Brackets hold"
+        " its 95 % interval.",
+    ),
+    (
+        "Seeds needed",
+        f"how many seeds would show a true difference as large as the one seen with probability"
+        f" {POWER:g}. It plans the next run and proves nothing: the difference seen is uncertain"
+        " itself.",
     ),
     (
         "Verdict",
@@ -43,6 +50,36 @@ HOW_TO_READ = (
         f"the fraction of weights smaller than {NEAR_ZERO} times the layer's root mean square, so"
         " that shrinking a layer as a whole changes nothing. SD and norms are of the layer's"
         " weights, means over seeds.",
+    ),
+    (
+        "Kurtosis, Hoyer, Gini, stable rank, total variation",
+        "excess kurtosis is 0 for a normal distribution and large for heavy tails. Hoyer and Gini"
+        " are 0 where all weights are of one size and near 1 where few hold everything. The stable"
+        " rank is the squared Frobenius norm over the squared spectral norm. Total variation is"
+        " small for smooth first-layer filters.",
+    ),
+    (
+        "Prunable weights, pruning area",
+        "the largest share of the smallest weights that can be set to zero at the cost of one"
+        " point of accuracy, and the mean accuracy over all shares from 0 to 1.",
+    ),
+    (
+        "Hidden units",
+        "the mean absolute correlation between pairs of units; the effective rank of their"
+        " activations over the number of units; the share of units that never fire on the test"
+        " examples.",
+    ),
+    (
+        "Under corruption",
+        "accuracy on test examples with noise, blur and the like, a mean over kinds and over five"
+        " severities; every cell and seed sees the same corrupted examples. The input gradient is"
+        " the norm of the loss's gradient in the input.",
+    ),
+    (
+        "Calibration error",
+        "how far confidence and accuracy lie apart, a mean over 15 bins of confidence. The Brier"
+        " score is the squared distance of the predicted probabilities from the truth. The test"
+        " loss is the mean negative log-likelihood.",
     ),
     (
         "Interval of one new run",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,38 +23,126 @@ ACCURACIES: dict[str, Sequence[float]] = {
     "l1": (0.91, 0.92, 0.93, 0.94, 0.96),
 }
 
+# What every cell has in every seed.
+MEASURES = {
+    "train_accuracy": 0.99,
+    "train_loss": 0.05,
+    "loss_gap": 0.2,
+    "expected_calibration_error": 0.0321,
+    "brier_score": 0.1234,
+    "corruption_accuracy": 0.7,
+    "corruption_drop": 0.2,
+    "input_gradient_norm": 0.456,
+    "pruning_area": 0.8765,
+    "prunable_fraction": 0.75,
+    "unit_correlation": 0.123,
+    "effective_rank_fraction": 0.5,
+    "dead_unit_fraction": 0.01,
+    "mean_activation": 0.25,
+    "training_loss_area": 0.3,
+    "weight_mean": 0.0,
+    "weight_std": 0.1,
+    "weight_skewness": 0.0,
+    "weight_kurtosis": -1.2,
+    "weight_l1_norm": 1000.0,
+    "weight_l2_norm": 20.0,
+    "weight_max_norm": 0.9,
+    "near_zero_fraction": 0.2,
+    "zero_fraction": 0.0,
+    "weight_hoyer": 0.3,
+    "weight_gini": 0.4,
+    "stable_rank_fraction": 0.15,
+    "filter_total_variation": 1.5,
+}
+
+LAYER = {
+    "mean": 0.0, "std": 0.123456, "skewness": 0.0, "kurtosis": -0.987, "l1_norm": 1234.5,
+    "l2_norm": 12.345, "max_norm": 0.8, "near_zero_fraction": 0.0625, "zero_fraction": 0.0,
+    "hoyer": 0.2, "gini": 0.3, "spectral_norm": 3.21, "stable_rank": 14.8,
+}  # fmt: skip
+
 
 def found(accuracies: Mapping[str, Sequence[float]] = ACCURACIES) -> StudyResults:
-    """Results with these test accuracies by cell and seed, and plain numbers for the rest."""
+    """Results with these test accuracies by cell and seed, and plain numbers for the rest.
+
+    In every second seed training does not get down to the stated loss.
+    """
+    rows = [(reg, *entry) for reg, own in accuracies.items() for entry in enumerate(own)]
     seeds = pd.DataFrame(
         {
-            "reg": reg,
-            "seed": seed,
-            "test_accuracy": accuracy,
-            "test_loss": 0.25 + seed / 100,
-            "train_accuracy": 0.99,
-            "train_loss": 0.05,
+            "reg": reg, "seed": seed, "test_accuracy": accuracy, "test_loss": 0.25 + seed / 100,
             "generalization_gap": 0.99 - accuracy,
-            "weight_std": 0.1,
-            "near_zero_fraction": 0.2,
+            "epochs_to_training_loss": 4 if seed % 2 else None, **MEASURES,
         }
-        for reg, measured in accuracies.items()
-        for seed, accuracy in enumerate(measured)
-    )
+        for reg, seed, accuracy in rows
+    )  # fmt: skip
     layers = pd.DataFrame(
         {
-            "reg": reg, "layer": layer, "std": 0.123456, "l1_norm": 1234.5 * (1 + index),
-            "l2_norm": 12.345, "near_zero_fraction": 0.0625,
+            "reg": reg, "seed": seed, "layer": layer, **LAYER,
+            "l1_norm": 1234.5 * (1 + (reg != "none")),
+            "total_variation": 1.5 if layer == "hidden1" else None,
         }
-        for index, reg in enumerate(accuracies)
+        for reg, seed, _ in rows
         for layer in ("hidden1", "output")
     )  # fmt: skip
-    classes = pd.DataFrame(
-        {"reg": reg, "class": name, "precision": 0.9, "recall": 0.8, "f1": 0.8471}
-        for reg in accuracies
-        for name in ("0", "1")
+    units = pd.DataFrame(
+        {
+            "reg": reg, "seed": seed, "layer": "hidden1", "units": 8, "correlation": 0.123,
+            "effective_rank": 4.0, "dead_fraction": 0.01, "mean_activation": 0.25,
+        }
+        for reg, seed, _ in rows
+    )  # fmt: skip
+    return StudyResults(
+        seeds=seeds,
+        layers=layers,
+        units=units,
+        comparisons=results.compare_cells(seeds),
+        **_of_cells(list(accuracies)),
     )
-    return StudyResults(seeds, layers, classes, results.compare_cells(seeds))
+
+
+def _of_cells(regs: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """The tables with one entry a cell: classes, pruning, robustness, reliability, pairs."""
+    tables: dict[str, list[dict[str, Any]]] = {
+        name: [] for name in ("classes", "pruning", "robustness", "reliability", "confused")
+    }
+    for reg in regs:
+        own: dict[str, list[dict[str, Any]]] = {
+            "classes": [
+                {"class": name, "precision": 0.9, "recall": 0.8, "f1": 0.8471} for name in "01"
+            ],
+            "pruning": [
+                {
+                    "scope": scope, "fraction": fraction, "accuracy": 0.9 - fraction / 2,
+                    "low": 0.8 - fraction / 2, "high": 0.95, "loss": 0.3,
+                }
+                for scope in ("all", "hidden1")
+                for fraction in (0, 0.5, 1)
+            ],
+            "robustness": [
+                {
+                    "corruption": corruption, "severity": severity,
+                    "accuracy": 0.9 - severity / 10, "low": 0.1, "high": 0.95,
+                }
+                for corruption in ("blur", "pixel_dropout")
+                for severity in range(6)
+            ],
+            "reliability": [
+                {"bin": index, "count": 100, "confidence": 0.9, "accuracy": 0.85}
+                for index in (8, 9)
+            ],
+            "confused": [
+                {
+                    "first": "0", "second": str(second), "errors": 14.0 - second,
+                    "share": (14.0 - second) / 100, "excess": 7.0 - second, "low": 6.0 - second,
+                    "high": 8.0 - second, "p_value": 0.0004,
+                }
+                for second in range(1, 8)
+            ],
+        }  # fmt: skip
+        for name, entries in own.items():
+            tables[name] += [{"reg": reg, **entry} for entry in entries]
+    return {name: pd.DataFrame(entries) for name, entries in tables.items()}
 
 
 def study(cells: Mapping[str, Any], title: str = "Tiny") -> dict[str, Any]:
@@ -78,12 +166,16 @@ def study(cells: Mapping[str, Any], title: str = "Tiny") -> dict[str, Any]:
 CELLS: dict[str, Any] = {"none": {}, "l1": {"l1": 0.00001}, "l2": None}
 
 
-def write(studies: Mapping[str, Any], with_results: Mapping[str, StudyResults]) -> None:
+def write(
+    studies: Mapping[str, Any],
+    with_results: Mapping[str, StudyResults],
+    regs: Iterable[str] = tuple(CELLS),
+) -> None:
     """params.yaml and the results of some of its studies, into the working directory."""
     params = {
         "study": next(iter(studies)),
         "reg": "l1",
-        "regs": list(CELLS),
+        "regs": list(regs),
         "studies": dict(studies),
     }
     paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
@@ -93,10 +185,75 @@ def write(studies: Mapping[str, Any], with_results: Mapping[str, StudyResults]) 
         write_json(paths.summary(name) / results.SETTINGS_FILE, studies[name])
 
 
+COMPARED = {
+    "difference": 0.012, "low": 0.0064, "high": 0.0176, "p_value": 0.004, "p_holm": 0.004,
+    "p_sign_flip": None, "probability_better": 1.0, "probability_low": 0.57,
+    "probability_high": 1.0, "detectable_difference": 0.008, "seeds_needed": 4, "seeds": 5,
+    "verdict": "better",
+}  # fmt: skip
+
+
+def write_sweep(name: str) -> None:
+    """Strength paths of L1 and one pair, where the report looks for them."""
+    folder = paths.sweep_summary(name)
+    folder.mkdir(parents=True)
+    pd.DataFrame(
+        {
+            "family": "l1", "strength": strength, "seed": seed, "validation_accuracy": 0.9,
+            "validation_loss": 0.3, "test_accuracy": 0.91 + seed / 100, "test_loss": 0.3,
+            "train_accuracy": 0.99, "generalization_gap": 0.05, "zero_fraction": strength,
+            "near_zero_fraction": 0.3, "weight_l2_norm": 12.0, "expected_calibration_error": 0.02,
+        }
+        for strength in (0.0, 0.00001, 0.001)
+        for seed in range(3)
+    ).to_csv(folder / "paths.csv", index=False)  # fmt: skip
+    pd.DataFrame(
+        [
+            {
+                "family": "l1", "strength": 0.00001, "low_strength": 0.0, "high_strength": 0.001,
+                "validation_accuracy": 0.91, "validation_low": 0.9, "validation_high": 0.92,
+                "test_accuracy": 0.932, **COMPARED,
+            }
+        ]
+    ).to_csv(folder / "tuned.csv", index=False)  # fmt: skip
+    pd.DataFrame(
+        [
+            {
+                "first": "l1", "second": "l2", "seeds": 5, "both": 0.93, "first_alone": 0.932,
+                "second_alone": 0.92, "difference": -0.002, "low": -0.01, "high": 0.006,
+                "p_value": 0.4, "p_holm": 0.4, "verdict": "not separable", "interaction": -0.002,
+                "interaction_low": -0.012, "interaction_high": 0.008,
+            }
+        ]
+    ).to_csv(folder / "pairs.csv", index=False)  # fmt: skip
+    write_json(folder / "settings.json", {"seeds": 3})
+
+
+def claim(name: str, study: str, verdict: str) -> dict[str, Any]:
+    """One entry of metrics/claims.json."""
+    return {
+        "id": name, "document": "paper.txt", "section": "3", "statement": "L1 helps",
+        "study": study, "cell": ["l1"], "against": ["none"], "measure": "test_accuracy",
+        "of": None, "measured_by": "test accuracy", "comparison": "higher", "threshold": None,
+        "reported": {"none": 0.9, "l1": 0.91}, "decided_by": {"cell": "l1", "against": "none"},
+        "reported_effect": 0.01, "effect": 0.012, "low": 0.0064, "high": 0.0176, "p": 0.004,
+        "p_holm": 0.004, "seeds": 5, "verdict": verdict, "note": "strength assumed",
+    }  # fmt: skip
+
+
+def write_claims(*claims: dict[str, Any]) -> None:
+    write_json(paths.CLAIMS, {"claims": list(claims), "untestable": []})
+
+
 def draw(study: str, *names: str) -> list[Path]:
     """Pictures of one pixel."""
     files = [paths.plots(study) / f"{name}.png" for name in names]
     for file in files:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        touch(file)
         file.write_bytes(PIXEL)
     return files
+
+
+def touch(file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -15,8 +17,10 @@ import pytest
 from regscope import paths
 from regscope.errors import RegscopeError
 from regscope.params import load_params
+from regscope.regularizers import REGULARIZERS
 from regscope.report import published, table
 from regscope.report.published_figure import published_figure
+from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
 from stages import report
 from tests.report import synthetic
@@ -45,6 +49,11 @@ def studies(workspace: Path) -> None:
     block = synthetic.study(synthetic.CELLS)
     synthetic.write({"mnist": block, "later": block}, {"mnist": synthetic.found()})
     synthetic.draw("mnist", "predictions", "accuracy", "a_new_one")
+    synthetic.draw("paths/mnist", "paths")
+    synthetic.write_sweep("mnist")
+    synthetic.write_claims(
+        synthetic.claim("a", "mnist", "contradicted"), synthetic.claim("b", "later", "not run")
+    )
 
 
 @pytest.mark.usefixtures("studies")
@@ -53,15 +62,62 @@ def test_the_page_is_self_contained() -> None:
     text = paths.REPORT.read_text()
     page = Page(text)
     sources = page.all("img", "src")
-    assert len(sources) == 4
+    assert len(sources) == 5
     for source in sources:
         content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
         assert content.startswith(b"\x89PNG")
     assert all(page.all("img", "alt"))
     names = {name for name, _ in page.tags}
-    assert not names & {"script", "link", "iframe", "object", "embed", "base"}
+    assert not names & {"link", "iframe", "object", "embed", "base"}
     assert all(address.startswith("#") for address in page.all("a", "href"))
     assert not re.search(r"https?:|url\(|@import", text)
+
+
+@pytest.mark.usefixtures("studies")
+def test_only_the_page_s_own_script_and_style_are_allowed() -> None:
+    report.main()
+    text = paths.REPORT.read_text()
+    page = Page(text)
+    (policy,) = (
+        attrs["content"] or "" for tag, attrs in page.tags if attrs.get("http-equiv") and tag
+    )
+    assert "unsafe" not in policy
+    assert policy.startswith("default-src 'none'; img-src data:;")
+    for tag, source in (("script", "script-src"), ("style", "style-src")):
+        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+        assert f"{source} 'sha256-{digest}'" in policy
+    assert not any("style" in attrs or "onclick" in attrs for _, attrs in page.tags)
+
+
+@pytest.mark.usefixtures("studies")
+def test_the_order_of_a_study() -> None:
+    report.main()
+    identifiers = Page(paths.REPORT.read_text()).all("section", "id")
+    assert [one.removeprefix("mnist-") for one in identifiers if one.startswith("mnist-")] == [
+        "accuracy", "published", "claims", "fit", "weights", "pruning", "units", "robustness",
+        "calibration", "classes", "paths", "pictures", "settings",
+    ]  # fmt: skip
+
+
+@pytest.mark.usefixtures("studies")
+def test_what_was_not_made_is_left_out() -> None:
+    shutil.rmtree(paths.PATHS)
+    paths.CLAIMS.unlink()
+    report.main()
+    identifiers = Page(paths.REPORT.read_text()).all("section", "id")
+    assert not {"claims", "mnist-claims", "mnist-paths"} & set(identifiers)
+    assert "## Published claims" not in paths.RESULTS_PAGE.read_text()
+
+
+@pytest.mark.usefixtures("studies")
+def test_claims_are_counted_and_decided_ones_listed() -> None:
+    report.main()
+    text = paths.REPORT.read_text()
+    assert re.search(r'<li class="contradicted"><strong>1</strong> contradicted</li>', text)
+    assert re.search(r'<li class="reproduced nothing"><strong>0</strong> reproduced</li>', text)
+    assert text.index("<summary>Contradicted: 1</summary>") < text.index('id="mnist"')
+    assert "| contradicted   |      1 |" in paths.RESULTS_PAGE.read_text()
 
 
 @pytest.mark.usefixtures("studies")
@@ -91,7 +147,9 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
     report.main()
     text = paths.REPORT.read_text()
     assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; [x](y)" in text
-    assert not {"script", "b"} & {name for name, _ in Page(text).tags}
+    names = [name for name, _ in Page(text).tags]
+    assert "b" not in names
+    assert names.count("script") == 1
     markdown = paths.RESULTS_PAGE.read_text()
     assert r'**\<script>alert("1")\</script> & [x\](y) \| "quotes"**, 5 seeds.' in markdown
     assert "(../plots/tiny/%22%3E%3Cb%3E.png)" in markdown
@@ -113,6 +171,8 @@ def test_results_page() -> None:
     ) in text
     assert "tests on 1,000 examples, which alone give an accuracy of 92.00 % a standard" in text
     assert "standard error of 0.86 points" in text
+    for card in REGULARIZERS:
+        synthetic.touch(CARDS / f"{card}.md")
     for link in re.findall(r"\]\(([^)]*)\)", text):
         assert (paths.RESULTS_PAGE.parent / link).is_file()
 

@@ -36,6 +36,20 @@ def test_only_the_block_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "001_" not in text
 
 
+def test_counts_of_verdicts_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    call(monkeypatch)
+    assert "Verdict " not in paths.README.read_text()
+    synthetic.write_claims(synthetic.claim("a", "mnist", "reproduced"))
+    call(monkeypatch)
+    text = paths.README.read_text()
+    assert (
+        "<!-- results: begin -->\n\n1 published claim held against the seeds"
+        " ([claim by claim](metrics/README.md#published-claims)):\n\n| Verdict "
+    ) in text
+    assert "| reproduced     |      1 |" in text
+    assert text.index("| not run ") < text.index("![Published single runs")
+
+
 def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RegscopeError) as refused:
         call(monkeypatch, "--check")

@@ -1,0 +1,104 @@
+"""Tables with a row for each cell of a study.
+
+Every table has a row for each name in `regs`, in that order; a cell that the study does not have
+is a row of dashes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from regscope.figures.style import display_name
+from regscope.report.formats import DASH, column
+from regscope.report.render import Cell, Table
+from regscope.results import StudyResults
+from regscope.statistics import mean_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FIRST = "Regularizer"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading, the measure below it, and how its values are written (all at once, so that they
+    can share their decimals)."""
+
+    heading: str
+    measure: str
+    shown: Callable[[Sequence[float | None]], list[str]] = column
+
+
+def values(results: StudyResults, reg: str, measure: str) -> np.ndarray:
+    """The measure of every seed of a cell, `[S]`, in order of the seeds."""
+    rows = results.seeds[results.seeds["reg"] == reg].sort_values("seed")
+    found: np.ndarray = rows[measure].to_numpy(dtype=np.float64)
+    return found
+
+
+def comparisons(results: StudyResults, measure: str) -> dict[str, dict[Hashable, Any]]:
+    """What `comparisons.csv` says about a measure: `{reg: row}`."""
+    rows = results.comparisons[results.comparisons["measure"] == measure]
+    return {str(row["reg"]): row for row in rows.to_dict("records")}
+
+
+def name_cell(reg: str) -> Cell:
+    return Cell(display_name(reg), reg=reg)
+
+
+def by_reg(
+    caption: str,
+    headings: Sequence[str],
+    cells: Iterable[str],
+    regs: Sequence[str],
+    row: Callable[[str], list[Cell]],
+    words: Iterable[int] = (),
+) -> Table:
+    """A table whose rows are `row(reg)` for those of `regs` in `cells`."""
+    there = set(cells)
+    dashes = [Cell(DASH)] * len(headings)
+    return Table(
+        caption,
+        (FIRST, *headings),
+        tuple((name_cell(reg), *(row(reg) if reg in there else dashes)) for reg in regs),
+        frozenset({0, *words}),
+    )
+
+
+def frame_table(
+    caption: str, means: pd.DataFrame, regs: Sequence[str], columns: Sequence[Column]
+) -> Table:
+    """A table of numbers from `means`, indexed by reg; columns that it lacks, or that hold
+    nothing for any cell, are left out."""
+    kept = [
+        entry
+        for entry in columns
+        if entry.measure in means.columns and means[entry.measure].notna().any()
+    ]
+    there = {str(reg): dict(row) for reg, row in means.astype(float).iterrows()}
+    texts = [
+        entry.shown([there[reg][entry.measure] if reg in there else None for reg in regs])
+        for entry in kept
+    ]
+    body = tuple(
+        (name_cell(reg), *(Cell(text[index]) for text in texts)) for index, reg in enumerate(regs)
+    )
+    return Table(caption, (FIRST, *(entry.heading for entry in kept)), body)
+
+
+def seed_means(results: StudyResults) -> pd.DataFrame:
+    """Every measure of seeds.csv, mean over seeds, indexed by reg."""
+    return results.seeds.drop(columns="seed").groupby("reg", sort=False).mean()
+
+
+def mean_and_half_width(measured: np.ndarray, shown: Callable[[float], str]) -> str:
+    """The mean and the half width of its 95 % t interval; of one seed, its value."""
+    interval = mean_interval(measured)
+    if len(measured) < 2:
+        return shown(interval.mean)
+    return f"{shown(interval.mean)} ± {shown(interval.high - interval.mean)}"

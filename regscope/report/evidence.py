@@ -1,0 +1,86 @@
+"""What metrics/ holds about a study: results, and its sweep where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from regscope import paths, results
+from regscope.complaints import one_line
+from regscope.errors import RegscopeError
+from regscope.params import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Row = Mapping[Hashable, Any]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a study has in metrics/: its settings when it was trained, seeds and comparisons.
+
+    `tuned` and `pairs` hold the rows of its sweep, if there is one.
+    """
+
+    study: str
+    settings: Mapping[str, Any]
+    seeds: pd.DataFrame
+    comparisons: pd.DataFrame
+    tuned: Sequence[Row]
+    pairs: Sequence[Row]
+
+    @property
+    def cells(self) -> Mapping[str, Any]:
+        cells: Mapping[str, Any] = self.settings["regularizers"]
+        return cells
+
+    @property
+    def test_examples(self) -> int:
+        """How many examples a seed is tested on.
+
+        Raises RegscopeError where the settings mean nothing any more.
+        """
+        try:
+            study = Study.model_validate(self.settings)
+        except ValidationError as error:
+            file = paths.summary(self.study) / results.SETTINGS_FILE
+            raise RegscopeError(
+                f"{file}: {one_line(error, dict(self.settings))}; rebuild the study with:"
+                f" dvc exp run -S study={self.study}"
+            ) from error
+        return study.data.size - (study.data.official_train or study.split.train or 0)
+
+    def mean(self, reg: str, measure: str) -> float | None:
+        """None where no seed of the cell has the measure."""
+        if measure not in self.seeds.columns:
+            return None
+        found = self.seeds.loc[self.seeds["reg"] == reg, measure].dropna()
+        return float(found.mean()) if len(found) else None
+
+    def against_none(self, reg: str, measure: str) -> Row | None:
+        table = self.comparisons
+        rows = table[(table["reg"] == reg) & (table["measure"] == measure)].to_dict("records")
+        return rows[0] if rows else None
+
+
+def load_evidence(study: str) -> Evidence:
+    """Read the study's tables; a sweep that was not made leaves nothing behind."""
+    import pandas as pd
+
+    def rows(name: str) -> list[dict[Hashable, Any]]:
+        file = paths.sweep_summary(study) / name
+        return pd.read_csv(file).to_dict("records") if file.is_file() else []
+
+    folder = paths.summary(study)
+    return Evidence(
+        study,
+        results.settings(study),
+        pd.read_csv(folder / "seeds.csv"),
+        pd.read_csv(folder / "comparisons.csv"),
+        rows("tuned.csv"),
+        rows("pairs.csv"),
+    )

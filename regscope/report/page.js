@@ -1,0 +1,189 @@
+"use strict";
+
+// The theme is set before anything is drawn; the rest waits for the page.
+const THEME = "regscope-theme";
+
+function remembered() {
+  try {
+    return localStorage.getItem(THEME);
+  } catch {
+    return null;
+  }
+}
+
+function remember(theme) {
+  try {
+    localStorage.setItem(THEME, theme);
+  } catch {
+    // Storage is refused in private windows: the choice then lasts as long as the page.
+  }
+}
+
+const root = document.documentElement;
+root.classList.add("js");
+if (["light", "dark"].includes(remembered())) root.dataset.theme = remembered();
+
+document.addEventListener("DOMContentLoaded", () => {
+  addThemeToggle(document.querySelector("nav"));
+  document.querySelectorAll("table.sortable").forEach(makeSortable);
+  makeEnlargeable(document.querySelectorAll("figure img"));
+  markPresentSection();
+  openAllForPrint();
+  openTarget();
+  addEventListener("hashchange", openTarget);
+});
+
+function element(name, properties, ...children) {
+  const made = Object.assign(document.createElement(name), properties);
+  made.append(...children);
+  return made;
+}
+
+function addThemeToggle(nav) {
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const button = element("button", { type: "button", className: "theme" });
+  const present = () => root.dataset.theme ?? (system.matches ? "dark" : "light");
+  const other = () => (present() === "dark" ? "light" : "dark");
+  const label = () => {
+    button.textContent = `${other() === "dark" ? "☾ Dark" : "☀ Light"}`;
+    button.setAttribute("aria-label", `Switch to ${other()} colours`);
+  };
+  button.addEventListener("click", () => {
+    root.dataset.theme = other();
+    remember(root.dataset.theme);
+    label();
+  });
+  system.addEventListener("change", label);
+  label();
+  nav.querySelector(".brand").after(button);
+}
+
+const NUMBER = /^[<>≤≥~[(]*\s*([+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)/i;
+
+// The first number of a text, null for none: "−1.2 ± 0.1" is -1.2 and "<0.001" a little below.
+function number(text) {
+  const found = NUMBER.exec(text.trim().replaceAll("−", "-"));
+  if (!found) return null;
+  const value = Number(found[1].replaceAll(",", ""));
+  if (text.startsWith("<")) return value - Number.EPSILON;
+  return text.startsWith(">") ? value + Math.abs(value) * 1e-9 : value;
+}
+
+function makeSortable(table) {
+  const body = table.tBodies[0];
+  if (body.rows.length < 2) return;
+  const headings = [...table.tHead.rows[0].cells];
+  headings.forEach((heading, index) => {
+    const button = element("button", { type: "button" }, ...heading.childNodes);
+    heading.append(button);
+    button.addEventListener("click", () => {
+      const rising = heading.getAttribute("aria-sort") !== "ascending";
+      headings.forEach((one) => one.removeAttribute("aria-sort"));
+      heading.setAttribute("aria-sort", rising ? "ascending" : "descending");
+      body.append(...sorted([...body.rows], index, rising));
+    });
+  });
+}
+
+// Rows in order of a column, by number where all of it are numbers; what is missing comes last.
+function sorted(rows, index, rising) {
+  const text = (row) => row.cells[index].textContent.trim();
+  const missing = rows.filter((row) => ["", "–"].includes(text(row)));
+  const present = rows.filter((row) => !missing.includes(row));
+  const numbers = present.map((row) => number(text(row)));
+  const keys = new Map(
+    present.map((row, place) => [row, numbers.includes(null) ? text(row) : numbers[place]]),
+  );
+  const compare = numbers.includes(null)
+    ? (a, b) => a.localeCompare(b, "en", { numeric: true })
+    : (a, b) => a - b;
+  const sign = rising ? 1 : -1;
+  present.sort((a, b) => sign * compare(keys.get(a), keys.get(b)));
+  return [...present, ...missing];
+}
+
+function makeEnlargeable(images) {
+  const large = element("img", {});
+  const caption = element("p", {});
+  const close = element("button", { type: "button", textContent: "Close" });
+  const dialog = element("dialog", { className: "picture" }, close, large, caption);
+  dialog.addEventListener("click", () => dialog.close());
+  document.body.append(dialog);
+  for (const image of images) {
+    const button = element("button", { type: "button", className: "enlarge" });
+    button.setAttribute("aria-label", `Enlarge: ${image.alt}`);
+    image.replaceWith(button);
+    button.append(image);
+    button.addEventListener("click", () => {
+      large.src = image.src;
+      large.alt = image.alt;
+      large.width = image.width && image.naturalWidth;
+      caption.textContent = image.alt;
+      dialog.setAttribute("aria-label", image.alt);
+      dialog.showModal();
+    });
+  }
+}
+
+function markPresentSection() {
+  const links = new Map(
+    [...document.querySelectorAll("nav li a")].map((link) => [
+      decodeURIComponent(link.hash.slice(1)),
+      link,
+    ]),
+  );
+  const sections = [...links.keys()].map((id) => document.getElementById(id)).filter(Boolean);
+  let marked = null;
+  const mark = () => {
+    const line = innerHeight / 4;
+    const above = sections.filter((section) => section.getBoundingClientRect().top <= line);
+    const link = links.get((above.at(-1) ?? sections[0])?.id);
+    if (!link || link === marked) return;
+    marked?.removeAttribute("aria-current");
+    document.querySelectorAll("nav .open").forEach((one) => one.classList.remove("open"));
+    link.setAttribute("aria-current", "location");
+    for (let item = link.closest("li"); item; item = item.parentElement.closest("li")) {
+      item.classList.add("open");
+    }
+    marked = link;
+    show(link);
+  };
+  let waiting = false;
+  const later = () => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => {
+      waiting = false;
+      mark();
+    });
+  };
+  addEventListener("scroll", later, { passive: true });
+  addEventListener("resize", later);
+  mark();
+}
+
+// Scroll the contents, and nothing else, until the link is in sight.
+function show(link) {
+  const nav = link.closest("nav");
+  const [box, own] = [nav.getBoundingClientRect(), link.getBoundingClientRect()];
+  if (own.top < box.top + 60 || own.bottom > box.bottom - 60) {
+    nav.scrollTop += own.top - box.top - box.height / 2;
+  }
+  if (own.left < box.left || own.right > box.right) nav.scrollLeft += own.left - box.left - 40;
+}
+
+function openTarget() {
+  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  for (let one = target && target.closest("details"); one; one = one.parentElement.closest("details")) {
+    one.open = true;
+  }
+}
+
+function openAllForPrint() {
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = [...document.querySelectorAll("details:not([open])")];
+    opened.forEach((one) => (one.open = true));
+  });
+  addEventListener("afterprint", () => opened.forEach((one) => (one.open = false)));
+}

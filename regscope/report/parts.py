@@ -1,0 +1,256 @@
+"""What the pages say about a study, part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from regscope.params import BASELINE
+from regscope.report import (
+    prediction_tables,
+    seeds_tables,
+    sweep_tables,
+    tables,
+    unit_tables,
+    weights_tables,
+)
+from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
+from regscope.report.claims_table import claims_table, counts_line
+from regscope.report.measured import BY_KEY
+from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
+from regscope.report.published_table import inside
+from regscope.report.sections import Section
+
+
+def parts(section: Section) -> tuple[Part, ...]:
+    """Every part that the study has something for, in the order in which people read."""
+    shown = pictures(section.name, section.study.title)
+    found = (
+        _accuracy(section, shown),
+        _published(section),
+        _claims(section),
+        _fit(section, shown),
+        _weights(section, shown),
+        _pruning(section, shown),
+        _units(section, shown),
+        _robustness(section, shown),
+        _calibration(section, shown),
+        _classes(section, shown),
+        _sweep(section),
+        _others(shown),
+        _settings(section),
+    )
+    return tuple(part for part in found if part.blocks)
+
+
+Shown = dict[str, Picture]
+
+
+def _accuracy(section: Section, shown: Shown) -> Part:
+    return Part(
+        "accuracy",
+        "Accuracy",
+        (
+            section.accuracy,
+            *_named(shown, "accuracy"),
+            Note(section.test_error),
+            *_seeds(section),
+        ),
+    )
+
+
+def _seeds(section: Section) -> Iterator[Block]:
+    """Where more seeds are wanted, and how many."""
+    undecided = seeds_tables.undecided_table(section.results, section.regs)
+    if undecided.rows:
+        yield Folded(
+            f"Too few seeds to decide ({len(undecided.rows)} of the cells)",
+            (undecided,),
+            everywhere=True,
+        )
+    wanted = seeds_tables.wanted_table(section.results, section.regs)
+    yield Folded("Seeds wanted for a difference of a given size", (wanted,), everywhere=True)
+
+
+def _published(section: Section) -> Part:
+    several = len(section.published) > 1
+    blocks: list[Block] = []
+    for document, table in section.published:
+        blocks += [Heading(document.title)] if several else []
+        blocks += [Source(document), table, Note(inside(table))]
+    return Part("published", "Beside published single runs", tuple(blocks))
+
+
+def _claims(section: Section) -> Part:
+    if not section.claims:
+        return Part("claims", "Claims", ())
+    return Part(
+        "claims",
+        "Published claims",
+        (Note(counts_line(section.claims)), claims_table(section.claims)),
+    )
+
+
+def _fit(section: Section, shown: Shown) -> Part:
+    results, regs = section.results, section.regs
+    loss = section.study.evaluation.training_loss
+    return Part(
+        "fit",
+        "Curves and convergence",
+        (
+            *_named(shown, "curves"),
+            tables.fit_table(results, regs),
+            tables.convergence_table(results, regs, loss),
+            _against_baseline(section, "test_loss", "generalization_gap"),
+        ),
+    )
+
+
+def _weights(section: Section, shown: Shown) -> Part:
+    results, regs = section.results, section.regs
+    both = weights_tables.l1_table(results)
+    side_by_side: tuple[Block, ...] = (
+        (Heading("L1 in the loss and as a proximal step"), both) if both else ()
+    )
+    layers = weights_tables.layer_tables(results, regs)
+    return Part(
+        "weights",
+        "Weights",
+        (
+            weights_tables.all_layers_table(results, regs),
+            *_named(shown, "weights"),
+            *side_by_side,
+            Folded(
+                "Layer by layer", (*_named(shown, "weights_by_layer"), *layers), everywhere=True
+            ),
+            *_named(shown, "structure", "heatmaps"),
+        ),
+    )
+
+
+def _pruning(section: Section, shown: Shown) -> Part:
+    results, regs = section.results, section.regs
+    return Part(
+        "pruning",
+        "Pruning",
+        (
+            Note(
+                "The smallest weights of all layers together are set to zero, without training"
+                " again. Prunable is the largest share that costs at most one point of accuracy."
+            ),
+            *_named(shown, "pruning"),
+            unit_tables.pruning_table(results, regs),
+            Folded(
+                "Accuracy at every share removed",
+                (unit_tables.pruning_curve_table(results, regs),),
+            ),
+            _against_baseline(section, "prunable_fraction"),
+        ),
+    )
+
+
+def _units(section: Section, shown: Shown) -> Part:
+    results, regs = section.results, section.regs
+    return Part(
+        "units",
+        "Hidden units",
+        (
+            *_named(shown, "units"),
+            unit_tables.units_table(results, regs),
+            Folded("Layer by layer", tuple(unit_tables.unit_layer_tables(results, regs))),
+            _against_baseline(section, "unit_correlation"),
+        ),
+    )
+
+
+def _robustness(section: Section, shown: Shown) -> Part:
+    results, regs = section.results, section.regs
+    return Part(
+        "robustness",
+        "Robustness",
+        (
+            *_named(shown, "robustness"),
+            prediction_tables.robustness_table(results, regs),
+            Folded("By severity", tuple(prediction_tables.severity_tables(results, regs))),
+            _against_baseline(section, "corruption_accuracy"),
+        ),
+    )
+
+
+def _calibration(section: Section, shown: Shown) -> Part:
+    return Part(
+        "calibration",
+        "Calibration",
+        (
+            *_named(shown, "reliability"),
+            prediction_tables.calibration_table(section.results, section.regs),
+            _against_baseline(section, "expected_calibration_error", "brier_score"),
+        ),
+    )
+
+
+def _classes(section: Section, shown: Shown) -> Part:
+    results, regs = section.results, section.regs
+    most = prediction_tables.confused_table(results, regs)
+    return Part(
+        "classes",
+        "Classes",
+        (
+            tables.classes_table(results, regs),
+            *_named(shown, "confusion", "predictions", "decision"),
+            Heading("Classes mixed up most"),
+            prediction_tables.pairs_table(results, regs),
+            Folded("Cell by cell, against the mean pair", (most,)),
+        ),
+    )
+
+
+def _sweep(section: Section) -> Part:
+    title = "Strength paths and pairs"
+    if section.sweep is None:
+        return Part("paths", title, ())
+    shown = sweep_pictures(section.name, section.study.title)
+    pairs = section.sweep.pairs
+    return Part(
+        "paths",
+        title,
+        (
+            *_named(shown, "paths"),
+            sweep_tables.tuned_table(section.sweep),
+            Folded("Every strength", tuple(sweep_tables.path_tables(section.sweep))),
+            *([Heading("Pairs")] if pairs is not None else []),
+            *_named(shown, "pairs"),
+            *([sweep_tables.pairs_table(pairs)] if pairs is not None else []),
+        ),
+    )
+
+
+def _others(shown: Shown) -> Part:
+    further = tuple(picture for name, picture in shown.items() if name not in SHOWS)
+    return Part("pictures", "Further pictures", further)
+
+
+def _settings(section: Section) -> Part:
+    return Part(
+        "settings",
+        "Settings and environment",
+        (
+            Note(f"{section.settings}."),
+            Note(f"Cells: {section.strengths}."),
+            Note(f"Environment: {section.environment_line}."),
+            Folded("The study's block of params.yaml", (Code(section.settings_block),)),
+        ),
+    )
+
+
+def _against_baseline(section: Section, *measures: str) -> Folded:
+    """What the seeds say about the measures' differences to the baseline."""
+    blocks: list[Block] = []
+    for measure in measures:
+        blocks.append(Heading(BY_KEY[measure].title))
+        blocks.append(tables.comparison_table(section.results, section.regs, BY_KEY[measure]))
+    title = f"Differences to {BASELINE}, with intervals and verdicts"
+    return Folded(title, tuple(blocks), everywhere=True)
+
+
+def _named(shown: Shown, *names: str) -> Iterator[Picture]:
+    return (shown[name] for name in names if name in shown)

@@ -1,0 +1,155 @@
+"""Strength paths and pairs of a study, and their tables."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from regscope import paths
+from regscope.figures.style import display_name
+from regscope.report.columns import Column, mean_and_half_width, name_cell
+from regscope.report.formats import fixed_column, p_value, percent, plain, points, with_range
+from regscope.report.render import Cell, Table
+from regscope.report.tables import against_baseline
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What `make paths` left of a study. `pairs` is None where none were tried."""
+
+    paths: pd.DataFrame
+    tuned: pd.DataFrame
+    pairs: pd.DataFrame | None
+    settings: Mapping[str, Any]
+
+    @property
+    def families(self) -> list[str]:
+        return [str(family) for family in self.paths["family"].unique()]
+
+
+def load_sweep(study: str) -> Sweep | None:
+    """The study's folder in metrics/paths; None where there is none."""
+    import pandas as pd
+
+    folder = paths.sweep_summary(study)
+    if not (folder / "paths.csv").is_file():
+        return None
+    pairs = folder / "pairs.csv"
+    return Sweep(
+        pd.read_csv(folder / "paths.csv"),
+        pd.read_csv(folder / "tuned.csv"),
+        pd.read_csv(pairs) if pairs.is_file() else None,
+        json.loads((folder / "settings.json").read_text()),
+    )
+
+
+def tuned_table(sweep: Sweep) -> Table:
+    """Every family at the strength that validation chose, against strength 0."""
+    rows = []
+    for family in sweep.tuned.to_dict("records"):
+        strengths = (family["low_strength"], family["high_strength"])
+        rows.append(
+            (
+                name_cell(str(family["family"])),
+                Cell(with_range(plain(family["strength"]), *map(plain, strengths))),
+                Cell(percent(family["validation_accuracy"])),
+                Cell(percent(family["test_accuracy"])),
+                *against_baseline(family),
+            )
+        )
+    return Table(
+        "The strength best in validation [those not separable from it], and what it gives in test",
+        (
+            "Method",
+            "Strength",
+            "Validation accuracy, %",
+            "Test accuracy, %",
+            "Difference to strength 0, points",
+            "Holm p",
+            "P(better)",
+            "Seeds needed",
+            "Verdict",
+        ),
+        tuple(rows),
+        frozenset({0, 8}),
+    )
+
+
+PATH = (
+    Column("Validation accuracy, %", "validation_accuracy", fixed_column(2, 100)),
+    Column("Train accuracy, %", "train_accuracy", fixed_column(2, 100)),
+    Column("Gap, points", "generalization_gap", fixed_column(2, 100)),
+    Column("Test loss", "test_loss", fixed_column(4)),
+    Column("Calibration error, points", "expected_calibration_error", fixed_column(2, 100)),
+    Column("L2 norm", "weight_l2_norm"),
+    Column("Near zero, %", "near_zero_fraction", fixed_column(1, 100)),
+    Column("Exactly zero, %", "zero_fraction", fixed_column(1, 100)),
+)
+
+
+def path_tables(sweep: Sweep) -> list[Table]:
+    """One table a family: a row a strength, means over seeds."""
+    return [_path_table(sweep, family) for family in sweep.families]
+
+
+def _path_table(sweep: Sweep, family: str) -> Table:
+    runs = sweep.paths[sweep.paths["family"] == family]
+    means = runs.groupby("strength").mean(numeric_only=True)
+    accuracies = [
+        mean_and_half_width(
+            runs.loc[runs["strength"] == strength, "test_accuracy"].to_numpy(), percent
+        )
+        for strength in means.index
+    ]
+    texts = [column.shown(means[column.measure].tolist()) for column in PATH]
+    return Table(
+        f"{display_name(family)}, means over seeds",
+        ("Strength", "Test accuracy, %", *(column.heading for column in PATH)),
+        tuple(
+            (Cell(plain(strength)), *map(Cell, row))
+            for strength, *row in zip(means.index, accuracies, *texts, strict=True)
+        ),
+        frozenset(),
+    )
+
+
+def pairs_table(pairs: pd.DataFrame) -> Table:
+    """Two methods at once, against the better one of them alone."""
+    rows = []
+    for pair in pairs.to_dict("records"):
+        shown = str(pair["verdict"])
+        rows.append(
+            (
+                name_cell(str(pair["first"])),
+                name_cell(str(pair["second"])),
+                *(Cell(percent(pair[key])) for key in ("both", "first_alone", "second_alone")),
+                Cell(with_range(*(points(pair[key]) for key in ("difference", "low", "high")))),
+                Cell(p_value(pair["p_holm"])),
+                Cell(with_range(*(points(pair[key]) for key in _INTERACTION))),
+                Cell(shown, shown),
+            )
+        )
+    return Table(
+        "Test accuracy of two methods at once, against the part that validation holds better",
+        (
+            "First",
+            "Second",
+            "Both, %",
+            "First alone, %",
+            "Second alone, %",
+            "Both minus better part, points",
+            "Holm p",
+            "Interaction, points",
+            "Verdict",
+        ),
+        tuple(rows),
+        frozenset({0, 1, 8}),
+    )
+
+
+_INTERACTION = ("interaction", "interaction_low", "interaction_high")

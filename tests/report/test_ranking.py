@@ -1,0 +1,38 @@
+"""The chart's numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from regscope.report.ranking import MARGIN, ranking
+from tests.report import synthetic
+
+REGS = ("none", "l1", "l2")
+
+
+def test_best_first_with_absent_cells_left_out() -> None:
+    found = ranking(synthetic.found(), REGS)
+    assert [(bar.reg, bar.accuracy, bar.difference, bar.verdict) for bar in found.bars] == [
+        ("l1", "93.20 ± 2.39", "+1.20", "better"),
+        ("none", "92.00 ± 1.96", "", "baseline"),
+    ]
+
+
+def test_positions_are_linear_between_the_ends() -> None:
+    """Intervals reach from 90.037 to 95.588, which lie MARGIN from the ends of the axis."""
+    found = ranking(synthetic.found(), REGS)
+    first, second = found.bars
+    low, high = 90.0368, 95.5884
+
+    def place(value: float) -> float:
+        return MARGIN + (100 - 2 * MARGIN) * (value - low) / (high - low)
+
+    assert (second.low, first.high) == (MARGIN, 100 - MARGIN)
+    assert first.middle == pytest.approx(place(93.2), abs=0.02)
+    assert second.middle == found.baseline == pytest.approx(place(92), abs=0.02)
+    assert (found.first, found.last) == ("89.8", "95.8")
+
+
+def test_one_seed_is_a_point() -> None:
+    found = ranking(synthetic.found({"none": (0.9,)}), REGS)
+    assert found.bars[0].low == found.bars[0].middle == found.bars[0].high == MARGIN

@@ -1,0 +1,59 @@
+"""Strength paths and pairs as tables."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from regscope.report import sweep_tables
+from regscope.report.sweep_tables import Sweep
+from tests.report import synthetic
+
+
+def loaded(workspace: Path) -> Sweep:
+    synthetic.write_sweep("tiny")
+    sweep = sweep_tables.load_sweep("tiny")
+    assert sweep is not None
+    return sweep
+
+
+def test_a_study_without_strength_paths(workspace: Path) -> None:
+    assert sweep_tables.load_sweep("tiny") is None
+
+
+def test_tuned_strengths(workspace: Path) -> None:
+    table = sweep_tables.tuned_table(loaded(workspace))
+    assert [cell.text for cell in table.rows[0]] == [
+        "L1", "0.00001 [0, 0.001]", "91.00", "93.20", "+1.20 [+0.64, +1.76]", "0.004",
+        "1.00 [0.57, 1.00]", "4", "better",
+    ]  # fmt: skip
+    assert len(table.columns) == len(table.rows[0])
+
+
+def test_a_path_has_a_row_a_strength(workspace: Path) -> None:
+    (table,) = sweep_tables.path_tables(loaded(workspace))
+    assert table.caption == "L1, means over seeds"
+    # Of 91, 92 and 93: 92 ± 4.303 / sqrt(3).
+    assert [[cell.text for cell in row[:3]] for row in table.rows] == [
+        ["0", "92.00 ± 2.48", "90.00"],
+        ["0.00001", "92.00 ± 2.48", "90.00"],
+        ["0.001", "92.00 ± 2.48", "90.00"],
+    ]
+    assert {len(row) for row in table.rows} == {len(table.columns)}
+
+
+def test_pairs(workspace: Path) -> None:
+    pairs = loaded(workspace).pairs
+    assert pairs is not None
+    table = sweep_tables.pairs_table(pairs)
+    assert [cell.text for cell in table.rows[0]] == [
+        "L1", "L2", "93.00", "93.20", "92.00", "−0.20 [−1.00, +0.60]", "0.400",
+        "−0.20 [−1.20, +0.80]", "not separable",
+    ]  # fmt: skip
+
+
+def test_pairs_may_be_missing(workspace: Path) -> None:
+    synthetic.write_sweep("tiny")
+    (Path("metrics") / "paths" / "tiny" / "pairs.csv").unlink()
+    sweep = sweep_tables.load_sweep("tiny")
+    assert sweep is not None
+    assert sweep.pairs is None
