@@ -1,0 +1,115 @@
+"""What was measured, on the method cards and in the statistics: `python -m regscope.report.cards`.
+
+With `--check` nothing is written, and the exit status is 1 if a page is not current.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from regscope import paths
+from regscope.errors import RegscopeError, run
+from regscope.files import write_text
+from regscope.params import BASELINE, Params, load_params
+from regscope.report import effects
+from regscope.report.evidence import Evidence, load_evidence
+from regscope.report.readme import replaced
+from regscope.report.render import markdown
+from regscope.report.results_page import link
+from regscope.report.sections import has_results
+from regscope.report.seed_counts import seed_counts_table
+from regscope.statistics import POWER
+
+CARDS = Path("docs") / "regularizers"
+INDEX = "README.md"
+BEGIN, END = "<!-- effect: begin -->", "<!-- effect: end -->"
+STATISTICS = Path("docs") / "statistics.md"
+SEEDS_BEGIN, SEEDS_END = "<!-- seeds: begin -->", "<!-- seeds: end -->"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m regscope.report.cards",
+        description=(
+            f"Rewrite what stands in {CARDS}/*.md between {BEGIN} and {END}, and in {STATISTICS}"
+            f" between {SEEDS_BEGIN} and {SEEDS_END}."
+        ),
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="write nothing; exit 1 if a page is not current"
+    )
+    check = parser.parse_args().check
+    params = load_params()
+    found = [load_evidence(study) for study in params.studies if has_results(study)]
+    pages = {card: (effect_block(found, card), BEGIN, END) for card in cards(params)}
+    pages[STATISTICS] = (seeds_block(found), SEEDS_BEGIN, SEEDS_END)
+    stale = {}
+    for page, (block, begin, end) in pages.items():
+        before = page.read_text(encoding="utf-8")
+        after = replaced(before, block, page, begin, end)
+        if after != before:
+            stale[page] = after
+    if check and stale:
+        raise RegscopeError(
+            f"{', '.join(map(str, stale))}: the tables are not those of {paths.METRICS}; run"
+            " `python -m regscope.report.cards`"
+        )
+    for page, after in stale.items():
+        write_text(page, after)
+
+
+def cards(params: Params) -> list[Path]:
+    """The cards, in the order of `regs`.
+
+    Raises RegscopeError for a card of a cell that there is not.
+    """
+    there = {card.stem: card for card in sorted(CARDS.glob("*.md")) if card.name != INDEX}
+    for name, card in there.items():
+        if name not in params.regs or name == BASELINE:
+            raise RegscopeError(
+                f"{card}: no cell of this name in {paths.PARAMS}; regs has:"
+                f" {', '.join(reg for reg in params.regs if reg != BASELINE)}"
+            )
+    return [there[reg] for reg in params.regs if reg in there]
+
+
+def effect_block(found: Sequence[Evidence], card: Path) -> str:
+    """What the studies say about the card's cell, as Markdown."""
+    return "\n\n".join(_effect(found, card.stem, link(paths.RESULTS_PAGE, card)))
+
+
+def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[str]:
+    finding = effects.finding(found, reg)
+    if not finding:
+        yield "No study has trained it yet."
+        return
+    yield finding
+    yield markdown(effects.accuracy_table(found, reg)).rstrip("\n")
+    yield (
+        "Detectable is the smallest true difference that as many seeds would show with probability"
+        f" {POWER}. Bold is separable, which also takes a p-value that outlasts Holm's correction"
+        f" over the study's cells. All figures: [results]({results_page})."
+    )
+    yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"
+    yield markdown(effects.measures_table(found, reg)).rstrip("\n")
+    tuned = effects.tuned_table(found, reg)
+    if tuned.rows:
+        yield "At the strength with the best mean accuracy on validation, trained without it:"
+        yield markdown(tuned).rstrip("\n")
+    pairs = effects.pairs_table(found, effects.methods_of(found, reg))
+    if pairs.rows:
+        yield "Together with another method, against the one of both that validation holds better:"
+        yield markdown(pairs).rstrip("\n")
+
+
+def seeds_block(found: Sequence[Evidence]) -> str:
+    """How many seeds the studies' own spread calls for, as Markdown."""
+    if not found:
+        return "No study has results yet."
+    return markdown(seed_counts_table(found)).rstrip("\n")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,182 @@
+"""What a cell did in the studies: the tables of its method card, from metrics/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from regscope.figures.style import display_name
+from regscope.params import BASELINE
+from regscope.report.evidence import Evidence, Row
+from regscope.report.formats import DASH, fixed, percent, plain, points, points_range
+from regscope.report.render import Cell, Table, escape
+from regscope.report.sections import inline
+
+ACCURACY = "test_accuracy"
+
+
+def finding(found: Sequence[Evidence], reg: str) -> str:
+    """One sentence, as Markdown: in which studies the cell is better than the baseline, worse, or
+    neither; empty where no study has it."""
+    rows = [(evidence.study, evidence.against_none(reg, ACCURACY)) for evidence in found]
+    by_verdict: dict[str, list[str]] = {}
+    for study, row in rows:
+        if row is not None:
+            shown = f"{escape(study)} ({points(row['difference'])})"
+            by_verdict.setdefault(row["verdict"], []).append(shown)
+    parts = [
+        f"{verdict} in {', '.join(by_verdict[verdict])}"
+        for verdict in ("better", "worse", "not separable", "too few seeds")
+        if verdict in by_verdict
+    ]
+    if not parts:
+        return ""
+    return f"Test accuracy against `{BASELINE}`, in points: {'; '.join(parts)}."
+
+
+def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
+    """A row a study: the strength there, and the paired difference to the baseline."""
+
+    def row(evidence: Evidence) -> list[Cell]:
+        against = evidence.against_none(reg, ACCURACY)
+        if against is None:
+            return [Cell(DASH)] * 6
+        means = [evidence.mean(name, ACCURACY) for name in (BASELINE, reg)]
+        verdict = str(against["verdict"])
+        return [
+            Cell(strength(evidence.cells[reg], reg)),
+            *(Cell(DASH if mean is None else percent(mean)) for mean in means),
+            Cell(_difference(against)),
+            Cell(percent(against["detectable_difference"])),
+            Cell(verdict, verdict),
+        ]
+
+    headings = (
+        "Study",
+        "Strength",
+        f"{display_name(BASELINE)}, %",
+        f"{display_name(reg)}, %",
+        "Difference, points [95 %]",
+        "Detectable, points",
+        "Verdict",
+    )
+    return Table(
+        "Test accuracy",
+        headings,
+        tuple((Cell(evidence.study), *row(evidence)) for evidence in found),
+        frozenset({0, 1, 6}),
+    )
+
+
+MEASURES = {
+    "train_accuracy": ("Train accuracy, %", 2),
+    "generalization_gap": ("Gap, points", 2),
+    "near_zero_fraction": ("Near zero, %", 1),
+    "zero_fraction": ("Exactly zero, %", 1),
+    "corruption_accuracy": ("Under corruption, %", 2),
+    "expected_calibration_error": ("Calibration error, points", 2),
+    "prunable_fraction": ("Prunable, %", 1),
+}
+"""Further fractions: heading and decimals."""
+
+
+def measures_table(found: Sequence[Evidence], reg: str) -> Table:
+    """A row a study: each measure's mean, and in parentheses the baseline's."""
+
+    def entry(evidence: Evidence, measure: str, decimals: int) -> Cell:
+        own, without = (evidence.mean(name, measure) for name in (reg, BASELINE))
+        if own is None or without is None:
+            return Cell(DASH)
+        against = evidence.against_none(reg, measure)
+        shown = f"{fixed(100 * own, decimals)} ({fixed(100 * without, decimals)})"
+        return Cell(shown, "" if against is None else str(against["verdict"]))
+
+    return Table(
+        "What else changes",
+        ("Study", *(heading for heading, _ in MEASURES.values())),
+        tuple(
+            (
+                Cell(evidence.study),
+                *(entry(evidence, key, decimals) for key, (_, decimals) in MEASURES.items()),
+            )
+            for evidence in found
+        ),
+    )
+
+
+def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
+    """A row a study whose sweep has the method: the strength that validation chose."""
+    rows = [
+        (evidence.study, row)
+        for evidence in found
+        for row in evidence.tuned
+        if row["family"] == reg
+    ]
+    return Table(
+        "Tuned",
+        (
+            "Study",
+            "Strength [not separable from it]",
+            "Test accuracy, %",
+            "Difference to strength 0, points [95 %]",
+            "Verdict",
+        ),
+        tuple(
+            (
+                Cell(study),
+                Cell(
+                    f"{plain(row['strength'])}"
+                    f" [{plain(row['low_strength'])}, {plain(row['high_strength'])}]"
+                ),
+                Cell(percent(row["test_accuracy"])),
+                Cell(_difference(row)),
+                Cell(str(row["verdict"]), str(row["verdict"])),
+            )
+            for study, row in rows
+        ),
+        frozenset({0, 1, 4}),
+    )
+
+
+def pairs_table(found: Sequence[Evidence], methods: frozenset[str]) -> Table:
+    """A row for each pair that holds all of `methods`: both at once against the better one."""
+    rows = [
+        (evidence.study, row)
+        for evidence in found
+        for row in evidence.pairs
+        if methods <= {row["first"], row["second"]}
+    ]
+    return Table(
+        "Pairs",
+        ("Study", "Pair", "Both, %", "Both minus the better one, points [95 %]", "Verdict"),
+        tuple(
+            (
+                Cell(study),
+                Cell(f"{display_name(row['first'])} + {display_name(row['second'])}"),
+                Cell(percent(row["both"])),
+                Cell(_difference(row)),
+                Cell(str(row["verdict"]), str(row["verdict"])),
+            )
+            for study, row in rows
+        ),
+        frozenset({0, 1, 4}),
+    )
+
+
+def methods_of(found: Sequence[Evidence], reg: str) -> frozenset[str]:
+    """The methods that the cell composes, as the studies name them."""
+    return frozenset(_methods(found, reg))
+
+
+def _methods(found: Sequence[Evidence], reg: str) -> Iterator[str]:
+    for evidence in found:
+        yield from evidence.cells.get(reg) or ()
+
+
+def strength(cell: Mapping[str, Any], reg: str) -> str:
+    """A cell's settings on one line; of a method alone in its own cell, without its name."""
+    return inline(cell[reg] if set(cell) == {reg} else cell)
+
+
+def _difference(row: Row) -> str:
+    return f"{points(row['difference'])} {points_range(row['low'], row['high'])}"

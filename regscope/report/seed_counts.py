@@ -1,0 +1,51 @@
+"""How far one run can be trusted, and how many seeds a difference takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from regscope.params import BASELINE
+from regscope.report.effects import ACCURACY
+from regscope.report.evidence import Evidence
+from regscope.report.formats import DASH, percent
+from regscope.report.render import Cell, Table
+from regscope.statistics import combined_error, seeds_table, test_set_error
+
+
+def seed_counts_table(found: Sequence[Evidence]) -> Table:
+    """A row a study with two seeds or more: errors of a single run of the baseline, the median
+    over cells of the paired differences' standard deviation, and the seeds that calls for."""
+    rows = []
+    wanted: list[float] = []
+    for evidence in found:
+        table = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
+        if len(table) < 2 or len(table.columns) < 2:
+            continue
+        baseline = table[BASELINE]
+        deviation, accuracy = float(baseline.std()), float(baseline.mean())
+        examples = evidence.test_examples
+        others = table.drop(columns=BASELINE)
+        paired = float(np.median(others.sub(baseline, axis=0).std()))
+        needed = seeds_table(paired)
+        wanted = list(needed)
+        rows.append(
+            (
+                Cell(evidence.study),
+                Cell(percent(deviation)),
+                Cell(percent(test_set_error(accuracy, examples))),
+                Cell(percent(combined_error(deviation, accuracy, examples))),
+                Cell(percent(paired)),
+                *(Cell(DASH if seeds is None else f"{seeds:,}") for seeds in needed.values()),
+            )
+        )
+    headings = (
+        "Study",
+        "SD of seeds, points",
+        "Error of the test set, points",
+        "Error of one run, points",
+        "Paired SD, points",
+        *(f"Seeds for {percent(difference)} points" for difference in wanted),
+    )
+    return Table("Seeds needed", headings, tuple(rows))

@@ -1,0 +1,272 @@
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from regscope import paths
+from regscope.errors import RegscopeError
+from regscope.files import write_json
+from regscope.params import BASELINE, load_params
+from regscope.regularizers import REGULARIZERS
+from regscope.regularizers.augmentation import USUAL
+from regscope.report import cards, effects
+from regscope.report.evidence import load_evidence
+from regscope.report.seed_counts import seed_counts_table
+
+ROOT = Path(__file__).parents[2]
+WRITTEN = ROOT / cards.CARDS
+
+CELLS: dict[str, Any] = {
+    "none": {},
+    "l1": {"l1": 0.00001},
+    "elastic_net": {"l1": {"strength": 0.1, "layers": ["hidden1"]}, "l2": 0.5},
+    "dropout": None,
+}
+ACCURACIES = {
+    "none": (0.90, 0.91, 0.92),
+    "l1": (0.905, 0.92, 0.935),
+    "elastic_net": (0.88, 0.89, 0.90),
+}
+
+
+def study() -> dict[str, Any]:
+    """A block of params.yaml with 100 test examples a seed."""
+    return {
+        "title": "Tiny",
+        "data": {"source": "digits"},
+        "split": {"train": 1697, "validation": 10},
+        "model": {"kind": "mlp", "hidden": [8]},
+        "training": {
+            "optimizer": "adam",
+            "learning_rate": 0.001,
+            "batch_size": 16,
+            "epochs": 2,
+            "seeds": 3,
+        },
+        "regularizers": CELLS,
+    }
+
+
+def comparison(reg: str, measure: str, verdict: str) -> dict[str, Any]:
+    return {
+        "reg": reg, "measure": measure, "difference": 0.01, "low": -0.002, "high": 0.022,
+        "detectable_difference": 0.0123, "verdict": verdict,
+    }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def results(workspace: Path) -> None:
+    """Studies `first`, with results, and `other`, whose results are yet to be made."""
+    params = {
+        "study": "first",
+        "reg": "l1",
+        "regs": list(CELLS),
+        "studies": {"first": study(), "other": study()},
+    }
+    paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
+    measure("first")
+    cards.CARDS.mkdir(parents=True)
+    for reg in ("l1", "elastic_net", "dropout"):
+        (cards.CARDS / f"{reg}.md").write_text(
+            f"# {reg}\n\n{cards.BEGIN}\nold\n{cards.END}\n\nEnd\n"
+        )
+    (cards.CARDS / cards.INDEX).write_text("# All\n")
+    cards.STATISTICS.write_text(f"{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n")
+
+
+def measure(name: str) -> None:
+    folder = paths.summary(name)
+    folder.mkdir(parents=True)
+    seeds = pd.DataFrame(
+        {
+            "reg": reg,
+            "seed": seed,
+            "test_accuracy": accuracy,
+            "near_zero_fraction": 0.5 if reg == "l1" else 0.0625,
+            "prunable_fraction": 0.75 if reg == "l1" else None,
+        }
+        for reg, accuracies in ACCURACIES.items()
+        for seed, accuracy in enumerate(accuracies)
+    )
+    seeds.to_csv(folder / "seeds.csv", index=False)
+    compared = [
+        comparison("l1", "test_accuracy", "better"),
+        comparison("elastic_net", "test_accuracy", "not separable"),
+        comparison("l1", "near_zero_fraction", "worse"),
+    ]
+    pd.DataFrame(compared).to_csv(folder / "comparisons.csv", index=False)
+    write_json(folder / "settings.json", study())
+
+
+def sweep(name: str) -> None:
+    folder = paths.sweep_summary(name)
+    folder.mkdir(parents=True)
+    row = {"difference": 0.004, "low": 0.001, "high": 0.007, "verdict": "better"}
+    tuned = {"family": "l1", "strength": 0.0003, "low_strength": 0.0001, "high_strength": 0.001}
+    pd.DataFrame([tuned | row | {"test_accuracy": 0.925}]).to_csv(folder / "tuned.csv", index=False)
+    pairs = [{"first": "l1", "second": second, "both": 0.93} | row for second in ("l2", "dropout")]
+    pd.DataFrame(pairs).to_csv(folder / "pairs.csv", index=False)
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
+    monkeypatch.setattr(sys, "argv", ["cards", *arguments])
+    cards.main()
+
+
+def card(reg: str) -> str:
+    return (cards.CARDS / f"{reg}.md").read_text()
+
+
+def test_a_card_gets_what_its_cell_did(monkeypatch: pytest.MonkeyPatch) -> None:
+    call(monkeypatch)
+    text = card("l1")
+    assert text.startswith(f"# l1\n\n{cards.BEGIN}\n\nTest accuracy against `none`, in points:")
+    assert text.endswith(f"\n\n{cards.END}\n\nEnd\n")
+    assert "\nold\n" not in text
+    assert "in points: better in first (+1.00)." in text
+    assert (
+        "| first | 0.00001  |   91.00 | 92.00 |      +1.00 [−0.20, +2.20] |               1.23"
+        " | **better** |"
+    ) in text
+    assert "[results](../../metrics/README.md)" in text
+    assert "| first | 0.1" not in text
+    assert "l1 (strength 0.1, layers [hidden1]), l2 0.5" in card("elastic_net")
+
+
+def test_further_measures_stand_beside_those_of_none() -> None:
+    found = [load_evidence("first")]
+    (row,) = effects.measures_table(found, "l1").rows
+    shown = dict(zip(effects.MEASURES, [cell.text for cell in row[1:]], strict=True))
+    assert shown.pop("near_zero_fraction") == "50.0 (6.2)"
+    assert set(shown.values()) == {"–"}
+    assert [cell.stands_out for cell in row] == [
+        heading == "Near zero, %" for heading in effects.measures_table(found, "l1").columns
+    ]
+
+
+def test_a_cell_that_no_study_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    call(monkeypatch)
+    assert f"{cards.BEGIN}\n\nNo study has trained it yet.\n\n{cards.END}" in card("dropout")
+
+
+def test_a_study_without_the_cell_is_a_row_of_dashes() -> None:
+    measure("other")
+    without = paths.summary("other") / "comparisons.csv"
+    table = pd.read_csv(without)
+    table[table["reg"] != "l1"].to_csv(without, index=False)
+    found = [load_evidence("first"), load_evidence("other")]
+    rows = effects.accuracy_table(found, "l1").rows
+    assert [cell.text for cell in rows[1]] == ["other", *["–"] * 6]
+
+
+def test_a_sweep_adds_the_tuned_strength_and_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    sweep("first")
+    call(monkeypatch)
+    assert "| first | 0.0003 [0.0001, 0.001]" in card("l1")
+    assert "+0.40 [+0.10, +0.70]" in card("l1")
+    assert "| first | L1 + L2 " in card("l1")
+    assert "| first | L1 + Dropout " in card("l1")
+    assert "L1 + L2 " in card("elastic_net")
+    assert "L1 + Dropout " not in card("elastic_net")
+    assert "validation" not in card("dropout")
+
+
+def test_the_seeds_that_a_studys_spread_calls_for() -> None:
+    """The baseline's SD is 0.01 and the test set's error 0.0286; of the paired differences to L1
+    (0.005, 0.01, 0.015) the SD is 0.005, of those to the elastic net 0."""
+    found = [load_evidence("first")]
+    found[0].seeds.loc[found[0].seeds["reg"] == "elastic_net", "test_accuracy"] = list(
+        ACCURACIES["l1"]
+    )
+    table = seed_counts_table(found)
+    assert [cell.text for cell in table.rows[0]] == [
+        "first", "1.00", "2.86", "3.03", "0.50", "199", "34", "10", "5",
+    ]  # fmt: skip
+    assert table.columns[5:] == tuple(
+        f"Seeds for {points} points" for points in ("0.10", "0.25", "0.50", "1.00")
+    )
+
+
+def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = card("l1")
+    with pytest.raises(RegscopeError) as refused:
+        call(monkeypatch, "--check")
+    assert str(refused.value) == (
+        "docs/regularizers/l1.md, docs/regularizers/elastic_net.md, docs/regularizers/dropout.md,"
+        " docs/statistics.md: the tables are not those of metrics; run"
+        " `python -m regscope.report.cards`"
+    )
+    assert card("l1") == before
+    call(monkeypatch)
+    written = (cards.CARDS / "l1.md").stat().st_mtime_ns
+    call(monkeypatch, "--check")
+    call(monkeypatch)
+    assert (cards.CARDS / "l1.md").stat().st_mtime_ns == written
+
+
+def test_nothing_is_written_where_one_page_lacks_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    cards.STATISTICS.write_text("no marks\n")
+    before = card("l1")
+    with pytest.raises(
+        RegscopeError, match=r"docs/statistics\.md: needs one line <!-- seeds: begin"
+    ):
+        call(monkeypatch)
+    assert card("l1") == before
+
+
+def test_a_card_needs_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+    (cards.CARDS / "maxout.md").write_text("# Maxout\n")
+    with pytest.raises(RegscopeError) as refused:
+        call(monkeypatch)
+    assert str(refused.value) == (
+        "docs/regularizers/maxout.md: no cell of this name in params.yaml; regs has: l1,"
+        " elastic_net, dropout"
+    )
+
+
+def test_settings_that_mean_nothing_any_more_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    write_json(paths.summary("first") / "settings.json", study() | {"data": {"source": "gone"}})
+    with pytest.raises(RegscopeError) as refused:
+        call(monkeypatch)
+    assert str(refused.value).startswith("metrics/studies/first/settings.json: data")
+    assert str(refused.value).endswith("rebuild the study with: dvc exp run -S study=first")
+
+
+def test_every_method_and_every_cell_has_a_card() -> None:
+    written = {file.stem for file in WRITTEN.glob("*.md")} - {"README"}
+    regs = set(load_params(ROOT / paths.PARAMS).regs) - {BASELINE}
+    assert written == regs
+    assert set(REGULARIZERS) <= written
+
+
+def test_the_index_links_to_every_card() -> None:
+    links = set(re.findall(r"\]\((\w+\.md)\)", (WRITTEN / cards.INDEX).read_text()))
+    assert links == {file.name for file in WRITTEN.glob("*.md")} - {cards.INDEX}
+
+
+@pytest.mark.parametrize("name", REGULARIZERS)
+def test_a_card_tells_every_setting_and_its_default(name: str) -> None:
+    """`| `key` | default ... |`: a row for each, and no row for what is no setting."""
+    text = (WRITTEN / f"{name}.md").read_text().partition("\n## Settings\n")[2]
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text.partition("\n## ")[0], re.MULTILINE)
+    fields = REGULARIZERS[name].model_fields
+    usual = {option: amount for kind in USUAL.values() for option, amount in kind.items()}
+    assert sorted(key for key, _ in rows) == sorted(fields)
+    for key, told in rows:
+        default = fields[key].default
+        if fields[key].is_required():
+            assert told == "none, must be given"
+        elif isinstance(default, bool):
+            assert told == f"`{str(default).lower()}`"
+        elif default is not None:
+            assert float(told) == default
+        elif key in usual:
+            assert float(told.partition(" for ")[0]) == usual[key]
+        else:
+            assert told.startswith("all ")
