@@ -11,11 +11,23 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro results test test-slow test-gpu lint format readme bench clean
+.PHONY: repro paths results test test-slow test-gpu test-browser lint format readme bench clean
 
 repro: $(VENV)/.ready
 	dvc repro
 	@python -m regscope.report.table
+
+# Strength paths and pairs, a second pipeline: docs/strength-paths.md. Their tables and figures are
+# read by the first, which ends the work.
+paths: $(VENV)/.ready
+	@before=$$(python -m regscope.studies --active); \
+	activate() { python -m regscope.studies --activate $$1; }; \
+	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	for study in $$(python -m regscope.sweeps); do \
+		activate $$study && dvc repro preprocess@$$study || exit 1; \
+	done
+	dvc repro paths/dvc.yaml
+	dvc repro
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
@@ -26,6 +38,7 @@ results: $(VENV)/.ready
 		activate $$study && dvc repro || exit 1; \
 	done
 	python -m regscope.report.readme
+	python -m regscope.report.cards
 
 test: $(VENV)/.ready-dev
 	python -m pytest
@@ -35,6 +48,10 @@ test-slow: $(VENV)/.ready-dev
 
 test-gpu: $(VENV)/.ready-dev
 	python -m pytest -m gpu
+
+# report.html in a real browser: chromium, google-chrome, or the one that REGSCOPE_BROWSER names.
+test-browser: $(VENV)/.ready-dev
+	python -m pytest -m browser
 
 lint: $(VENV)/.ready-dev
 	ruff check .
@@ -47,6 +64,7 @@ format: $(VENV)/.ready-dev
 
 readme: $(VENV)/.ready
 	python -m regscope.report.readme
+	python -m regscope.report.cards
 
 # The same training as people do it today and as it is done here: bench/README.md.
 # BENCH holds options, for example: make bench BENCH="--only ways_mnist --rounds 1"

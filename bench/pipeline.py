@@ -16,7 +16,8 @@ from bench.processes import ROOT, Finished, run_process
 from regscope import paths
 
 STUDY = "mnist"
-RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock")
+RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock", "paths/")
+NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "claims": []}
 
 
 class Pipeline:
@@ -45,7 +46,7 @@ class Pipeline:
 
 
 def copy_code(root: Path) -> None:
-    """Copy what git tracks, or would track, without any results."""
+    """Copy what git tracks, or would track, without any results, strength paths and claims."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -57,6 +58,9 @@ def copy_code(root: Path) -> None:
         if (ROOT / name).is_file() and not name.startswith(RESULTS):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
+    (root / paths.CLAIMS_FILE).write_text(yaml.safe_dump(NO_CLAIMS, sort_keys=False))
+    (root / paths.PATHS).mkdir(parents=True)
+    (root / paths.PATHS / ".gitkeep").touch()
 
 
 def _short_study() -> dict[str, Any]:

@@ -10,14 +10,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 PLACEHOLDER = re.compile(r"@[A-Z]+@")
 # Made by `dvc repro` and not in git.
 MADE = {ROOT / "report.html"}
 
 
-@pytest.mark.parametrize("module", ["regscope.report.readme", "bench.readme"])
+@pytest.mark.parametrize(
+    "module", ["regscope.report.readme", "regscope.report.cards", "bench.readme"]
+)
 def test_generated_blocks_are_those_of_the_committed_results(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", module, "--check"],
@@ -29,12 +31,12 @@ def test_generated_blocks_are_those_of_the_committed_results(module: str) -> Non
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_nothing_is_left_to_fill_in(page: Path) -> None:
     assert PLACEHOLDER.findall(page.read_text()) == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_lead_to_files(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text()) if not re.match(r"[a-z]+:", link)]
     targets = {link: (page.parent / link.partition("#")[0]).resolve() for link in links}
