@@ -71,7 +71,7 @@ class Study(Settings):
     split: SplitSettings
     model: Model
     training: Training
-    evaluation: EvaluationSettings = EvaluationSettings()
+    evaluation: EvaluationSettings
     regularizers: dict[Name, Cell | None]
 
     @property
@@ -161,9 +161,7 @@ class Params(Settings):
         if len(set(self.regs)) < len(self.regs):
             raise refusal("regs", list(self.regs), "every name once")
         if paths.PATHS.name in self.studies:
-            raise refusal(
-                "studies.paths", None, "plots/paths/ has another use: choose another name"
-            )
+            raise refusal("studies.paths", None, "must be called otherwise: plots/paths is taken")
         for name, study in self.studies.items():
             for reg in study.regularizers:
                 if reg not in self.regs:

@@ -27,6 +27,7 @@ def study(data: dict[str, Any]) -> dict[str, Any]:
             "epochs": 2,
             "seeds": 3,
         },
+        "evaluation": {"training_loss": 0.5},
         "regularizers": {
             "none": {},
             "l1": {"l1": 0.001},
@@ -95,7 +96,7 @@ def test_valid_values_are_taken_as_written(workspace: Path) -> None:
     assert [method.name for method in small.cells["normed"].methods()] == ["batch_norm", "l2"]
     assert small.cells["none"].methods() == []
     assert small.model.initialization == "glorot_uniform"
-    assert (small.evaluation.training_loss, small.evaluation.examples) == (0.1, None)
+    assert (small.evaluation.training_loss, small.evaluation.examples) == (0.5, None)
 
 
 def test_what_is_said_of_evaluation_is_taken(workspace: Path) -> None:
@@ -190,6 +191,11 @@ ERRORS = {
         ...,
         "studies.small.regularizers: has no dropout, which is in regs: add it, or dropout: null"
         " to leave it out",
+    ),
+    "a study that does not say how it is measured": (
+        "small/evaluation",
+        ...,
+        "studies.small.evaluation: must be given",
     ),
     "a cell that is not in regs": (
         "small/regularizers/huber",

@@ -53,6 +53,7 @@ def study(
             "split": {"train": 54, "validation": 10, **(split or {})},
             "model": model if model and "kind" in model else {**hidden, **(model or {})},
             "training": {**run, **(training or {})},
+            "evaluation": {"training_loss": 0.5},
             "regularizers": {"none": {}, "tested": {} if cell is None else cell},
         }
     )

@@ -46,6 +46,7 @@ def study(seeds: int) -> Study:
                 "epochs": 1,
                 "seeds": seeds,
             },
+            "evaluation": {"training_loss": 0.5},
             "regularizers": {
                 "none": {},
                 "l1": {"l1": 0.1},

@@ -80,6 +80,7 @@ def study(cells: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "training": {
             "optimizer": "adam", "learning_rate": 0.001, "batch_size": 16, "epochs": 2, "seeds": 5,
         },
+        "evaluation": {"training_loss": 0.5},
         "regularizers": dict(cells or {"none": {}, "l1": {"l1": 0.1}, "l2": {"l2": 0.1}})
         | {"dropout": {"dropout": 0.5}},
     }  # fmt: skip

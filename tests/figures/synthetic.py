@@ -23,6 +23,7 @@ studies:
     split: {train: 10, validation: 2}
     model: {kind: mlp, hidden: [3, 2]}
     training: {optimizer: sgd, learning_rate: 0.1, batch_size: 5, epochs: 3, seeds: 2}
+    evaluation: {training_loss: 0.5}
     regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}, dropout: null}
   points:
     title: Points
@@ -30,6 +31,7 @@ studies:
     split: {train: 10, validation: 2}
     model: {kind: mlp, hidden: [3, 2]}
     training: {optimizer: sgd, learning_rate: 0.1, batch_size: 5, epochs: 3, seeds: 2}
+    evaluation: {training_loss: 0.5}
     regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}, dropout: null}
 """
 

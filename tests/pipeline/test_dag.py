@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 import yaml
 
+from regscope.results import SUMMARY
 from tests.pipeline.workspace import TINY, Workspace, ran
 
 CELL_STAGES = [f"{stage}@digits-{reg}" for stage in ("train", "evaluate") for reg in TINY["regs"]]
@@ -34,25 +36,29 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
             "summarize@digits",
             "visualize@digits",
             "review",
+            "claims",
             "report",
         ]
     )
     summary = json.loads((built.root / "metrics/studies/digits/summary.json").read_text())
     assert list(summary) == TINY["regs"]
-    assert set(summary["none"]) == {
-        "test_accuracy",
-        "test_loss",
-        "train_accuracy",
-        "generalization_gap",
-        "weight_std",
-        "near_zero_fraction",
-    }
+    assert set(summary["none"]) == set(SUMMARY)
     seeds = pd.read_csv(built.root / "metrics/studies/digits/seeds.csv")
     assert list(seeds.columns[:2]) == ["reg", "seed"]
     assert seeds.groupby("reg")["seed"].apply(list).to_dict() == {
         reg: [0, 1] for reg in TINY["regs"]
     }
     assert (built.root / "report.html").is_file()
+    claims = json.loads((built.root / "metrics/claims.json").read_text())["claims"]
+    assert {claim["id"]: claim["verdict"] for claim in claims} == {"l1-best": "not separable"}
+
+
+def test_another_threshold_of_a_claim_runs_its_stage_alone(workspace: Workspace) -> None:
+    def stricter(claims: dict[str, Any]) -> None:
+        claims["rule"]["significance"] = 0.01
+
+    workspace.edit_yaml("claims.yaml", stricter)
+    assert ran(workspace.dvc("repro")) == ["claims"]
 
 
 def test_results_are_git_tracked_and_data_is_not(built: Workspace) -> None:

@@ -40,6 +40,7 @@ TINY: dict[str, Any] = {
                 "epochs": 2,
                 "seeds": 2,
             },
+            "evaluation": {"training_loss": 0.5},
             "regularizers": CELLS,
         },
         "moons": {
@@ -54,9 +55,28 @@ TINY: dict[str, Any] = {
                 "epochs": 2,
                 "seeds": 2,
             },
+            "evaluation": {"training_loss": 0.5},
             "regularizers": {"none": {}, "l1": {"l1": 0.001}, "l2": None},
         },
     },
+}
+
+CLAIMS: dict[str, Any] = {
+    "rule": {"significance": 0.05},
+    "documents": {"paper.txt": "A paper"},
+    "claims": [
+        {
+            "id": "l1-best",
+            "document": "paper.txt",
+            "section": "Conclusion",
+            "statement": "L1 is more accurate.",
+            "study": "digits",
+            "measure": "test_accuracy",
+            "comparison": "higher",
+            "cell": "l1",
+            "measured_by": "test accuracy against no regularization",
+        }
+    ],
 }
 
 
@@ -86,6 +106,7 @@ class Workspace:
         copy_code(root)
         workspace = cls(root)
         workspace.write_params(params)
+        workspace.edit_yaml("claims.yaml", lambda claims: claims.update(CLAIMS))
         workspace.edit_yaml("dvc.yaml", _only_tiny_studies)
         workspace.run("git", "init", "--quiet", "--initial-branch=main")
         workspace.commit("start")
@@ -166,7 +187,8 @@ class Workspace:
 def _only_tiny_studies(pipeline: dict[str, Any]) -> None:
     studies = TINY["studies"]
     pipeline["metrics"] = [f"metrics/studies/{study}/summary.json" for study in studies] + [
-        "metrics/review.json"
+        "metrics/review.json",
+        "metrics/verdicts.json",
     ]
     pipeline["plots"] = [
         {

@@ -159,6 +159,7 @@ def study(cells: Mapping[str, Any], title: str = "Tiny") -> dict[str, Any]:
             "epochs": 2,
             "seeds": 5,
         },
+        "evaluation": {"training_loss": 0.5},
         "regularizers": dict(cells),
     }
 

@@ -49,6 +49,7 @@ def study() -> dict[str, Any]:
             "epochs": 2,
             "seeds": 3,
         },
+        "evaluation": {"training_loss": 0.5},
         "regularizers": CELLS,
     }
 
