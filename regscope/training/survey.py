@@ -16,7 +16,7 @@ from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
-from regscope.regularizers import Regularizer
+from regscope.regularizers import Proximal, Regularizer
 from regscope.training.device import present_device
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.messages import errors_told
@@ -32,6 +32,9 @@ PROCESS = 48 * 2**20
 
 CONTEXT = 512 * 2**20
 """What a process takes on a GPU beside them."""
+
+PROXIMAL_COPIES = 3
+"""Of a weight, while it is projected: its step size, its threshold, what lies within it."""
 
 SLACK = 1.25
 """Measured over what is alive at the peak: freed blocks into which nothing else fits."""
@@ -82,6 +85,8 @@ def seed_bytes(
         # Reading a value while building is possible only where there are values.
         network = _network(study, methods, dataset, "cpu")
     copies = 3 + remembered(study.training)
+    if any(isinstance(method, Proximal) for method in methods):
+        copies += PROXIMAL_COPIES
     weights = sum(parameter.nbytes for parameter in network.parameters())
     buffers = sum(buffer.nbytes for buffer in network.buffers())
     total = copies * weights + buffers + _order_bytes(study, dataset)

@@ -116,7 +116,9 @@ def own_bytes() -> int:
 
 @pytest.mark.parametrize("seeds", [1, 6])
 @pytest.mark.parametrize(
-    "settings", [{}, {"dropout": 0.5, "batch_norm": True}], ids=["none", "dropout"]
+    "settings",
+    [{}, {"dropout": 0.5, "batch_norm": True}, {"l1_prox": 0.001}],
+    ids=["none", "dropout", "l1_prox"],
 )
 def test_the_reckoning_is_near_what_a_process_takes(
     settings: dict[str, Any], seeds: int, digits: Dataset, digits_folder: Path
