@@ -14,7 +14,7 @@ from regscope.measures.filters import total_variation
 from regscope.measures.pruning import prunable_fraction, pruning_area, pruning_curve
 from regscope.measures.spectrum import full_rank, spectral_measures
 from regscope.measures.units import unit_measures
-from regscope.measures.weights import layer_weights, near_zero_fraction, weight_measures
+from regscope.measures.weights import joined_measures, layer_weights, weight_measures
 
 ALL = "all"
 
@@ -42,18 +42,14 @@ def layer_rows(weights: Mapping[str, np.ndarray], pictures: tuple[int, ...] | No
 
 
 def weights_together(weights: Mapping[str, np.ndarray], rows: Sequence[Row]) -> dict[str, float]:
-    """Measures of all layers' weights as one: `weight_*`, and the fractions as they are called.
+    """`joined_measures` as `weight_*`, and its fractions as they are called.
 
-    `near_zero_fraction` is the share of all weights that are near zero on their own layer's
-    scale; `stable_rank_fraction` the mean over layers of stable rank over the largest possible.
+    `stable_rank_fraction` is the mean over layers of stable rank over the largest possible.
     """
-    joined = np.concatenate([values.ravel() for values in weights.values()])
     measures = {
         name if name.endswith("_fraction") else f"weight_{name}": value
-        for name, value in weight_measures(joined).items()
+        for name, value in joined_measures(list(weights.values())).items()
     }
-    near = sum(near_zero_fraction(values) * values.size for values in weights.values())
-    measures["near_zero_fraction"] = near / joined.size
     measures["stable_rank_fraction"] = _mean(
         [
             row["stable_rank"] / full_rank(values)

@@ -10,6 +10,8 @@ from torch import Tensor, nn
 from regscope.measures.predictions import accuracy, cross_entropy
 
 BATCH = 1000
+# What is kept of one pass for the passes that follow.
+KEPT_BYTES = 256 * 2**20
 
 Judge = Callable[[nn.Module], tuple[float, float]]
 
@@ -26,12 +28,15 @@ def logits(network: nn.Module, inputs: Tensor, scale: float = 1.0) -> Tensor:
 def judge_from(network: nn.Module, layer: str, inputs: Tensor, labels: Tensor) -> Judge:
     """A judge of (accuracy, loss) of networks that differ from this one in or after `layer`.
 
-    In a chain of layers what lies before `layer` gives the same every time, so it is passed once;
-    any other network is passed as a whole.
+    In a chain of layers what lies before `layer` gives the same every time, so it is passed once
+    where what enters the layer takes at most KEPT_BYTES; otherwise, as any other network is, the
+    network is passed as a whole.
     """
     names = [name for name, _ in network.named_children()]
     if type(network) is not nn.Sequential or layer not in names:
-        return lambda changed: _judged(logits(changed, inputs), labels)
+        return _judge_of_all(inputs, labels)
+    if _entering(network, layer, inputs[:1]).nbytes * len(inputs) > KEPT_BYTES:
+        return _judge_of_all(inputs, labels)
     start = names.index(layer)
     entering = _entering(network, layer, inputs)
 
@@ -41,6 +46,10 @@ def judge_from(network: nn.Module, layer: str, inputs: Tensor, labels: Tensor) -
         return _judged(logits(nn.Sequential(*acting), entering), labels)
 
     return judge
+
+
+def _judge_of_all(inputs: Tensor, labels: Tensor) -> Judge:
+    return lambda changed: _judged(logits(changed, inputs), labels)
 
 
 def _judged(found: Tensor, labels: Tensor) -> tuple[float, float]:

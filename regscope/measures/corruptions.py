@@ -1,15 +1,18 @@
 """Corrupted test data: what a network still knows of pictures and points that were hurt.
 
 The method of Hendrycks and Dietterich 2019, "Benchmarking neural network robustness to common
-corruptions and perturbations": kinds of corruption, each of five severities, none of which is
-trained on, and the mean accuracy over all of them. The kinds here are those that make sense for
-small pictures and for points; the severities spread a plain network on MNIST from nearly as good
-as on clean pictures to badly hurt.
+corruptions and perturbations": kinds of corruption, each of five severities, and the mean accuracy
+over all of them. Unlike theirs not all are new to every network: augmentation trains on shifted
+and turned pictures and on jittered points, so its `shift` and `jitter` tell what it has learned,
+and only the other kinds how that carries over. The kinds here are those that make sense for small
+pictures and for points; the severities spread a plain network on MNIST from nearly as good as on
+clean pictures to badly hurt.
 
 Inputs are floats, pictures `[N, C, H, W]` in [0, 1] or points `[N, D]`; what comes out has the
 same shape and, for pictures, the same range. A picture's *side* is the shorter one. Random
 numbers depend on the corruption, the severity and the example's place only: every network sees
-the same corrupted examples, and the first n stay the same however many follow.
+the same corrupted examples. The first n pictures stay the same however many follow; so does the
+direction in which a point moves, but jitter's unit is the spread of all the points it is given.
 """
 
 from __future__ import annotations

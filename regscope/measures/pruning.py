@@ -1,7 +1,9 @@
 """Magnitude pruning: how many of the smallest weights a trained network can do without.
 
 Han et al. 2015, "Learning both weights and connections for efficient neural networks", without
-training again afterwards.
+training again afterwards. As their thresholds are, a weight's size is relative to its layer: how
+large a layer is as a whole means nothing before a batch normalization, which divides it out, and
+little between ReLUs, where the next layer can make up for it.
 """
 
 from __future__ import annotations
@@ -29,16 +31,17 @@ def pruning_curve(
 ) -> list[dict[str, float]]:
     """Accuracy and loss with the smallest `FRACTIONS` of the named layers' weights set to zero.
 
-    The weights of all these layers compete with one another: one threshold holds for all of
-    them. Biases and normalization parameters stay. `judge(network)` gives (accuracy, loss); it
-    is not asked again where only weights were removed that are zero anyway. Rows have the keys
-    `fraction`, `accuracy` and `loss`. Afterwards the network is what it was, bit for bit, also
-    if `judge` raises.
+    The weights of all these layers compete with one another, each by its `importance`: one
+    threshold holds for all of them. Biases and normalization parameters stay. `judge(network)`
+    gives (accuracy, loss); it is not asked again where only weights were removed that are zero
+    anyway. Rows have the keys `fraction`, `accuracy` and `loss`. Afterwards the network is what
+    it was, bit for bit, also if `judge` raises.
     """
     weights = [network.get_parameter(f"{layer}.weight") for layer in layers]
-    original = torch.cat([weight.detach().reshape(-1) for weight in weights])
+    flat = [weight.detach().reshape(-1) for weight in weights]
+    original = torch.cat(flat)
     values = original.clone()
-    order = smallest_first(values)
+    order = smallest_first(torch.cat([importance(layer) for layer in flat]))
     zeros = int((values == 0).sum())
     removed = 0
     rows: list[dict[str, float]] = []
@@ -56,12 +59,22 @@ def pruning_curve(
     return rows
 
 
-def smallest_first(values: Tensor) -> Tensor:
-    """The order `[n]` in which weights `[n]` are removed: by `|w|`, ties as they stand.
+def importance(weights: Tensor) -> Tensor:
+    """`|w| / RMS` of one layer's weights `[n]`, RMS being their root mean square; float64.
 
-    Exact zeros therefore go first.
+    It is the same for a layer and any multiple of it. All-zero weights have none: 0.
     """
-    return values.abs().argsort(stable=True)
+    magnitudes = weights.double().abs()
+    scale = magnitudes.square().mean().sqrt()
+    return magnitudes / scale if scale > 0 else magnitudes
+
+
+def smallest_first(importances: Tensor) -> Tensor:
+    """The order `[n]` in which weights of such importances `[n]` go, ties as they stand.
+
+    Exact zeros, whose importance is 0, therefore go first.
+    """
+    return importances.argsort(stable=True)
 
 
 @torch.no_grad()

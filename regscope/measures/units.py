@@ -12,27 +12,35 @@ from torch import Tensor, nn
 BATCH = 1000
 # A spread this small beside the largest value is what single precision leaves of a constant.
 NEGLIGIBLE = 1e-6
+# Units that leave 0 on a smaller share of the examples say nothing about others: correlations
+# with them are small because of the few examples, whatever the unit does there.
+SELDOM = 0.01
 
 
 def unit_measures(activations: Tensor) -> dict[str, float]:
     """Measures of the hidden units whose activations on N examples are `[N, U]`.
 
     `units`: U. `mean_activation`: over examples and units. `dead_fraction`: the share of units
-    that are above 0 on no example. `correlation`: the mean of |Pearson correlation| over pairs of
-    units, constant ones (dead ReLU units are) left out since theirs is not defined; nan with
-    fewer than two others. Strong correlation is one sign of co-adaptation (Hinton et al. 2012,
-    "Improving neural networks by preventing co-adaptation of feature detectors").
+    that are above 0 on no example, which is a measure of ReLU and its like; a unit of tanh hardly
+    ever is dead by it. `correlation`: the mean of |Pearson correlation| over pairs of units; nan
+    with fewer than two. Left out are units that are constant (dead ReLU units are), since theirs
+    is not defined, and those that are exactly 0 on all but less than 1 % of the examples, which
+    would make any layer look uncorrelated; units that never rest at 0, as those of tanh, all
+    count. Strong correlation is one sign of co-adaptation (Hinton et al. 2012, "Improving neural
+    networks by preventing co-adaptation of feature detectors").
     `effective_rank`: see `effective_rank`, of the activations less each unit's mean.
     """
     values = activations.double()
     centred = values - values.mean(0)
     spread = centred.square().mean(0).sqrt()
     varying = spread > NEGLIGIBLE * values.abs().amax(0)
+    often = (values != 0).sum(0).double() / len(values) >= SELDOM
     centred = centred[:, varying]
     gram = centred.T @ centred
+    counted = often[varying]
     return {
         "units": values.shape[1],
-        "correlation": _mean_correlation(gram),
+        "correlation": _mean_correlation(gram[counted][:, counted]),
         "effective_rank": effective_rank(torch.linalg.eigvalsh(gram).clamp(min=0).sqrt()),
         "dead_fraction": (values.amax(0) <= 0).double().mean().item(),
         "mean_activation": values.mean().item(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -93,3 +93,16 @@ def weight_measures(weights: np.ndarray) -> dict[str, float]:
         "hoyer": hoyer(magnitudes),
         "gini": gini(magnitudes),
     }
+
+
+def joined_measures(layers: Sequence[np.ndarray]) -> dict[str, float]:
+    """`weight_measures` of all layers' weights as one array.
+
+    `near_zero_fraction` alone is relative to each weight's own layer. The shape of the joined
+    weights (`skewness`, `kurtosis`, `hoyer`, `gini`) depends on how large the layers are beside
+    one another; where that changes nothing of what the network does, as before batch
+    normalization, only a layer's own is to be read.
+    """
+    joined = np.concatenate([weights.ravel() for weights in layers])
+    near = sum(near_zero_fraction(weights) * weights.size for weights in layers)
+    return weight_measures(joined) | {"near_zero_fraction": near / joined.size}

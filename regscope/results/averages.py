@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 def mean_accuracy(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """A row for every value of `by`, in order: the mean accuracy with its t interval.
 
-    `accuracy`, `low`, `high`; after them the means of the other columns but `seed`.
+    `accuracy`, `low`, `high`, these cut to [0, 1], beyond which no accuracy lies; after them the
+    means of the other columns but `seed`.
     """
+    import numpy as np
     import pandas as pd
 
     others = [name for name in table.columns if name not in ("seed", "accuracy", *by)]
@@ -23,7 +25,8 @@ def mean_accuracy(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     for key, seeds in table.groupby(list(by), sort=False):
         interval = mean_interval(seeds["accuracy"].to_numpy())
         row = dict(zip(by, key, strict=True))
-        row |= {"accuracy": interval.mean, "low": interval.low, "high": interval.high}
+        low, high = np.clip([interval.low, interval.high], 0, 1).tolist()
+        row |= {"accuracy": interval.mean, "low": low, "high": high}
         rows.append(row | {name: seeds[name].mean() for name in others})
     return pd.DataFrame(rows)
 

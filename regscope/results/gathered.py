@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
@@ -47,9 +48,12 @@ def gather(name: str, study: Study) -> StudyResults:
 
 def gather_environment(name: str, study: Study) -> dict[str, Any]:
     """What the cells were trained with; a list where they differ."""
-    found = [
-        json.loads((paths.model(name, reg) / "environment.json").read_text()) for reg in study.cells
-    ]
+    return joined_environments([paths.model(name, reg) / "environment.json" for reg in study.cells])
+
+
+def joined_environments(files: Sequence[Path]) -> dict[str, Any]:
+    """The environments in these files as one; a list where they differ."""
+    found = [json.loads(file.read_text()) for file in files]
     gathered: dict[str, Any] = {}
     for key in found[0]:
         values = list(dict.fromkeys(environment.get(key) for environment in found))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
 from regscope.params import Study, written_study
+from regscope.results.gathered import joined_environments
 from regscope.sweeps.pairs import compare_pairs
 from regscope.sweeps.path import published_strength
 from regscope.sweeps.settings import Sweep
@@ -72,7 +72,9 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
         settings={
             "study": written_study(name),
             "sweep": sweep.model_dump(mode="json", exclude_none=True),
-            "environment": _environment(list(folders.values())),
+            "environment": joined_environments(
+                [folder / ENVIRONMENT_FILE for folder in folders.values()]
+            ),
         },
     )
 
@@ -87,13 +89,3 @@ def files(results: SweepResults) -> dict[str, str]:
     }
     contents["settings.json"] = json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n"
     return contents
-
-
-def _environment(folders: list[Path]) -> dict[str, Any]:
-    """What all parts were trained with; a list where they differ."""
-    found = [json.loads((folder / ENVIRONMENT_FILE).read_text()) for folder in folders]
-    gathered: dict[str, Any] = {}
-    for key in found[0]:
-        values = list(dict.fromkeys(environment[key] for environment in found))
-        gathered[key] = values[0] if len(values) == 1 else values
-    return gathered

@@ -6,22 +6,32 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from pydantic import ValidationError
 
 from regscope import paths
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
-from regscope.measures.weights import layer_weights, near_zero_fraction
+from regscope.measures.weights import joined_measures, layer_weights
 from regscope.params import BASELINE, Study
 from regscope.training.cell import train_cells
 
 if TYPE_CHECKING:
-    from torch import nn
+    import numpy as np
+    from torch import Tensor, nn
 
     from regscope.datasets import Dataset
 
 Row = dict[str, float]
+
+PREDICTED = (
+    "test_accuracy", "test_loss", "train_accuracy", "generalization_gap",
+    "expected_calibration_error",
+)  # fmt: skip
+WEIGHTS = {
+    "zero_fraction": "zero_fraction",
+    "near_zero_fraction": "near_zero_fraction",
+    "weight_l2_norm": "l2_norm",
+}
 
 
 @dataclass(frozen=True)
@@ -80,56 +90,37 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
 
 
 def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed: int) -> Row:
-    """Accuracy and loss on validation and test; accuracy on the examples that trained.
+    """What `PREDICTED` names, and accuracy and loss on validation.
 
-    `expected_calibration_error` is of the test examples.
+    `train_accuracy` is of the examples that trained, `expected_calibration_error` of the test
+    examples.
     """
     import torch
 
+    from regscope.evaluation import predicted
     from regscope.evaluation.passes import logits
-    from regscope.measures.calibration import expected_calibration_error
+    from regscope.measures.calibration import reliability
     from regscope.measures.predictions import accuracy, cross_entropy
 
-    inside = dataset.split(study.split, seed, "validation")
-    splits = {
-        "train": inside.train,
-        "validation": inside.holdout,
-        "test": dataset.split(study.split, seed).holdout,
-    }
-    found, labels = {}, {}
-    for split, indices in splits.items():
+    def passed(indices: np.ndarray) -> tuple[Tensor, Tensor]:
         inputs = torch.from_numpy(dataset.inputs[indices])
-        found[split] = logits(network, inputs, dataset.scale)
-        labels[split] = torch.from_numpy(dataset.targets[indices])
-    measures = {}
-    for split in ("validation", "test"):
-        measures[f"{split}_accuracy"] = accuracy(found[split], labels[split])
-        measures[f"{split}_loss"] = cross_entropy(found[split], labels[split])
-    measures["train_accuracy"] = accuracy(found["train"], labels["train"])
-    measures["generalization_gap"] = measures["train_accuracy"] - measures["test_accuracy"]
-    measures["expected_calibration_error"] = expected_calibration_error(
-        found["test"].softmax(1), labels["test"]
-    )
-    return measures
+        found = logits(network, inputs, dataset.scale)
+        return found, torch.from_numpy(dataset.targets[indices])
+
+    inside = dataset.split(study.split, seed, "validation")
+    train, validation = passed(inside.train), passed(inside.holdout)
+    test, labels = passed(dataset.split(study.split, seed).holdout)
+    bins = reliability(test.double().softmax(1), labels)
+    measures = predicted.prediction_measures(*train, test, labels, bins)
+    return {
+        "validation_accuracy": accuracy(*validation),
+        "validation_loss": cross_entropy(*validation),
+        **{name: measures[name] for name in PREDICTED},
+    }
 
 
 def weight_measures(state: Mapping[str, np.ndarray]) -> list[Row]:
-    """Of stacked tensors `{name: [S, ...]}`, all layers' weights together, one row a seed.
-
-    `near_zero_fraction` is the share of all weights that are near zero in their own layer.
-    """
+    """Of stacked tensors `{name: [S, ...]}`, all layers' weights together, one row a seed."""
     layers = list(layer_weights(state).values())
-    rows = []
-    for seed in range(len(layers[0])):
-        weights = [layer[seed] for layer in layers]
-        size = sum(layer.size for layer in weights)
-        squares = sum(np.square(layer, dtype=np.float64).sum() for layer in weights)
-        near = sum(near_zero_fraction(layer) * layer.size for layer in weights)
-        rows.append(
-            {
-                "zero_fraction": float(sum((layer == 0).sum() for layer in weights) / size),
-                "near_zero_fraction": near / size,
-                "weight_l2_norm": float(np.sqrt(squares)),
-            }
-        )
-    return rows
+    seeds = [joined_measures([layer[seed] for layer in layers]) for seed in range(len(layers[0]))]
+    return [{column: measures[name] for column, name in WEIGHTS.items()} for measures in seeds]

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.statistics import Comparison, compare, holm, mean_interval, verdict
+from regscope.statistics import (
+    Comparison,
+    compare,
+    holm,
+    mean_interval,
+    paired_differences,
+    verdict,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +52,7 @@ def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
     position = grid.index(best)
 
     def inseparable(strength: float) -> bool:
-        interval = mean_interval(accuracies[strength] - accuracies[best])
+        interval = mean_interval(paired_differences(accuracies[strength], accuracies[best]))
         return interval.low <= 0 <= interval.high
 
     low = high = best

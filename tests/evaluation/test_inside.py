@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.datasets import Dataset
+from regscope.evaluation import passes as evaluation_passes
 from regscope.evaluation.inside import units_together
 from regscope.evaluation.passes import judge_from
 from regscope.measures.pruning import FRACTIONS
@@ -113,13 +114,37 @@ def test_pruning_curves_are_those_of_networks_without_the_smallest_weights(
 def without_smallest(network: nn.Module, layers: tuple[str, ...], fraction: float) -> nn.Module:
     pruned = copy.deepcopy(network)
     weights = [pruned.get_parameter(f"{layer}.weight") for layer in layers]
-    sizes = torch.cat([weight.detach().abs().flatten() for weight in weights]).sort().values
+    relative = [
+        weight.detach().double().abs() / weight.detach().double().square().mean().sqrt()
+        for weight in weights
+    ]
+    sizes = torch.cat([layer.flatten() for layer in relative]).sort().values
     count = round(fraction * len(sizes))
     with torch.no_grad():
-        for weight in weights:
+        for weight, size in zip(weights, relative, strict=True):
             if count:
-                weight[weight.abs() <= sizes[count - 1]] = 0
+                weight[size <= sizes[count - 1]] = 0
     return pruned
+
+
+@pytest.mark.parametrize("kept_bytes", [0, 4 * 4 * 50 - 1, 4 * 4 * 50])
+def test_no_more_is_kept_for_the_passes_that_follow_than_is_allowed(
+    kept_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What enters the second layer is `[50, 4]`; where that is too much, all is passed again."""
+    torch.manual_seed(0)
+    chain = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    inputs, labels = torch.randn(50, 3), torch.randint(0, 2, (50,))
+    passes: list[int] = []
+    monkeypatch.setattr(evaluation_passes, "KEPT_BYTES", kept_bytes)
+    judge = judge_from(chain, "2", inputs, labels)
+    chain[0].register_forward_pre_hook(lambda _, given: passes.append(len(given[0])))
+    found = chain(inputs).detach()
+    passes.clear()
+    accuracy, loss = judge(chain)
+    assert passes == ([] if kept_bytes == 800 else [50])
+    assert loss == pytest.approx(nn.functional.cross_entropy(found, labels).item(), rel=1e-6)
+    assert accuracy == pytest.approx((found.argmax(1) == labels).double().mean().item())
 
 
 class Wrapped(nn.Module):

@@ -78,6 +78,16 @@ def test_an_example_does_not_depend_on_those_after_it(name: str) -> None:
         assert torch.allclose(part, whole[:37], rtol=0, atol=1e-6)
 
 
+def test_jitter_moves_a_point_the_same_way_by_the_unit_of_all_that_are_given() -> None:
+    points = some((40, 2)) * torch.tensor([1.0, 50.0])
+    for severity in SEVERITIES:
+        whole, part = (
+            (corrupted("points", "jitter", given, severity) - given) / given.std(0, correction=0)
+            for given in (points, points[:17])
+        )
+        assert torch.allclose(part, whole[:17], rtol=0, atol=1e-4)
+
+
 @pytest.mark.parametrize("name", CORRUPTIONS["image"])
 @pytest.mark.parametrize("side", [8, 24])
 def test_every_severity_changes_more_than_the_one_before(name: str, side: int) -> None:

@@ -13,6 +13,7 @@ from torch.nn.utils import prune
 
 from regscope.measures.pruning import (
     FRACTIONS,
+    importance,
     prunable_fraction,
     pruning_area,
     pruning_curve,
@@ -94,17 +95,18 @@ def test_a_network_that_needs_half_of_its_weights() -> None:
 
 
 def test_each_layer_alone_and_all_together() -> None:
-    network = chain(first=linear([[1.0, -2.0, 3.0, 4.0]]), second=linear([[-10.0], [0.5]]))
+    """Roots of mean squares are 2.5 and 50, so together 10 is less than 1 and 70 than 4."""
+    network = chain(first=linear([[1.0, -2.0, 2.0, 4.0]]), second=linear([[-70.0], [10.0]]))
     for layers, order in (
-        (["first"], [1.0, 2.0, 3.0, 4.0]),
-        (["second"], [0.5, 10.0]),
-        (["first", "second"], [0.5, 1.0, 2.0, 3.0, 4.0, 10.0]),
+        (["first"], [1.0, 2.0, 2.0, 4.0]),
+        (["second"], [10.0, 70.0]),
+        (["first", "second"], [10.0, 1.0, 2.0, 2.0, 70.0, 4.0]),
     ):
         shown, judge = recorder(layers)
         rows = pruning_curve(network, layers, judge)
         assert [row["fraction"] for row in rows] == list(FRACTIONS)
         for removed, weights in enumerate(shown):
-            assert sorted(weights[weights != 0].abs().tolist()) == order[removed:]
+            assert sorted(weights[weights != 0].abs().tolist()) == sorted(order[removed:])
         assert len(shown) == len(order) + 1
         for row in rows:
             left = len(order) - round(row["fraction"] * len(order))
@@ -112,36 +114,120 @@ def test_each_layer_alone_and_all_together() -> None:
 
 
 def test_torchs_global_pruning_removes_the_same() -> None:
-    shown, judge = recorder(["conv", "output"])
-    pruning_curve(small_network(), ["conv", "output"], judge)
-    for fraction, found in zip(FRACTIONS, shown, strict=True):
+    """By the scores of each layer's own root mean square; conv is six times as large as torch's."""
+
+    def network_of_two_scales() -> nn.Sequential:
         network = small_network()
+        with torch.no_grad():
+            network.get_parameter("conv.weight").mul_(6)
+        return network
+
+    shown, judge = recorder(["conv", "output"])
+    pruning_curve(network_of_two_scales(), ["conv", "output"], judge)
+    for fraction, found in zip(FRACTIONS, shown, strict=True):
+        network = network_of_two_scales()
         modules = [(network.get_submodule(name), "weight") for name in ("conv", "output")]
-        prune.global_unstructured(modules, prune.L1Unstructured, amount=fraction)
+        scores = {}
+        for module, name in modules:
+            weight = getattr(module, name).detach().double()
+            scores[module, name] = weight / (weight.norm() / weight.numel() ** 0.5)
+        prune.global_unstructured(modules, prune.L1Unstructured, scores, amount=fraction)
         expected = [getattr(module, name).detach().flatten() for module, name in modules]
         assert torch.equal(found, torch.cat(expected))
 
 
 def test_ties_go_in_the_order_of_layers_and_positions() -> None:
-    network = chain(first=linear([[1.0, -1.0], [1.0, 1.0]]), second=linear([[0.5, -1.0]]))
+    """The root mean square of the first layer is 1, and that of the second 4."""
+    network = chain(first=linear([[1.0, -1.0], [1.0, 1.0]]), second=linear([[4.0, -4.0]]))
     shown, judge = recorder(["first", "second"])
     pruning_curve(network, ["first", "second"], judge)
     kept = [(weights != 0).int().tolist() for weights in shown]
-    assert kept == [
-        [1, 1, 1, 1, 1, 1],
-        [1, 1, 1, 1, 0, 1],
-        [0, 1, 1, 1, 0, 1],
-        [0, 0, 1, 1, 0, 1],
-        [0, 0, 0, 1, 0, 1],
-        [0, 0, 0, 0, 0, 1],
-        [0, 0, 0, 0, 0, 0],
-    ]
+    assert kept == [[0] * gone + [1] * (6 - gone) for gone in range(7)]
 
 
 def test_many_ties_are_broken_as_a_stable_sort_does() -> None:
     values = torch.randint(-3, 4, (50_000,), generator=torch.Generator().manual_seed(0)).float()
     expected = np.argsort(np.abs(values.numpy()), kind="stable")
-    assert np.array_equal(smallest_first(values).numpy(), expected)
+    assert np.array_equal(smallest_first(importance(values)).numpy(), expected)
+
+
+def test_importance_is_relative_to_the_layer() -> None:
+    assert importance(torch.tensor([3.0, 0.0, -4.0, 0.0])).tolist() == [1.2, 0.0, 1.6, 0.0]
+    assert importance(torch.zeros(3)).tolist() == [0.0, 0.0, 0.0]
+    # Squares that single precision has no room for.
+    assert importance(torch.tensor([-1e-30, 1e-30])).tolist() == [1.0, 1.0]
+    assert importance(torch.tensor([1e30, -1e30])).tolist() == [1.0, 1.0]
+
+
+def test_an_all_zero_layer_goes_first_and_spoils_nothing() -> None:
+    network = chain(first=linear([[1.0, -2.0]]), second=linear([[0.0], [-0.0]]))
+    shown, judge = recorder(["first", "second"])
+    pruning_curve(network, ["first", "second"], judge)
+    assert [weights.abs().tolist() for weights in shown] == [[1, 2, 0, 0], [0, 2, 0, 0], [0] * 4]
+
+
+def normalized_network(inputs: Tensor) -> nn.Sequential:
+    """Batch normalization by `inputs` after two layers; with epsilon 0 scales cancel exactly."""
+    with torch.random.fork_rng():
+        torch.manual_seed(2)
+        network = nn.Sequential(
+            OrderedDict(
+                hidden1=nn.Linear(6, 12),
+                hidden1_norm=nn.BatchNorm1d(12, momentum=1),
+                hidden1_activation=nn.ReLU(),
+                hidden2=nn.Linear(12, 12),
+                hidden2_norm=nn.BatchNorm1d(12, momentum=1),
+                hidden2_activation=nn.ReLU(),
+                output=nn.Linear(12, 4),
+            )
+        )
+    network(inputs)
+    for module in network:
+        if isinstance(module, nn.BatchNorm1d):
+            module.eps = 0
+    return network.eval()
+
+
+def scale_(network: nn.Module, factors: dict[str, float]) -> None:
+    with torch.no_grad():
+        for name, factor in factors.items():
+            network.state_dict()[name].mul_(factor)
+
+
+# Powers of 2, with which rounding is the same.
+SAME_FUNCTION = {
+    "a layer that is normalized": {
+        "hidden2.weight": 8,
+        "hidden2.bias": 8,
+        "hidden2_norm.running_mean": 8,
+        "hidden2_norm.running_var": 64,
+    },
+    "a layer before a ReLU, and the next the other way": {
+        "hidden2_norm.weight": 8,
+        "hidden2_norm.bias": 8,
+        "output.weight": 1 / 8,
+    },
+}
+
+
+@pytest.mark.parametrize("factors", SAME_FUNCTION.values(), ids=SAME_FUNCTION)
+def test_scales_that_change_no_prediction_change_no_curve(factors: dict[str, float]) -> None:
+    inputs = torch.randn(300, 6, generator=torch.Generator().manual_seed(3))
+    network = normalized_network(inputs)
+    labels = network(inputs).argmax(1)
+
+    def judge(shown: nn.Module) -> tuple[float, float]:
+        with torch.no_grad():
+            found = shown(inputs)
+        return (found.argmax(1) == labels).double().mean().item(), found.square().mean().item()
+
+    layers = ["hidden1", "hidden2", "output"]
+    curve = pruning_curve(network, layers, judge)
+    scale_(network, factors)
+    assert pruning_curve(network, layers, judge) == curve
+    accuracies = [row["accuracy"] for row in curve]
+    assert accuracies[0] == 1
+    assert len(set(accuracies)) > 5
 
 
 def test_removing_zeros_changes_nothing_and_asks_nothing() -> None:

@@ -101,6 +101,37 @@ def test_constant_units_are_left_out_of_correlations_and_ranks() -> None:
     assert found["dead_fraction"] == pytest.approx(1 / 12)
 
 
+def seldom(units: int, times: int, generator: torch.Generator) -> Tensor:
+    """ReLU units `[400, units]`, each above 0 on `times` examples of its own choice."""
+    found = torch.zeros(400, units)
+    for unit in range(units):
+        found[torch.randperm(400, generator=generator)[:times], unit] = 2.0
+    return found
+
+
+def test_units_that_seldom_fire_do_not_make_others_look_independent() -> None:
+    """Of 400 examples, 4 are enough to count, and 3 are not; they have a direction all the same."""
+    generator = torch.Generator().manual_seed(4)
+    busy, rare, counted = MIXED.relu(), seldom(9, 3, generator), seldom(9, 4, generator)
+    alone = unit_measures(busy)["correlation"]
+    found = unit_measures(columns(rare, busy))
+    assert found["correlation"] == pytest.approx(alone, rel=1e-12)
+    assert found["dead_fraction"] == 0
+    assert found["units"] == 18
+    assert found["effective_rank"] > unit_measures(busy)["effective_rank"] + 1
+    assert unit_measures(columns(counted, busy))["correlation"] < 0.5 * alone
+    assert math.isnan(unit_measures(rare)["correlation"])
+
+
+def test_units_that_never_rest_at_0_all_count() -> None:
+    """Of tanh, at rest at -1 but for a few examples, and above 0 on these alone."""
+    resting = torch.tanh(seldom(9, 3, torch.Generator().manual_seed(4)) * 10 - 5)
+    values = columns(MIXED.tanh(), resting)
+    correlations = np.corrcoef(values.double().numpy().T)
+    expected = np.abs(correlations[np.triu_indices(18, 1)]).mean()
+    assert unit_measures(values)["correlation"] == pytest.approx(expected, rel=1e-9)
+
+
 def test_a_small_spread_about_a_large_mean_counts() -> None:
     shifted = (MIXED.double() * 1e-3) + 10
     assert unit_measures(shifted)["correlation"] == pytest.approx(

@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from regscope.measures.weights import (
     gini,
     hoyer,
+    joined_measures,
     layer_weights,
     near_zero_fraction,
     root_mean_square,
@@ -193,3 +194,22 @@ def test_layers_are_matrices_and_kernels() -> None:
         "hidden1_norm.running_mean": np.zeros((2, 4)),
     }
     assert list(layer_weights(state)) == ["hidden1", "block.conv"]
+
+
+def test_layers_are_joined_but_near_zero_in_their_own() -> None:
+    first = np.array([[3.0, 0.0], [0.0, 4.0]], dtype=np.float32)
+    second = np.array([[120.0, 0.25]], dtype=np.float32)
+    found = joined_measures([first, second])
+    expected = weight_measures(np.array([3.0, 0.0, 0.0, 4.0, 120.0, 0.25]))
+    assert expected["near_zero_fraction"] == 5 / 6
+    assert found == pytest.approx(expected | {"near_zero_fraction": 3 / 6})
+
+
+def test_the_scales_of_layers_change_the_shape_of_the_joined_weights() -> None:
+    """Two layers of one shape each: joined, they are as one where they are of one size."""
+    layer = np.random.default_rng(0).normal(size=1000)
+    same, far = joined_measures([layer, layer[::-1]]), joined_measures([layer, 8 * layer])
+    for name in ("kurtosis", "hoyer", "gini"):
+        assert same[name] == pytest.approx(weight_measures(layer)[name], abs=0.02)
+        assert far[name] > same[name] + 0.1
+    assert far["near_zero_fraction"] == same["near_zero_fraction"]

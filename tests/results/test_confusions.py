@@ -43,6 +43,18 @@ def test_excess_is_tested_over_seeds_as_by_scipy() -> None:
         assert (row["low"], row["high"]) == pytest.approx((interval.low, interval.high))
 
 
+def test_an_excess_that_is_the_same_in_every_seed_has_no_spread() -> None:
+    """A third of an error beyond the mean pair, of whatever number of errors."""
+    confusion = np.zeros((5, 3, 3))
+    for seed, errors in enumerate((3, 7, 11, 52, 100)):
+        confusion[seed, 0, 1] = errors + 1
+        confusion[seed, 0, 2] = errors
+        confusion[seed, 2, 1] = errors + 1
+    found = confused_pairs(confusion, CLASSES)
+    assert list(found["p_value"]) == [2 / 2**5] * 3
+    assert list(found["low"]) == list(found["high"]) == pytest.approx([1 / 3, 1 / 3, -2 / 3])
+
+
 def test_without_errors_there_is_no_share() -> None:
     found = confused_pairs(np.stack([np.diag([3, 4, 5])] * 2), CLASSES)
     assert list(found["errors"]) == [0, 0, 0]
