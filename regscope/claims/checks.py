@@ -72,7 +72,6 @@ def check_comparison(claim: Claim) -> None:
         "against": kind not in (*LEVELS, "value"),
         "threshold": kind in LEVELS,
         "margin": kind == "equal",
-        "at_least": kind in DIRECTED,
     }
     for key, fits in fitting.items():
         value = getattr(claim, key)

@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from regscope.statistics import Interval, paired_t_p
-
-
-class UndefinedError(Exception):
-    """Why these values have no such effect, in a few words."""
+from regscope.statistics import (
+    Interval,
+    mean_and_deviation,
+    paired_differences,
+    paired_t_p,
+    t_interval,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,7 @@ class Finding:
 
     `measured`: in the measure's own units (a difference is cell minus the other cell).
     `oriented`: positive as claimed, 0 where the claim begins to hold. `p_value` is of `oriented`.
+    `smallest_p`: below it the test cannot fall with so many seeds, however clear they are.
     `new_run`: where the same effect of one new run falls; None where that has no meaning.
     `other_mean`: the level that a difference starts from, so that its size can be told.
     """
@@ -32,6 +35,7 @@ class Finding:
     oriented: Interval
     p_value: float
     seeds: int
+    smallest_p: float = 0.0
     new_run: Interval | None = None
     other_mean: float | None = None
 
@@ -43,17 +47,18 @@ def difference(cell: np.ndarray, other: np.ndarray, sign: int, level: float) -> 
     run of each, which need not share a seed: `mean ± t * sqrt(s1**2 + s2**2 + s_d**2 / n)`, with
     the seeds' n - 1 degrees of freedom.
     """
-    differences = cell - other
-    measured = _interval(differences, _spread(differences) / math.sqrt(len(cell)), level)
+    differences = paired_differences(cell, other)
+    measured = t_interval(differences, spread(differences) / math.sqrt(len(cell)), level)
     return Finding(
         measured=measured,
-        oriented=_oriented(measured, 0, sign),
+        oriented=oriented(measured, 0, sign),
         p_value=paired_t_p(differences),
         seeds=len(cell),
-        new_run=_interval(
+        smallest_p=_smallest_p(differences),
+        new_run=t_interval(
             differences,
             math.sqrt(
-                _spread(cell) ** 2 + _spread(other) ** 2 + _spread(differences) ** 2 / len(cell)
+                spread(cell) ** 2 + spread(other) ** 2 + spread(differences) ** 2 / len(cell)
             ),
             level,
         ),
@@ -71,20 +76,23 @@ def equivalence(cell: np.ndarray, other: np.ndarray, margin: float, level: float
     low, mean, high = plain.measured.low, plain.measured.mean, plain.measured.high
     nearest = 0 if low <= 0 <= high else min(abs(low), abs(high))
     room = Interval(margin - abs(mean), margin - max(abs(low), abs(high)), margin - nearest)
-    differences = cell - other
-    one_sided = _upper_p(abs(room.mean), _spread(differences) / math.sqrt(len(cell)), len(cell))
+    differences = paired_differences(cell, other)
+    one_sided = _upper_p(abs(room.mean), spread(differences) / math.sqrt(len(cell)), len(cell))
     p_value = one_sided if room.mean >= 0 else min(1.0, 2 * one_sided)
-    return replace(plain, oriented=room, p_value=p_value)
+    smallest = 0.0 if spread(differences) else p_value
+    return replace(plain, oriented=room, p_value=p_value, smallest_p=smallest)
 
 
 def against_threshold(cell: np.ndarray, threshold: float, sign: int, level: float) -> Finding:
     """A cell's own mean with its t interval, and the two-sided p of mean = threshold."""
-    measured = _interval(cell, _spread(cell) / math.sqrt(len(cell)), level)
+    measured = t_interval(cell, spread(cell) / math.sqrt(len(cell)), level)
+    above = paired_differences(cell, threshold)
     return Finding(
         measured=measured,
-        oriented=_oriented(measured, threshold, sign),
-        p_value=paired_t_p(cell - threshold),
+        oriented=oriented(measured, threshold, sign),
+        p_value=paired_t_p(above),
         seeds=len(cell),
+        smallest_p=_smallest_p(above),
     )
 
 
@@ -94,76 +102,43 @@ def single_value(cell: np.ndarray, published: float, level: float) -> Finding:
     p is two-sided, by the t distribution of a new observation. `oriented` is the room between
     the published value and the nearer end of the interval, negative outside.
     """
-    spread = _spread(cell) * math.sqrt(1 + 1 / len(cell))
-    new_run = _interval(cell, spread, level)
-    away = abs(published - new_run.mean)
+    error = spread(cell) * math.sqrt(1 + 1 / len(cell))
+    new_run = t_interval(cell, error, level)
+    away = abs(float(paired_differences(np.array([new_run.mean]), published)[0]))
     room = (new_run.high - new_run.low) / 2 - away
+    p_value = min(1.0, 2 * _upper_p(away, error, len(cell)))
     return Finding(
         measured=new_run,
         oriented=Interval(room, room, room),
-        p_value=min(1.0, 2 * _upper_p(away, spread, len(cell))),
+        p_value=p_value,
         seeds=len(cell),
+        smallest_p=0.0 if error or not away else p_value,
         new_run=new_run,
-    )
-
-
-def spread_ratio(cell: np.ndarray, other: np.ndarray, sign: int, level: float) -> Finding:
-    """The ratio of two standard deviations over paired seeds (Pitman 1939, Morgan 1939).
-
-    x and y have the same variance exactly if x + y and x - y are uncorrelated: p is of that
-    correlation, with n - 2 degrees of freedom. The interval of the ratio of variances F is
-    `F * (K ± sqrt(K**2 - 1))` with `K = 1 + 2 (1 - r**2) t**2 / (n - 2)`, r the correlation of x
-    and y; here its square root. Both rest on normally distributed seeds; so that one odd seed
-    cannot decide, p is the larger of that and the exact one of Kendall's rank correlation of the
-    same two. `oriented` is on the logarithm of the ratio. Raises UndefinedError below three seeds
-    and for values without spread.
-    """
-    from scipy.stats import kendalltau, pearsonr, t
-
-    count = len(cell)
-    if count < 3:
-        raise UndefinedError("a ratio of spreads needs three seeds")
-    if _spread(cell) == 0 or _spread(other) == 0:
-        raise UndefinedError("all seeds have the same value")
-    ratio = _spread(cell) / _spread(other)
-    correlation = float(pearsonr(cell, other).statistic)
-    quantile = float(t.ppf((1 + level) / 2, count - 2))
-    middle = 1 + 2 * (1 - correlation**2) * quantile**2 / (count - 2)
-    reach = math.sqrt(max(0.0, middle + math.sqrt(max(0.0, middle**2 - 1))))
-    measured = Interval(ratio, ratio / reach, ratio * reach)
-    logarithms = Interval(math.log(measured.mean), math.log(measured.low), math.log(measured.high))
-    together, apart = cell + other, cell - other
-    unequal = np.ptp(together) > 0 and np.ptp(apart) > 0
-    tests = (pearsonr(together, apart), kendalltau(together, apart)) if unequal else ()
-    return Finding(
-        measured=measured,
-        oriented=_oriented(logarithms, 0, sign),
-        p_value=max((float(test.pvalue) for test in tests), default=1.0),
-        seeds=count,
     )
 
 
 def given(mean: float, low: float, high: float, p_value: float, seeds: int) -> Finding:
     """An effect that a table already holds with its interval and p; positive is as claimed."""
     measured = Interval(mean, low, high)
-    return Finding(measured, measured, p_value, seeds)
+    smallest = p_value if low == high else 0.0
+    return Finding(measured, measured, p_value, seeds, smallest if mean else 0.0)
 
 
-def _spread(values: np.ndarray) -> float:
-    return float(values.std(ddof=1)) if len(values) > 1 else 0.0
+def spread(values: np.ndarray) -> float:
+    """The standard deviation; 0 of a single value, and where all are equal but for rounding."""
+    return mean_and_deviation(values)[1]
 
 
-def _interval(values: np.ndarray, standard_error: float, level: float) -> Interval:
-    from scipy.stats import t
+def _smallest_p(differences: np.ndarray) -> float:
+    """Of differences that are all the same, what stands in for p; with spread there is no least.
 
-    mean = float(values.mean())
-    if len(values) < 2:
-        return Interval(mean, mean, mean)
-    reach = float(t.ppf((1 + level) / 2, len(values) - 1)) * standard_error
-    return Interval(mean, mean - reach, mean + reach)
+    Differences of 0 are no case of too few seeds.
+    """
+    return 0.0 if spread(differences) or not differences.any() else paired_t_p(differences)
 
 
-def _oriented(measured: Interval, null: float, sign: int) -> Interval:
+def oriented(measured: Interval, null: float, sign: int) -> Interval:
+    """The interval measured from `null`, positive as claimed."""
     ends = sign * (measured.low - null), sign * (measured.high - null)
     return Interval(sign * (measured.mean - null), min(ends), max(ends))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from regscope import paths
-from regscope.claims import comparisons
+from regscope.claims import comparisons, spreads
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
@@ -73,7 +73,7 @@ def pairs(claim: Claim, evidence: Evidence, rule: Rule) -> list[Pair]:
             Pair(cell, against, _finding(claim, cell, against, evidence, rule))
             for cell, against in product(claim.cell, claim.others or (None,))
         ]
-    except comparisons.UndefinedError as error:
+    except spreads.UndefinedError as error:
         raise NotRunError(str(error)) from error
 
 
@@ -101,7 +101,7 @@ def _finding(
         return comparisons.equivalence(own, other, margin, rule.level)
     sign = 1 if claim.comparison in ("higher", "highest") else -1
     if claim.parsed.table == "spread":
-        return comparisons.spread_ratio(own, other, sign, rule.level)
+        return spreads.spread_ratio(own, other, sign, rule.level)
     return comparisons.difference(own, other, sign, rule.level)
 
 

@@ -5,7 +5,7 @@ no difference, the threshold, the edge of the margin. It is *separable* when all
 interval leaves out 0, its p-value is below the significance after Holm's correction over the
 claims of the same document and study, and it rests on at least `fewest_seeds` seeds.
 
-- *reproduced*: separable as claimed, and the size fits where one was promised or reported.
+- *reproduced*: separable as claimed, and the size fits where one was reported.
 - *same direction*: separable as claimed, and the size does not fit.
 - *contradicted*: separable, and the other way.
 - *not separable*: all else.
@@ -41,7 +41,8 @@ class Rule(Settings):
     fewest_seeds: with fewer, nothing is decided.
     equivalence_margin: differences within it count as equal, where a claim gives no `margin`.
     widest_value: the half width of the interval of one new run, as a fraction of the published
-    value, beyond which the interval says too little to reproduce anything.
+    value, beyond which the interval says too little to reproduce anything. widest_fraction: the
+    same for measures that are fractions, in their own units: a tenth of an accuracy is too much.
     """
 
     level: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -49,6 +50,11 @@ class Rule(Settings):
     fewest_seeds: Annotated[int, Field(ge=2)] = 5
     equivalence_margin: Annotated[float, Field(gt=0)] = 0.005
     widest_value: Annotated[float, Field(gt=0)] = 0.1
+    widest_fraction: Annotated[float, Field(gt=0)] = 0.01
+
+    def widest(self, published: float, is_fraction: bool) -> float:
+        """The widest half width at which the interval of one new run reproduces a value."""
+        return self.widest_fraction if is_fraction else self.widest_value * abs(published)
 
 
 def verdict(oriented: Interval, p_holm: float, seeds: int, size_fits: bool, rule: Rule) -> Verdict:
@@ -61,17 +67,17 @@ def verdict(oriented: Interval, p_holm: float, seeds: int, size_fits: bool, rule
 
 
 def value_verdict(
-    published: float, new_run: Interval, p_holm: float, seeds: int, rule: Rule
+    published: float, new_run: Interval, p_holm: float, seeds: int, widest: float, rule: Rule
 ) -> Verdict:
     """The verdict on one published value, given where one new run falls.
 
-    Inside an interval that is narrow enough it is reproduced; outside, and with a corrected p
-    below the significance, contradicted.
+    Inside an interval that reaches no farther than `widest` to either side it is reproduced;
+    outside, and with a corrected p below the significance, contradicted.
     """
     if seeds < rule.fewest_seeds:
         return "not separable"
     if new_run.low <= published <= new_run.high:
-        narrow = (new_run.high - new_run.low) / 2 <= rule.widest_value * abs(published)
+        narrow = (new_run.high - new_run.low) / 2 <= widest
         return "reproduced" if narrow else "not separable"
     return "contradicted" if p_holm < rule.significance else "not separable"
 

@@ -80,7 +80,6 @@ class Claim(_Entry):
     comparison: `higher` and `lower`, `highest` and `lowest` of two cells, `equal` within `margin`
     (the rule's, if not given), `at_least` and `at_most` of a cell's own level and `threshold`,
     `value` of one published run.
-    at_least: the smallest difference that the wording promises.
     reported: what the document printed, by cell.
     sizes_compare: false where what is printed measures something else (a loss with its penalty),
     and only its direction counts.
@@ -98,7 +97,6 @@ class Claim(_Entry):
     against: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     threshold: float | None = None
     margin: Annotated[float, Field(gt=0)] | None = None
-    at_least: Annotated[float, Field(gt=0)] | None = None
     reported: dict[str, float] = {}
     sizes_compare: bool = True
     strength: Literal["assumed"] | None = None

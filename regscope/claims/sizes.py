@@ -1,6 +1,8 @@
-"""Whether the measured size is the one that a document reports or promises."""
+"""Whether the measured sizes are those that a document reports."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from regscope.claims.checks import DIRECTED
 from regscope.claims.evidence import Pair
@@ -16,21 +18,40 @@ def reported_effect(claim: Claim, pair: Pair) -> float | None:
     return None if of_cell is None or of_other is None else of_cell - of_other
 
 
+def reported_as_claimed(claim: Claim, pair: Pair) -> float | None:
+    """`reported_effect` of a directed claim, positive where the figures point as it says."""
+    reported = reported_effect(claim, pair)
+    if reported is None or claim.comparison not in DIRECTED:
+        return None
+    return reported if claim.comparison in ("higher", "highest") else -reported
+
+
 def size_fits(claim: Claim, pair: Pair) -> bool:
-    """Whether the measured size is the promised one, and the reported one that of a new run."""
-    if claim.at_least is not None and pair.finding.oriented.mean < claim.at_least:
-        return False
-    reported, expected = reported_effect(claim, pair), pair.finding.new_run
-    if reported is None or expected is None or not claim.sizes_compare:
+    """Whether the reported difference points as claimed and is one that a new run may show."""
+    as_claimed = reported_as_claimed(claim, pair)
+    if as_claimed is None:
         return True
-    if claim.comparison not in DIRECTED or claim.parsed.table == "spread":
+    reported, expected = reported_effect(claim, pair), pair.finding.new_run
+    if as_claimed <= 0:
+        return False
+    if expected is None or reported is None or not claim.sizes_compare:
         return True
     return expected.low <= reported <= expected.high
 
 
-def size_note(claim: Claim, pair: Pair) -> str:
+def size_note(claim: Claim, found: Sequence[Pair]) -> str:
+    """Of the first comparison whose size does not fit, where one new run of each would fall."""
+    pair = next(pair for pair in found if not size_fits(claim, pair))
+    whose = f"{pair.cell} against {pair.against}: " if len(found) > 1 else ""
     expected = pair.finding.new_run
-    if claim.at_least is not None and pair.finding.oriented.mean < claim.at_least:
-        return f"smaller than the promised {claim.at_least:g}"
-    assert expected is not None
-    return f"new single runs would differ by {expected.low:.3g} to {expected.high:.3g}"
+    if expected is None or not claim.sizes_compare:
+        return ""
+    return f"{whose}new single runs would differ by {expected.low:.3g} to {expected.high:.3g}"
+
+
+def reported_note(claim: Claim, found: Sequence[Pair]) -> str:
+    """Whether the document's own figures disagree with what it says."""
+    sizes = [size for pair in found if (size := reported_as_claimed(claim, pair)) is not None]
+    if any(size < 0 for size in sizes):
+        return "the document's own figures point the other way"
+    return "the document's own figures show no difference" if 0 in sizes else ""

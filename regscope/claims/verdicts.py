@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regscope.claims.checks import DIRECTED
-from regscope.claims.evidence import Evidence, NotRunError, Pair, pairs, tuned_note
+from regscope.claims.comparisons import Finding
+from regscope.claims.decisive import Decisive, decisive
+from regscope.claims.evidence import Evidence, NotRunError, pairs, tuned_note
 from regscope.claims.rule import VERDICTS, Rule, Verdict, corrected, value_verdict, verdict
 from regscope.claims.schema import Claim, Claims
-from regscope.claims.sizes import reported_effect, size_fits, size_note
+from regscope.claims.sizes import reported_effect, reported_note, size_fits, size_note
 
 
 @dataclass(frozen=True)
-class Decisive:
-    """The comparison that decides a claim, with the p that goes into Holm's correction."""
+class Corrected:
+    """A claim's p after Holm's correction, and what it would be at the smallest p there can be.
 
-    pair: Pair
-    p_value: float
-    of: int
-
-
-def decisive(found: list[Pair]) -> Decisive:
-    """The comparison that speaks least for the claim.
-
-    If even that one speaks for it, all do, and its p is that of the whole (an intersection-union
-    test). If it speaks against the claim, it was picked out of all: its p is multiplied by their
-    number (Bonferroni).
+    The other claims of the family keep theirs.
     """
 
-    def support(pair: Pair) -> tuple[float, float]:
-        effect = pair.finding.oriented.mean
-        surprise = -math.log(max(pair.finding.p_value, 1e-300))
-        return math.copysign(surprise, effect) if effect else 0.0, effect
-
-    hardest = min(found, key=support)
-    p_value = hardest.finding.p_value
-    if hardest.finding.oriented.mean < 0:
-        p_value = min(1.0, p_value * len(found))
-    return Decisive(hardest, p_value, len(found))
+    holm: float
+    at_best: float
 
 
 def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[dict[str, Any]]]:
@@ -57,16 +39,23 @@ def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[di
             found[claim.id] = decisive(pairs(claim, evidence[claim.study], claims.rule))
         except NotRunError as error:
             missing[claim.id] = str(error)
-    p_holm = corrected(
-        {name: one.p_value for name, one in found.items()},
-        {claim.id: (claim.document, claim.study) for claim in claims.claims},
-    )
+    families = {claim.id: (claim.document, claim.study) for claim in claims.claims}
+    p_values = {name: one.p_value for name, one in found.items()}
+    p_holm = corrected(p_values, families)
+    at_best = {
+        name: corrected(p_values | {name: one.pair.finding.smallest_p}, families)[name]
+        for name, one in found.items()
+    }
     return {
         "claims": [
             _not_run(claim, missing[claim.id])
             if claim.id in missing
             else _judged(
-                claim, found[claim.id], p_holm[claim.id], evidence[claim.study], claims.rule
+                claim,
+                found[claim.id],
+                Corrected(p_holm[claim.id], at_best[claim.id]),
+                evidence[claim.study],
+                claims.rule,
             )
             for claim in claims.claims
         ],
@@ -81,22 +70,32 @@ def counts(judged: list[dict[str, Any]]) -> dict[str, int]:
 
 
 def _judged(
-    claim: Claim, decided: Decisive, p_holm: float, evidence: Evidence, rule: Rule
+    claim: Claim, decided: Decisive, p: Corrected, evidence: Evidence, rule: Rule
 ) -> dict[str, Any]:
     pair, finding = decided.pair, decided.pair.finding
     if claim.comparison == "value":
+        published = claim.reported[pair.cell]
         given = value_verdict(
-            claim.reported[pair.cell], finding.measured, p_holm, finding.seeds, rule
+            published,
+            finding.measured,
+            p.holm,
+            finding.seeds,
+            rule.widest(published, claim.parsed.is_fraction),
+            rule,
         )
     else:
-        given = verdict(finding.oriented, p_holm, finding.seeds, size_fits(claim, pair), rule)
+        fits = all(size_fits(claim, one) for one in decided.found)
+        given = verdict(finding.oriented, p.holm, finding.seeds, fits, rule)
     notes = [
-        *_fixed_notes(claim, pair),
-        f"decided by the hardest of {decided.of} comparisons" if decided.of > 1 else "",
-        f"fewer than {rule.fewest_seeds} seeds decide nothing"
-        if finding.seeds < rule.fewest_seeds
+        "strength assumed" if claim.strength else "",
+        f"unstated: {claim.unstated}" if claim.unstated else "",
+        reported_note(claim, decided.found),
+        f"decided by the hardest of {len(decided.found)} comparisons"
+        if len(decided.found) > 1
         else "",
-        size_note(claim, pair) if given == "same direction" else "",
+        _seeds_note(finding, p, rule) if given == "not separable" else "",
+        _width_note(claim, finding, rule) if given == "not separable" else "",
+        size_note(claim, decided.found) if given == "same direction" else "",
         tuned_note(claim, evidence),
     ]
     return _entry(
@@ -108,7 +107,7 @@ def _judged(
             "low": _rounded(finding.measured.low),
             "high": _rounded(finding.measured.high),
             "p": _rounded(finding.p_value),
-            "p_holm": _rounded(p_holm),
+            "p_holm": _rounded(p.holm),
             "against_mean": _rounded(finding.other_mean),
             "seeds": finding.seeds,
         },
@@ -117,16 +116,28 @@ def _judged(
     )
 
 
-def _fixed_notes(claim: Claim, pair: Pair) -> list[str]:
-    reported = reported_effect(claim, pair)
-    against_itself = False
-    if claim.comparison in DIRECTED and reported is not None:
-        against_itself = (reported > 0) != (claim.comparison in ("higher", "highest"))
-    return [
-        "strength assumed" if claim.strength else "",
-        f"unstated: {claim.unstated}" if claim.unstated else "",
-        "the document's own figures point the other way" if against_itself else "",
-    ]
+def _seeds_note(finding: Finding, p: Corrected, rule: Rule) -> str:
+    """Where the number of seeds alone keeps a comparison from being decided."""
+    if finding.seeds < rule.fewest_seeds:
+        return f"fewer than {rule.fewest_seeds} seeds decide nothing"
+    if p.at_best < rule.significance:
+        return ""
+    return (
+        f"these {finding.seeds} seeds cannot decide this: p is {finding.smallest_p:.2g} or more,"
+        f" corrected {p.at_best:.2g} or more"
+    )
+
+
+def _width_note(claim: Claim, finding: Finding, rule: Rule) -> str:
+    """Where a published value lies inside an interval that says too little."""
+    if claim.comparison != "value" or finding.seeds < rule.fewest_seeds:
+        return ""
+    if finding.oriented.mean < 0:
+        return ""
+    (published,) = claim.reported.values()
+    reach = (finding.measured.high - finding.measured.low) / 2
+    widest = rule.widest(published, claim.parsed.is_fraction)
+    return f"one new run may differ by {reach:.3g}, and {widest:.3g} is the most that counts"
 
 
 def _not_run(claim: Claim, reason: str) -> dict[str, Any]:

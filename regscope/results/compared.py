@@ -11,17 +11,22 @@ from regscope.statistics import Comparison, compare, holm, verdict
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPARED = {
+COMPARED: dict[str, bool | None] = {
     "test_accuracy": True,
     "test_loss": False,
-    "generalization_gap": False,
+    "generalization_gap": None,
     "expected_calibration_error": False,
     "brier_score": False,
     "corruption_accuracy": True,
-    "prunable_fraction": True,
-    "unit_correlation": False,
+    "prunable_fraction": None,
+    "unit_correlation": None,
 }
-"""The measures that cells are compared in, and whether more of it is better."""
+"""The measures that cells are compared in, and whether more of it is better.
+
+None where neither more nor less is better by itself: a network that learns less has a smaller gap,
+one that has learned nothing loses nothing by being pruned, and units that do not correlate need not
+say anything.
+"""
 
 COLUMNS = (
     "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
@@ -34,7 +39,8 @@ def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
     """Every cell against the baseline in every measure of COMPARED, over the seeds of both.
 
     Holm's correction is over the study's cells, for each measure by itself. Where no seed has the
-    measure in both cells, the row says `0` seeds and is not counted there.
+    measure in both cells, the row says `0` seeds and is not counted there. Where COMPARED says None
+    `verdict` is `higher` or `lower`, and `probability_better` the probability of being higher.
     """
     import pandas as pd
 
@@ -62,7 +68,7 @@ def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _compare(
-    cell: pd.Series[float], baseline: pd.Series[float], higher_is_better: bool
+    cell: pd.Series[float], baseline: pd.Series[float], higher_is_better: bool | None
 ) -> Comparison | None:
     """Paired by seed, the index; None where no seed has both."""
     import pandas as pd
@@ -70,4 +76,5 @@ def _compare(
     pairs = pd.concat([cell, baseline], axis=1, join="inner").dropna()
     if pairs.empty:
         return None
-    return compare(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy(), higher_is_better)
+    higher_wins = higher_is_better is not False
+    return compare(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy(), higher_wins)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.statistics import mean_interval, paired_t_p
+from regscope.statistics import mean_interval, paired_differences, paired_t_p
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +60,7 @@ def confused_pairs(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFram
         order = order[:MOST_CONFUSED]
     rows = []
     for pair in order:
-        excess = errors[:, pair] - errors.mean(1)
+        excess = paired_differences(errors[:, pair], errors.mean(1))
         interval = mean_interval(excess)
         rows.append(
             {

@@ -12,6 +12,7 @@ from regscope.statistics.intervals import (
     mean_interval,
     prediction_interval,
     probability_interval,
+    t_interval,
 )
 from regscope.statistics.levels import (
     FEWEST_SEEDS,
@@ -29,6 +30,7 @@ from regscope.statistics.power import (
     seeds_needed,
     seeds_table,
 )
+from regscope.statistics.rounding import ROUNDING, mean_and_deviation, paired_differences
 from regscope.statistics.test_sets import combined_error, test_set_error
 from regscope.statistics.verdicts import undecided_note, verdict
 
@@ -38,6 +40,7 @@ __all__ = [
     "LEVEL",
     "MOST_SEEDS",
     "POWER",
+    "ROUNDING",
     "SIGNIFICANCE",
     "Comparison",
     "Interval",
@@ -45,7 +48,9 @@ __all__ = [
     "compare",
     "detectable_difference",
     "holm",
+    "mean_and_deviation",
     "mean_interval",
+    "paired_differences",
     "paired_t_p",
     "power_of",
     "prediction_interval",
@@ -54,6 +59,7 @@ __all__ = [
     "seeds_needed",
     "seeds_table",
     "sign_flip_p",
+    "t_interval",
     "test_set_error",
     "undecided_note",
     "verdict",

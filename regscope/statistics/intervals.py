@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regscope.statistics.levels import LEVEL
+from regscope.statistics.rounding import mean_and_deviation
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,7 @@ class Interval:
 
 def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
     """`mean ± t * s / sqrt(n)` with n - 1 degrees of freedom; of one value, the value itself."""
-    values = np.asarray(values, dtype=np.float64)
-    return _interval(values, math.sqrt(1 / len(values)))
+    return t_interval(values, mean_and_deviation(values)[1] * math.sqrt(1 / len(values)))
 
 
 def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:
@@ -31,17 +31,19 @@ def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:
 
     It is what a published single run is compared with.
     """
-    values = np.asarray(values, dtype=np.float64)
-    return _interval(values, math.sqrt(1 + 1 / len(values)))
+    return t_interval(values, mean_and_deviation(values)[1] * math.sqrt(1 + 1 / len(values)))
 
 
-def _interval(values: np.ndarray, factor: float) -> Interval:
+def t_interval(
+    values: Sequence[float] | np.ndarray, standard_error: float, level: float = LEVEL
+) -> Interval:
+    """`mean ± t * standard_error` with n - 1 degrees of freedom; of one value, the value itself."""
     from scipy.stats import t
 
-    mean = float(values.mean())
+    mean, _ = mean_and_deviation(values)
     if len(values) < 2:
         return Interval(mean, mean, mean)
-    reach = float(t.ppf((1 + LEVEL) / 2, len(values) - 1) * values.std(ddof=1) * factor)
+    reach = float(t.ppf((1 + level) / 2, len(values) - 1)) * standard_error
     return Interval(mean, mean - reach, mean + reach)
 
 

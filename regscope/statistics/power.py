@@ -14,6 +14,7 @@ from functools import cache
 import numpy as np
 
 from regscope.statistics.levels import MOST_SEEDS, POWER, SIGNIFICANCE
+from regscope.statistics.rounding import mean_and_deviation
 
 DIFFERENCES = (0.001, 0.0025, 0.005, 0.01)
 """Differences in accuracy that people care about: 0.1, 0.25, 0.5 and 1 point."""
@@ -76,8 +77,8 @@ def seeds_needed(differences: np.ndarray, power: float = POWER) -> int | None:
     """
     if len(differences) < 2:
         return None
-    deviation = float(differences.std(ddof=1)) if np.ptp(differences) else 0.0
-    return seeds_for(deviation, float(differences.mean()), power)
+    mean, deviation = mean_and_deviation(differences)
+    return seeds_for(deviation, mean, power)
 
 
 def seeds_table(
@@ -96,7 +97,7 @@ def detectable_difference(differences: np.ndarray) -> float:
     count = len(differences)
     if count < 2:
         return math.inf
-    return _detectable_effect(count) * float(differences.std(ddof=1))
+    return _detectable_effect(count) * mean_and_deviation(differences)[1]
 
 
 @cache

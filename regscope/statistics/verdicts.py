@@ -8,17 +8,21 @@ from regscope.statistics.levels import FEWEST_SEEDS, MOST_SEEDS, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
 
 
-def verdict(comparison: Comparison, p_holm: float, higher_is_better: bool = True) -> str:
+def verdict(comparison: Comparison, p_holm: float, higher_is_better: bool | None = True) -> str:
     """`better`, `worse`, `not separable` or, below FEWEST_SEEDS seeds, `too few seeds`.
 
-    Anything but the last two needs both: an interval without 0 and a corrected p below
-    SIGNIFICANCE.
+    `higher_is_better` is None of a measure in which neither direction is better by itself: it is
+    `higher` or `lower` then. Anything but `not separable` and `too few seeds` needs both: an
+    interval without 0 and a corrected p below SIGNIFICANCE.
     """
     if comparison.seeds < FEWEST_SEEDS:
         return "too few seeds"
     if comparison.low <= 0 <= comparison.high or p_holm >= SIGNIFICANCE:
         return "not separable"
-    return "better" if (comparison.difference > 0) == higher_is_better else "worse"
+    higher = comparison.difference > 0
+    if higher_is_better is None:
+        return "higher" if higher else "lower"
+    return "better" if higher == higher_is_better else "worse"
 
 
 def undecided_note(comparison: Comparison, in_points: bool = True) -> str:

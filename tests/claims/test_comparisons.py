@@ -7,12 +7,11 @@ import pytest
 from scipy import stats
 
 from regscope.claims.comparisons import (
-    UndefinedError,
     against_threshold,
     difference,
     equivalence,
+    given,
     single_value,
-    spread_ratio,
 )
 from regscope.statistics import prediction_interval
 
@@ -99,6 +98,60 @@ def test_without_spread_p_is_the_smallest_that_flipping_signs_can_give() -> None
     assert single_value(zeros, 0.5, LEVEL).p_value == 2.0**-9
 
 
+CONSTANTS = [np.full(10, 0.2697867137638703), np.full(5, 0.1), np.full(7, 1e-3), np.full(6, 97.3)]
+
+
+@pytest.mark.parametrize("values", CONSTANTS, ids=str)
+def test_equal_seeds_have_no_spread_whatever_their_digits(values: np.ndarray) -> None:
+    count = len(values)
+    beside = 1.5 * values[0]
+    found = single_value(values, beside, LEVEL)
+    assert found.p_value == found.smallest_p == 2.0 ** (1 - count)
+    assert found.measured.low == found.measured.high == values[0]
+    itself = single_value(values, values[0], LEVEL)
+    assert (itself.p_value, itself.oriented.mean) == (1, 0)
+    level = against_threshold(values, beside, -1, LEVEL)
+    assert level.p_value == level.smallest_p == 2.0 ** (1 - count)
+    assert level.measured.low == level.measured.high
+    same = against_threshold(values, values[0], 1, LEVEL)
+    assert (same.p_value, same.smallest_p, same.oriented.mean) == (1, 0, 0)
+
+
+def counts_of(examples: int) -> tuple[np.ndarray, np.ndarray]:
+    """Accuracies one example apart in every seed, as a table gives them back."""
+    right = np.round(np.array([459, 450, 450, 468, 466]) / 500 * examples)
+    cell, other = (
+        np.array([float(f"{value:.9g}") for value in correct / examples])
+        for correct in (right + 1, right)
+    )
+    return cell, other
+
+
+@pytest.mark.parametrize("examples", [500, 1397, 10000])
+def test_one_example_more_in_every_seed_is_a_difference_without_spread(examples: int) -> None:
+    cell, other = counts_of(examples)
+    found = difference(cell, other, 1, LEVEL)
+    assert found.p_value == found.smallest_p == 0.0625
+    assert found.measured.low == found.measured.high == pytest.approx(1 / examples, rel=1e-4)
+    within = equivalence(cell, other, 0.01, LEVEL)
+    assert within.p_value == within.smallest_p == 2.0**-5
+    beyond = equivalence(cell, other, 1e-5, LEVEL)
+    assert beyond.p_value == beyond.smallest_p == 0.0625
+
+
+def test_with_spread_there_is_no_smallest_p() -> None:
+    found = (
+        difference(X, Y, 1, LEVEL),
+        difference(X, X, 1, LEVEL),
+        equivalence(X, Y, 0.1, LEVEL),
+        against_threshold(X, 0.5, 1, LEVEL),
+        single_value(X, 0.5, LEVEL),
+        given(1.0, 0.5, 1.5, 0.01, 5),
+    )
+    assert [one.smallest_p for one in found] == [0] * len(found)
+    assert given(1.0, 1.0, 1.0, 0.0625, 5).smallest_p == 0.0625
+
+
 def test_a_published_value_is_a_new_observation() -> None:
     found = single_value(X, 0.96, LEVEL)
     expected = prediction_interval(X)
@@ -108,56 +161,3 @@ def test_a_published_value_is_a_new_observation() -> None:
     at_the_end = single_value(X, expected.high, LEVEL)
     assert at_the_end.p_value == pytest.approx(0.05)
     assert at_the_end.oriented.mean == pytest.approx(0, abs=1e-12)
-
-
-def test_a_spread_ratio_has_pitman_and_morgans_interval() -> None:
-    """Its ends are the ratios at which the rescaled sums and differences are just not correlated
-    beyond chance."""
-    rng = np.random.default_rng(1)
-    x, y = rng.normal(size=12), rng.normal(size=12)
-    x += y
-    found = spread_ratio(x, y, -1, LEVEL).measured
-    assert found.mean == pytest.approx(x.std(ddof=1) / y.std(ddof=1))
-    for end in (found.low, found.high):
-        p_value = stats.pearsonr(x + end * y, x - end * y).pvalue
-        assert p_value == pytest.approx(0.05, abs=1e-9)
-
-
-def test_the_p_of_a_spread_ratio_is_the_more_careful_of_two() -> None:
-    rng = np.random.default_rng(2)
-    x = rng.normal(size=10)
-    y = 3 * x + 0.1 * rng.normal(size=10)
-    both = (stats.pearsonr(x + y, x - y).pvalue, stats.kendalltau(x + y, x - y).pvalue)
-    found = spread_ratio(x, y, -1, LEVEL)
-    assert found.p_value == pytest.approx(max(both))
-    assert found.oriented.low > 0
-    assert spread_ratio(x, y, 1, LEVEL).oriented.high < 0
-
-
-def test_one_odd_seed_does_not_decide_a_spread() -> None:
-    rng = np.random.default_rng(3)
-    x = rng.normal(size=10)
-    y = x + 0.5 * rng.normal(size=10)
-    y[0] += 40
-    assert stats.pearsonr(x + y, x - y).pvalue < 1e-5
-    assert spread_ratio(x, y, -1, LEVEL).p_value > 0.01
-
-
-@pytest.mark.parametrize("turned", [1, -1])
-def test_spreads_of_one_pattern_are_equal(turned: int) -> None:
-    x = np.array([1.0, 3.0, 2.0, 5.0, 4.0])
-    found = spread_ratio(x, turned * x + 1, 1, LEVEL)
-    assert found.measured.mean == 1
-    assert found.p_value == 1
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "reason"),
-    [
-        (X[:2], Y[:2], "a ratio of spreads needs three seeds"),
-        (X, np.ones(6), "all seeds have the same value"),
-    ],
-)
-def test_some_values_have_no_ratio_of_spreads(x: np.ndarray, y: np.ndarray, reason: str) -> None:
-    with pytest.raises(UndefinedError, match=f"^{reason}$"):
-        spread_ratio(x, y, 1, LEVEL)

@@ -75,10 +75,6 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ({"threshold": 0.5}, "l1-better: threshold = 0.5: goes with no comparison higher"),
     ({"margin": 0.01}, "l1-better: margin = 0.01: goes with no comparison higher"),
     (
-        {"comparison": "equal", "at_least": 0.01},
-        "l1-better: at_least = 0.01: goes with no comparison equal",
-    ),
-    (
         {"comparison": "at_most", "threshold": 1, "against": "none"},
         "l1-better: against = [none]: goes with no comparison at_most",
     ),
@@ -134,8 +130,8 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         {"reportd": {}},
         "l1-better: reportd: unknown key; known here: id, document, section, statement, study,"
-        " measure, layer, pair, at, comparison, cell, against, threshold, margin, at_least,"
-        " reported, sizes_compare, strength, unstated, measured_by",
+        " measure, layer, pair, at, comparison, cell, against, threshold, margin, reported,"
+        " sizes_compare, strength, unstated, measured_by",
     ),
 ]
 
@@ -209,7 +205,7 @@ def test_no_claims_are_allowed(workspace: Path) -> None:
             [],
             {"rule": {"alpha": 0.05}},
             "rule.alpha = 0.05: unknown key; known here: level, significance, fewest_seeds,"
-            " equivalence_margin, widest_value",
+            " equivalence_margin, widest_value, widest_fraction",
         ),
         ([], {"claims": None}, "claims = null: must be a list"),
         ([entry()], {"documents": {}}, "l1-better: document = 000_paper.txt: choose from: "),

@@ -51,14 +51,23 @@ def test_one_published_value_is_held_against_where_a_new_run_falls(
     published: float, low: float, high: float, p_holm: float, seeds: int, expected: str
 ) -> None:
     new_run = Interval((low + high) / 2, low, high)
-    assert value_verdict(published, new_run, p_holm, seeds, RULE) == expected
+    assert value_verdict(published, new_run, p_holm, seeds, 0.05, RULE) == expected
+
+
+def test_an_accuracy_is_reproduced_by_a_narrower_interval_than_a_loss() -> None:
+    assert RULE.widest(0.93, is_fraction=True) == 0.01
+    assert RULE.widest(-0.5, is_fraction=False) == pytest.approx(0.05)
+    other = Rule(widest_value=0.2, widest_fraction=0.03)
+    assert other.widest(0.5, is_fraction=True) == 0.03
+    assert other.widest(0.5, is_fraction=False) == 0.1
+    edge = Interval(0.5, 0.25, 0.75)
+    assert value_verdict(0.5, edge, 1.0, 5, 0.25, RULE) == "reproduced"
+    assert value_verdict(0.5, edge, 1.0, 5, 0.249, RULE) == "not separable"
 
 
 def test_the_rules_numbers_decide() -> None:
     assert verdict(AS_CLAIMED, 0.07, 5, True, Rule(significance=0.1)) == "reproduced"
     assert verdict(AS_CLAIMED, 0.01, 5, True, Rule(fewest_seeds=6)) == "not separable"
-    wide = Interval(0.93, 0.83, 1.03)
-    assert value_verdict(0.93, wide, 1.0, 5, Rule(widest_value=0.2)) == "reproduced"
 
 
 @given(

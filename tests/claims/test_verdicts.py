@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from regscope.claims.comparisons import Finding
+from regscope.claims.decisive import decisive
 from regscope.claims.evidence import Evidence, Pair
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Untestable
-from regscope.claims.verdicts import counts, decisive, judge
+from regscope.claims.verdicts import counts, judge
 from regscope.statistics import Interval, holm, paired_t_p
 from tests.claims import synthetic
 from tests.claims.synthetic import DOCUMENT, claim, claims
@@ -34,8 +35,11 @@ def judged(*entries: Any, evidence: Evidence = EVIDENCE, rule: Rule | None = Non
         ({"reported": {"none": 0.90, "l1": 0.99}, "sizes_compare": False}, "reproduced"),
         ({"reported": {"l1": 0.99}}, "reproduced"),
         ({"reported": {"none": 0.92, "l1": 0.90}}, "same direction"),
-        ({"at_least": 0.01}, "reproduced"),
-        ({"at_least": 0.03}, "same direction"),
+        ({"reported": {"none": 0.92, "l1": 0.90}, "sizes_compare": False}, "same direction"),
+        ({"comparison": "lower", "cell": "dropout", "reported": {"none": 0.9, "dropout": 0.87}},
+         "reproduced"),
+        ({"comparison": "lower", "cell": "dropout", "reported": {"none": 0.9, "dropout": 0.9}},
+         "same direction"),
         ({"comparison": "lower"}, "contradicted"),
         ({"cell": "l2"}, "not separable"),
         ({"cell": "l2", "comparison": "equal"}, "reproduced"),
@@ -55,7 +59,7 @@ def judged(*entries: Any, evidence: Evidence = EVIDENCE, rule: Rule | None = Non
         ({"study": "future"}, "not run"),
         ({"cell": "batch_norm"}, "not run"),
     ],
-)
+)  # fmt: skip
 def test_known_verdicts(changed: dict[str, Any], expected: str) -> None:
     (found,) = judged(claim(**changed))
     assert found["verdict"] == expected
@@ -108,16 +112,85 @@ def test_an_entry_holds_everything_to_six_digits() -> None:
 
 def test_notes_say_what_a_reader_must_know() -> None:
     hard = claim(id="hard", cell=["l1", "dropout"])
-    small = claim(id="small", at_least=0.03)
+    small = claim(id="small", reported={"none": 0.9, "l1": 0.9001})
     itself = claim(id="itself", reported={"none": 0.92, "l1": 0.90}, sizes_compare=False)
     future = claim(id="future", study="future", strength="assumed")
-    found = {entry["id"]: entry["note"] for entry in judged(hard, small, itself, future)}
+    none = claim(id="none", reported={"none": 0.92, "l1": 0.92}, sizes_compare=False)
+    wide = claim(id="wide", comparison="value", reported={"l1": 0.925})
+    rule = Rule(widest_fraction=0.001)
+    found = {
+        entry["id"]: entry["note"]
+        for entry in judged(hard, small, itself, none, wide, future, rule=rule)
+    }
     assert found == {
         "hard": "decided by the hardest of 2 comparisons",
-        "small": "smaller than the promised 0.03",
+        "small": "new single runs would differ by 0.0082 to 0.0318",
         "itself": "the document's own figures point the other way",
+        "none": "the document's own figures show no difference",
+        "wide": "one new run may differ by 0.0094, and 0.001 is the most that counts",
         "future": "strength assumed; no results of the study future",
     }
+
+
+@pytest.mark.parametrize(("comparison", "sign"), [("highest", 1), ("lowest", -1)])
+def test_the_sizes_of_all_comparisons_must_fit_and_not_of_the_deciding_one_only(
+    comparison: str, sign: int
+) -> None:
+    evidence = synthetic.accuracies(
+        none=NONE, l1=NONE + sign * (0.02 + NOISE), dropout=NONE - sign * (0.03 + NOISE)
+    )
+    printed = {"none": 0.90, "l1": 0.90 + sign * 0.02, "dropout": 0.90 - sign * 0.03}
+    written = claim(comparison=comparison, against=["none", "dropout"], reported=printed)
+    (found,) = judged(written, evidence=evidence)
+    assert found["verdict"] == "reproduced"
+    printed["dropout" if found["decided_by"]["against"] == "none" else "none"] = 0.5 + sign * 0.4
+    written = claim(comparison=comparison, against=["none", "dropout"], reported=printed)
+    (found,) = judged(written, evidence=evidence)
+    assert found["verdict"] == "same direction"
+    other = "dropout" if found["decided_by"]["against"] == "none" else "none"
+    assert f"l1 against {other}: new single runs would differ by" in found["note"]
+
+
+def test_a_note_says_where_the_number_of_seeds_keeps_a_claim_undecided() -> None:
+    """Five times the spread in every order there is: five seeds cannot, ten can."""
+    pattern = np.array([0.0, 4.0, 1.0, 3.0, 2.0, 7.0, 5.0, 9.0, 6.0, 8.0]) / 1000
+    wiggle = np.array([1.0, -2.0, 2.0, -1.0, 0.5, -0.5, 1.5, -1.5, 0.7, -0.7]) / 1e5
+    asked = [
+        claim(id=name, measure="spread.test_accuracy", comparison="lower")
+        for name in ("one", "two", "three")
+    ]
+    notes = {}
+    for seeds in (5, 10):
+        evidence = synthetic.accuracies(
+            none=0.9 + 5 * pattern[:seeds], l1=0.9 + pattern[:seeds] + wiggle[:seeds]
+        )
+        for of in (1, 3):
+            first = judged(*asked[:of], evidence=evidence)[0]
+            notes[seeds, of] = first["verdict"], first["note"]
+    assert notes == {
+        (5, 1): ("reproduced", ""),
+        (5, 3): (
+            "not separable",
+            "these 5 seeds cannot decide this: p is 0.017 or more, corrected 0.05 or more",
+        ),
+        (10, 1): ("reproduced", ""),
+        (10, 3): ("reproduced", ""),
+    }
+
+
+def test_five_equal_seeds_cannot_decide_a_level_and_ten_can() -> None:
+    level = claim(measure="zero_fraction", comparison="at_most", threshold=0.001)
+    found = {
+        seeds: judged(
+            level, evidence=Evidence(synthetic.tables({"zero_fraction": {"l1": [0.0] * seeds}}))
+        )[0]
+        for seeds in (5, 10)
+    }
+    assert found[5]["verdict"] == "not separable"
+    assert found[5]["note"] == (
+        "these 5 seeds cannot decide this: p is 0.062 or more, corrected 0.062 or more"
+    )
+    assert found[10]["verdict"] == "reproduced"
 
 
 def test_holm_is_over_the_claims_of_a_document_and_study_that_were_run() -> None:
@@ -161,7 +234,7 @@ def test_the_hardest_comparison_decides(found: list[Pair], hardest: str, p_value
     decided = decisive(found)
     assert decided.pair.cell == hardest
     assert decided.p_value == pytest.approx(p_value)
-    assert decided.of == len(found)
+    assert decided.found == found
 
 
 def test_picking_the_worst_of_many_seldom_contradicts_by_chance() -> None:

@@ -15,6 +15,7 @@ from regscope.statistics import (
     compare,
     detectable_difference,
     mean_interval,
+    paired_differences,
     paired_t_p,
     seeds_needed,
     sign_flip_p,
@@ -32,7 +33,7 @@ def test_a_comparison_has_these_numbers_in_this_order() -> None:
         "seeds", "difference", "low", "high", "p_value", "p_sign_flip", "probability_better",
         "probability_low", "probability_high", "detectable_difference", "seeds_needed",
     ]  # fmt: skip
-    differences = SAMPLE - BASELINE
+    differences = paired_differences(SAMPLE, BASELINE)
     assert found.difference == mean_interval(differences).mean
     assert found.detectable_difference == detectable_difference(differences)
     assert found.seeds_needed == seeds_needed(differences)

@@ -35,6 +35,11 @@ def comparison(
         (10, -0.02, 0.01, 0.01, True, "worse"),
         (10, -0.02, 0.01, 0.01, False, "better"),
         (10, 0.02, 0.01, 0.01, False, "worse"),
+        (10, 0.02, 0.01, 0.01, None, "higher"),
+        (10, -0.02, 0.01, 0.01, None, "lower"),
+        (10, 0.02, 0.03, 0.01, None, "not separable"),
+        (10, -0.02, 0.01, 0.05, None, "not separable"),
+        (4, 0.02, 0.01, 0.001, None, "too few seeds"),
         (10, 0.02, 0.03, 0.01, True, "not separable"),
         (10, 0.02, 0.02, 0.01, True, "not separable"),
         (10, 0.02, 0.01, 0.05, True, "not separable"),
@@ -47,7 +52,7 @@ def test_verdicts_need_interval_corrected_p_and_seeds(
     difference: float,
     reach: float,
     p_holm: float,
-    higher_is_better: bool,
+    higher_is_better: bool | None,
     expected: str,
 ) -> None:
     assert verdict(comparison(seeds, difference, reach), p_holm, higher_is_better) == expected

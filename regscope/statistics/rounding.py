@@ -1,0 +1,53 @@
+"""Values that differ only because numbers are rounded, and what is left of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+ROUNDING = 2e-8
+"""Relative to the largest value at hand: less is rounding and not a difference.
+
+Tables hold nine significant digits, so a value is off by up to 5e-9 of itself, a difference of two
+by up to 1e-8 of the larger, and two such differences may be 2e-8 apart though they are the same.
+"""
+
+
+def paired_differences(
+    cell: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray | float
+) -> np.ndarray:
+    """cell - other by seed, `[S]`, without what rounding makes of equal values.
+
+    `(k + 1) / n - k / n` differs in its last digits from k to k, and a t test takes that for
+    spread. The tolerance is ROUNDING of the largest value of either: differences within it of 0
+    become 0, and others that follow one another, by size, within it become their median. Where
+    one is not finite, all stay as they are.
+    """
+    cell, other = np.asarray(cell, dtype=np.float64), np.asarray(other, dtype=np.float64)
+    differences = np.asarray(cell - other)
+    if not differences.size or not np.isfinite(differences).all():
+        return differences
+    tolerance = ROUNDING * max(np.abs(cell).max(), np.abs(other).max())
+    differences[np.abs(differences) <= tolerance] = 0
+    order = np.argsort(differences, kind="stable")
+    ends = np.flatnonzero(np.diff(differences[order]) > tolerance) + 1
+    for group in np.split(order, ends):
+        same = differences[group]
+        differences[group] = np.median(same) if same.all() else 0
+    return differences
+
+
+def mean_and_deviation(values: Sequence[float] | np.ndarray) -> tuple[float, float]:
+    """The mean and the standard deviation (n - 1) of at least one value.
+
+    The deviation is 0, and the mean the median, of a single value and where all are equal but for
+    rounding: in floating point a hundred equal numbers have a mean beside them.
+    It is nan where one is not finite.
+    """
+    values = np.asarray(values, dtype=np.float64)
+    if not np.isfinite(values).all():
+        return float(values.mean()), float("nan")
+    if np.ptp(values) <= ROUNDING * np.abs(values).max():
+        return float(np.median(values)), 0.0
+    return float(values.mean()), float(values.std(ddof=1))
