@@ -29,7 +29,11 @@ WEIGHTS = (
 
 
 def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
-    """Means of both cells, the paired differences with their intervals, and the weights."""
+    """Means of both cells, the paired differences with their intervals, and the weights.
+
+    Where neither direction is better by itself, as of the gap, the verdict is `higher` or `lower`
+    and `probability_better` the probability of being higher (`results.COMPARED`).
+    """
     means = results.seeds.groupby("reg", sort=False).mean()
     compared = results.comparisons[results.comparisons["reg"] == reg].set_index("measure")
     reviewed: dict[str, Any] = {

@@ -167,14 +167,56 @@ def test_comparisons_are_scipys_paired_tests_corrected_over_the_cells(workspace:
             assert rows.loc[reg, "seeds"] == SEEDS
 
 
-def test_more_accuracy_is_better_and_more_loss_is_worse(workspace: Path) -> None:
+NEUTRAL = {"generalization_gap", "prunable_fraction", "unit_correlation"}
+
+
+def test_more_accuracy_is_better_more_loss_worse_and_more_of_others_higher(
+    workspace: Path,
+) -> None:
     written.write(SEEDS)
     comparisons = results.gather(written.NAME, written.study(SEEDS)).comparisons
     found = comparisons[comparisons["reg"] == "l1"].set_index("measure")["verdict"]
     assert found.to_dict() == {
-        measure: "better" if higher_is_better else "worse"
-        for measure, higher_is_better in COMPARED.items()
+        "test_accuracy": "better",
+        "test_loss": "worse",
+        "generalization_gap": "higher",
+        "expected_calibration_error": "worse",
+        "brier_score": "worse",
+        "corruption_accuracy": "better",
+        "prunable_fraction": "higher",
+        "unit_correlation": "higher",
     }
+
+
+def test_what_learns_less_is_worse_and_its_smaller_gap_only_lower(workspace: Path) -> None:
+    written.write(SEEDS)
+    seeds = results.gather(written.NAME, written.study(SEEDS)).seeds
+    baseline = seeds[seeds["reg"] == "none"]
+    loses = seeds["reg"] == "dropout"
+    for measure, change in (("test_accuracy", -0.2), ("generalization_gap", -0.1)):
+        nearly = change + 0.001 * (np.arange(SEEDS) % 3)
+        seeds.loc[loses, measure] = baseline[measure].to_numpy() + nearly
+    # Every weight of a network that has learned nothing can go.
+    seeds.loc[loses, "prunable_fraction"] = 1.0
+    found = results.compare_cells(seeds)
+    rows = found[found["reg"] == "dropout"].set_index("measure")
+    verdicts = rows["verdict"]
+    assert verdicts["test_accuracy"] == "worse"
+    assert verdicts["generalization_gap"] == "lower"
+    assert verdicts["prunable_fraction"] == "higher"
+    probabilities = rows["probability_better"]
+    assert probabilities["generalization_gap"] == 0
+    assert probabilities["prunable_fraction"] == 1
+
+
+def test_the_probability_is_that_of_being_higher_unless_less_is_better(workspace: Path) -> None:
+    measured, _ = written.write(SEEDS)
+    found = results.gather(written.NAME, written.study(SEEDS)).comparisons
+    for row in found.to_dict("records"):
+        own, none = (column(measured, reg, row["measure"]) for reg in (row["reg"], "none"))
+        wins = own < none if COMPARED[row["measure"]] is False else own > none
+        assert row["probability_better"] == wins.mean(), row["measure"]
+    assert {measure for measure, direction in COMPARED.items() if direction is None} == NEUTRAL
 
 
 def test_comparisons_have_their_columns(workspace: Path) -> None:

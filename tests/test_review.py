@@ -50,6 +50,15 @@ def test_a_review_holds_both_means_the_difference_and_the_weights(
         assert held["difference"] == pytest.approx(held["reg"] - held["baseline"], abs=2e-6)
 
 
+def test_the_gap_is_higher_or_lower_and_accuracy_better_or_worse(workspace: Path) -> None:
+    written.write(10)
+    found = review(written.NAME, "l1", results.gather(written.NAME, written.study(10)))
+    assert (found["test_accuracy"]["verdict"], found["test_loss"]["verdict"]) == ("better", "worse")
+    gap = found["generalization_gap"]
+    assert gap["difference"] > 0
+    assert (gap["verdict"], gap["probability_better"]) == ("higher", 1)
+
+
 def test_what_is_reviewed_is_compared() -> None:
     assert set(REVIEWED) <= set(COMPARED)
 

@@ -65,13 +65,10 @@ def draw(data: StudyData) -> Figure:
     return figure
 
 
-def tally(measure: str, verdicts: list[str], better: str = "better", worse: str = "worse") -> str:
+def tally(measure: str, verdicts: list[str]) -> str:
     """The tally, such as `Test accuracy against none: 1 better, 6 not separable`."""
-    words = {"better": better, "worse": worse}
-    kinds = ("better", "worse", "not separable", "too few seeds")
-    counts = [
-        f"{verdicts.count(kind)} {words.get(kind, kind)}" for kind in kinds if kind in verdicts
-    ]
+    kinds = ("better", "worse", "higher", "lower", "not separable", "too few seeds")
+    counts = [f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts]
     if not counts:
         return measure
     if set(verdicts) == {"too few seeds"}:

@@ -11,7 +11,7 @@ import numpy as np
 
 from regscope import paths, results
 from regscope.datasets import Dataset
-from regscope.figures.layout import SEPARATOR
+from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name
 from regscope.measures.weights import layer_weights
 from regscope.networks import MODEL_FILE
@@ -58,6 +58,17 @@ class StudyData:
         """The line below a figure: the study, how many seeds, and what else must be said."""
         seeds = "1 seed" if self.seeds == 1 else f"{self.seeds} seeds"
         return SEPARATOR.join((self.study.title, seeds, *notes))
+
+    @property
+    def first_examples(self) -> str:
+        """Which test examples pruning, units and robustness rest on; empty where on all."""
+        tested: int = self.cells[0].arrays["test_indices"].shape[1]
+        return first_examples(self.study.evaluation.examples, tested)
+
+    @property
+    def where_limited(self) -> tuple[str, ...]:
+        """The same as notes of a caption; none where on all."""
+        return (f"on {self.first_examples}",) if self.first_examples else ()
 
     def per_seed(self, reg: str, measure: str) -> np.ndarray:
         """One measure of every seed of a cell, `[S]`."""

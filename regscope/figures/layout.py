@@ -59,6 +59,16 @@ def wrapped(caption: str, letters: int) -> str:
     return "\n".join(lines)
 
 
+def first_examples(used: int | None, tested: int) -> str:
+    """Such as `the first 500 of every seed's 10,000 test examples`; empty where all are used.
+
+    used: `evaluation.examples` of a study whose seeds are tested on `tested` examples each.
+    """
+    if used is None or used >= tested:
+        return ""
+    return f"the first {used:,} of every seed's {tested:,} test examples"
+
+
 def panels(
     count: int,
     title: str,

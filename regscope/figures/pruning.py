@@ -1,4 +1,7 @@
-"""How much accuracy is left when the smallest weights are set to zero."""
+"""How much accuracy is left when the smallest weights are set to zero.
+
+A weight's size is relative to its layer's root mean square.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 ACCURACY = "Test accuracy, %"
 REMOVED = "Smallest weights removed, %"
+RELATIVE = "Smallest weights, relative to their layer's root mean square, removed, %"
 TICKS = (0, 50, 80, 90, 95, 98, 99, 99.5)
 """Percent."""
 ALL = "all"
@@ -42,10 +46,13 @@ def draw(data: StudyData) -> Figure:
         top + LAYER * rows + HEADINGS,
         title(data, found),
         data.caption(
-            "weights set to zero by size, without training again",
+            "the smallest weights, each relative to its layer's root mean square, are set to zero,"
+            " without training again",
+            *data.where_limited,
             "line: mean over seeds",
             "band and bar: its 95 % t interval\n"
             "dots: where accuracy falls more than one point below the unpruned, mean over seeds",
+            "a network that is right as often without any weights can lose all",
             "axis logarithmic in what is left",
             "single layers: means",
         ),
@@ -56,8 +63,8 @@ def draw(data: StudyData) -> Figure:
     _curves(curves, data, table, ALL, band=True)
     curves.set_title("All layers together", loc="left", fontsize=9)
     curves.set_ylabel(ACCURACY)
-    curves.set_xlabel(REMOVED)
-    _marks(curves, data, found)
+    curves.set_xlabel(RELATIVE)
+    _marks(curves, data, table, found)
     dots(summary, found, [cell.colour for cell in data.cells])
     name_rows(summary, data.cells)
     summary.set_title("What can go for one point of accuracy, %", loc="left", fontsize=9)
@@ -105,8 +112,10 @@ def _curves(axis: Axes, data: StudyData, table: pd.DataFrame, scope: str, band: 
     axis.grid(axis="y")
 
 
-def _marks(axis: Axes, data: StudyData, found: np.ndarray) -> None:
-    unpruned = [100 * data.per_seed(cell.reg, "test_accuracy").mean() for cell in data.cells]
+def _marks(axis: Axes, data: StudyData, table: pd.DataFrame, found: np.ndarray) -> None:
+    whole = table[(table["scope"] == ALL) & (table["fraction"] == 0)]
+    accuracy = dict(zip(whole["reg"], whole["accuracy"], strict=True))
+    unpruned = [100 * accuracy[cell.reg] for cell in data.cells]
     shares = np.minimum(found[:, 1] / 100, 0.999)
     colours = [cell.colour for cell in data.cells]
     axis.scatter(

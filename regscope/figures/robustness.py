@@ -40,6 +40,7 @@ def draw(data: StudyData) -> Figure:
             "line: mean over seeds",
             "band and bar: its 95 % t interval\nseverity 0: as they are",
             "the same corrupted examples for every seed and cell",
+            *data.where_limited,
             f"ranking: mean over severities 1 to 5{' of all corruptions' if columns > 1 else ''}\n"
             "dashed: mean of none",
             "▲ better, ▼ worse than none: paired t test, Holm-corrected over cells",

@@ -31,19 +31,18 @@ def draw(data: StudyData) -> Figure:
         tally(
             "Correlation between hidden units",
             list(data.verdicts("unit_correlation").values()),
-            better="lower",
-            worse="higher",
         ),
         data.caption(
             "dot and bar: mean over seeds and its 95 % t interval",
             "dashed: mean of none",
-            "on test examples\n"
-            "correlation: mean size of Pearson's r over pairs of units that are not constant"
-            " (co-adaptation)\n"
+            f"on {data.first_examples or 'test examples'}\n"
+            "correlation: mean size of Pearson's r over pairs of units that are not constant, nor 0"
+            " on more than 99 % of the examples (co-adaptation)\n"
             "effective rank: exponential of the entropy of the normalized singular values of"
             " centred activations\n"
             "dead: above 0 on no example",
-            "title: layers averaged, paired t test, Holm-corrected over cells",
+            "title: layers averaged, paired t test, Holm-corrected over cells; neither higher nor"
+            " lower is better by itself",
         ),
         size=(3.1, ROW * len(data.cells) + 0.55),
         columns=len(MEASURES),

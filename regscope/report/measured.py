@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regscope.report.formats import fixed
+from regscope.results import COMPARED
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,17 @@ class Measure:
     short: str
     decimals: int = 2
     scale: float = 100.0
+
+    @property
+    def name(self) -> str:
+        """`short` without the unit, inside a sentence."""
+        name = self.short.removesuffix(", points")
+        return name[:1].lower() + name[1:]
+
+    @property
+    def neutral(self) -> bool:
+        """Whether neither more nor less of it is better by itself."""
+        return COMPARED[self.key] is None
 
     @property
     def unit(self) -> str:

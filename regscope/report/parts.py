@@ -134,9 +134,11 @@ def _pruning(section: Section, shown: Shown) -> Part:
         "Pruning",
         (
             Note(
-                "The smallest weights of all layers together are set to zero, without training"
-                " again. Prunable is the largest share that costs at most one point of accuracy."
+                "The smallest weights, each relative to its layer's root mean square, are set to"
+                " zero, without training again. Prunable is the largest share that costs at most"
+                " one point of accuracy."
             ),
+            *_limited(section),
             *_named(shown, "pruning"),
             unit_tables.pruning_table(results, regs),
             Folded(
@@ -154,6 +156,7 @@ def _units(section: Section, shown: Shown) -> Part:
         "units",
         "Hidden units",
         (
+            *_limited(section),
             *_named(shown, "units"),
             unit_tables.units_table(results, regs),
             Folded("Layer by layer", tuple(unit_tables.unit_layer_tables(results, regs))),
@@ -168,6 +171,7 @@ def _robustness(section: Section, shown: Shown) -> Part:
         "robustness",
         "Robustness",
         (
+            *_limited(section),
             *_named(shown, "robustness"),
             prediction_tables.robustness_table(results, regs),
             Folded("By severity", tuple(prediction_tables.severity_tables(results, regs))),
@@ -250,6 +254,12 @@ def _against_baseline(section: Section, *measures: str) -> Folded:
         blocks.append(tables.comparison_table(section.results, section.regs, BY_KEY[measure]))
     title = f"Differences to {BASELINE}, with intervals and verdicts"
     return Folded(title, tuple(blocks), everywhere=True)
+
+
+def _limited(section: Section) -> Iterator[Note]:
+    """On which test examples the part rests, where not on all."""
+    if section.first_examples:
+        yield Note(f"Measured on {section.first_examples}, clean accuracies here included.")
 
 
 def _named(shown: Shown, *names: str) -> Iterator[Picture]:

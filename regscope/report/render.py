@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from regscope.report.formats import MINUS
 
-SEPARABLE = ("better", "worse", "reproduced", "contradicted")
+SEPARABLE = ("better", "worse", "higher", "lower", "reproduced", "contradicted")
 """The verdicts that are marked: of comparisons, and of published claims."""
 
 LONGEST_ENTRY = 28

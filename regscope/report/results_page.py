@@ -79,7 +79,7 @@ def _how_to_read() -> str:
 def _study(section: Section) -> Iterator[str]:
     yield f"## {escape(section.name)}"
     yield f"**{escape(section.study.title)}**, {section.seeds} seeds. {section.finding}"
-    yield f"{section.changes.caption}; bold where separable."
+    yield f"{section.changes.caption}; bold where separable. {words.NEUTRAL}"
     yield markdown(section.changes)
     for part in parts(section):
         yield f"### {part.title}"

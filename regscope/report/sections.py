@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from regscope import paths, results
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
+from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables
@@ -111,6 +112,11 @@ class Section:
     def test_examples(self) -> int:
         train = self.study.data.official_train or self.study.split.train or 0
         return self.study.data.size - train
+
+    @property
+    def first_examples(self) -> str:
+        """Which test examples pruning, units and robustness rest on; empty where on all."""
+        return first_examples(self.study.evaluation.examples, self.test_examples)
 
     @property
     def finding(self) -> str:

@@ -53,7 +53,7 @@ def comparison_table(
         "SD",
         f"Difference to {BASELINE}{measure.unit}",
         "Holm p",
-        "P(better)",
+        "P(higher)" if measure.neutral else "P(better)",
         "Seeds needed",
         "Verdict",
     )
@@ -62,7 +62,7 @@ def comparison_table(
 
 
 def against_baseline(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> list[Cell]:
-    """Difference, Holm p, probability of being better, seeds needed and verdict."""
+    """Difference, Holm p, probability of being better (or higher), seeds needed and verdict."""
     shown = str(against["verdict"])
     return [
         Cell(difference(against, measure)),

@@ -35,7 +35,8 @@ def pruning_curve_table(results: StudyResults, regs: Sequence[str]) -> Table:
     curves = results.pruning[results.pruning["scope"] == ALL]
     by_fraction = curves.pivot(index="fraction", columns="reg", values="accuracy")
     return Table(
-        "Test accuracy, %, by the share of the smallest weights removed",
+        "Test accuracy, %, by the share removed of the smallest weights, each relative to its"
+        " layer's root mean square",
         ("Removed, %", *(display_name(reg) for reg in regs)),
         tuple(
             (

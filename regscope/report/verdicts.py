@@ -11,7 +11,7 @@ from regscope.claims.rule import VERDICTS
 from regscope.report.render import Cell, Table
 
 MEANINGS = {
-    "reproduced": "the direction is as claimed, and the size fits what is printed or promised",
+    "reproduced": "the direction is as claimed, and the size fits what is printed",
     "same direction": "the direction is as claimed, the size is not",
     "not separable": "the seeds cannot tell",
     "contradicted": "the seeds show the opposite of what is claimed",

@@ -3,6 +3,7 @@
 from regscope.measures.weights import NEAR_ZERO
 from regscope.params import BASELINE
 from regscope.report.formats import DASH
+from regscope.report.measured import MEASURES
 from regscope.statistics import FEWEST_SEEDS, POWER, SIGNIFICANCE
 
 TITLE = "Results"
@@ -10,6 +11,11 @@ TITLE = "Results"
 LEAD = (
     "Every regularizer in every study, over many seeds. Accuracies are in percent, differences in"
     " percentage points."
+)
+
+NEUTRAL = (
+    "Neither more nor less is better by itself in these measures:"
+    f" {', '.join(measure.name for measure in MEASURES if measure.neutral)}."
 )
 
 HOW_TO_READ = (
@@ -31,7 +37,8 @@ HOW_TO_READ = (
     (
         "P(better)",
         f"the fraction of seeds in which the cell beats {BASELINE}; ties count half. Brackets hold"
-        " its 95 % interval.",
+        " its 95 % interval. P(higher) is the fraction in which the cell has more of a measure of"
+        " which neither more nor less is better by itself.",
     ),
     (
         "Seeds needed",
@@ -42,8 +49,11 @@ HOW_TO_READ = (
     (
         "Verdict",
         "better or worse only if the interval leaves out 0 and the corrected p is below"
-        f" {SIGNIFICANCE}. Not separable means that these seeds cannot tell, not that there is no"
-        f" difference. Fewer than {FEWEST_SEEDS} seeds decide nothing.",
+        f" {SIGNIFICANCE}. Higher or lower, on the same terms, where neither is better by itself: a"
+        " network that learns less has a smaller gap, one that has learned nothing can lose all its"
+        " weights, and correlated units can serve it well or badly. Not separable means that these"
+        f" seeds cannot tell, not that there is no difference. Fewer than {FEWEST_SEEDS} seeds"
+        " decide nothing.",
     ),
     (
         "Near zero",
@@ -56,18 +66,21 @@ HOW_TO_READ = (
         "excess kurtosis is 0 for a normal distribution and large for heavy tails. Hoyer and Gini"
         " are 0 where all weights are of one size and near 1 where few hold everything. The stable"
         " rank is the squared Frobenius norm over the squared spectral norm. Total variation is"
-        " small for smooth first-layer filters.",
+        " small for smooth first-layer filters. Of all layers together kurtosis, Hoyer and Gini"
+        " also depend on how large the layers are beside one another: with batch normalization read"
+        " them layer by layer.",
     ),
     (
         "Prunable weights, pruning area",
-        "the largest share of the smallest weights that can be set to zero at the cost of one"
-        " point of accuracy, and the mean accuracy over all shares from 0 to 1.",
+        "the largest share of the smallest weights, each relative to its layer's root mean square,"
+        " that can be set to zero at the cost of one point of accuracy, and the mean accuracy over"
+        " all shares from 0 to 1. A network that is right as often without any weights has 100 %.",
     ),
     (
         "Hidden units",
-        "the mean absolute correlation between pairs of units; the effective rank of their"
-        " activations over the number of units; the share of units that never fire on the test"
-        " examples.",
+        "the mean absolute correlation between pairs of units, without those that are 0 on more"
+        " than 99 % of the examples; the effective rank of their activations over the number of"
+        " units; the share of units that never fire on the test examples.",
     ),
     (
         "Under corruption",
@@ -77,7 +90,9 @@ HOW_TO_READ = (
     ),
     (
         "Calibration error",
-        "how far confidence and accuracy lie apart, a mean over 15 bins of confidence. The Brier"
+        "how far confidence and accuracy lie apart, a mean over 15 bins of confidence. It says"
+        " nothing of skill: where one in ten examples is of each class, a network that gives every"
+        " class one in ten is perfectly calibrated. The Brier"
         " score is the squared distance of the predicted probabilities from the truth. The test"
         " loss is the mean negative log-likelihood.",
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from regscope import paths
+from regscope.report.pictures import SHOWS, SWEEP_SHOWS
 from tests.browser.conftest import browser_file
 from tests.conftest import ROOT
 
@@ -43,7 +44,8 @@ def test_every_picture_is_there(open_page: Any, report_file: Path) -> None:
             return image.naturalWidth;
         }))"""
     )
-    assert len(widths) == 14
+    # Those of a study, of its sweep, and the published runs.
+    assert len(widths) == len(SHOWS) + len(SWEEP_SHOWS) + 1
     assert min(widths) > 0
 
 
@@ -62,6 +64,27 @@ def test_numbers_are_sorted_as_numbers(open_page: Any, report_file: Path) -> Non
     assert [text.split()[0] if text else "" for text in column(page, table, 4)][:4] == [
         "+1.20", "−11.60", "", "–",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_is_neither_better_nor_worse_has_a_colour_of_its_own(
+    open_page: Any, report_file: Path, scheme: str
+) -> None:
+    page = open_page(report_file, color_scheme=scheme).page
+    ink, *marks = (
+        page.locator(place).first.evaluate(
+            "(cell) => [getComputedStyle(cell).color, getComputedStyle(cell).fontWeight]"
+        )
+        for place in (
+            "#mnist .changes tbody td:not([class])",
+            *(f"#mnist .changes .{word}" for word in ("better", "worse", "higher", "lower")),
+            "#mnist .marks .higher",
+        )
+    )
+    better, worse, higher, lower, legend = marks
+    assert higher == lower == legend
+    assert len({colour for colour, _ in (ink, better, worse, higher)}) == 4
+    assert {weight for _, weight in marks} == {"650"} != ink[1]
 
 
 def test_sorting_another_column_by_keyboard(open_page: Any, report_file: Path) -> None:

@@ -15,6 +15,8 @@ COMPARED = (
     "unit_correlation",
 )
 
+NEUTRAL = {("unit_correlation", "better"): "lower"}
+
 Rows = list[dict[str, Any]]
 
 
@@ -25,7 +27,7 @@ def of(cells: Sequence[str], seeds: int, layers: Sequence[str], kind: str) -> di
         "layers": _layers(cells, seeds, layers, kind),
         "units": _units(cells, seeds, layers[:-1]),
         "comparisons": [
-            {"reg": reg, "measure": measure, "verdict": verdict}
+            {"reg": reg, "measure": measure, "verdict": NEUTRAL.get((measure, verdict), verdict)}
             for measure in COMPARED
             for reg, verdict in VERDICTS.items()
         ],

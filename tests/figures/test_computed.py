@@ -66,11 +66,15 @@ def test_a_strip_has_gaps_between_pictures_only() -> None:
     [
         ([], "Error"),
         (["too few seeds"] * 2, "Error: too few seeds to compare"),
-        (["worse", "better", "worse"], "Error against none: 1 lower, 2 worse"),
+        (["worse", "better", "worse"], "Error against none: 1 better, 2 worse"),
+        (
+            ["not separable", "lower", "higher", "lower"],
+            "Error against none: 1 higher, 2 lower, 1 not separable",
+        ),
     ],
 )
 def test_the_tally_of_verdicts(verdicts: list[str], title: str) -> None:
-    assert accuracy.tally("Error", verdicts, better="lower") == title
+    assert accuracy.tally("Error", verdicts) == title
 
 
 @pytest.mark.parametrize(
@@ -78,6 +82,19 @@ def test_the_tally_of_verdicts(verdicts: list[str], title: str) -> None:
 )
 def test_panels_leave_few_places_empty(count: int, columns: int) -> None:
     assert layout.fitting(count) == columns
+
+
+@pytest.mark.parametrize(
+    ("used", "text"),
+    [
+        (None, ""),
+        (10_000, ""),
+        (20_000, ""),
+        (500, "the first 500 of every seed's 10,000 test examples"),
+    ],
+)
+def test_which_examples_are_named_only_where_not_all(used: int | None, text: str) -> None:
+    assert layout.first_examples(used, 10_000) == text
 
 
 def test_captions_break_between_notes() -> None:

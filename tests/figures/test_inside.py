@@ -43,9 +43,27 @@ def test_pruning_draws_a_line_a_cell_without_the_empty_network(pictures: data.St
     assert (heights.min(), heights.max()) == pytest.approx((91 - 40 * 0.99 - 2, 91 + 2))
     shares = np.array([0.5005, 0.7005, 0.9005])
     np.testing.assert_allclose(_offsets(marks)[:, 0], -np.log10(1 - shares))
-    np.testing.assert_allclose(_offsets(marks)[:, 1], [89.05, 90.05, 91.05])
+    np.testing.assert_allclose(_offsets(marks)[:, 1], [89, 90, 91])
     np.testing.assert_allclose(_offsets(summary.collections[-1])[:, 0], 100 * shares)
     assert not layers[0].collections, "single layers have no bands"
+
+
+def test_captions_name_the_examples_where_not_all_are_used(pictures: data.StudyData) -> None:
+    drawn = (pruning.draw, robustness.draw, units.draw)
+    assert not any("first" in _caption(draw(pictures)) for draw in drawn)
+    evaluation = pictures.study.evaluation.model_copy(update={"examples": 7})
+    study = pictures.study.model_copy(update={"evaluation": evaluation})
+    for draw in drawn:
+        found = _caption(draw(replace(pictures, study=study)))
+        assert "on the first 7 of every seed's 20 test examples" in found
+
+
+def test_pruning_ranks_weights_by_their_size_in_the_layer(pictures: data.StudyData) -> None:
+    figure = pruning.draw(pictures)
+    assert "each relative to its layer's root mean square" in _caption(figure)
+    curves, _, *layers = _axes(figure)
+    assert "relative to their layer's root mean square" in curves.get_xlabel()
+    assert {axis.get_xlabel() for axis in layers} == {"Smallest weights removed, %"}
 
 
 def test_pruning_says_with_which_cells_most_and_fewest_can_go(pictures: data.StudyData) -> None:
@@ -174,6 +192,10 @@ def _xy(line: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _offsets(collection: Any) -> np.ndarray:
     return np.asarray(collection.get_offsets())
+
+
+def _caption(figure: Figure) -> str:
+    return " ".join(figure.get_supxlabel().split())
 
 
 def _title(figure: Figure) -> str:

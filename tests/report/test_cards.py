@@ -99,7 +99,7 @@ def measure(name: str) -> None:
     compared = [
         comparison("l1", "test_accuracy", "better"),
         comparison("elastic_net", "test_accuracy", "not separable"),
-        comparison("l1", "near_zero_fraction", "worse"),
+        comparison("l1", "near_zero_fraction", "lower"),
     ]
     pd.DataFrame(compared).to_csv(folder / "comparisons.csv", index=False)
     write_json(folder / "settings.json", study())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import html
 import re
 import shutil
 import struct
@@ -175,6 +176,37 @@ def test_results_page() -> None:
         synthetic.touch(CARDS / f"{card}.md")
     for link in re.findall(r"\]\(([^)]*)\)", text):
         assert (paths.RESULTS_PAGE.parent / link).is_file()
+
+
+@pytest.mark.usefixtures("studies")
+def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
+    """The gap of L1, whose training accuracy is that of none."""
+    report.main()
+    cells = re.findall(r'<td class="(\w+)">−1\.20</td>', paths.REPORT.read_text())
+    assert cells == ["lower"]
+    text = paths.RESULTS_PAGE.read_text()
+    assert (
+        "bold where separable. Neither more nor less is better by itself in these measures: gap,"
+        " prunable, unit correlation.\n"
+    ) in text
+    assert " | **lower** |" in text
+    assert "a network that gives every class one in ten is perfectly calibrated" in text
+
+
+@pytest.mark.parametrize(("examples", "times"), [(None, 0), (1000, 0), (500, 3)])
+def test_on_which_examples_measures_rest_is_said_where_not_on_all(
+    examples: int | None, times: int, workspace: Path
+) -> None:
+    block = synthetic.study(synthetic.CELLS)
+    block["evaluation"]["examples"] = examples
+    synthetic.write({"mnist": block}, {"mnist": synthetic.found()})
+    report.main()
+    note = "Measured on the first 500 of every seed's 1,000 test examples, clean accuracies"
+    for file in (paths.RESULTS_PAGE, paths.REPORT):
+        assert html.unescape(file.read_text()).count(note) == times
+    parts = paths.RESULTS_PAGE.read_text().split("\n### ")
+    named = {part.splitlines()[0] for part in parts if note in part}
+    assert named == ({"Pruning", "Hidden units", "Robustness"} if times else set())
 
 
 @pytest.mark.usefixtures("studies")

@@ -44,6 +44,7 @@ def test_both_forms_of_l1_side_by_side() -> None:
 def test_pruning_has_a_row_a_share() -> None:
     table = unit_tables.pruning_curve_table(FOUND, ("none", "l2"))
     assert table.columns == ("Removed, %", "None", "L2")
+    assert table.caption.endswith("each relative to its layer's root mean square")
     assert texts(table) == [["0", "90.00", "–"], ["50", "65.00", "–"], ["100", "40.00", "–"]]
 
 

@@ -68,9 +68,27 @@ def test_every_compared_measure_in_its_unit() -> None:
     ]
 
 
+def test_what_is_neither_better_nor_worse_is_higher_or_lower() -> None:
+    table = tables.comparison_table(FOUND, REGS, BY_KEY["generalization_gap"])
+    assert table.columns[5] == "P(higher)"
+    assert [cell.text for cell in table.rows[1][5:]] == ["0.00 [0.00, 0.52]", "4", "lower"]
+    assert table.rows[1][7].stands_out
+    higher = {measure.key for measure in MEASURES if measure.neutral}
+    assert higher == {key for key, direction in COMPARED.items() if direction is None}
+    headings = {
+        measure.key: tables.comparison_table(FOUND, REGS, measure).columns[5]
+        for measure in MEASURES
+    }
+    assert {key for key, heading in headings.items() if heading == "P(higher)"} == higher
+    assert set(headings.values()) == {"P(higher)", "P(better)"}
+
+
 def test_changes_hold_every_compared_measure() -> None:
     table = tables.changes_table(synthetic.found(), REGS)
     assert [row[1] for row in table.rows] == [Cell("92.00"), Cell("+1.20", "better"), Cell("–")]
+    # The training accuracies are the same: what test gains the gap loses.
+    assert [row[3] for row in table.rows] == [Cell("7.00"), Cell("−1.20", "lower"), Cell("–")]
+    assert "**−1.20**" in markdown(table)
     assert len(table.columns) == 1 + len(COMPARED)
     assert [measure.key for measure in MEASURES] == list(COMPARED)
 
