@@ -23,7 +23,8 @@ paths: $(VENV)/.ready
 	@before=$$(python -m regscope.studies --active); \
 	activate() { python -m regscope.studies --activate $$1; }; \
 	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	for study in $$(python -m regscope.sweeps); do \
+	studies=$$(python -m regscope.sweeps) || exit 1; \
+	for study in $$studies; do \
 		activate $$study && dvc repro preprocess@$$study || exit 1; \
 	done
 	dvc repro paths/dvc.yaml

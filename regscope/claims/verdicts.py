@@ -46,19 +46,20 @@ def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[di
         name: corrected(p_values | {name: one.pair.finding.smallest_p}, families)[name]
         for name, one in found.items()
     }
+    judged = [
+        _not_run(claim, missing[claim.id])
+        if claim.id in missing
+        else _judged(
+            claim,
+            found[claim.id],
+            Corrected(p_holm[claim.id], at_best[claim.id]),
+            evidence[claim.study],
+            claims.rule,
+        )
+        for claim in claims.claims
+    ]
     return {
-        "claims": [
-            _not_run(claim, missing[claim.id])
-            if claim.id in missing
-            else _judged(
-                claim,
-                found[claim.id],
-                Corrected(p_holm[claim.id], at_best[claim.id]),
-                evidence[claim.study],
-                claims.rule,
-            )
-            for claim in claims.claims
-        ],
+        "claims": [{**entry, "title": claims.documents[entry["document"]]} for entry in judged],
         "untestable": [entry.model_dump() for entry in claims.untestable],
     }
 

@@ -9,17 +9,22 @@ from typing import Any
 
 from regscope.claims.measures import Measure, parse
 from regscope.claims.rule import VERDICTS
-from regscope.report.formats import DASH, fixed, percent, points
+from regscope.report.formats import DASH, fixed, p_value, percent, points
 from regscope.report.render import Cell, Table
 
 Claims = Sequence[Mapping[str, Any]]
 LEVELS = ("value", "at_least", "at_most")
+SMALL = 0.01
+"""A difference below a hundredth of its level is shown as what it is, whatever its verdict."""
+_UNDECIDABLE = "seeds cannot decide this"
 
 
 def claims_table(claims: Claims) -> Table:
     """Every claim with what its document printed and what the seeds say, in the order given."""
+    titles = {claim["document"].partition("_")[0]: claim["title"] for claim in claims}
+    sources = "; ".join(f"{number} is {title}" for number, title in sorted(titles.items()))
     return Table(
-        "Published claims, held against our seeds; sources by the number of their file",
+        f"Published claims, held against our seeds. Sources: {sources or DASH}",
         ("Source", "Claim", "Measured by", "Reported", "Measured [95 % interval]", "Verdict"),
         tuple(
             (
@@ -44,8 +49,26 @@ def counts_line(claims: Claims) -> str:
 
 
 def _verdict(claim: Mapping[str, Any]) -> str:
-    assumed = "strength assumed" in claim["note"] and claim["verdict"] != "not run"
-    return f"{claim['verdict']} (strength assumed)" if assumed else str(claim["verdict"])
+    """With what a reader needs beside it: the corrected p, how small the effect is."""
+    verdict = str(claim["verdict"])
+    if verdict == "not run":
+        return verdict
+    beside = []
+    if verdict == "not separable":
+        beside.append(f"corrected p {p_value(claim['p_holm'])}")
+        beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
+    elif (share := _share(claim)) < SMALL:
+        beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of it")
+    beside += ["strength assumed" for note in (claim["note"],) if "strength assumed" in note]
+    return f"{verdict} ({', '.join(beside)})" if beside else verdict
+
+
+def _share(claim: Mapping[str, Any]) -> float:
+    """How large a difference is beside the level that it starts from; infinite without one."""
+    level = claim.get("against_mean")
+    if not level or claim["comparison"] in ("value", "equal"):
+        return math.inf
+    return float(abs(claim["effect"] / level))
 
 
 def _reported(claim: Mapping[str, Any]) -> str:

@@ -87,7 +87,7 @@ function makeSortable(table) {
 
 // Rows in order of a column, by number where all of it are numbers; what is missing comes last.
 function sorted(rows, index, rising) {
-  const text = (row) => row.cells[index].textContent.trim();
+  const text = (row) => row.cells[index].dataset.order ?? row.cells[index].textContent.trim();
   const missing = rows.filter((row) => ["", "–"].includes(text(row)));
   const present = rows.filter((row) => !missing.includes(row));
   const numbers = present.map((row) => number(text(row)));

@@ -9,6 +9,7 @@ from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
 
+from regscope.claims.rule import VERDICTS
 from regscope.figures.style import colours, display_name
 from regscope.report import tables, words
 from regscope.report.blocks import kind
@@ -18,7 +19,7 @@ from regscope.report.ranking import ranking
 from regscope.report.results_page import PUBLISHED_ALT
 from regscope.report.sections import Section
 from regscope.report.seed_counts import seed_counts_table
-from regscope.report.verdicts import DECIDED, Claims, counts
+from regscope.report.verdicts import Claims, counts, held_against
 
 
 def report_page(
@@ -55,9 +56,10 @@ def report_page(
         rankings={name: ranking(results, regs) for name, results in studies.items()},
         claims=claims,
         claim_counts=counts(claims),
+        held_against=held_against(claims),
         claim_tables={
             verdict: claims_table(judged)
-            for verdict in DECIDED
+            for verdict in VERDICTS
             if (judged := [claim for claim in claims if claim["verdict"] == verdict])
         },
         overview=tables.overview_table(studies, regs),

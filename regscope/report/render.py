@@ -16,11 +16,15 @@ LONGEST_ENTRY = 28
 
 @dataclass(frozen=True)
 class Cell:
-    """One entry of a table. `verdict` marks what it says; `reg` names a regularizer's own cell."""
+    """One entry of a table. `verdict` marks what it says; `reg` names a regularizer's own cell.
+
+    `order`: what to sort it by in place of its text.
+    """
 
     text: str
     verdict: str = ""
     reg: str = ""
+    order: str = ""
 
     @property
     def stands_out(self) -> bool:

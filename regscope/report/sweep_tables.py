@@ -63,7 +63,8 @@ def tuned_table(sweep: Sweep) -> Table:
             )
         )
     return Table(
-        "The strength best in validation [those not separable from it], and what it gives in test",
+        "The strength best in validation [those not separable from it], and what it gives in test;"
+        " trained without the validation examples",
         (
             "Method",
             "Strength",
@@ -129,6 +130,7 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
                 name_cell(str(pair["second"])),
                 *(Cell(percent(pair[key])) for key in ("both", "first_alone", "second_alone")),
                 Cell(with_range(*(points(pair[key]) for key in ("difference", "low", "high")))),
+                name_cell(str(pair["better_part"])),
                 Cell(p_value(pair["p_holm"])),
                 Cell(with_range(*(points(pair[key]) for key in _INTERACTION))),
                 Cell(shown, shown),
@@ -143,12 +145,13 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
             "First alone, %",
             "Second alone, %",
             "Both minus better part, points",
+            "Better part",
             "Holm p",
             "Interaction, points",
             "Verdict",
         ),
         tuple(rows),
-        frozenset({0, 1, 8}),
+        frozenset({0, 1, 6, 9}),
     )
 
 

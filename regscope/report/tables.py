@@ -183,7 +183,7 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         if reg not in results.cells:
             return Cell(DASH)
         if reg == BASELINE:
-            return Cell(f"{percent(values(results, reg, 'test_accuracy').mean())} %")
+            return Cell(f"{percent(values(results, reg, 'test_accuracy').mean())} %", order="0")
         against = comparisons(results, "test_accuracy")[reg]
         return Cell(ACCURACY.difference(against["difference"]), str(against["verdict"]))
 

@@ -19,7 +19,7 @@ MEANINGS = {
 }
 
 DECIDED = ("reproduced", "same direction", "contradicted")
-"""The verdicts that say something about a claim; overviews list these claims."""
+"""The verdicts that say something about a claim; pages without folds list these claims."""
 
 Claims = Sequence[Mapping[str, Any]]
 
@@ -36,10 +36,18 @@ def counts(claims: Claims) -> dict[str, int]:
     return {verdict: sum(claim["verdict"] == verdict for claim in claims) for verdict in VERDICTS}
 
 
+def held_against(claims: Claims) -> str:
+    """How many there are and how many were judged."""
+    judged = sum(claim["verdict"] != "not run" for claim in claims)
+    if judged == len(claims):
+        return f"{judged} published claim{'' if judged == 1 else 's'} held against the seeds"
+    return f"{judged} of {len(claims)} published claims held against the seeds, the others not run"
+
+
 def counts_table(claims: Claims) -> Table:
     """How many claims got which verdict, and what it means."""
     return Table(
-        f"{len(claims)} published claim{'' if len(claims) == 1 else 's'} held against the seeds",
+        held_against(claims),
         ("Verdict", "Claims", "Meaning"),
         tuple(
             (Cell(verdict), Cell(str(number)), Cell(MEANINGS[verdict]))

@@ -4,6 +4,7 @@ from regscope.measures.weights import NEAR_ZERO
 from regscope.params import BASELINE
 from regscope.report.formats import DASH
 from regscope.report.measured import MEASURES
+from regscope.report.verdicts import MEANINGS
 from regscope.statistics import FEWEST_SEEDS, POWER, SIGNIFICANCE
 
 TITLE = "Results"
@@ -100,6 +101,12 @@ HOW_TO_READ = (
         "Interval of one new run",
         "mean ± t · s · √(1 + 1/n): where one more seed of ours falls with 95 % probability. A"
         " published single run is held against it.",
+    ),
+    *((f"Claim {verdict}", meaning + ".") for verdict, meaning in MEANINGS.items()),
+    (
+        "Strength assumed",
+        "the document names the method and not how strong it was; the study chose the strength on"
+        " validation, and the verdict holds for that.",
     ),
     (DASH, "the cell is not part of the study."),
 )

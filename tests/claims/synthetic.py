@@ -43,7 +43,9 @@ def claim(**changed: Any) -> Claim:
 def claims(
     *entries: Claim, untestable: Sequence[Untestable] = (), rule: Rule | None = None
 ) -> Claims:
-    return Claims(rule or Rule(), {DOCUMENT: "A paper"}, entries, tuple(untestable))
+    return Claims(
+        rule or Rule(), {entry.document: "A paper" for entry in entries}, entries, tuple(untestable)
+    )
 
 
 def tables(measures: Mapping[str, Mapping[str, Sequence[float] | np.ndarray]]) -> Any:

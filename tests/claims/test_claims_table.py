@@ -16,7 +16,12 @@ NOISE = np.array([0.001, -0.001, 0.0005, -0.0005, 0.0008, -0.0008])
 EVIDENCE = Evidence(
     synthetic.tables(
         {
-            "test_accuracy": {"none": NONE, "l1": NONE + 0.02 + NOISE, "l2": NONE - NOISE},
+            "test_accuracy": {
+                "none": NONE,
+                "l1": NONE + 0.02 + NOISE,
+                "l2": NONE - NOISE,
+                "slightly": NONE + 0.002,
+            },
             "weight_l2_norm": {"none": 20 + NOISE, "l1": 12 - NOISE},
         }
     )
@@ -44,7 +49,13 @@ def row(**changed: Any) -> list[str]:
             {"cell": ["l1", "l2"]},
             "–",
             "0.00 points [−0.09, +0.09] from 90.35 % (l2 against none)",
-            "not separable",
+            "not separable (corrected p 1.000)",
+        ),
+        (
+            {"cell": "slightly"},
+            "–",
+            "+0.20 points [+0.20, +0.20] from 90.35 %",
+            "reproduced (by 0.2 % of it)",
         ),
         (
             {"comparison": "value", "reported": {"l1": 0.99}},
@@ -68,7 +79,7 @@ def row(**changed: Any) -> list[str]:
             {"measure": "spread.test_accuracy", "cell": "l2"},
             "–",
             "×0.98 [×0.67, ×1.43]",
-            "not separable",
+            "not separable (corrected p 1.000)",
         ),
         (
             {"study": "future", "reported": {"none": 0.9, "l1": 0.91}, "strength": "assumed"},

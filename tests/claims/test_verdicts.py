@@ -102,6 +102,7 @@ def test_an_entry_holds_everything_to_six_digits() -> None:
         "against_mean": float(f"{NONE.mean():.6g}"),
         "seeds": 6,
         "verdict": "same direction",
+        "title": "A paper",
     }
     assert {key: found[key] for key in expected} == expected
     assert set(found) - set(expected) == {"effect", "low", "high", "p", "p_holm", "note"}

@@ -221,7 +221,8 @@ def write_sweep(name: str) -> None:
         [
             {
                 "first": "l1", "second": "l2", "seeds": 5, "both": 0.93, "first_alone": 0.932,
-                "second_alone": 0.92, "difference": -0.002, "low": -0.01, "high": 0.006,
+                "second_alone": 0.92, "better_part": "l1",
+                "difference": -0.002, "low": -0.01, "high": 0.006,
                 "p_value": 0.4, "p_holm": 0.4, "verdict": "not separable", "interaction": -0.002,
                 "interaction_low": -0.012, "interaction_high": 0.008,
             }
@@ -233,7 +234,8 @@ def write_sweep(name: str) -> None:
 def claim(name: str, study: str, verdict: str) -> dict[str, Any]:
     """One entry of metrics/claims.json."""
     return {
-        "id": name, "document": "paper.txt", "section": "3", "statement": "L1 helps",
+        "id": name, "document": "paper.txt", "title": "A paper", "section": "3",
+        "statement": "L1 helps",
         "study": study, "cell": ["l1"], "against": ["none"], "measure": "test_accuracy",
         "of": None, "measured_by": "test accuracy", "comparison": "higher", "threshold": None,
         "reported": {"none": 0.9, "l1": 0.91}, "decided_by": {"cell": "l1", "against": "none"},

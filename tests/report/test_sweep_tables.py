@@ -46,7 +46,7 @@ def test_pairs(workspace: Path) -> None:
     assert pairs is not None
     table = sweep_tables.pairs_table(pairs)
     assert [cell.text for cell in table.rows[0]] == [
-        "L1", "L2", "93.00", "93.20", "92.00", "−0.20 [−1.00, +0.60]", "0.400",
+        "L1", "L2", "93.00", "93.20", "92.00", "−0.20 [−1.00, +0.60]", "L1", "0.400",
         "−0.20 [−1.20, +0.80]", "not separable",
     ]  # fmt: skip
 

@@ -134,7 +134,7 @@ def test_a_cell_that_is_not_there_is_a_row_of_dashes(table: Table) -> None:
 
 def test_overview_marks_what_is_separable() -> None:
     table = tables.overview_table({"tiny": synthetic.found()}, ("none", "l1"))
-    assert table.rows[0][1] == Cell("92.00 %")
+    assert table.rows[0][1] == Cell("92.00 %", order="0")
     assert table.rows[1][1] == Cell("+1.20", "better")
     assert "| **+1.20** |" in markdown(table)
 
