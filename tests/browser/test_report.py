@@ -66,6 +66,16 @@ def test_numbers_are_sorted_as_numbers(open_page: Any, report_file: Path) -> Non
     ]  # fmt: skip
 
 
+def test_the_baseline_counts_as_no_difference_when_sorted(
+    open_page: Any, report_file: Path
+) -> None:
+    page = open_page(report_file).page
+    page.locator("table.overview thead th").nth(1).get_by_role("button").click()
+    assert [text.split()[0] for text in column(page, "table.overview", 2)] == [
+        "−11.60", "92.00", "+1.20", "–",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_what_is_neither_better_nor_worse_has_a_colour_of_its_own(
     open_page: Any, report_file: Path, scheme: str
