@@ -119,9 +119,9 @@ class Claim(_Entry):
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> Claim:
         check_measure(self)
-        check_comparison(self)
         if info.context:
             check_names(self, info.context)
+        check_comparison(self)
         return self
 
 

@@ -84,7 +84,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"comparison": "value", "reported": {"l2": 0.9}},
-        "l1-better: reported: must be one value, of the one cell that `cell` names",
+        "l1-better: reported.l2 = 0.9: no cell that is compared here",
     ),
     ({"reported": {"l2": 0.9}}, "l1-better: reported.l2 = 0.9: no cell that is compared here"),
     ({"reported": {"l1": "93 %"}}, "l1-better: reported.l1 = 93 %: must be a number"),
