@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import yaml
 
 from regscope import paths
+from regscope.errors import RegscopeError
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -42,6 +44,21 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: Any) -> None:
     """Indented JSON in the order given; refuses numbers that JSON does not have."""
     write_text(path, json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def read_yaml(path: Path, beside: str, advice: str = "") -> Any:
+    """What a YAML file holds.
+
+    Raises RegscopeError, in one line, where it is not there (`beside` names a file that lies in
+    the folder to run in) or is not YAML, which `advice` is added to.
+    """
+    try:
+        return yaml.safe_load(path.read_text())
+    except FileNotFoundError as error:
+        raise RegscopeError(f"{path}: no such file; run this where {beside} lies") from error
+    except (yaml.YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise RegscopeError(f"{path}: not YAML: {reason}{advice}") from error
 
 
 @contextmanager

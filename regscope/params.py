@@ -15,6 +15,7 @@ from regscope import paths
 from regscope.complaints import one_line
 from regscope.datasets import SOURCES, Source, SplitSettings
 from regscope.errors import RegscopeError
+from regscope.files import read_yaml
 from regscope.measures.settings import EvaluationSettings
 from regscope.models import KINDS, ModelSettings
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
@@ -208,13 +209,7 @@ def load_params(path: Path = paths.PARAMS) -> Params:
 
     Raises RegscopeError: one line that names the key, its value and what is allowed.
     """
-    try:
-        raw = yaml.safe_load(path.read_text())
-    except FileNotFoundError as error:
-        raise RegscopeError(f"{path}: no such file; run this where params.yaml lies") from error
-    except (yaml.YAMLError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise RegscopeError(f"{path}: not YAML: {reason}; {_undo(path)}") from error
+    raw = read_yaml(path, "params.yaml", f"; {_undo(path)}")
     try:
         return Params.model_validate(raw)
     except ValidationError as error:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from regscope import paths
@@ -15,6 +14,7 @@ from regscope.claims.checks import Known
 from regscope.claims.schema import Claim, Claims, Header, Untestable
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
+from regscope.files import read_yaml
 from regscope.params import Params
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -26,12 +26,7 @@ def load_claims(params: Params, path: Path = paths.CLAIMS_FILE) -> Claims:
     Raises RegscopeError: one line that names the file, the entry, the key, its value and what is
     allowed.
     """
-    try:
-        raw = yaml.safe_load(path.read_text())
-    except FileNotFoundError as error:
-        raise RegscopeError(f"{path}: no such file; run this where claims.yaml lies") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise RegscopeError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    raw = read_yaml(path, "claims.yaml")
     try:
         header = Header.model_validate(raw)
     except ValidationError as error:

@@ -6,12 +6,12 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from regscope import paths
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
+from regscope.files import read_yaml
 from regscope.params import BASELINE, Name, Params, Study
 from regscope.regularizers import Regularizer
 from regscope.settings import Settings, refusal
@@ -115,12 +115,7 @@ def load_sweeps(params: Params, path: Path = paths.PATHS_PARAMS) -> Sweeps:
 
     Raises RegscopeError: one line that names the file, the key, its value and what is allowed.
     """
-    try:
-        raw = yaml.safe_load(path.read_text())
-    except FileNotFoundError as error:
-        raise RegscopeError(f"{path}: no such file; run this where params.yaml lies") from error
-    except (yaml.YAMLError, ValueError) as error:
-        raise RegscopeError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    raw = read_yaml(path, "params.yaml")
     try:
         return Sweeps.model_validate(raw, context=params.studies)
     except ValidationError as error:
