@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.errors import RegscopeError
+from regscope.inputs import as_seen
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -52,7 +53,8 @@ def plain_networks(
         except RuntimeError as error:
             reason = " ".join(str(error).split())
             raise RegscopeError(f"not this study's model: {reason}") from error
-        networks.append(_laid_out(network.eval(), torch.zeros(2, *dataset.input_shape)))
+        sample = as_seen(torch.from_numpy(dataset.inputs[:2]), dataset.scale)
+        networks.append(_laid_out(network.eval(), sample))
     return networks
 
 

@@ -48,6 +48,14 @@ class Regularizer(Settings):
         """Whether the main setting is 0 or false, which is the same as not naming the method."""
         return not getattr(self, self.main)
 
+    @property
+    def copies(self) -> int:
+        """How often an epoch goes through every example: 2 adds a copy, which `batch` changes.
+
+        With 1 `batch` changes the examples themselves. A copy's targets stay those of its example.
+        """
+        return 1
+
     def check(self, target: Target) -> None:
         """Refuse a target on which the method would do nothing.
 

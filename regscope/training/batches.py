@@ -7,24 +7,38 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from regscope.inputs import as_seen
 from regscope.randomness import torch_stream
 
 
 class Examples:
-    """All inputs `[N, ...]`, scaled when read, and targets `[N]` of a data set."""
+    """All inputs `[N, ...]`, scaled when read, and targets `[N]` or `[N, T]` of a data set."""
 
     def __init__(self, inputs: Tensor, targets: Tensor, scale: float) -> None:
         self.inputs = inputs
         self.targets = targets
         self.scale = scale
 
+    def __len__(self) -> int:
+        return len(self.targets)
+
     def gather(self, indices: Tensor) -> tuple[Tensor, Tensor]:
-        """Inputs `[S*B, ...]` as float32 and targets `[S*B]` of `indices` `[S, B]`."""
-        flat = indices.reshape(-1)
-        inputs = self.inputs.index_select(0, flat).float()
-        if self.scale != 1:
-            inputs.mul_(self.scale)
+        """Inputs `[S*B, ...]` as networks see them and targets `[S*B, ...]` of `indices` `[S, B]`.
+
+        A copy's index is its example's plus the number of examples.
+        """
+        flat = indices.reshape(-1) % len(self)
+        inputs = as_seen(self.inputs.index_select(0, flat), self.scale)
         return inputs, self.targets.index_select(0, flat)
+
+    def copied(self, indices: Tensor) -> Tensor:
+        """Which places of `indices` `[S, B]` are copies, `[S*B]`."""
+        return indices.reshape(-1) >= len(self)
+
+
+def with_copies(train: Tensor, copies: int, examples: int) -> Tensor:
+    """`[S, copies * n]`: indices `train` `[S, n]` into so many `examples`, then their copies."""
+    return torch.cat([train + copy * examples for copy in range(copies)], dim=1)
 
 
 def orders(seeds: Sequence[int], epoch: int, size: int) -> Tensor:

@@ -14,10 +14,10 @@ from regscope.errors import RegscopeError
 from regscope.models.initialization import initialized
 from regscope.params import Study
 from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
-from regscope.training.batches import Examples, batches, orders
+from regscope.training.batches import Examples, batches, orders, with_copies
 from regscope.training.graphs import Recorder
 from regscope.training.history import COLUMNS
-from regscope.training.loss import cross_entropy
+from regscope.training.loss import cross_entropy, token_cross_entropy
 from regscope.training.optimizers import make_optimizer
 from regscope.training.passes import make_passes
 from regscope.training.precision import tf32_where
@@ -44,7 +44,8 @@ class Trainer:
     `methods` come in the order in which they act. History columns: `train_loss` (cross-entropy
     alone) and `train_accuracy` are means over the epoch's batches in training mode, as Keras
     logs them; `penalty` is the regularizers' term after the epoch; `holdout_*` are measured
-    after the epoch in evaluation mode and in float32, as weights are kept.
+    after the epoch in evaluation mode and in float32, as weights are kept. Of sentences all are
+    means over words. Where a method adds copies, an epoch goes through every example as often.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Trainer:
         self.seeds = tuple(seeds)
         self.methods = methods
         self.device = device
+        self.tokens = dataset.kind == "tokens"
         splits = [dataset.split(study.split, seed, holdout) for seed in seeds]
         self.train = torch.stack([torch.from_numpy(split.train) for split in splits]).to(device)
         self.holdout = torch.stack([torch.from_numpy(split.holdout) for split in splits]).to(device)
@@ -86,6 +88,8 @@ class Trainer:
         ]
         self.optimizer = make_optimizer(self.settings, self.model.parameters())
         self.draws = {method.name: Streams(seeds, method.name, device) for method in methods}
+        copies = max((method.copies for method in methods), default=1)
+        self._places = with_copies(self.train, copies, len(self.examples))
         self.epoch = 0
         self.history = torch.empty(len(COLUMNS), len(seeds), 0)
         # Sums over the epoch so far of each seed's losses and hits.
@@ -114,10 +118,10 @@ class Trainer:
         self.model.train()
         self._loss.zero_()
         self._correct.zero_()
-        size = self.train.shape[1]
-        order = self.train.gather(1, orders(self.seeds, self.epoch, size).to(self.device))
-        for indices in batches(order, self.settings.batch_size):
+        order = orders(self.seeds, self.epoch, self._places.shape[1]).to(self.device)
+        for indices in batches(self._places.gather(1, order), self.settings.batch_size):
             self._recorder.run(self._step, self._changed_by_a_step, indices)
+        size = self._counted(self._places)
         return self._loss / size, self._penalty(), self._correct / size
 
     def _step(self, indices: Tensor) -> None:
@@ -125,10 +129,18 @@ class Trainer:
         inputs, labels = self.examples.gather(indices)
         targets = labels
         for method in self.methods:
-            inputs, targets = method.batch(inputs, targets, self.draws[method.name])
+            changed, targets = method.batch(inputs, targets, self.draws[method.name])
+            if method.copies > 1:
+                copied = self.examples.copied(indices)
+                changed = torch.where(copied.view(-1, *[1] * (inputs.dim() - 1)), changed, inputs)
+            inputs = changed
         logits = self.passes.forward(inputs)
-        losses, gradient = cross_entropy(logits, targets)
-        self.passes.backward(gradient.div_(indices.shape[1]))
+        if self.tokens:
+            losses, gradient = token_cross_entropy(logits, targets, len(self.seeds))
+        else:
+            losses, gradient = cross_entropy(logits, targets)
+            gradient.div_(indices.shape[1])
+        self.passes.backward(gradient)
         with torch.no_grad():
             for term, weights in self.terms:
                 if isinstance(term, Penalty):
@@ -139,7 +151,7 @@ class Trainer:
                     for weight in weights.values():
                         term.project(weight, self.optimizer.step_size(weight))
         self._loss += self._by_seed(losses).sum(1)
-        self._correct += self._by_seed(logits.argmax(1) == labels).sum(1)
+        self._correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
 
     def _changed_by_a_step(self) -> list[Tensor]:
         positions = [streams.position for streams in self._streams()]
@@ -159,16 +171,25 @@ class Trainer:
     @torch.no_grad()
     def _evaluate(self) -> tuple[Tensor, Tensor]:
         self.model.eval()
-        size = self.holdout.shape[1]
         loss = torch.zeros(len(self.seeds), device=self.device)
         correct = torch.zeros(len(self.seeds), device=self.device)
         for indices in batches(self.holdout, EVALUATION_BATCH):
             inputs, labels = self.examples.gather(indices)
             logits = self.model(inputs)
-            losses, _ = cross_entropy(logits, labels)
+            if self.tokens:
+                losses, _ = token_cross_entropy(logits, labels, len(self.seeds))
+            else:
+                losses, _ = cross_entropy(logits, labels)
             loss += self._by_seed(losses).sum(1)
-            correct += self._by_seed(logits.argmax(1) == labels).sum(1)
+            correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
+        size = self._counted(self.holdout)
         return loss / size, correct / size
+
+    def _counted(self, indices: Tensor) -> Tensor | int:
+        """How many targets `indices` `[S, n]` have that count, for each seed `[S]` or for all."""
+        if not self.tokens:
+            return indices.shape[1]
+        return (self.examples.targets[indices % len(self.examples)] >= 0).flatten(1).sum(1)
 
     def _by_seed(self, values: Tensor) -> Tensor:
         return values.view(len(self.seeds), -1)

@@ -25,7 +25,7 @@ class Passes(ABC):
 
     @abstractmethod
     def forward(self, inputs: Tensor) -> Tensor:
-        """Logits `[S*B, C]`, without history, of inputs `[S*B, ...]`."""
+        """Logits `[S*B, C]` or `[S*B, T, C]`, without history, of inputs `[S*B, ...]`."""
 
     @abstractmethod
     def backward(self, gradient: Tensor) -> None: ...

@@ -14,6 +14,7 @@ from torch.autograd.graph import saved_tensors_hooks
 
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
+from regscope.inputs import as_seen
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.regularizers import Proximal, Regularizer
@@ -136,7 +137,7 @@ def _passing_bytes(
 ) -> int:
     """What batches take on their way through a network, while training or evaluating."""
     stored = torch.from_numpy(dataset.inputs[:EXAMPLES])
-    inputs = stored.float()
+    inputs = as_seen(stored, dataset.scale)
     kept, widest = _activation_bytes(network, inputs)
     # The next batch is read while the last is still there.
     read = stored[0].nbytes + 2 * inputs[0].nbytes

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from regscope.training.batches import Examples, batches, orders
+from regscope.training.batches import Examples, batches, orders, with_copies
 
 
 def examples(scale: float = 1.0) -> Examples:
@@ -46,3 +46,19 @@ def test_a_seeds_order_is_its_own_and_changes_with_the_epoch() -> None:
     assert torch.equal(orders([2, 0], 4, 50), drawn[[2, 0]])
     assert len({tuple(order) for order in drawn.tolist()}) == 3
     assert not torch.equal(orders([0, 1, 2], 5, 50)[0], drawn[0])
+
+
+def test_a_copy_reads_the_same_example() -> None:
+    places = with_copies(torch.tensor([[3, 0], [1, 9]]), 2, 10)
+    assert places.tolist() == [[3, 0, 13, 10], [1, 9, 11, 19]]
+    inputs, targets = examples().gather(places)
+    assert targets.view(2, 4).tolist() == [[300, 0, 300, 0], [100, 900, 100, 900]]
+    assert torch.equal(inputs[:2], inputs[2:4])
+    assert examples().copied(places).view(2, 4).tolist() == [[False, False, True, True]] * 2
+
+
+def test_word_ids_are_read_as_they_are() -> None:
+    kept = Examples(torch.tensor([[5, 0], [7, 1]], dtype=torch.int32), torch.zeros(2, 2), 1.0)
+    inputs, _ = kept.gather(torch.tensor([[1, 0]]))
+    assert inputs.dtype == torch.int32
+    assert inputs.tolist() == [[7, 1], [5, 0]]

@@ -3,16 +3,21 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
+from regscope.regularizers import Regularizer
+from regscope.regularizers.order import Order
 from regscope.training.history import COLUMNS
 from regscope.training.loop import Trainer
+from regscope.training.streams import Streams
 from tests import tiny
 
 
@@ -106,3 +111,42 @@ print(sorted({{"sympy", "torch._dynamo", "torch._inductor"}} & set(sys.modules))
     command = [sys.executable, "-c", program, str(digits_folder)]
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+class _Blackening(Regularizer):
+    """Adds a black copy of every picture."""
+
+    name: ClassVar[str] = "blackening"
+    order: ClassVar[Order] = Order.AUGMENTATION
+
+    @property
+    def copies(self) -> int:
+        return 2
+
+    def batch(self, inputs: Tensor, targets: Tensor, _: Streams) -> tuple[Tensor, Tensor]:
+        return torch.zeros_like(inputs), targets
+
+
+def test_copies_are_changed_and_their_examples_stay(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = tiny.study(training={"epochs": 1, "batch_size": 8})
+    trainer = Trainer(study, [_Blackening()], digits, [0, 1])
+    read: list[Tensor] = []
+    forward = trainer.passes.forward
+
+    def reading(inputs: Tensor) -> Tensor:
+        read.append(inputs.clone())
+        return forward(inputs)
+
+    monkeypatch.setattr(trainer.passes, "forward", reading)
+    trainer.run()
+    size = trainer.train.shape[1]
+    by_seed = [torch.cat([batch.chunk(2)[seed] for batch in read]) for seed in range(2)]
+    for seed, seen in enumerate(by_seed):
+        assert len(seen) == 2 * size
+        assert (seen.flatten(1) == 0).all(1).sum() == size
+        own, _ = trainer.examples.gather(trainer.train[seed : seed + 1])
+        kept = seen[(seen.flatten(1) != 0).any(1)].flatten(1)
+        assert sorted(kept.tolist()) == sorted(own.flatten(1).tolist())
+    assert 0 <= trainer.history[2, :, 0].min() <= trainer.history[2, :, 0].max() <= 1
