@@ -1,0 +1,65 @@
+"""The one sentence that a comment begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regscope.report.formats import points
+from regscope.review.cells import CellChange
+
+KINDS = {
+    "beyond": "beyond the seeds' noise",
+    "within": "within the seeds' noise",
+    "too few seeds": "of too few seeds to tell",
+    "equal": "equal under other settings",
+    "new": "new",
+    "gone": "gone",
+}
+"""What a changed cell is (`CellChange.kind`), what weighs most first."""
+
+
+def headline(changed: Sequence[CellChange], cells: int, flipped: int, others: bool) -> str:
+    """`cells`: how many there are, new and gone ones included; `flipped`: verdicts; `others`:
+    whether anything else differs, as other measures, settings or pictures."""
+    if not changed and not flipped and not others:
+        return f"Nothing changed: none of {cells} cells, and no verdict."
+    verdicts = {0: "no verdict", 1: "1 verdict"}.get(flipped, f"{flipped} verdicts") + " flipped"
+    if not changed:
+        return f"None of {cells} cells changed in test accuracy; {verdicts}."
+    if len(changed) == 1:
+        return f"1 of {cells} cells changed: {_one(changed[0])}; {verdicts}."
+    counts = [
+        (sum(change.kind == kind for change in changed), words) for kind, words in KINDS.items()
+    ]
+    told = [f"{count} {words}" for count, words in counts if count]
+    if len(told) == 1:
+        told = [f"all {words}" for count, words in counts if count]
+    return (
+        f"{len(changed)} of {cells} cells changed: {', '.join(told)}{_largest(changed)};"
+        f" {verdicts}."
+    )
+
+
+def _one(change: CellChange) -> str:
+    name = f"{change.study}/{change.cell}"
+    if change.difference is None:
+        return f"{name} is {change.kind}"
+    if change.kind == "equal":
+        return f"{name}, {KINDS['equal']}"
+    return f"{name}, {_size(change)}, {KINDS[change.kind]}"
+
+
+def _largest(changed: Sequence[CellChange]) -> str:
+    beyond = [change for change in changed if change.kind == "beyond"]
+    if not beyond:
+        return ""
+    largest = max(beyond, key=lambda change: abs(_mean(change)))
+    return f"; largest: {largest.study}/{largest.cell}, {_size(largest)}"
+
+
+def _size(change: CellChange) -> str:
+    return f"test accuracy {points(_mean(change))} points"
+
+
+def _mean(change: CellChange) -> float:
+    return change.difference.interval.mean if change.difference else 0.0

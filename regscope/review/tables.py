@@ -1,0 +1,80 @@
+"""The tables of a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from regscope.report.formats import DASH, percent, points, points_range
+from regscope.report.render import Cell, Table
+from regscope.review.cells import CellChange
+from regscope.review.dotted import Change
+from regscope.review.flips import Flip
+from regscope.review.metrics import Seeds
+from regscope.review.metrics_diff import Rows
+from regscope.statistics import FEWEST_SEEDS, mean_and_deviation
+
+
+def cells_table(changed: Sequence[CellChange]) -> Table:
+    """Test accuracies in percent, differences in points with their intervals."""
+    columns = (
+        "Study", "Cell", "Before, %", "After, %", "Difference, points", "95 % interval",
+        "Against the seeds' noise", "Settings",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            Cell(change.study),
+            Cell(change.cell),
+            Cell(_mean(change.before)),
+            Cell(_mean(change.after)),
+            *_judged(change),
+            Cell("; ".join(str(setting) for setting in change.settings)),
+        )
+        for change in changed
+    )
+    return Table("", columns, rows, frozenset({0, 1, 6, 7}))
+
+
+def flips_table(flipped: Sequence[Flip]) -> Table:
+    rows = tuple((Cell(flip.subject), Cell(flip.before), Cell(flip.after)) for flip in flipped)
+    return Table("", ("Verdict on", "Before", "After"), rows, frozenset({0, 1, 2}))
+
+
+def params_table(changed: Sequence[Change]) -> Table:
+    rows = tuple((Cell(change.key), Cell(change.before), Cell(change.after)) for change in changed)
+    return Table("", ("Key", "Before", "After"), rows, frozenset({0, 1, 2}))
+
+
+def dvc_table(rows: Rows) -> Table:
+    """DVC's own, with its first two columns, path and metric, as words."""
+    body = tuple(tuple(Cell(entry) for entry in row) for row in rows[1:])
+    return Table("", tuple(rows[0]), body, frozenset({0, 1}))
+
+
+def _mean(seeds: Seeds) -> str:
+    return percent(mean_and_deviation(list(seeds.values()))[0]) if seeds else DASH
+
+
+def _judged(change: CellChange) -> tuple[Cell, Cell, Cell]:
+    difference = change.difference
+    if difference is None:
+        return Cell(DASH), Cell(DASH), Cell(change.kind)
+    interval = difference.interval
+    pairing = (
+        ""
+        if difference.paired
+        else f", unpaired: {len(change.before)} seeds -> {len(change.after)} seeds"
+        if len(change.before) != len(change.after)
+        else ", unpaired: other seeds"
+    )
+    # What is beyond noise stands out, as verdicts do elsewhere.
+    direction = "higher" if interval.mean > 0 else "lower"
+    told = {
+        "equal": Cell(f"no difference{pairing}"),
+        "within": Cell(f"within noise{pairing}"),
+        "beyond": Cell(f"beyond noise{pairing}", verdict=direction),
+        "too few seeds": Cell(
+            f"too few seeds to tell: {difference.seeds} of at least {FEWEST_SEEDS}{pairing}"
+        ),
+    }[change.kind]
+    shown = points_range(interval.low, interval.high) if difference.seeds > 1 else DASH
+    return Cell(points(interval.mean)), Cell(shown), told

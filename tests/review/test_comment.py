@@ -1,0 +1,245 @@
+"""The comment on a branch, against a repository of two commits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from regscope import paths
+from regscope.files import write_json
+from regscope.review.comment import LONGEST, MARKER
+from tests.report import synthetic
+from tests.review import repository
+from tests.review.repository import ACCURACIES, CELLS, L2, shifted
+
+Review = Callable[..., str]
+
+# Their mean is -0.003, their standard error 0.001 / sqrt(10), t of 4 degrees at 95 % is 2.776.
+WORSE = shifted(L2, -0.002, -0.003, -0.004, -0.003, -0.003)
+STRONGER = CELLS | {"l2": {"l2": 0.003}}
+
+
+def first(text: str) -> str:
+    """The sentence after the marker."""
+    return text.splitlines()[1].replace("\\", "")
+
+
+def test_a_changed_strength_names_that_cell_alone(review: Review) -> None:
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    text = review()
+    assert first(text) == (
+        "1 of 3 cells changed: small/l2, test accuracy −0.30 points, beyond the seeds' noise;"
+        " no verdict flipped."
+    )
+    cells = repository.rows(text)[:3]
+    assert cells[0][:4] == ["Study", "Cell", "Before, %", "After, %"]
+    assert cells[2] == [
+        "small", "l2", "92.00", "91.70", "−0.30", "[−0.39, −0.21]", "**beyond noise**",
+        "l2: 0.001 -> 0.003",
+    ]  # fmt: skip
+    assert "small | l1" not in text
+    assert ["studies.small.regularizers.l2.l2", "0.001", "0.003"] in repository.rows(text)
+
+
+def test_a_difference_as_large_as_the_spread_is_within_noise(review: Review) -> None:
+    repository.write(ACCURACIES | {"l2": shifted(L2, -0.02, 0.01, -0.01, 0.02, -0.015)})
+    text = review()
+    assert "test accuracy −0.30 points, within the seeds' noise" in first(text)
+    assert repository.rows(text)[2][6:] == ["within noise", ""]
+
+
+def test_a_revision_and_the_working_tree_are_told_alike(review: Review) -> None:
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    before = review("main")
+    repository.git("checkout", "--quiet", "-b", "branch")
+    repository.commit()
+    assert review("main", "branch") == before
+    assert review("main") == before
+    assert review("branch", "main").count("l2: 0.003 -> 0.001") == 1
+
+
+def test_verdicts_that_flip_are_told_from_and_to(review: Review) -> None:
+    repository.write(ACCURACIES | {"l2": shifted(repository.NONE, 0.02, 0.021, 0.02, 0.019, 0.02)})
+    repository.write_claims(helps="contradicted")
+    text = review()
+    flipped = [row for row in repository.rows(text) if row[0].startswith(("small/l2 ", "claim "))]
+    assert flipped == [
+        ["small/l2 test_accuracy", "not separable", "better"],
+        ["small/l2 generalization_gap", "not separable", "lower"],
+        ["claim helps", "reproduced", "contradicted"],
+    ]
+    assert first(text).endswith("; 3 verdicts flipped.")
+
+
+def test_claims_that_come_and_go_are_no_flips(review: Review) -> None:
+    repository.write_claims(hurts="reproduced")
+    text = review()
+    assert first(text) == "None of 3 cells changed in test accuracy; no verdict flipped."
+    assert "New among the claims: hurts.\n" in text
+    assert "No longer among the claims: helps.\n" in text
+
+
+def test_many_new_claims_are_counted(review: Review) -> None:
+    repository.write_claims(helps="reproduced", **{f"c{n}": "reproduced" for n in range(12)})
+    assert "New among the claims: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, and 2 more.\n" in review()
+
+
+def test_last_digits_of_another_processor_are_no_change(review: Review) -> None:
+    repository.write(ACCURACIES | {"l1": shifted(repository.L1, 0.001, 0, 0, 0, -0.002)})
+    assert first(review()) == "Nothing changed: none of 3 cells, and no verdict."
+
+
+def test_other_settings_make_a_cell_changed_even_if_nothing_comes_of_it(review: Review) -> None:
+    repository.write(cells=STRONGER)
+    text = review()
+    assert first(text).startswith("1 of 3 cells changed: small/l2, equal under other settings;")
+    assert repository.rows(text)[2][4:] == [
+        "0.00", "[0.00, 0.00]", "no difference", "l2: 0.001 -> 0.003",
+    ]  # fmt: skip
+
+
+def test_what_is_reviewed_against_none_is_no_difference(review: Review) -> None:
+    write_json(paths.REVIEW, {"reg": "l1"})
+    repository.commit()
+    write_json(paths.REVIEW, {"reg": "l2"})
+    assert review() == f"{MARKER}\nNothing changed: none of 3 cells, and no verdict.\n"
+
+
+def test_the_switches_are_told_as_settings(review: Review) -> None:
+    paths.PARAMS.write_text(paths.PARAMS.read_text().replace("reg: l1", "reg: l2"))
+    text = review()
+    assert first(text).startswith("None of 3 cells changed")
+    assert repository.rows(text)[2:] == [["reg", "l1", "l2"]]
+
+
+def test_new_and_gone_cells_are_said_to_be_so(review: Review) -> None:
+    accuracies = {"none": ACCURACIES["none"], "l1": ACCURACIES["l1"], "dropout": L2}
+    cells = {"none": {}, "l1": {"l1": 0.001}, "dropout": {"dropout": 0.2}}
+    repository.write(accuracies, cells)
+    text = review()
+    assert first(text) == "2 of 4 cells changed: 1 new, 1 gone; no verdict flipped."
+    assert repository.rows(text)[2:4] == [
+        ["small", "dropout", "–", "92.00", "–", "–", "new", "dropout: 0.2"],
+        ["small", "l2", "92.00", "–", "–", "–", "gone", ""],
+    ]
+
+
+def test_unequal_seeds_are_compared_unpaired(review: Review) -> None:
+    repository.write({reg: [*values, 0.92] for reg, values in ACCURACIES.items()})
+    row = repository.rows(review())[2]
+    # By hand: means 0.92, standard errors 0.01581 / sqrt(5) and 0.01414 / sqrt(6), 8.2 degrees.
+    assert row[2:7] == [
+        "92.00", "92.00", "0.00", "[−2.10, +2.10]", "within noise, unpaired: 5 seeds -> 6 seeds",
+    ]  # fmt: skip
+
+
+def test_four_seeds_do_not_tell(review: Review) -> None:
+    repository.write({reg: values[:4] for reg, values in ACCURACIES.items()})
+    repository.commit()
+    repository.write({reg: shifted(values[:4], *[0.01] * 4) for reg, values in ACCURACIES.items()})
+    text = review("HEAD")
+    assert first(text).startswith("3 of 3 cells changed: all of too few seeds to tell;")
+    assert repository.rows(text)[2][6] == "too few seeds to tell: 4 of at least 5"
+
+
+def test_other_measures_that_moved_are_named(review: Review) -> None:
+    table = paths.summary(repository.STUDY) / "seeds.csv"
+    table.write_text(table.read_text().replace(",0.75,", ",0.5,"))
+    text = review()
+    assert first(text).startswith("None of 3 cells changed in test accuracy;")
+    assert "accuracy is the same: prunable_fraction (3 cells).\n" in text
+
+
+def test_results_of_other_settings_than_params_yaml_has_are_named(review: Review) -> None:
+    paths.PARAMS.write_text(paths.PARAMS.read_text().replace("epochs: 2", "epochs: 3"))
+    assert "small (training.epochs: 2 -> 3)" in review()
+
+
+def test_another_title_makes_no_results_old(review: Review) -> None:
+    paths.PARAMS.write_text(paths.PARAMS.read_text().replace("title: Small", "title: Smaller"))
+    text = review()
+    assert "Results of other settings" not in text
+    assert ["studies.small.title", "Small", "Smaller"] in repository.rows(text)
+
+
+def test_another_machine_is_named(review: Review) -> None:
+    write_json(
+        paths.summary(repository.STUDY) / "environment.json", {"device": "cuda", "torch": "2.13.0"}
+    )
+    assert "Trained by other means: small (device: cpu -> cuda).\n" in review()
+
+
+def test_every_row_has_as_many_entries_as_its_heading(review: Review) -> None:
+    title = "Bars | here \\ and <b>tags</b>\nand lines"
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER, title=title)
+    repository.write_claims(**{"a|b": "reproduced", "helps": "contradicted"})
+    synthetic.draw(repository.STUDY, "a|b")
+    text = review("main", "--images", "https://old", "https://new")
+    heading: list[str] = []
+    tables = 0
+    for before, line in zip(["", *text.splitlines()], text.splitlines(), strict=False):
+        if line.startswith("|"):
+            (entries,) = repository.rows(line)
+            if not before.startswith("|"):
+                heading, tables = entries, tables + 1
+            assert len(entries) == len(heading)
+    assert tables == 3
+    assert "Bars \\| here \\\\ and \\<b>tags\\</b> and lines" in text
+
+
+def test_the_marker_stands_first_and_parts_are_folded_and_unfolded(review: Review) -> None:
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    synthetic.draw(repository.STUDY, "accuracy")
+    text = review()
+    assert text.splitlines()[0] == "<!-- regscope review -->" == MARKER
+    assert text.count("<details><summary>") == text.count("</details>") == 1
+    for line in text.splitlines():
+        assert not line.startswith("<details>") or line.endswith("</summary>")
+
+
+def test_a_comment_is_never_longer_than_github_takes(review: Review) -> None:
+    for folder in range(400):
+        synthetic.draw(f"{'long' * 20}{folder}", "accuracy", "curves")
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    text = review("main")
+    assert len(text) <= LONGEST
+    assert "beyond noise" in text
+    assert text.endswith("the rest: `python -m regscope.review main`\n")
+
+
+def test_a_long_table_keeps_what_matters_open(review: Review) -> None:
+    many = {f"cell{index}": L2 for index in range(30)}
+    cells = {name: {"l2": 0.001} for name in many}
+    repository.write({"none": repository.NONE, **many}, {"none": {}, **cells})
+    repository.commit()
+    spread = shifted(L2, -0.02, 0.01, -0.01, 0.02, -0.015)
+    changed = dict.fromkeys(many, spread) | {"cell7": WORSE}
+    repository.write({"none": repository.NONE, **changed}, {"none": {}, **cells})
+    text = review("HEAD")
+    opened, folded = text.split("<details>", 1)
+    assert [row[1] for row in repository.rows(opened)[2:]] == ["cell7"]
+    assert "within the seeds' noise (29)" in folded
+    assert "1 beyond the seeds' noise, 29 within the seeds' noise; largest: small/cell7" in text
+
+
+def test_nothing_is_written(review: Review, committed: Path) -> None:
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    before = {path: path.stat().st_mtime_ns for path in committed.rglob("*") if path.is_file()}
+    review()
+    after = {path: path.stat().st_mtime_ns for path in committed.rglob("*") if path.is_file()}
+    assert after == before
+
+
+def test_a_project_may_lie_in_a_folder_of_a_repository(
+    review: Review, committed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = committed / "project"
+    folder.mkdir()
+    for name in ("metrics", "params.yaml"):
+        (committed / name).rename(folder / name)
+    repository.commit()
+    monkeypatch.chdir(folder)
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    assert first(review("HEAD")).startswith("1 of 3 cells changed: small/l2,")
