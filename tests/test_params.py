@@ -367,18 +367,19 @@ ERRORS = {
     "unknown source": (
         "small/data/source",
         "cifar",
-        "studies.small.data.source = cifar: choose from: digits, fashion_mnist, mnist, moons",
+        "studies.small.data.source = cifar: choose from: digits, fashion_mnist, mnist, moons, nltk,"
+        " tiny_imagenet",
     ),
     "no source": (
         "small/data",
         {},
         "studies.small.data.source: must be given;"
-        " choose from: digits, fashion_mnist, mnist, moons",
+        " choose from: digits, fashion_mnist, mnist, moons, nltk, tiny_imagenet",
     ),
     "unknown model": (
         "small/model/kind",
         "tree",
-        "studies.small.model.kind = tree: choose from: cnn, mlp",
+        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, rnn",
     ),
     "unknown activation": (
         "small/model/activation",
@@ -442,7 +443,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"augmentation": {"strength": 1, "jitter": 0.1}},
         "studies.small.regularizers.l1.augmentation.jitter = 0.1: does nothing to image data;"
-        " options there: shift, rotation",
+        " options there: shift, rotation, horizontal_flip, vertical_flip, brightness, contrast,"
+        " saturation",
     ),
     "an option that does nothing to points": (
         "points/regularizers/l1",

@@ -3,16 +3,18 @@
 The method of Hendrycks and Dietterich 2019, "Benchmarking neural network robustness to common
 corruptions and perturbations": kinds of corruption, each of five severities, and the mean accuracy
 over all of them. Unlike theirs not all are new to every network: augmentation trains on shifted
-and turned pictures and on jittered points, so its `shift` and `jitter` tell what it has learned,
-and only the other kinds how that carries over. The kinds here are those that make sense for small
-pictures and for points; the severities spread a plain network on MNIST from nearly as good as on
-clean pictures to badly hurt.
+and turned pictures, on jittered points and, where a study asks for it, on pictures of another
+contrast or on sentences with unknown words, so these kinds tell what it has learned, and only
+the other ones how that carries over. The kinds here are those that make sense for small
+pictures, for points and for sentences; the severities spread a plain network on MNIST from nearly
+as good as on clean pictures to badly hurt.
 
 Inputs are floats, pictures `[N, C, H, W]` in [0, 1] or points `[N, D]`; what comes out has the
-same shape and, for pictures, the same range. A picture's *side* is the shorter one. Random
-numbers depend on the corruption, the severity and the example's place only: every network sees
-the same corrupted examples. The first n pictures stay the same however many follow; so does the
-direction in which a point moves, but jitter's unit is the spread of all the points it is given.
+same shape and, for pictures, the same range. Sentences are word ids `[N, T]`, and stay such. A
+picture's *side* is the shorter one. Random numbers depend on the corruption, the severity and the
+example's place only: every network sees the same corrupted examples. The first n pictures and
+sentences stay the same however many follow; so does the direction in which a point moves, but
+jitter's unit is the spread of all the points it is given.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ import torch
 from torch import Tensor
 
 from regscope.datasets.base import Kind
+from regscope.measures.word_corruptions import swap, word_dropout
 from regscope.randomness import numpy_stream
 
 SEVERITIES = (1, 2, 3, 4, 5)
@@ -111,6 +114,14 @@ def jitter(points: Tensor, size: float, stream: np.random.Generator) -> Tensor:
     return points + size * points.std(0, correction=0) * noise
 
 
+def labels_under(name: str, labels: Tensor, severity: int) -> Tensor:
+    """The labels of examples under a corruption: words that change places keep theirs."""
+    if name != "swap":
+        return labels
+    # Above 0 where a word is, as ids are.
+    return corrupted("tokens", name, labels + 1, severity) - 1
+
+
 def _side(pictures: Tensor) -> int:
     return min(pictures.shape[-2:])
 
@@ -155,4 +166,8 @@ CORRUPTIONS: Mapping[Kind, Mapping[str, Corruption]] = {
         "pixel_dropout": Corruption(pixel_dropout, (0.1, 0.25, 0.4, 0.55, 0.7)),
     },
     "points": {"jitter": Corruption(jitter, (0.15, 0.3, 0.5, 0.75, 1.0))},
+    "tokens": {
+        "word_dropout": Corruption(word_dropout, (0.05, 0.1, 0.2, 0.35, 0.5)),
+        "swap": Corruption(swap, (0.1, 0.25, 0.5, 0.75, 1.0)),
+    },
 }

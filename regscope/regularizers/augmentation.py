@@ -1,12 +1,15 @@
-"""Augmentation: small random changes of the inputs that keep their meaning."""
+"""Augmentation: random changes of the inputs that keep their meaning."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
-from pydantic import Field
+from pydantic import Field, StrictBool, model_validator
 
+from regscope.datasets.base import PADDING_WORD, UNKNOWN_WORD
+from regscope.errors import RegscopeError
 from regscope.regularizers.base import Regularizer, Target
 from regscope.regularizers.order import Order
 from regscope.settings import refusal
@@ -17,18 +20,43 @@ if TYPE_CHECKING:
     from regscope.training.streams import Streams
 
 Amount = Annotated[float, Field(ge=0, le=1e6)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Factors = tuple[Amount, Amount]
 
-USUAL = {"image": {"shift": 0.07, "rotation": 10.0}, "points": {"jitter": 0.1}}
+UNCHANGED = (1.0, 1.0)
+MOVES = {"shift": 0.07, "rotation": 10.0}
+LOOKS: Mapping[str, float | tuple[float, float]] = {
+    "horizontal_flip": 0.0,
+    "vertical_flip": 0.0,
+    "brightness": 0.0,
+    "contrast": UNCHANGED,
+    "saturation": UNCHANGED,
+}
+USUAL: Mapping[str, Mapping[str, float | tuple[float, float]]] = {
+    "image": {**MOVES, **LOOKS},
+    "points": {"jitter": 0.1},
+    "tokens": {"word_dropout": 0.1},
+}
 
 
 class Augmentation(Regularizer):
     """What it does depends on the data; `strength` multiplies all amounts.
 
-    Images are shifted by up to `shift` (a fraction of the side, default 0.07: two of 28 pixels)
-    and rotated by up to `rotation` degrees (default 10), uniformly, bilinear, zeros outside
-    (the affine family of Simard, Steinkraus and Platt 2003). Points get Gaussian noise of
-    standard deviation `jitter` (default 0.1, in units of the inputs; Bishop 1995).
-    Every picture and point has a draw of its own in every epoch.
+    Pictures are rotated by up to `rotation` degrees (default 10) and shifted by up to `shift` (a
+    fraction of the side, default 0.07: two of 28 pixels), uniformly, bilinear, zeros outside (the
+    affine family of Simard, Steinkraus and Platt 2003). Where any of the following is given, those
+    two are 0 unless given too. `horizontal_flip` and `vertical_flip` are probabilities of being
+    mirrored; up to `brightness` is added or taken away; `contrast` and `saturation` are bounds of
+    a factor, `[low, high]`, and their distance from 1 is what `strength` multiplies, down to a
+    factor of 0. They act in this order, with the formulas of `tf.image`; the result is cut to
+    [0, 1], and then rotated and shifted.
+
+    Points get Gaussian noise of standard deviation `jitter` (default 0.1, in units of the inputs;
+    Bishop 1995). Each word of a sentence becomes the unknown word with probability `word_dropout`
+    (default 0.1; Iyyer et al. 2015, with the unknown word as in Bowman et al. 2016).
+
+    Every picture, point and word has a draw of its own in every epoch. With `added`, an epoch
+    goes through the examples as they are, too.
     """
 
     name: ClassVar[str] = "augmentation"
@@ -36,70 +64,124 @@ class Augmentation(Regularizer):
     strength: Amount
     shift: Amount | None = None
     rotation: Amount | None = None
+    horizontal_flip: Fraction | None = None
+    vertical_flip: Fraction | None = None
+    brightness: Fraction | None = None
+    contrast: Factors | None = None
+    saturation: Factors | None = None
     jitter: Amount | None = None
+    word_dropout: Fraction | None = None
+    added: StrictBool = False
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> Augmentation:
+        for option in ("contrast", "saturation"):
+            low, high = getattr(self, option) or UNCHANGED
+            if low > high:
+                raise refusal(option, [low, high], "must be [low, high], low at most high")
+        return self
+
+    @property
+    def copies(self) -> int:
+        return 2 if self.added else 1
 
     def check(self, target: Target) -> None:
-        usual = USUAL.get(target.data_kind)
+        kind = target.data_kind
+        usual = USUAL.get(kind)
         if usual is None:
-            raise refusal(self.name, None, f"there is none for {target.data_kind} data")
-        for option in ("shift", "rotation", "jitter"):
+            raise refusal(self.name, None, f"there is none for {kind} data")
+        choices = ", ".join(usual)
+        for option in (option for options in USUAL.values() for option in options):
             value = getattr(self, option)
             if value is not None and option not in usual:
                 raise refusal(
                     f"{self.name}.{option}",
                     value,
-                    f"does nothing to {target.data_kind} data; options there: {', '.join(usual)}",
+                    f"does nothing to {kind} data; options there: {choices}",
                 )
+        if all(self._chosen(kind, option) in (0, UNCHANGED) for option in usual):
+            raise refusal(self.name, None, f"changes nothing with every amount at 0: {choices}")
 
     def amount(self, kind: str, option: str) -> float:
-        chosen: float | None = getattr(self, option)
-        return self.strength * (USUAL[kind][option] if chosen is None else chosen)
+        """Times the strength; of a probability it may exceed 1, which is as good as 1."""
+        amount: float = self.strength * self._chosen(kind, option)
+        return amount
+
+    def factors(self, option: str) -> tuple[float, float]:
+        """The bounds of the factor that changes `contrast` or `saturation`."""
+        low, high = self._chosen("image", option)
+        return max(0.0, 1 + self.strength * (low - 1)), max(0.0, 1 + self.strength * (high - 1))
+
+    def _chosen(self, kind: str, option: str) -> Any:
+        given = getattr(self, option)
+        if given is not None:
+            return given
+        if option in MOVES and any(getattr(self, look) is not None for look in LOOKS):
+            return 0.0
+        return USUAL[kind][option]
 
     def batch(self, inputs: Tensor, targets: Tensor, draws: Streams) -> tuple[Tensor, Tensor]:
-        size = len(inputs) // draws.count
+        """Inputs are pictures `[S*B, C, H, W]`, points `[S*B, D]` or whole-numbered words
+        `[S*B, T]`.
+
+        Raises RegscopeError where `saturation` meets pictures that are not of three channels.
+        """
+        if not inputs.is_floating_point():
+            return self._words(inputs, draws), targets
         if inputs.dim() == 2:
-            noise = draws.normal(size, inputs.shape[1]).flatten(0, 1)
+            noise = draws.normal(len(inputs) // draws.count, inputs.shape[1]).flatten(0, 1)
             return inputs + noise * self.amount("points", "jitter"), targets
+        return self._moved(self._recoloured(inputs, draws), draws), targets
+
+    def _words(self, words: Tensor, draws: Streams) -> Tensor:
+        drawn = draws.uniform(len(words) // draws.count, words.shape[1]).flatten(0, 1)
+        lost = happens(drawn, self.amount("tokens", "word_dropout")) & (words != PADDING_WORD)
+        return words.masked_fill(lost, UNKNOWN_WORD)
+
+    def _recoloured(self, pictures: Tensor, draws: Streams) -> Tensor:
+        """Flipped, and in other colours."""
+        from regscope.training.pictures import brightened, contrasted, flipped, saturated
+
+        if all(self._chosen("image", look) == unchanged for look, unchanged in LOOKS.items()):
+            return pictures
+        # Draws of all options, whichever act: a picture is flipped alike with and without colours.
+        drawn = draws.uniform(len(pictures) // draws.count, len(LOOKS)).flatten(0, 1)
+        across, down, light, contrast, saturation = drawn.unbind(1)
+        if chance := self.amount("image", "horizontal_flip"):
+            pictures = flipped(pictures, happens(across, chance), 3)
+        if chance := self.amount("image", "vertical_flip"):
+            pictures = flipped(pictures, happens(down, chance), 2)
+        if reach := self.amount("image", "brightness"):
+            pictures = brightened(pictures, light * reach)
+        if (bounds := self.factors("contrast")) != UNCHANGED:
+            pictures = contrasted(pictures, between(*bounds, contrast))
+        if (bounds := self.factors("saturation")) != UNCHANGED:
+            self._check_channels(pictures.shape[1])
+            pictures = saturated(pictures, between(*bounds, saturation))
+        return pictures.clamp(0, 1)
+
+    def _check_channels(self, channels: int) -> None:
+        if channels != 3:
+            raise RegscopeError(
+                f"{self.name}.saturation: needs pictures of three channels (red, green, blue), and"
+                f" these have {channels}: leave it out"
+            )
+
+    def _moved(self, pictures: Tensor, draws: Streams) -> Tensor:
+        from regscope.training.pictures import affine
+
         shift, rotation = self.amount("image", "shift"), self.amount("image", "rotation")
-        drawn = draws.uniform(size, 3).flatten(0, 1)
-        return affine(inputs, drawn[:, :2] * shift, drawn[:, 2] * math.radians(rotation)), targets
+        if not (shift or rotation):
+            return pictures
+        drawn = draws.uniform(len(pictures) // draws.count, 3).flatten(0, 1)
+        return affine(pictures, drawn[:, :2] * shift, drawn[:, 2] * math.radians(rotation))
 
 
-def affine(images: Tensor, shift: Tensor, angle: Tensor) -> Tensor:
-    """Rotate images `[N, C, H, W]` about their centres by `angle` `[N]` (radians), then shift.
-
-    `shift` `[N, 2]` is in fractions of width and height. Bilinear, zeros outside.
-    """
-    import torch
-    from torch.nn import functional
-
-    # A grid's axes both run from -1 to 1: a rotation in them is one of pixels only with this.
-    aspect = images.shape[3] / images.shape[2]
-    cos, sin = angle.cos(), angle.sin()
-    across, down = (shift * -2).unbind(1)
-    by_column = torch.stack([cos, sin * aspect], 1)
-    by_row = torch.stack([-sin / aspect, cos], 1)
-    origin = torch.stack(
-        [cos * across - sin / aspect * down, sin * aspect * across + cos * down], 1
-    )
-    grid = affine_grid(by_column, by_row, origin, images.shape[2], images.shape[3])
-    return functional.grid_sample(images, grid, padding_mode="zeros", align_corners=False)
+def happens(drawn: Tensor, probability: float) -> Tensor:
+    """True with `probability`, of `drawn` uniform on [-1, 1)."""
+    return drawn < 2 * probability - 1
 
 
-def affine_grid(
-    by_column: Tensor, by_row: Tensor, origin: Tensor, height: int, width: int
-) -> Tensor:
-    """`x * by_column + y * by_row + origin` (`[N, 2]` each) at all pixels, `[N, H, W, 2]`.
-
-    x and y are the pixels' centres on axes from -1 to 1. Torch's function of this name takes ten
-    times as long on a processor.
-    """
-    import torch
-
-    device = by_column.device
-    x = ((torch.arange(width, device=device) * 2 + 1) / width - 1).view(1, width, 1)
-    y = ((torch.arange(height, device=device) * 2 + 1) / height - 1).view(1, height, 1)
-    # Pairs side by side, so that the addition below runs over long rows.
-    in_row = (by_column.unsqueeze(1) * x + origin.unsqueeze(1)).flatten(1).unsqueeze(1)
-    grid = torch.addcmul(in_row, by_row.repeat(1, width).unsqueeze(1), y)
-    return grid.view(-1, height, width, 2)
+def between(low: float, high: float, drawn: Tensor) -> Tensor:
+    """Uniform on [low, high), of `drawn` uniform on [-1, 1)."""
+    return drawn * ((high - low) / 2) + (low + high) / 2

@@ -268,6 +268,6 @@ def test_a_card_tells_every_setting_and_its_default(name: str) -> None:
         elif default is not None:
             assert float(told) == default
         elif key in usual:
-            assert float(told.partition(" for ")[0]) == usual[key]
+            assert yaml.safe_load(told.partition(" for ")[0]) == pytest.approx(usual[key])
         else:
             assert told.startswith("all ")
