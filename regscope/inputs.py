@@ -8,11 +8,16 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
-def as_seen(stored: Tensor, scale: float) -> Tensor:
-    """`[N, ...]`: bytes and numbers as float32 times `scale`; word ids, int32, as they are."""
+def are_words(stored: Tensor) -> bool:
+    """Whether these are word ids: nothing else is stored as int32."""
     import torch
 
-    if stored.dtype == torch.int32:
+    return stored.dtype == torch.int32
+
+
+def as_seen(stored: Tensor, scale: float) -> Tensor:
+    """`[N, ...]`: bytes and numbers as float32 times `scale`; word ids, int32, as they are."""
+    if are_words(stored):
         return stored
     inputs = stored.float()
     if scale == 1:

@@ -81,8 +81,26 @@ class Study(Settings):
         return {name: cell for name, cell in self.regularizers.items() if cell is not None}
 
     @model_validator(mode="after")
+    def _model_reads_the_data(self) -> Study:
+        kind = self.data.kind
+        if kind not in self.model.data_kinds:
+            fitting = [name for name, model in KINDS.items() if kind in model.data_kinds]
+            raise refusal(
+                "model.kind",
+                self.model.kind,
+                f"does not read what data.source {self.data.source} gives ({kind}): choose from:"
+                f" {', '.join(fitting)}",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _cells_fit(self) -> Study:
-        target = Target(self.model.layer_names(), self.model.slot_names(), self.data.kind)
+        target = Target(
+            self.model.layer_names(),
+            self.model.slot_names(),
+            self.model.normalized_names(),
+            self.data.kind,
+        )
         for name, cell in self.cells.items():
             for method in cell.methods():
                 try:

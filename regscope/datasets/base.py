@@ -6,20 +6,27 @@ import json
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field
 
 from regscope.errors import RegscopeError
-from regscope.files import write_json, write_tensors
+from regscope.files import write_json, write_tensors, write_text
 from regscope.randomness import numpy_stream
 from regscope.settings import Settings
 
-Kind = Literal["image", "points"]
+Kind = Literal["image", "points", "tokens"]
+
+PADDING_WORD = 0
+UNKNOWN_WORD = 1
+NO_TARGET = -1
+"""What a place has for a target that no word stands in: it never counts."""
 
 DATA_FILE = "data.safetensors"
 DESCRIPTION_FILE = "dataset.json"
+VOCABULARY_FILE = "vocabulary.txt"
+"""Of sentences: one word a line, its id being the line's number, from 0."""
 
 
 class SplitSettings(Settings):
@@ -44,10 +51,15 @@ class Split:
 
 @dataclass(frozen=True)
 class Dataset:
-    """`inputs` `[N, C, H, W]` of bytes (images) or `[N, D]` of float32 (points), `targets` `[N]`.
+    """Inputs and their targets.
 
+    Images are bytes `[N, C, H, W]`, points float32 `[N, D]`, both with `targets` `[N]`. Tokens are
+    sentences of word ids, int32 `[N, T]`, with a target a word, `[N, T]`; after a sentence's end
+    come PADDING_WORD and NO_TARGET. `words` is the number of word ids, UNKNOWN_WORD among them;
+    `vocabulary`, if it is kept, what they stand for, by id.
     `scale` turns stored inputs into what a network sees: bytes times scale lie in [0, 1].
     The first `official_train` examples are the source's own training set, if it has one.
+    `notes` are what is known to be wrong with the data, one sentence each.
     """
 
     kind: Kind
@@ -56,10 +68,15 @@ class Dataset:
     classes: tuple[str, ...]
     scale: float = 1.0
     official_train: int | None = None
+    words: int | None = None
+    notes: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] = ()
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        return tuple(self.inputs.shape[1:])
+        """Of one example; a sentence's is `[T, words]`, though it is stored as `[T]` ids."""
+        shape = tuple(self.inputs.shape[1:])
+        return shape if self.words is None else (*shape, self.words)
 
     def split(
         self, settings: SplitSettings, seed: int, holdout: Literal["test", "validation"] = "test"
@@ -85,13 +102,19 @@ class Dataset:
 
     def save(self, folder: Path) -> None:
         write_tensors(folder / DATA_FILE, {"inputs": self.inputs, "targets": self.targets})
-        described = {
+        described: dict[str, Any] = {
             "kind": self.kind,
             "classes": self.classes,
             "scale": self.scale,
             "official_train": self.official_train,
         }
+        if self.words is not None:
+            described["words"] = self.words
+        if self.notes:
+            described["notes"] = self.notes
         write_json(folder / DESCRIPTION_FILE, described)
+        if self.vocabulary:
+            write_text(folder / VOCABULARY_FILE, "\n".join(self.vocabulary) + "\n")
 
     @classmethod
     def load(cls, folder: Path) -> Dataset:
@@ -112,7 +135,14 @@ class Dataset:
             classes=tuple(described["classes"]),
             scale=described["scale"],
             official_train=described["official_train"],
+            words=described.get("words"),
+            notes=tuple(described.get("notes", ())),
+            vocabulary=_vocabulary(folder / VOCABULARY_FILE),
         )
+
+
+def _vocabulary(file: Path) -> tuple[str, ...]:
+    return tuple(file.read_text().removesuffix("\n").split("\n")) if file.is_file() else ()
 
 
 class Source(Settings):

@@ -22,6 +22,29 @@ class RemoteFiles:
     sha256: dict[str, str]
 
 
+class AbsentError(RegscopeError):
+    """A file that is not where it was looked for."""
+
+
+def fetch_or_stand_in(files: RemoteFiles, stand_in: RemoteFiles, folder: Path) -> RemoteFiles:
+    """Fetch `files`, or `stand_in` from a mirror that holds only that; gives the one fetched.
+
+    Raises RegscopeError as `fetch` does.
+    """
+    try:
+        fetch(files, folder)
+    except AbsentError as missing:
+        if not _mirror():
+            raise
+        try:
+            fetch(stand_in, folder)
+        except AbsentError:
+            names = ", ".join(f"{stand_in.dataset}/{name}" for name in stand_in.sha256)
+            raise AbsentError(f"{missing}; {names} will do") from missing
+        return stand_in
+    return files
+
+
 def fetch(files: RemoteFiles, folder: Path) -> None:
     """Put all files into `folder`, each under its own name only once its SHA-256 is right.
 
@@ -30,7 +53,7 @@ def fetch(files: RemoteFiles, folder: Path) -> None:
 
     Raises RegscopeError naming the file and what to do.
     """
-    mirror = os.environ.get(MIRROR, "").strip()
+    mirror = _mirror()
     for name in files.sha256:
         if mirror and "://" not in mirror:
             _copy(files, name, paths.repository() / mirror, folder)
@@ -39,12 +62,16 @@ def fetch(files: RemoteFiles, folder: Path) -> None:
             _download(files, name, hosts, folder)
 
 
+def _mirror() -> str:
+    return os.environ.get(MIRROR, "").strip()
+
+
 def _copy(files: RemoteFiles, name: str, mirror: Path, folder: Path) -> None:
     import pooch
 
     source = mirror / files.dataset / name
     if not source.is_file():
-        raise RegscopeError(
+        raise AbsentError(
             f"{source}: no such file; {MIRROR} must be a directory or URL prefix that holds"
             f" {files.dataset}/{name}"
         )
@@ -62,7 +89,7 @@ def _download(files: RemoteFiles, name: str, hosts: tuple[str, ...], folder: Pat
     import pooch
     import requests
 
-    reasons = []
+    reasons, missing = [], True
     for host in hosts:
         pooch.get_logger().setLevel("ERROR")
         keeper = pooch.create(
@@ -73,12 +100,14 @@ def _download(files: RemoteFiles, name: str, hosts: tuple[str, ...], folder: Pat
             keeper.fetch(name, downloader=downloader)
         except requests.RequestException as error:
             reasons.append(f"{host}{name}: {_reason(error)}")
+            missing = missing and _reason(error) == "HTTP 404"
         except ValueError:
             # pooch: the file arrived and its SHA-256 is wrong; pooch has removed it.
             reasons.append(f"{host}{name}: not the file it should be (wrong SHA-256)")
+            missing = False
         else:
             return
-    raise RegscopeError(
+    raise (AbsentError if missing else RegscopeError)(
         f"cannot download {files.dataset}/{name} ({'; '.join(reasons)}): go online, or set"
         f" {MIRROR} to a directory or URL prefix that holds {files.dataset}/{name}"
     )

@@ -13,15 +13,16 @@ from torch import Tensor, nn
 from regscope.datasets import Dataset
 from regscope.evaluation import inside
 from regscope.evaluation.corruption import corruption_together, robustness_rows
-from regscope.evaluation.examples import chosen, examples_of, pool_of
+from regscope.evaluation.examples import Examples, chosen, examples_of, pool_of
 from regscope.evaluation.landscape import grid_of
 from regscope.evaluation.passes import logits
 from regscope.evaluation.predicted import prediction_measures
 from regscope.evaluation.row import Row
+from regscope.evaluation.words import counted, most_frequent_tags, word_measures
 from regscope.measures.calibration import reliability
 from regscope.measures.convergence import epochs_to_loss, loss_area, loss_rise
 from regscope.measures.predictions import accuracy, confusion_matrix
-from regscope.measures.robustness import input_gradient_norm
+from regscope.measures.robustness import input_gradient_norm, word_gradient_norm
 from regscope.measures.units import hidden_activations
 from regscope.networks import load_networks
 from regscope.params import Study
@@ -61,7 +62,10 @@ def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Eva
     Accuracy, loss and calibration are of all test examples; pruning, robustness, hidden units and
     input gradients of the first `evaluation.examples` of every seed's.
 
-    Arrays: `confusion` `[S, C, C]`; `test_indices` and `predictions` `[S, n]`; for two classes of
+    Of sentences everything is measured over their words; examples are sentences.
+
+    Arrays: `confusion` `[S, C, C]`; `test_indices` and `predictions` `[S, n]`, of sentences
+    `predictions` `[S, words]`, one sentence after another; for two classes of
     points in the plane, the rectangle that holds the data as `grid` `[G*G, 2]`, and the
     probabilities of class 1 there as `grid_probabilities` `[S, G*G]`.
     """
@@ -74,26 +78,27 @@ def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Eva
         for network, seen in zip(networks, examples, strict=True)
     ]
     clean = [
-        accuracy(found[: len(seen.few)], targets[seen.few])
+        accuracy(*counted(found[: len(seen.few)], targets[seen.few]))
         for found, seen in zip(tested, examples, strict=True)
     ]
     hurt = robustness_rows(dataset.kind, networks, examples, pool, targets, clean)
     descent = _descent(folder, study.evaluation.training_loss)
     result = Evaluation()
     for seed, (network, seen) in enumerate(zip(networks, examples, strict=True)):
-        fitted = logits(network, stored[seen.train], dataset.scale)
-        labels, few_labels = targets[seen.test], targets[seen.few]
-        bins = reliability(tested[seed].double().softmax(1), labels)
-        few = chosen(pool, seen.pooled)
+        fitted = counted(logits(network, stored[seen.train], dataset.scale), targets[seen.train])
+        predicted, labels = counted(tested[seed], targets[seen.test])
+        bins = reliability(predicted.double().softmax(1), labels)
+        few, few_labels = chosen(pool, seen.pooled), targets[seen.few]
         found = _look_inside(study, network, few, few_labels, dataset)
         together = (
-            prediction_measures(fitted, targets[seen.train], tested[seed], labels, bins)
+            prediction_measures(*fitted, predicted, labels, bins)
             | corruption_together(hurt[seed], clean[seed])
-            | {"input_gradient_norm": input_gradient_norm(network, few, few_labels)}
+            | {"input_gradient_norm": _input_gradient_norm(dataset, network, few, few_labels)}
             | inside.pruning_together(found["pruning"])
             | inside.units_together(found["units"])
             | descent[seed]
             | inside.weights_together(inside.weights_of(network), found["layers"])
+            | _of_words(dataset, seen, tested[seed])
         )
         result.measures.append({"seed": seed, **together})
         found |= {"robustness": hurt[seed], "reliability": [asdict(row) for row in bins]}
@@ -115,6 +120,25 @@ def _look_inside(
         "units": inside.unit_rows(seen),
         "pruning": inside.pruning_rows(network, list(weights), inputs, labels),
     }
+
+
+def _input_gradient_norm(
+    dataset: Dataset, network: nn.Module, inputs: Tensor, labels: Tensor
+) -> float:
+    if dataset.kind == "tokens":
+        return word_gradient_norm(network, inputs, labels)
+    return input_gradient_norm(network, inputs, labels)
+
+
+def _of_words(dataset: Dataset, seen: Examples, tested: Tensor) -> dict[str, float]:
+    """Measures that only sentences have."""
+    if dataset.words is None:
+        return {}
+    words, targets = torch.from_numpy(dataset.inputs), torch.from_numpy(dataset.targets)
+    baseline = most_frequent_tags(
+        words[seen.train], targets[seen.train], dataset.words, len(dataset.classes)
+    )
+    return word_measures(tested, words[seen.test], targets[seen.test], baseline)
 
 
 def _descent(folder: Path, threshold: float) -> list[dict[str, float]]:
@@ -143,12 +167,13 @@ def _descent(folder: Path, threshold: float) -> list[dict[str, float]]:
 def _arrays(
     networks: list[nn.Module], tested: list[Tensor], indices: list[Tensor], dataset: Dataset
 ) -> dict[str, np.ndarray]:
-    predictions = [found.argmax(1) for found in tested]
     targets, classes = torch.from_numpy(dataset.targets), len(dataset.classes)
-    confusion = [
-        confusion_matrix(predicted, targets[test], classes)
-        for predicted, test in zip(predictions, indices, strict=True)
+    judged = [
+        counted(found.argmax(-1), targets[test])
+        for found, test in zip(tested, indices, strict=True)
     ]
+    predictions = [predicted for predicted, _ in judged]
+    confusion = [confusion_matrix(predicted, labels, classes) for predicted, labels in judged]
     arrays = {
         "confusion": torch.stack(confusion).to(torch.int32),
         "test_indices": torch.stack(indices).to(torch.int32),

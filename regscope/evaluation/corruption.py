@@ -10,7 +10,8 @@ from regscope.datasets.base import Kind
 from regscope.evaluation.examples import Examples, chosen
 from regscope.evaluation.passes import logits
 from regscope.evaluation.row import Row
-from regscope.measures.corruptions import CORRUPTIONS, SEVERITIES, corrupted
+from regscope.evaluation.words import counted
+from regscope.measures.corruptions import CORRUPTIONS, SEVERITIES, corrupted, labels_under
 from regscope.measures.predictions import accuracy
 
 
@@ -35,13 +36,8 @@ def robustness_rows(
             hurt = corrupted(kind, name, pool, severity)
             for seed, network in enumerate(networks):
                 found = logits(network, chosen(hurt, examples[seed].pooled))
-                rows[seed].append(
-                    {
-                        "corruption": name,
-                        "severity": severity,
-                        "accuracy": accuracy(found, labels[seed]),
-                    }
-                )
+                right = accuracy(*counted(found, labels_under(name, labels[seed], severity)))
+                rows[seed].append({"corruption": name, "severity": severity, "accuracy": right})
     return rows
 
 

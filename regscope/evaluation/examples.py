@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from regscope.datasets import Dataset
+from regscope.inputs import as_seen
 from regscope.params import Study
 
 
@@ -26,7 +27,7 @@ class Examples:
 
 
 def pool_of(dataset: Dataset, examples: int | None) -> Tensor:
-    """Every example that some seed may test on, as networks see them: `[P, ...]` floats.
+    """Every example that some seed may test on, as networks see them: `[P, ...]`.
 
     It is the source's own test set, or its first `examples`; without one, all examples. What is
     done to it once serves all seeds, also where every seed has a split of its own.
@@ -34,7 +35,7 @@ def pool_of(dataset: Dataset, examples: int | None) -> Tensor:
     stored = torch.from_numpy(dataset.inputs)
     if dataset.official_train is not None:
         stored = stored[dataset.official_train :][:examples]
-    return stored.float() * dataset.scale
+    return as_seen(stored, dataset.scale)
 
 
 def examples_of(study: Study, dataset: Dataset, seed: int) -> Examples:

@@ -7,9 +7,13 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
+from regscope.datasets.base import PADDING_WORD
+from regscope.evaluation.words import counted
+from regscope.inputs import are_words, as_seen
 from regscope.measures.predictions import accuracy, cross_entropy
 
 BATCH = 1000
+SENTENCES = 50
 # What is kept of one pass for the passes that follow.
 KEPT_BYTES = 256 * 2**20
 
@@ -18,11 +22,26 @@ Judge = Callable[[nn.Module], tuple[float, float]]
 
 @torch.no_grad()
 def logits(network: nn.Module, inputs: Tensor, scale: float = 1.0) -> Tensor:
-    """Logits `[N, C]` of stored inputs `[N, ...]`, which times `scale` a network sees."""
-    ready = inputs.dtype == torch.float32 and scale == 1
-    return torch.cat(
-        [network(batch if ready else batch.float() * scale) for batch in torch.split(inputs, BATCH)]
-    )
+    """Logits `[N, C]` of stored inputs `[N, ...]`, which times `scale` a network sees.
+
+    Of sentences `[N, T]` they are `[N, T, C]`, zeros where there is no word.
+    """
+    if are_words(inputs):
+        return _of_sentences(network, inputs)
+    return torch.cat([network(as_seen(batch, scale)) for batch in torch.split(inputs, BATCH)])
+
+
+def _of_sentences(network: nn.Module, sentences: Tensor) -> Tensor:
+    """By length: a batch takes as long as its longest sentence."""
+    found: Tensor | None = None
+    order = (sentences != PADDING_WORD).sum(1).argsort(stable=True)
+    for places in torch.split(order, SENTENCES):
+        passed = network(sentences[places])
+        if found is None:
+            found = passed.new_empty(len(sentences), *passed.shape[1:])
+        found[places] = passed
+    assert found is not None
+    return found
 
 
 def judge_from(network: nn.Module, layer: str, inputs: Tensor, labels: Tensor) -> Judge:
@@ -53,6 +72,7 @@ def _judge_of_all(inputs: Tensor, labels: Tensor) -> Judge:
 
 
 def _judged(found: Tensor, labels: Tensor) -> tuple[float, float]:
+    found, labels = counted(found, labels)
     return accuracy(found, labels), cross_entropy(found, labels)
 
 

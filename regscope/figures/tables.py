@@ -32,10 +32,10 @@ def curve(data: StudyData, column: str) -> str:
 
 
 def predictions(data: StudyData, cell: CellData) -> str:
-    """CSV: actual and predicted class name of every test example of seed 0."""
+    """CSV: actual and predicted class name of every test example (or word) of seed 0."""
     names = [_quoted(name) for name in data.dataset.classes]
     actual = data.dataset.targets[cell.arrays["test_indices"][0]]
-    pairs = zip(actual, cell.arrays["predictions"][0], strict=True)
+    pairs = zip(actual[actual >= 0], cell.arrays["predictions"][0], strict=True)
     lines = [f"{names[right]},{names[guess]}" for right, guess in pairs]
     return "\n".join(["actual,predicted", *lines]) + "\n"
 

@@ -9,6 +9,9 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from regscope.datasets.base import PADDING_WORD
+from regscope.inputs import are_words, as_seen
+
 BATCH = 1000
 # A spread this small beside the largest value is what single precision leaves of a constant.
 NEGLIGIBLE = 1e-6
@@ -79,15 +82,17 @@ def hidden_activations(
 
     `names` are layers with slots; what is taken is what enters `<name>_dropout`: after the
     normalization, activation and pooling, before dropout. A convolution's units are its channels,
-    each averaged over its map. The network has to be in evaluation mode, so that no earlier
-    dropout acts.
+    each averaged over its map; of sentences every word counts, `[words, units]`. The network has
+    to be in evaluation mode, so that no earlier dropout acts.
     """
     seen: dict[str, list[Tensor]] = {name: [] for name in names}
 
     def keep(_: nn.Module, arguments: tuple[Tensor, ...], *, name: str) -> None:
-        seen[name].append(
-            arguments[0].flatten(2).mean(2) if arguments[0].ndim > 2 else arguments[0]
-        )
+        units = arguments[0]
+        if are_words(inputs):
+            # Networks leave out places that no sentence of a batch reaches.
+            units = units[there[:, : units.shape[1]]]
+        seen[name].append(units.flatten(2).mean(2) if units.ndim > 2 else units)
 
     handles = [
         network.get_submodule(f"{name}_dropout").register_forward_pre_hook(partial(keep, name=name))
@@ -95,7 +100,8 @@ def hidden_activations(
     ]
     try:
         for batch in torch.split(inputs, BATCH):
-            network(batch.float() * scale)
+            there = batch != PADDING_WORD
+            network(as_seen(batch, scale))
     finally:
         for handle in handles:
             handle.remove()

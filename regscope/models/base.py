@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from regscope.settings import Settings
 
@@ -19,8 +19,10 @@ class ModelSettings(Settings):
     `initialization`: `glorot_uniform` is Keras's default, weights from
     U(-sqrt(6 / (fan_in + fan_out)), +same) and zero biases (Glorot and Bengio 2010);
     `torch` is what torch's layers do by themselves, U(-1/sqrt(fan_in), +same) for both.
+    `data_kinds` are the kinds of data that the family reads.
     """
 
+    data_kinds: ClassVar[tuple[str, ...]] = ("image",)
     kind: str
     initialization: Initialization = "glorot_uniform"
 
@@ -30,8 +32,24 @@ class ModelSettings(Settings):
 
     @abstractmethod
     def slot_names(self) -> tuple[str, ...]:
-        """The layers that have slots for batch normalization and dropout."""
+        """The layers that have slots for dropout and batch normalization."""
+
+    def normalized_names(self) -> tuple[str, ...]:
+        """The layers that have a slot for batch normalization, where these are others."""
+        return self.slot_names()
 
     @abstractmethod
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
-        """The network: inputs `[B, *input_shape]` to logits `[B, classes]`."""
+        """The network: inputs `[B, *input_shape]` to logits `[B, classes]`.
+
+        Of tokens, `input_shape` being `[T, words]`: ids `[B, T]` to logits `[B, T, classes]`.
+        """
+
+    def initialize_as_keras(self, module: nn.Module) -> None:
+        """Draw a new network's weights for `glorot_uniform`."""
+        from regscope.models.initialization import glorot_uniform_
+
+        glorot_uniform_(module)
+
+    def pretrain(self, module: nn.Module) -> None:
+        """Put weights that were trained elsewhere into a new network; by default there are none."""

@@ -23,7 +23,8 @@ def initialized(
     with global_torch_stream(seed, "initialization"):
         module = settings.build(input_shape, classes)
         if settings.initialization == "glorot_uniform":
-            glorot_uniform_(module)
+            settings.initialize_as_keras(module)
+        settings.pretrain(module)
     return module
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -19,6 +19,7 @@ Width = Annotated[int, Field(ge=1, le=100_000)]
 class MLP(ModelSettings):
     """Fully connected layers of the given widths, an activation after each but the last."""
 
+    data_kinds: ClassVar[tuple[str, ...]] = ("image", "points")
     kind: Literal["mlp"] = "mlp"
     hidden: Annotated[tuple[Width, ...], Field(min_length=1)]
     activation: Literal["relu", "tanh", "gelu"] = "relu"

@@ -20,10 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """What a regularizer is asked to act on: a network's layer names and the kind of data."""
+    """What a regularizer is asked to act on: a network's layer names and the kind of data.
+
+    `slots` are the layers with a place for dropout, `normalized` those with one for batch
+    normalization.
+    """
 
     layers: tuple[str, ...]
     slots: tuple[str, ...]
+    normalized: tuple[str, ...]
     data_kind: str
 
 

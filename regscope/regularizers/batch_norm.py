@@ -24,7 +24,7 @@ class BatchNorm(Scoped):
     epsilon: Annotated[float, Field(gt=0)] = 1e-5
 
     def choices(self, target: Target) -> tuple[str, ...]:
-        return target.slots
+        return target.normalized
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.slots import fill_slots
@@ -36,5 +36,5 @@ class BatchNorm(Scoped):
 
         if isinstance(layer, nn.Conv2d):
             return nn.BatchNorm2d(layer.out_channels, self.epsilon, self.momentum)
-        assert isinstance(layer, nn.Linear)
+        assert isinstance(layer.out_features, int)
         return nn.BatchNorm1d(layer.out_features, self.epsilon, self.momentum)

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from regscope import paths, results
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
-from regscope.params import Study
+from regscope.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +42,9 @@ class Evidence:
     def test_examples(self) -> int:
         """How many examples a seed is tested on.
 
+        Of sentences, whose words are not right or wrong by themselves, so many words as would give
+        the baseline's accuracy the same standard error if they were.
+
         Raises RegscopeError where the settings mean nothing any more.
         """
         try:
@@ -52,6 +55,10 @@ class Evidence:
                 f"{file}: {one_line(error, dict(self.settings))}; rebuild the study with:"
                 f" dvc exp run -S study={self.study}"
             ) from error
+        accuracy = self.mean(BASELINE, "test_accuracy")
+        spread = self.mean(BASELINE, "test_error")
+        if accuracy and spread:
+            return round(accuracy * (1 - accuracy) / spread**2)
         return study.data.size - (study.data.official_train or study.split.train or 0)
 
     def mean(self, reg: str, measure: str) -> float | None:

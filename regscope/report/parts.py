@@ -12,6 +12,7 @@ from regscope.report import (
     tables,
     unit_tables,
     weights_tables,
+    word_tables,
 )
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
 from regscope.report.claims_table import claims_table, counts_line
@@ -53,9 +54,19 @@ def _accuracy(section: Section, shown: Shown) -> Part:
             section.accuracy,
             *_named(shown, "accuracy"),
             Note(section.test_error),
+            *_of_words(section),
             *_seeds(section),
         ),
     )
+
+
+def _of_words(section: Section) -> Iterator[Block]:
+    """What an accuracy over words leaves out, or in: only studies of sentences have it."""
+    table = word_tables.readings_table(section.results, section.regs)
+    if table is not None:
+        yield Heading("Other ways to count words")
+        yield Note(word_tables.READINGS)
+        yield table
 
 
 def _seeds(section: Section) -> Iterator[Block]:

@@ -15,7 +15,7 @@ from regscope.errors import RegscopeError
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
-from regscope.report import tables
+from regscope.report import tables, word_tables
 from regscope.report.columns import comparisons, values
 from regscope.report.evidence import Evidence
 from regscope.report.formats import percent, plain, points
@@ -81,7 +81,8 @@ class Section:
         training = self.study.training
         return (
             f"{self.study.model.kind} · {training.optimizer}, {training.epochs} epochs ·"
-            f" {self.study.train_size:,} examples to train on, {self.test_examples:,} to test on"
+            f" {self.study.train_size:,} {self._examples} to train on,"
+            f" {self.test_examples:,} to test on"
         )
 
     @property
@@ -107,6 +108,11 @@ class Section:
     @property
     def environment_line(self) -> str:
         return inline(self.environment)
+
+    @property
+    def _examples(self) -> str:
+        """What one calls them."""
+        return "sentences" if self.study.data.kind == "tokens" else "examples"
 
     @property
     def test_examples(self) -> int:
@@ -137,6 +143,8 @@ class Section:
     def test_error(self) -> str:
         """What the finite test set adds, and why comparisons do not need it."""
         accuracy = values(self.results, BASELINE, "test_accuracy").mean()
+        if "test_error" in self.results.seeds.columns:
+            return word_tables.test_error(self.results, self.test_examples)
         error = percent(test_set_error(accuracy, self.test_examples))
         if self.study.data.official_train is not None:
             return (

@@ -99,13 +99,14 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
 
     from regscope.evaluation import predicted
     from regscope.evaluation.passes import logits
+    from regscope.evaluation.words import counted
     from regscope.measures.calibration import reliability
     from regscope.measures.predictions import accuracy, cross_entropy
 
     def passed(indices: np.ndarray) -> tuple[Tensor, Tensor]:
         inputs = torch.from_numpy(dataset.inputs[indices])
         found = logits(network, inputs, dataset.scale)
-        return found, torch.from_numpy(dataset.targets[indices])
+        return counted(found, torch.from_numpy(dataset.targets[indices]))
 
     inside = dataset.split(study.split, seed, "validation")
     train, validation = passed(inside.train), passed(inside.holdout)

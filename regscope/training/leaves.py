@@ -144,6 +144,44 @@ class StackedDropout(nn.Module):
         return mask.mul_(65536 / (65536 - self.dropped))
 
 
+class StackedStochasticDepth(StackedDropout):
+    """Whole examples are left out of a residual branch (Huang et al. 2016), with such masks."""
+
+    def __init__(self, layers: Sequence[Any], streams: Streams) -> None:
+        super().__init__(layers, streams)
+        if layers[0].mode != "row":
+            raise ValueError(f"stochastic depth of mode {layers[0].mode} cannot be stacked")
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        if not (self.training and self.dropped):
+            return inputs
+        examples = inputs.new_empty(len(inputs), *[1] * (inputs.dim() - 1))
+        return inputs * self.mask(examples)
+
+
+class StackedEmbedding(nn.Module):
+    """`weight` `[S, V, E]`: ids `[S*B, ...]` are looked up in one table of all seeds' rows."""
+
+    first: Tensor
+
+    def __init__(self, layers: Sequence[nn.Embedding]) -> None:
+        super().__init__()
+        plain = layers[0]
+        unusual = ("padding_idx", "max_norm", "scale_grad_by_freq", "sparse")
+        chosen = [getattr(plain, option) for option in unusual]
+        if any(value is not None and value is not False for value in chosen):
+            raise ValueError(f"an embedding can be stacked only without {', '.join(unusual)}")
+        self.weight = stacked_parameter([layer.weight for layer in layers])
+        first = torch.arange(len(layers), device=self.weight.device) * plain.num_embeddings
+        self.register_buffer("first", first, persistent=False)
+
+    def forward(self, ids: Tensor) -> Tensor:
+        by_seed = ids.reshape(len(self.first), -1)
+        table = self.weight.flatten(0, 1)
+        found = functional.embedding(by_seed + self.first.unsqueeze(1), table)
+        return found.view(*ids.shape, -1)
+
+
 class LoopedLayer(nn.Module):
     """Any other layer with parameters: one seed after another, by `functional_call`."""
 
@@ -186,4 +224,18 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.BatchNorm1d: lambda layers, _: StackedBatchNorm(layers),
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
+    nn.Embedding: lambda layers, _: StackedEmbedding(layers),
 }
+
+# By name, so that looking a layer up does not load its library.
+NAMED_RULES: dict[str, Rule] = {
+    "torchvision.ops.stochastic_depth.StochasticDepth": lambda layers, streams: (
+        StackedStochasticDepth(layers, streams())
+    ),
+}
+
+
+def rule_for(layer: nn.Module) -> Rule | None:
+    """How layers of that type are stacked, if there is a rule for exactly that type."""
+    kind = type(layer)
+    return RULES.get(kind) or NAMED_RULES.get(f"{kind.__module__}.{kind.__qualname__}")

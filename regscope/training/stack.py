@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.training.convolution import choose_layout
-from regscope.training.leaves import RULES, LoopedLayer
+from regscope.training.leaves import LoopedLayer, rule_for
 from regscope.training.streams import Streams
 
 
@@ -67,7 +67,7 @@ def _swap_children(
     for name, child in list(stacked.named_children()):
         path = f"{prefix}{name}"
         counterparts = [module.get_submodule(name) for module in plain]
-        rule = RULES.get(type(child))
+        rule = rule_for(child)
         if rule is not None:
             setattr(stacked, name, rule(counterparts, partial(streams, f"mask/{path}")))
         elif any(True for _ in child.children()):

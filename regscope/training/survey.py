@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
@@ -105,9 +106,15 @@ def recording_bytes(study: Study, network: nn.Module) -> int:
 
 
 def gains_from_stacking(network: nn.Module) -> bool:
-    """Whether a processor trains seeds faster as one: not with convolutions or recurrences."""
+    """Whether a processor trains seeds faster as one: not with convolutions or recurrences.
+
+    A module may say so itself, as `stackable_on_processor`.
+    """
     alone = (nn.modules.conv._ConvNd, nn.RNNBase)
-    return not any(isinstance(module, alone) for module in network.modules())
+    return not any(
+        isinstance(module, alone) or not getattr(module, "stackable_on_processor", True)
+        for module in network.modules()
+    )
 
 
 def remembered(settings: SGDTraining | AdamTraining) -> int:
@@ -136,7 +143,7 @@ def _passing_bytes(
     study: Study, methods: Sequence[Regularizer], dataset: Dataset, network: nn.Module
 ) -> int:
     """What batches take on their way through a network, while training or evaluating."""
-    stored = torch.from_numpy(dataset.inputs[:EXAMPLES])
+    stored = torch.from_numpy(dataset.inputs[_largest(dataset)])
     inputs = as_seen(stored, dataset.scale)
     kept, widest = _activation_bytes(network, inputs)
     # The next batch is read while the last is still there.
@@ -146,6 +153,14 @@ def _passing_bytes(
     batch = min(study.training.batch_size, study.train_size)
     held_out = len(dataset.inputs) - study.train_size
     return max(batch * trained, min(EVALUATION_BATCH, held_out) * (read + widest))
+
+
+def _largest(dataset: Dataset) -> np.ndarray:
+    """Examples that take as much as any: the first, or the longest sentences."""
+    if dataset.kind != "tokens":
+        return np.arange(len(dataset.inputs))[:EXAMPLES]
+    lengths = (dataset.targets >= 0).sum(1)
+    return np.argsort(-lengths, kind="stable")[:EXAMPLES]
 
 
 def _activation_bytes(network: nn.Module, inputs: Tensor) -> tuple[int, int]:

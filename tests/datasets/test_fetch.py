@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from regscope.datasets.fetch import RemoteFiles, fetch
+from regscope.datasets.fetch import RemoteFiles, fetch, fetch_or_stand_in
 from regscope.errors import RegscopeError
 
 CONTENT = {"one.gz": b"the first file", "two.gz": b"the second"}
@@ -203,3 +203,47 @@ def test_a_good_run_succeeds_after_a_refused_one(
     flip_a_byte(altered)
     fetch(files(), target)
     assert held(target) == CONTENT
+
+
+def parts() -> tuple[RemoteFiles, RemoteFiles]:
+    """The first file, and the second to stand in for it."""
+    sums = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
+    hosts = (refused_address(),)
+    first, second = ({name: digest} for name, digest in sums.items())
+    return RemoteFiles("tiny", hosts, first), RemoteFiles("tiny", (), second)
+
+
+@pytest.mark.parametrize("held_there", [["one.gz", "two.gz"], ["two.gz"]])
+@pytest.mark.parametrize("by_url", [False, True])
+def test_what_stands_in_is_taken_only_where_the_file_is_not_there(
+    by_url: bool, held_there: list[str], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = target.parent / "mirror"
+    folder = fill(mirror / "tiny")
+    for name in CONTENT.keys() - held_there:
+        (folder / name).unlink()
+    whole, part = parts()
+    with served(mirror) as url:
+        monkeypatch.setenv("REGSCOPE_MIRROR", url if by_url else str(mirror))
+        taken = fetch_or_stand_in(whole, part, target)
+    assert list(taken.sha256) == held_there[:1]
+    assert held(target) == {held_there[0]: CONTENT[held_there[0]]}
+
+
+@pytest.mark.parametrize("by_url", [False, True])
+def test_nothing_stands_in_for_a_file_that_was_altered(
+    by_url: bool, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = target.parent / "mirror"
+    flip_a_byte(fill(mirror / "tiny") / "one.gz")
+    with served(mirror) as url:
+        monkeypatch.setenv("REGSCOPE_MIRROR", url if by_url else str(mirror))
+        with pytest.raises(RegscopeError, match="not the file it should be"):
+            fetch_or_stand_in(*parts(), target)
+    assert held(target) == {}
+
+
+def test_without_a_mirror_nothing_stands_in(target: Path) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        fetch_or_stand_in(*parts(), target)
+    assert "two.gz" not in str(refused.value)

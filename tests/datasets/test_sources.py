@@ -15,6 +15,8 @@ from regscope.datasets.fashion_mnist import FashionMNIST
 from regscope.datasets.fetch import RemoteFiles
 from regscope.datasets.mnist import MNIST
 from regscope.datasets.moons import Moons
+from regscope.datasets.nltk_corpora import NLTKCorpora
+from regscope.datasets.tiny_imagenet import TinyImageNet
 from regscope.errors import RegscopeError
 
 
@@ -32,6 +34,8 @@ def test_every_source_is_listed_under_its_own_name() -> None:
         "fashion_mnist": FashionMNIST,
         "mnist": MNIST,
         "moons": Moons,
+        "nltk": NLTKCorpora,
+        "tiny_imagenet": TinyImageNet,
     } == SOURCES
 
 

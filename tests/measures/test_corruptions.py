@@ -22,7 +22,7 @@ CASES = [
     (kind, name, shape)
     for kind, known in CORRUPTIONS.items()
     for name in known
-    for shape in SHAPES[kind]
+    for shape in SHAPES.get(kind, [])
 ]
 PICTURES = torch.from_numpy(load_digits().images[:300, None]).float() / 16
 

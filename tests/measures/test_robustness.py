@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from regscope.measures.robustness import BATCH, input_gradient_norm
+from regscope.measures.robustness import BATCH, input_gradient_norm, word_gradient_norm
+from regscope.models.rnn import RNN
 
 
 def test_of_a_linear_model_it_is_known() -> None:
@@ -42,3 +43,42 @@ def test_nothing_is_left_behind() -> None:
     input_gradient_norm(model, inputs, torch.zeros(5, dtype=torch.long))
     assert model.weight.grad is None
     assert not inputs.requires_grad
+
+
+def test_of_words_it_is_that_of_each_embedding_alone() -> None:
+    """Against finite differences of a sentence's summed loss, word by word."""
+    torch.manual_seed(0)
+    network = RNN(embedding=3, hidden=4).build((5, 9), 3).double().eval()
+    words = torch.tensor([[2, 7, 2, 0, 0], [4, 8, 5, 1, 6], [3, 0, 0, 0, 0]], dtype=torch.int32)
+    labels = torch.tensor([[0, 2, 1, -1, -1], [1, 1, 0, 2, 0], [2, -1, -1, -1, -1]])
+    embedding = network.get_submodule("embedding")
+    step, norms = 1e-5, []
+    for row, place in (labels >= 0).nonzero().tolist():
+        slopes = []
+        for number in range(3):
+            losses = []
+            for sign in (1, -1):
+                handle = embedding.register_forward_hook(
+                    lambda _, __, found, place=place, number=number, sign=sign: (
+                        found.clone().index_put_(
+                            (torch.tensor(0), torch.tensor(place), torch.tensor(number)),
+                            torch.tensor(sign * step).double(),
+                            accumulate=True,
+                        )
+                    )
+                )
+                with torch.no_grad():
+                    logits = network(words[row : row + 1])[0]
+                handle.remove()
+                there = labels[row] >= 0
+                losses.append(
+                    nn.functional.cross_entropy(
+                        logits[there], labels[row][there], reduction="sum"
+                    ).item()
+                )
+            slopes.append((losses[0] - losses[1]) / (2 * step))
+        norms.append(sum(slope**2 for slope in slopes) ** 0.5)
+    expected = sum(norms) / len(norms)
+    assert word_gradient_norm(network, words, labels) == pytest.approx(expected, rel=1e-6)
+    assert not embedding._forward_hooks
+    assert all(parameter.grad is None for parameter in network.parameters())

@@ -12,6 +12,7 @@ from regscope.complaints import one_line
 from regscope.errors import RegscopeError
 from regscope.models import KINDS
 from regscope.models.cnn import CNN
+from regscope.models.initialization import initialized
 from regscope.params import load_params
 from regscope.regularizers.batch_norm import BatchNorm
 
@@ -68,7 +69,7 @@ def in_the_published_order(settings: CNN, model: nn.Module, activation: type[nn.
         modules[f"{name}_norm"] = layers[f"{name}_norm"]
         modules[f"{name}_activation"] = activation()
         if name in settings.pooled:
-            modules[f"{name}_pool"] = nn.MaxPool2d(settings.pool)
+            modules[f"{name}_pool"] = nn.MaxPool2d(settings.pool, settings.pool_stride)
     modules["flatten"] = nn.Flatten()
     for name in settings.dense_names():
         modules[name] = layers[name]
@@ -85,6 +86,18 @@ SHAPES: dict[str, tuple[dict[str, Any], tuple[int, int, int]]] = {
         (1, 21, 20),
     ),
     "same": ({"filters": [4, 3], "padding": "same", "pooled": ["conv1", "conv2"]}, (1, 11, 9)),
+    "strides": (
+        {"filters": [4, 3], "kernel": [5, 3], "stride": [2, 3], "pooled": ["conv1"]},
+        (1, 30, 26),
+    ),
+    "overlapping squares": (
+        {"filters": [4, 3, 2], "pool": 3, "pool_stride": 2, "pooled": ["conv1", "conv3"]},
+        (2, 24, 23),
+    ),
+    "squares with gaps": (
+        {"filters": [4, 3], "pool": 2, "pool_stride": 3, "pooled": ["conv1"]},
+        (1, 19, 20),
+    ),
     "last one pooled": ({"filters": [4, 3], "pooled": ["conv2"]}, (3, 10, 11)),
     "nothing pooled": ({"filters": [4]}, (1, 5, 5)),
 }
@@ -147,6 +160,27 @@ def test_dropout_and_normalization_have_their_places() -> None:
         ({"filters": [4], "pooled": ["conv2"]}, "pooled = conv2: choose from: conv1"),
         ({"filters": []}, "filters = []: must be a list of at least 1"),
         ({"filters": [4], "padding": "full"}, "padding = full: choose from: valid, same"),
+        (
+            {"filters": [4, 4], "kernel": [3]},
+            "kernel = [3]: must be one for all, or a list of 2 as filters",
+        ),
+        (
+            {"filters": [4], "stride": [1, 2]},
+            "stride = [1, 2]: must be one for all, or a list of 1 as filters",
+        ),
+        ({"filters": [4], "stride": 0}, "stride = 0: must be at least 1"),
+        (
+            {"filters": [4], "response_normalized": ["dense1"]},
+            "response_normalized = dense1: choose from: conv1",
+        ),
+        (
+            {"filters": [4], "response_normalization": {"bias": 0}},
+            "response_normalization.bias = 0: must be greater than 0",
+        ),
+        (
+            {"filters": [4], "pool_padding": "same", "pool_stride": 1},
+            "pool = 2: must be odd with pool_padding same, pool_stride 1",
+        ),
     ],
 )
 def test_mistakes_are_refused_in_one_line(settings: dict[str, Any], line: str) -> None:
@@ -174,3 +208,155 @@ def test_inputs_that_do_not_fit_are_refused(input_shape: tuple[int, ...], line: 
     with pytest.raises(RegscopeError) as refused:
         PUBLISHED.build(input_shape, 10)
     assert str(refused.value) == line
+
+
+ALEXNET = CNN.model_validate(
+    {
+        "filters": [64, 192, 384, 384, 256],
+        "kernel": [11, 5, 3, 3, 3],
+        "stride": [4, 1, 1, 1, 1],
+        "padding": "same",
+        "pooled": ["conv1", "conv2", "conv5"],
+        "pool": 3,
+        "pool_stride": 2,
+        "pool_padding": "same",
+        "response_normalized": ["conv1", "conv2"],
+        "dense": [1024, 1024],
+    }
+)
+
+
+def test_an_alexnet_for_small_pictures_can_be_written() -> None:
+    model = ALEXNET.build((3, 64, 64), 25)
+    sizes = {}
+    for name, module in model.named_children():
+        module.register_forward_hook(
+            lambda _, __, outputs, name=name: sizes.update({name: tuple(outputs.shape[1:])})
+        )
+    model(draw(1, 3, 64, 64))
+    assert {name: sizes[name] for name in ("conv1", "conv1_pool", "conv2", "conv2_pool")} == {
+        "conv1": (64, 16, 16),
+        "conv1_pool": (64, 8, 8),
+        "conv2": (192, 8, 8),
+        "conv2_pool": (192, 4, 4),
+    }
+    assert (sizes["conv4"], sizes["conv5_pool"]) == ((384, 4, 4), (256, 2, 2))
+    kernels = [(3, 64, 11), (64, 192, 5), (192, 384, 3), (384, 384, 3), (384, 256, 3)]
+    expected = sum((before * side**2 + 1) * after for before, after, side in kernels)
+    expected += (256 * 2 * 2 + 1) * 1024 + 1025 * 1024 + 1025 * 25
+    assert sum(tensor.numel() for tensor in model.parameters()) == expected == 5_331_929
+    names = [name for name, _ in model.named_children()]
+    assert names[:7] == [
+        "conv1_margin",
+        "conv1",
+        "conv1_norm",
+        "conv1_activation",
+        "conv1_response",
+        "conv1_pool",
+        "conv1_dropout",
+    ]
+    assert ALEXNET.layer_names()[:3] == ("conv1", "conv2", "conv3")
+
+
+@pytest.mark.parametrize("stride", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("kernel", [1, 2, 3, 4, 5, 11])
+@pytest.mark.parametrize("side", [5, 16, 17])
+def test_same_is_tensorflows(side: int, kernel: int, stride: int) -> None:
+    """Window i begins `i * stride - before`, its rule for `before`: tf.nn's notes on padding."""
+    settings = CNN(filters=(2,), kernel=kernel, stride=stride, padding="same")
+    model = settings.build((1, side, side + 1), 2)
+    found = nn.Sequential(OrderedDict(list(model.named_children())[:-2]))(
+        draw(2, 1, side, side + 1)
+    )
+    layer = model.get_submodule("conv1")
+    assert isinstance(layer, nn.Conv2d)
+    weight, bias = layer.weight, layer.bias
+    assert bias is not None
+    margins = []
+    for length in (side, side + 1):
+        over = kernel - stride if length % stride == 0 else kernel - length % stride
+        margins.append((max(over, 0) // 2, max(over, 0)))
+    counts = [-(-length // stride) for length in (side, side + 1)]
+    pictures = torch.zeros(2, 1, side + 2 * kernel, side + 1 + 2 * kernel)
+    pictures[:, :, kernel : kernel + side, kernel : kernel + side + 1] = draw(2, 1, side, side + 1)
+    expected = torch.empty(2, 2, *counts)
+    for row in range(counts[0]):
+        for column in range(counts[1]):
+            top = kernel + row * stride - margins[0][0]
+            left = kernel + column * stride - margins[1][0]
+            window = pictures[:, :, top : top + kernel, left : left + kernel]
+            expected[:, :, row, column] = (window[:, None] * weight).sum((2, 3, 4)) + bias
+    torch.testing.assert_close(found, expected.relu(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("stride", [2, 3, 4])
+@pytest.mark.parametrize("pool", [2, 3, 5])
+@pytest.mark.parametrize("side", [1, 2, 3, 4, 7, 8, 16])
+def test_pooled_same_every_pixel_counts_and_none_is_made_up(
+    side: int, pool: int, stride: int
+) -> None:
+    settings = CNN.model_validate(
+        {
+            "filters": [1],
+            "kernel": 1,
+            "pooled": ["conv1"],
+            "pool": pool,
+            "pool_stride": stride,
+            "pool_padding": "same",
+        }
+    )
+    model = settings.build((1, side, side), 2)
+    pictures = draw(1, 1, side, side)
+    found = model.get_submodule("conv1_pool")(pictures)
+    count = -(-side // stride)
+    before = max((count - 1) * stride + pool - side, 0) // 2
+    for row in range(count):
+        for column in range(count):
+            rows = slice(max(row * stride - before, 0), row * stride - before + pool)
+            columns = slice(max(column * stride - before, 0), column * stride - before + pool)
+            assert found[0, 0, row, column] == pictures[0, 0, rows, columns].max()
+    assert found.shape[2:] == (count, count)
+
+
+def test_a_list_of_one_number_builds_the_same_network() -> None:
+    listed = PUBLISHED.model_copy(update={"kernel": (3, 3, 3, 3), "stride": (1, 1, 1, 1)})
+    first, second = (initialized(settings, (1, 28, 28), 10, 4) for settings in (PUBLISHED, listed))
+    for (name, tensor), other in zip(
+        first.state_dict().items(), second.state_dict().values(), strict=True
+    ):
+        assert torch.equal(tensor, other), name
+    pictures = draw(2, 1, 28, 28)
+    assert torch.equal(first(pictures), second(pictures))
+
+
+def test_response_normalization_comes_between_activation_and_pooling() -> None:
+    settings = CNN.model_validate(
+        {
+            "filters": [6],
+            "pooled": ["conv1"],
+            "response_normalized": ["conv1"],
+            "response_normalization": {"depth_radius": 2, "bias": 1, "alpha": 0.5, "beta": 0.75},
+        }
+    )
+    model = settings.build((1, 11, 11), 3)
+    layers = dict(model.named_children())
+    pictures = 3 * draw(2, 1, 11, 11)
+    responses = nn.LocalResponseNorm(5, 0.5 * 5, 0.75, 1.0)(layers["conv1"](pictures).relu())
+    expected = layers["output"](nn.functional.max_pool2d(responses, 2).flatten(1))
+    torch.testing.assert_close(model(pictures), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_padding_can_be_one_for_each_convolution() -> None:
+    """The first AlexNet's own: none around the first kernel, none around pooled squares."""
+    padding = ["valid", "same", "same", "same", "same"]
+    changed = {"padding": padding, "pooled": ["conv1", "conv2"], "pool_padding": "valid"}
+    model = CNN.model_validate({**ALEXNET.model_dump(), **changed}).build((3, 64, 64), 25)
+    sizes = [14, 6, 6, 2, 2, 2, 2]
+    outputs = draw(1, 3, 64, 64)
+    for name, module in model.named_children():
+        outputs = module(outputs)
+        if name.endswith(("conv1", "conv2", "conv3", "conv4", "conv5", "pool")):
+            assert outputs.shape[2:] == (sizes.pop(0),) * 2, name
+    assert not sizes
+    # Nothing is cut: a padded edge would then lie elsewhere.
+    assert not model._forward_pre_hooks

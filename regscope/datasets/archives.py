@@ -1,0 +1,81 @@
+"""Members of zip archives, read by name and never extracted: none can land outside its folder."""
+
+from __future__ import annotations
+
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from regscope.errors import RegscopeError
+
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+class Members:
+    """The files in an opened archive; `read` gives one's content by its name."""
+
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self.path = path
+        self._archive = archive
+        self.names = tuple(_checked(path, archive))
+
+    def read(self, name: str) -> bytes:
+        """Raises RegscopeError where there is no such member, or not the whole of it."""
+        try:
+            return self._archive.read(name)
+        except KeyError as error:
+            raise RegscopeError(f"{self.path}: has no {name}") from error
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise _damaged(self.path, error) from error
+
+    def lines(self, name: str) -> list[str]:
+        """The lines of a text that are not empty."""
+        return [line for line in self.read(name).decode().splitlines() if line.strip()]
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Members]:
+    """The members of a zip archive.
+
+    Raises RegscopeError, naming the file, where it is no whole zip archive, and naming the member
+    too where one is a link or has a name that leads out of a folder.
+    """
+    try:
+        archive = zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise _damaged(path, error) from error
+    with archive:
+        yield Members(path, archive)
+
+
+def write_archive(path: Path, members: Mapping[str, bytes]) -> None:
+    """Uncompressed, in order of names and all of one date: the same bytes for the same members."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(members):
+            information = zipfile.ZipInfo(name, _EARLIEST)
+            information.create_system = 3
+            information.external_attr = (stat.S_IFREG | 0o644) << 16
+            archive.writestr(information, members[name])
+
+
+def _checked(path: Path, archive: zipfile.ZipFile) -> Iterator[str]:
+    for member in archive.infolist():
+        # zipfile itself puts the system's separators right and cuts names off at a NUL.
+        for name in (member.filename, member.orig_filename):
+            windows, posix = PureWindowsPath(name), PurePosixPath(name)
+            outside = bool(windows.anchor) or posix.is_absolute() or ".." in windows.parts
+            if outside or "\\" in name or "\0" in name or not name:
+                raise RegscopeError(
+                    f"{path}: refused: its member {name!r} has a name that leads out of a folder"
+                )
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise RegscopeError(f"{path}: refused: its member {member.filename!r} is a link")
+        if not member.is_dir():
+            yield member.filename
+
+
+def _damaged(path: Path, error: Exception) -> RegscopeError:
+    return RegscopeError(f"{path}: not a whole zip file ({error})")
