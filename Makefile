@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths results test test-slow test-gpu test-browser lint format readme bench clean
+.PHONY: repro paths results ui test test-slow test-gpu test-browser lint format readme bench clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -40,6 +40,11 @@ results: $(VENV)/.ready
 	done
 	python -m regscope.report.readme
 	python -m regscope.report.cards
+
+# MLflow's page with every run, on this machine alone: docs/tracking.md.
+PORT ?= 5000
+ui: $(VENV)/.ready
+	@python -m regscope.tracking.ui $(PORT)
 
 test: $(VENV)/.ready-dev
 	python -m pytest
@@ -73,7 +78,7 @@ bench: $(VENV)/.ready-bench $(KERAS)/.ready
 	python -m bench $(BENCH)
 
 clean:
-	rm -rf $(VENV) $(KERAS) .regscope
+	rm -rf $(VENV) $(KERAS) .regscope/checkpoints .regscope/bench
 
 $(VENV)/.ready: requirements.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regscope needs Python 3.11 or newer")'

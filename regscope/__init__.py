@@ -1,0 +1,54 @@
+"""What regularization does to a neural network, as a library: docs/library.md.
+
+Names are loaded when they are first asked for: `import regscope` alone imports nothing else.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from regscope.errors import RegscopeError
+    from regscope.library.comparing import Compared, compare
+    from regscope.library.measured import Measured
+    from regscope.library.measuring import measure
+    from regscope.library.training import Trained, train
+    from regscope.params import Study, load_params
+
+__all__ = [
+    "Compared",
+    "Measured",
+    "RegscopeError",
+    "Study",
+    "Trained",
+    "compare",
+    "load_params",
+    "measure",
+    "train",
+]
+
+_HOMES = {
+    "Compared": "regscope.library.comparing",
+    "Measured": "regscope.library.measured",
+    "RegscopeError": "regscope.errors",
+    "Study": "regscope.params",
+    "Trained": "regscope.library.training",
+    "compare": "regscope.library.comparing",
+    "load_params": "regscope.params",
+    "measure": "regscope.library.measuring",
+    "train": "regscope.library.training",
+}
+
+
+if not TYPE_CHECKING:
+    # Type checkers go by the imports above, and so refuse names that are not there.
+    def __getattr__(name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
+from types import ModuleType
 from typing import Any
 
 from regscope.errors import RegscopeError
@@ -145,7 +146,8 @@ def _process(
     context = _context()
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(job, theirs), daemon=True)  # type: ignore[attr-defined]
-    process.start()
+    with _without_main():
+        process.start()
     theirs.close()
     try:
         yield ours
@@ -153,3 +155,14 @@ def _process(
         process.kill()
         process.join()
         ours.close()
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """A process that starts here does not run the caller's script again, guarded or not."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

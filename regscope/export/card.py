@@ -1,0 +1,152 @@
+"""The card that goes with an exported network, in Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from regscope import paths
+from regscope.export.cell import TrainedSeed
+from regscope.export.files import CODE, ONNX, PROGRAM, STATE_DICT
+from regscope.params import BASELINE
+
+DATA_SETS = Path("docs") / "data-sets.md"
+
+LOADING = {
+    PROGRAM: """import torch
+
+network = torch.export.load("model.pt2").module()
+logits = network(inputs)
+""",
+    CODE: """import torch
+from model import network
+
+loaded = network()
+loaded.load_state_dict(torch.load("state_dict.pt", weights_only=True))
+logits = loaded.eval()(inputs)
+""",
+    ONNX: """import onnxruntime
+
+session = onnxruntime.InferenceSession("model.onnx")
+(logits,) = session.run(["logits"], {"inputs": inputs.numpy()})
+""",
+}
+
+
+def card(cell: TrainedSeed, files: Collection[str], code: str | None) -> str:
+    """What the network is, how good, and how to load it from `files` with torch alone.
+
+    `code` builds it, where that can be written down.
+    """
+    rows = "\n".join(f"| {name} | {value} |" for name, value in _facts(cell))
+    notes = "".join(f"\n- {note}" for note in cell.dataset.notes)
+    wrong = f"\nKnown to be wrong with the data:\n{notes}\n" if notes else ""
+    architecture = f"```python\n{code}```" if code else f"```\n{cell.network!r}\n```"
+    return f"""# {cell.label}
+
+| | |
+|---|---|
+{rows}
+{wrong}
+## Loading it
+
+{_loading(files)}
+## Architecture
+
+{architecture}
+"""
+
+
+def _facts(cell: TrainedSeed) -> list[tuple[str, str]]:
+    study, dataset = cell.study, cell.dataset
+    weights = sum(parameter.numel() for parameter in cell.network.parameters())
+    settings = study.cells[cell.reg].model_dump(mode="json", exclude_none=True)
+    regularizer = f"`{cell.reg}`: `{json.dumps(settings)}`"
+    if cell.reg == BASELINE:
+        regularizer = f"`{BASELINE}`, the baseline: no regularizer"
+    facts = [
+        ("study", f"`{cell.name}`: {study.title}"),
+        ("regularizer", regularizer),
+        ("architecture", f"`{_settings(study.model)}`: {weights:,} parameters"),
+        ("training", f"`{_settings(study.training)}`"),
+        ("trained with", _environment(cell)),
+        ("inputs", _inputs(cell)),
+        ("outputs", _outputs(cell)),
+        ("classes", ", ".join(dataset.classes)),
+        (f"test accuracy of seed {cell.seed}", _tested(cell)),
+        (f"mean of {cell.seeds} seeds", _over_seeds(cell)),
+        ("data", f"`{_settings(study.data)}`"),
+    ]
+    if terms := data_terms(study.data.source):
+        facts.append(("terms of the data", terms))
+    return facts
+
+
+def _settings(settings: object) -> str:
+    dumped = settings.model_dump(mode="json", exclude_none=True)  # type: ignore[attr-defined]
+    return json.dumps(dumped).replace("|", "\\|")
+
+
+def _environment(cell: TrainedSeed) -> str:
+    file = paths.model(cell.name, cell.reg) / "environment.json"
+    if not file.exists():
+        return "not noted"
+    found = json.loads(file.read_text())
+    return f"torch {found['torch']}, {found['device']}, {found['precision']}"
+
+
+def _inputs(cell: TrainedSeed) -> str:
+    dataset = cell.dataset
+    if dataset.kind == "tokens":
+        places, words = dataset.input_shape
+        return (
+            f"int32 `[batch, T]`: ids of {words:,} words, by line of vocabulary.txt from 0 (0 is no"
+            f" word and comes after a sentence's end, 1 any other word); T up to {places}"
+        )
+    shape = ", ".join(map(str, dataset.input_shape))
+    if dataset.scale == 1:
+        return f"float32 `[batch, {shape}]`, as they are"
+    return f"float32 `[batch, {shape}]`: the stored bytes times {dataset.scale:.9g}"
+
+
+def _outputs(cell: TrainedSeed) -> str:
+    shape = "batch, T" if cell.dataset.kind == "tokens" else "batch"
+    classes = len(cell.dataset.classes)
+    return f"logits `[{shape}, {classes}]`, whose softmax are the classes' probabilities"
+
+
+def _tested(cell: TrainedSeed) -> str:
+    what = "words" if cell.dataset.kind == "tokens" else "examples"
+    return f"{100 * cell.accuracy:.2f} % of its {cell.tested:,} test {what}"
+
+
+def _over_seeds(cell: TrainedSeed) -> str:
+    over = cell.over_seeds
+    if over is None:
+        return (
+            f"not in {paths.summary(cell.name)}: `dvc exp run -S study={cell.name}` puts it there"
+        )
+    low, high = 100 * over.low, 100 * over.high
+    return f"{100 * over.mean:.2f} %, 95 % t interval {low:.2f} to {high:.2f} %"
+
+
+def data_terms(source: str) -> str | None:
+    """The last column of the table in docs/data-sets.md, where that speaks of the source."""
+    if not DATA_SETS.is_file():
+        return None
+    row = re.search(rf"^\| \[?`{re.escape(source)}`.*$", DATA_SETS.read_text(), re.MULTILINE)
+    if row is None:
+        return None
+    return row[0].strip().strip("|").rpartition("|")[2].strip()
+
+
+def _loading(files: Collection[str]) -> str:
+    parts = [f"```python\n{LOADING[name]}```\n" for name in (PROGRAM, CODE, ONNX) if name in files]
+    if STATE_DICT in files and CODE not in files:
+        parts.append(
+            f'`torch.load("{STATE_DICT}", weights_only=True)` gives the weights by name; the module'
+            " that they belong to is printed below.\n"
+        )
+    return "\n".join(parts)

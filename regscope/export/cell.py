@@ -1,0 +1,159 @@
+"""One seed of a trained cell, with what is known of it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from regscope import paths
+from regscope.datasets.base import Dataset
+from regscope.errors import RegscopeError
+from regscope.params import Params, Study
+from regscope.statistics import Interval, mean_interval
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+AGREEMENT = 1e-6
+"""Tables hold accuracies to nine digits; nothing else comes between two that are the same."""
+
+
+@dataclass(frozen=True)
+class TrainedSeed:
+    """`accuracy` is of this seed's `tested` test examples (of sentences, their words).
+
+    `over_seeds` is the mean accuracy of all `seeds`, with its interval; None where
+    metrics/studies does not hold these networks' accuracies.
+    """
+
+    name: str
+    study: Study
+    reg: str
+    seed: int
+    seeds: int
+    network: nn.Module
+    dataset: Dataset
+    accuracy: float
+    tested: int
+    over_seeds: Interval | None
+
+    @property
+    def label(self) -> str:
+        return f"{self.name}/{self.reg}, seed {self.seed}"
+
+    def examples(self, count: int) -> Tensor:
+        """The first test examples, as the network sees them."""
+        import torch
+
+        from regscope.inputs import as_seen
+
+        places = self.dataset.split(self.study.split, self.seed).holdout[:count]
+        return as_seen(torch.from_numpy(self.dataset.inputs[places]), self.dataset.scale)
+
+
+def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
+    """Read one seed of data/models/<name>/<reg> and measure it on its test examples.
+
+    Raises RegscopeError, in one line, where there is no such study, cell or seed, where it is not
+    trained yet, and where params.yaml has changed since.
+    """
+    study = params.named(name)
+    if reg not in study.cells:
+        raise RegscopeError(f"reg {reg}: choose from: {', '.join(study.cells)}")
+    state = _state(params, name, reg)
+    seeds = len(next(iter(state.values())))
+    if not 0 <= seed < seeds:
+        raise RegscopeError(f"--seed {seed}: {name}/{reg} has seeds 0 to {seeds - 1}")
+    _check_settings(name, study, reg)
+    dataset = Dataset.load(paths.prepared(name))
+    network = _network(
+        study, reg, {key: value[seed : seed + 1] for key, value in state.items()}, dataset
+    )
+    accuracy, tested = _tested(study, seed, network, dataset)
+    over = _over_seeds(name, reg, seed, seeds, accuracy)
+    return TrainedSeed(name, study, reg, seed, seeds, network, dataset, accuracy, tested, over)
+
+
+def _state(params: Params, name: str, reg: str) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    from regscope.networks import MODEL_FILE
+
+    file = paths.model(name, reg) / MODEL_FILE
+    if not file.exists():
+        command = "dvc repro" if name == params.study else f"dvc exp run -S study={name}"
+        raise RegscopeError(f"{file}: not trained yet; train it with: {command}")
+    try:
+        return dict(load_file(file))
+    except SafetensorError as error:
+        raise RegscopeError(f"{file}: not whole ({error})") from error
+
+
+def _network(study: Study, reg: str, state: dict[str, Tensor], dataset: Dataset) -> nn.Module:
+    import torch
+
+    from regscope.networks import plain_networks
+
+    (network,) = plain_networks(study, reg, state, dataset)
+    whole: Any = network
+    whole.to(memory_format=torch.contiguous_format)
+    return network
+
+
+def _check_settings(name: str, study: Study, reg: str) -> None:
+    """Refuse a cell whose settings are no longer those that its results were made with."""
+    file = paths.summary(name) / "settings.json"
+    if not file.exists():
+        return
+    now = study.model_dump(mode="json")
+    try:
+        before = Study.model_validate(json.loads(file.read_text())).model_dump(mode="json")
+    except ValidationError:
+        raise _changed(f"studies.{name}", name) from None
+    for part in ("data", "split", "model", "training"):
+        if now[part] != before[part]:
+            raise _changed(f"studies.{name}.{part}", name)
+    if reg not in before["regularizers"] or now["regularizers"][reg] != before["regularizers"][reg]:
+        raise _changed(f"studies.{name}.regularizers.{reg}", name)
+
+
+def _changed(key: str, name: str) -> RegscopeError:
+    return RegscopeError(
+        f"params.yaml: {key} has changed since {paths.summary(name)} was made; train again, with:"
+        f" dvc exp run -S study={name}"
+    )
+
+
+def _tested(study: Study, seed: int, network: nn.Module, dataset: Dataset) -> tuple[float, int]:
+    import torch
+
+    from regscope.evaluation import logits
+    from regscope.evaluation.words import counted
+    from regscope.measures.predictions import accuracy
+
+    places = dataset.split(study.split, seed).holdout
+    found = logits(network, torch.from_numpy(dataset.inputs[places]), dataset.scale)
+    predicted, labels = counted(found, torch.from_numpy(dataset.targets[places]))
+    return accuracy(predicted, labels), len(labels)
+
+
+def _over_seeds(name: str, reg: str, seed: int, seeds: int, accuracy: float) -> Interval | None:
+    """Where the table speaks of these very networks: it has as many, and this one's accuracy."""
+    file: Path = paths.summary(name) / "seeds.csv"
+    if not file.exists():
+        return None
+    with file.open(newline="") as table:
+        found = {
+            int(row["seed"]): float(row["test_accuracy"])
+            for row in csv.DictReader(table)
+            if row["reg"] == reg
+        }
+    if set(found) != set(range(seeds)) or abs(found[seed] - accuracy) > AGREEMENT:
+        return None
+    return mean_interval(list(found.values()))

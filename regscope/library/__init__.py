@@ -1,0 +1,1 @@
+"""What `import regscope` offers; each file imports torch, numpy and pandas where it needs them."""

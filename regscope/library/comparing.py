@@ -1,0 +1,128 @@
+"""`regscope.compare`: two ways of training, by a number that every seed of each has given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from regscope.errors import RegscopeError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from regscope.statistics import Comparison
+
+FEWEST = 2
+"""Of a single number there is no spread."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`other` held against `baseline`.
+
+    `seeds` is how many there are, of two samples the fewer. `difference` is the mean of other
+    minus baseline with its 95 % t interval `low` to `high` and two-sided `p_value`: of the paired
+    t test, or Welch's. `p_sign_flip` is that of the exact sign-flip test (paired, from 10 seeds).
+    `probability_better`: that a seed of other is better than its pair, or unpaired than any seed
+    of baseline, ties counting half; `probability_low` to `probability_high` its 95 % interval
+    (paired only). `detectable_difference` is the smallest true difference that as many seeds show
+    with probability 0.8, and `seeds_needed` how many (of each) would so show one as large as that
+    seen; None where more than a million are. `verdict` is `better`, `worse`, `not separable` or
+    `too few seeds` (fewer than 5); `higher` or `lower` where neither is better by itself. `note`
+    says in a sentence what is wanting where nothing is decided, and is '' elsewhere.
+    """
+
+    paired: bool
+    seeds: int
+    baseline_mean: float
+    other_mean: float
+    difference: float
+    low: float
+    high: float
+    p_value: float
+    p_sign_flip: float | None
+    probability_better: float
+    probability_low: float | None
+    probability_high: float | None
+    detectable_difference: float
+    seeds_needed: int | None
+    verdict: str
+    note: str
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    def __str__(self) -> str:
+        told = (
+            f"{self.difference:+.4g} [{self.low:+.4g}, {self.high:+.4g}], p = {self.p_value:.2g}:"
+            f" {self.verdict}"
+        )
+        return f"{told}. {self.note}" if self.note else told
+
+
+def compare(
+    baseline: Sequence[float] | np.ndarray,
+    other: Sequence[float] | np.ndarray,
+    *,
+    paired: bool = True,
+    higher_is_better: bool | None = True,
+) -> Compared:
+    """Hold `other` against `baseline` by one number a seed, as the studies' tables do.
+
+    Paired means that number k of both is of the same seed: the same initialization, split and
+    order of batches. `paired=False` takes them as two independent samples (Welch 1947, "The
+    generalization of 'Student's' problem when several different population variances are
+    involved"). `higher_is_better` is False of a loss and None of what is neither.
+
+    A verdict but `not separable` needs an interval without 0 and a p below 0.05, and five seeds
+    or more. It is that of one comparison: of several, correct the p values
+    (`regscope.statistics.holm`). docs/statistics.md tells the tests in plain words.
+
+    Raises RegscopeError, in one line, where there are fewer than two numbers, one is not finite,
+    or pairs are asked for of unequally many.
+    """
+    import numpy as np
+
+    from regscope.library.welch import compare_unpaired
+    from regscope.statistics import compare as compare_paired
+    from regscope.statistics import undecided_note, verdict
+
+    first, second = _checked("baseline", baseline), _checked("other", other)
+    if paired and len(first) != len(second):
+        raise RegscopeError(
+            f"baseline has {len(first)} numbers and other {len(second)}: pairs need as many;"
+            " otherwise give paired=False"
+        )
+    found: Comparison = (compare_paired if paired else compare_unpaired)(
+        second, first, higher_is_better is not False
+    )
+    values = asdict(found)
+    if not paired:
+        values |= {"probability_low": None, "probability_high": None}
+    return Compared(
+        paired=paired,
+        baseline_mean=float(np.mean(first)),
+        other_mean=float(np.mean(second)),
+        **values,
+        verdict=verdict(found, found.p_value, higher_is_better),
+        note=undecided_note(found, in_points=False),
+    )
+
+
+def _checked(name: str, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
+    import numpy as np
+
+    try:
+        values = np.asarray(numbers, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise RegscopeError(f"{name} = {numbers!r}: must be numbers, one a seed") from None
+    if values.ndim != 1 or len(values) < FEWEST:
+        raise RegscopeError(
+            f"{name}: must be at least {FEWEST} numbers, one a seed, not of shape"
+            f" {list(values.shape)}"
+        )
+    for seed, value in enumerate(values):
+        if not np.isfinite(value):
+            raise RegscopeError(f"{name}[{seed}] = {value}: must be a finite number")
+    return values

@@ -1,0 +1,166 @@
+"""`regscope.measure`: a classifier of one's own, measured as the studies' networks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from regscope.errors import RegscopeError
+from regscope.library.measured import Measured, Row
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from regscope.library.parameters import Weights
+    from regscope.library.passing import Batch, Outputs, Passed
+    from regscope.measures.calibration import Bin
+
+EXAMPLES = 2000
+
+
+def measure(
+    model: nn.Module,
+    loader: Iterable[tuple[Tensor, Tensor]],
+    *,
+    outputs: Outputs = "logits",
+    examples: int = EXAMPLES,
+) -> Measured:
+    """Measure a classifier on batches of (inputs, labels), such as a DataLoader's.
+
+    The model gives logits `[N, C]` for labels `[N]` from 0 to C - 1 (or `[N, T, C]` for `[N, T]`,
+    where negative labels do not count); `outputs="probabilities"` says that it ends in a softmax.
+    The loader is gone through once. Pruning and hidden units, which pass the network many times,
+    are measured on the first `examples` examples.
+
+    The model is passed on its own device in evaluation mode, and is afterwards what it was: modes,
+    weights bit for bit, torch's random generators. Nothing is assumed about names of layers.
+
+    Raises RegscopeError, in one line, where the loader gives no examples or no such pairs, or the
+    model does not give what a classifier gives.
+    """
+    from regscope.library.passing import left_as_found, passed
+
+    if examples < 1:
+        raise RegscopeError(f"examples = {examples}: must be at least 1")
+    with left_as_found(model) as device:
+        found = passed(model, loader, device, outputs, examples)
+        return _measured(model, found, outputs)
+
+
+def _measured(model: nn.Module, found: Passed, outputs: Outputs) -> Measured:
+    import pandas as pd
+
+    from regscope.library.parameters import weights_of
+    from regscope.measures.calibration import reliability
+    from regscope.measures.predictions import confusion_matrix
+
+    bins = reliability(found.logits.double().softmax(1), found.labels)
+    confusion = confusion_matrix(found.logits.argmax(1), found.labels, found.logits.shape[1])
+    weights = weights_of(model)
+    unmeasured: dict[str, str] = {}
+    layers, of_layers = _of_weights(weights, unmeasured)
+    pruning, of_pruning = _of_pruning(model, weights, found.few, outputs, unmeasured)
+    units, of_units = _of_units(model, found.few, unmeasured)
+    return Measured(
+        measures=_of_predictions(found, bins, confusion) | of_layers | of_pruning | of_units,
+        layers=pd.DataFrame(layers),
+        pruning=pd.DataFrame(pruning),
+        units=pd.DataFrame(units),
+        reliability=pd.DataFrame([asdict(row) for row in bins]),
+        confusion=confusion.numpy(),
+        unmeasured=unmeasured,
+    )
+
+
+def _of_predictions(found: Passed, bins: list[Bin], confusion: Tensor) -> dict[str, float]:
+    from regscope.evaluation.predicted import FEW_CLASSES, TOP
+    from regscope.measures import predictions
+    from regscope.measures.calibration import calibration_error
+
+    logits, labels = found.logits, found.labels
+    measures = {
+        "examples": len(labels),
+        "accuracy": predictions.accuracy(logits, labels),
+        "loss": predictions.cross_entropy(logits, labels),
+        "expected_calibration_error": calibration_error(bins),
+        "brier_score": predictions.brier_score(logits.double().softmax(1), labels),
+        "class_f1_sd": predictions.class_f1_sd(confusion),
+    }
+    if logits.shape[1] > FEW_CLASSES:
+        measures["top5_accuracy"] = predictions.top_k_accuracy(logits, labels, TOP)
+    return measures
+
+
+def _of_weights(weights: Weights, unmeasured: dict[str, str]) -> tuple[list[Row], dict[str, float]]:
+    import numpy as np
+
+    from regscope.evaluation.inside import layer_rows, weights_together
+
+    fine = {}
+    for layer, values in weights.values.items():
+        if np.isfinite(values).all() and values.size:
+            fine[layer] = values
+        else:
+            unmeasured[f"weights of {layer}"] = "not all of them are finite numbers"
+    if not fine:
+        unmeasured["weights"] = "no parameter has two axes or more"
+        return [], {}
+    rows = layer_rows(fine, None)
+    together = weights_together(fine, rows)
+    for row in rows:
+        del row["total_variation"]
+    return rows, together
+
+
+def _of_pruning(
+    model: nn.Module,
+    weights: Weights,
+    few: list[Batch],
+    outputs: Outputs,
+    unmeasured: dict[str, str],
+) -> tuple[list[Row], dict[str, float]]:
+    from regscope.library.parameters import curve
+    from regscope.library.passing import again
+    from regscope.measures.predictions import accuracy, cross_entropy
+    from regscope.measures.pruning import prunable_fraction, pruning_area
+
+    def judge() -> tuple[float, float]:
+        logits, labels = again(model, few, outputs)
+        return accuracy(logits, labels), cross_entropy(logits, labels)
+
+    for layer in weights.made:
+        unmeasured[f"pruning of {layer}"] = (
+            "its weights are made anew at every pass (a mask of torch.nn.utils.prune, or a"
+            " parametrization): make them permanent first"
+        )
+    devices = {parameter.device for parameter in weights.own.values()}
+    if len(devices) != 1:
+        reason = "weights lie on several devices" if devices else "there are no weights to remove"
+        unmeasured["pruning"] = reason
+        return [], {}
+    rows: list[Row] = list(curve(weights.own, judge))
+    fractions = [row["fraction"] for row in rows]
+    accuracies = [row["accuracy"] for row in rows]
+    return rows, {
+        "pruning_area": pruning_area(fractions, accuracies),
+        "prunable_fraction": prunable_fraction(fractions, accuracies),
+    }
+
+
+def _of_units(
+    model: nn.Module, few: list[Batch], unmeasured: dict[str, str]
+) -> tuple[list[Row], dict[str, float]]:
+    from regscope.evaluation.inside import unit_rows, units_together
+    from regscope.library.activations import hidden_units
+
+    seen, refused = hidden_units(model, few)
+    unmeasured |= refused
+    if not seen:
+        unmeasured["units"] = (
+            "no activation module of torch.nn, such as ReLU, gives hidden units; what functions"
+            " such as torch.relu give cannot be seen"
+        )
+        return [], {}
+    rows = unit_rows(seen)
+    return rows, units_together(rows)

@@ -1,0 +1,144 @@
+"""One pass of somebody's classifier over somebody's batches, checked on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from regscope.errors import RegscopeError
+from regscope.evaluation.words import counted
+
+Outputs = Literal["logits", "probabilities"]
+Batch = tuple[Tensor, Tensor]
+
+OFF_ONE = 1e-3
+"""Probabilities of half precision sum to one but for about so much."""
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Logits `[N, C]` and labels `[N]` of all that counts; `few` are the first batches."""
+
+    logits: Tensor
+    labels: Tensor
+    few: list[Batch]
+
+
+@contextmanager
+def left_as_found(model: nn.Module) -> Iterator[torch.device]:
+    """Evaluation mode, no gradients, on the device where the model is; then all as it was.
+
+    Every module's own mode comes back, and torch's random generators, from which loaders draw.
+    """
+    modes = [(module, module.training) for module in model.modules()]
+    tensors = [*model.parameters(), *model.buffers()]
+    device = tensors[0].device if tensors else torch.device("cpu")
+    devices = [device] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices), torch.no_grad():
+        model.eval()
+        try:
+            yield device
+        finally:
+            for module, training in modes:
+                module.training = training
+
+
+def passed(
+    model: nn.Module, loader: Iterable[Any], device: torch.device, outputs: Outputs, examples: int
+) -> Passed:
+    """What `model` says to every batch; `few` holds the first `examples` examples.
+
+    Raises RegscopeError, naming the batch, where it is no pair of tensors or what the model gives
+    is not what a classifier gives; and where there is no example.
+    """
+    found, kept = [], []
+    left = examples
+    for number, batch in enumerate(loader):
+        inputs, labels = _pair(batch, number, device)
+        found.append(counted(_logits_of(model, inputs, labels, number), labels))
+        if left > 0:
+            kept.append((inputs[:left], labels[:left]))
+            left -= len(inputs)
+    logits = torch.cat([some for some, _ in found]) if found else torch.empty(0)
+    if not len(logits):
+        raise RegscopeError("the loader gives no examples")
+    _check_outputs(logits, outputs)
+    if outputs == "probabilities":
+        logits = logits.double().log()
+    return Passed(logits.cpu(), torch.cat([some for _, some in found]).cpu(), kept)
+
+
+def again(model: nn.Module, batches: list[Batch], outputs: Outputs) -> tuple[Tensor, Tensor]:
+    """Logits `[N, C]` and labels `[N]` of batches that were passed before."""
+    found = [counted(model(inputs), labels) for inputs, labels in batches]
+    logits = torch.cat([some for some, _ in found])
+    labels = torch.cat([some for _, some in found])
+    return (logits.double().log() if outputs == "probabilities" else logits), labels
+
+
+def _pair(batch: Any, number: int, device: torch.device) -> Batch:
+    pair = isinstance(batch, tuple | list) and len(batch) == 2
+    if not pair or not all(isinstance(part, Tensor) for part in batch):
+        raise RegscopeError(
+            f"batch {number} of the loader: must be a pair of tensors (inputs, labels), not"
+            f" {_shape(batch)}"
+        )
+    inputs, labels = batch
+    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
+        raise RegscopeError(
+            f"batch {number} of the loader: labels must be whole numbers, the classes, not"
+            f" {str(labels.dtype).removeprefix('torch.')}"
+        )
+    return inputs.to(device), labels.to(device, torch.int64)
+
+
+def _logits_of(model: nn.Module, inputs: Tensor, labels: Tensor, number: int) -> Tensor:
+    found = model(inputs)
+    fits = (
+        isinstance(found, Tensor)
+        and found.is_floating_point()
+        and labels.dim() in (1, 2)
+        and found.shape[:-1] == labels.shape
+        and found.shape[-1] >= 2
+    )
+    if not fits:
+        raise RegscopeError(
+            f"batch {number} of the loader: for labels of shape {list(labels.shape)} the model"
+            f" gives {_shape(found)}; a classifier gives one number a class (two or more), [N, C]"
+            " for labels [N], or [N, T, C] for [N, T]"
+        )
+    lowest, highest = (int(labels.min()), int(labels.max())) if labels.numel() else (0, 0)
+    if highest >= found.shape[-1] or (lowest < 0 and labels.dim() == 1):
+        wrong = highest if highest >= found.shape[-1] else lowest
+        raise RegscopeError(
+            f"batch {number} of the loader: label {wrong}, and the model tells classes 0 to"
+            f" {found.shape[-1] - 1}"
+        )
+    logits: Tensor = found
+    return logits
+
+
+def _check_outputs(found: Tensor, outputs: Outputs) -> None:
+    if outputs not in ("logits", "probabilities"):
+        raise RegscopeError(f"outputs = {outputs}: choose from: logits, probabilities")
+    are = bool((found >= 0).all() and ((found.double().sum(1) - 1).abs() < OFF_ONE).all())
+    if are and outputs == "logits":
+        raise RegscopeError(
+            "outputs = logits: the model gives probabilities (a softmax at its end?): give"
+            " outputs='probabilities'"
+        )
+    if not are and outputs == "probabilities":
+        raise RegscopeError("outputs = probabilities: what the model gives does not sum to one")
+
+
+def _shape(value: Any) -> str:
+    if isinstance(value, Tensor):
+        return f"{str(value.dtype).removeprefix('torch.')} of shape {list(value.shape)}"
+    if isinstance(value, tuple | list):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"a {type(value).__name__}"

@@ -1,0 +1,184 @@
+"""`regscope.train`: a cell trained from code, with nothing left behind but what it returns."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import ValidationError
+
+from regscope.complaints import one_line
+from regscope.datasets.base import DATA_FILE, Dataset
+from regscope.errors import RegscopeError
+from regscope.files import write_json
+from regscope.params import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from torch import Tensor, nn
+
+    from regscope.training.cell import TrainedCell
+
+BATCH = 1000
+SOURCE_FILE = "source.json"
+"""Beside data that were prepared here: the settings of their source."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained cell.
+
+    `networks` are plain torch modules in evaluation mode, one a seed of `seeds`. `history` has a
+    row a seed and epoch (from 1): `seed`, `epoch`, `train_loss`, `penalty`, `train_accuracy`,
+    `holdout_loss`, `holdout_accuracy`, the last two of the test examples; losses are in nats,
+    accuracies fractions. `device` is `cpu` or the name of the GPU that trained.
+    """
+
+    study: Study
+    reg: str
+    seeds: tuple[int, ...]
+    networks: tuple[nn.Module, ...]
+    history: pd.DataFrame
+    dataset: Dataset
+    device: str
+
+    @property
+    def test_accuracy(self) -> list[float]:
+        """Every seed's accuracy on its test examples after the last epoch, a fraction."""
+        last = self.history[self.history["epoch"] == self.study.training.epochs]
+        return [float(value) for value in last["holdout_accuracy"]]
+
+    def batches(
+        self, seed: int, part: Literal["train", "test"] = "test", size: int = BATCH
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        """The examples of one seed's split as (inputs, labels), inputs as its network sees them.
+
+        Raises RegscopeError where `seed` was not trained, or `part` is neither.
+        """
+        import torch
+
+        from regscope.inputs import as_seen
+
+        if seed not in self.seeds:
+            raise RegscopeError(f"seed = {seed}: choose from 0 to {self.seeds[-1]}")
+        if part not in ("train", "test"):
+            raise RegscopeError(f"part = {part}: choose from: train, test")
+        split = self.dataset.split(self.study.split, seed)
+        indices = torch.from_numpy(split.train if part == "train" else split.holdout)
+        inputs = torch.from_numpy(self.dataset.inputs)
+        targets = torch.from_numpy(self.dataset.targets)
+        for places in torch.split(indices, size):
+            yield as_seen(inputs[places], self.dataset.scale), targets[places]
+
+
+def train(
+    study: Study | Mapping[str, Any],
+    reg: str,
+    seeds: int | None = None,
+    data: Dataset | Path | str | None = None,
+) -> Trained:
+    """Train the cell `reg` of a study; the same numbers, bit for bit, as the pipeline's.
+
+    `study` is a Study, or what one is made of: a block of params.yaml as a dict. `seeds` is how
+    many to train, 0 to seeds - 1, instead of `study.training.seeds`. `data` is the data set: one
+    of an earlier `Trained`, or a folder that holds it prepared (data/prepared/<study> is one) or
+    is filled with it now; without it the data are prepared and then forgotten.
+
+    Worker processes train, as in the pipeline, on every core or on a GPU; the environment
+    variables REGSCOPE_WORKERS and REGSCOPE_DEVICE choose. What is half trained when a call is
+    interrupted lies below .regscope/ in the working directory, and the same call goes on from
+    there.
+
+    Raises RegscopeError, in one line, where the study, the cell or the data are not what they
+    should be, or a loss is no longer finite.
+    """
+    checked = _shortened(_as_study(study), seeds)
+    if reg not in checked.cells:
+        raise RegscopeError(f"reg = {reg}: choose from: {', '.join(checked.cells)}")
+    from regscope.training.cell import train_cell
+
+    with _prepared(checked, data) as folder:
+        trained = train_cell(checked, reg, folder, reg)
+        dataset = data if isinstance(data, Dataset) else Dataset.load(folder)
+    return _as_plain(checked, reg, trained, dataset)
+
+
+def _as_study(study: Study | Mapping[str, Any]) -> Study:
+    if isinstance(study, Study):
+        return study
+    try:
+        return Study.model_validate(study)
+    except ValidationError as error:
+        raise RegscopeError(one_line(error, study)) from error
+
+
+def _shortened(study: Study, seeds: int | None) -> Study:
+    if seeds is None:
+        return study
+    try:
+        training = type(study.training).model_validate(
+            study.training.model_dump() | {"seeds": seeds}
+        )
+    except ValidationError as error:
+        raise RegscopeError(one_line(error, {"seeds": seeds})) from error
+    return study.model_copy(update={"training": training})
+
+
+@contextmanager
+def _prepared(study: Study, data: Dataset | Path | str | None) -> Iterator[Path]:
+    """A folder with the study's data, for worker processes to read."""
+    with tempfile.TemporaryDirectory(prefix="regscope-") as name:
+        temporary = Path(name)
+        folder = Path(data) if isinstance(data, str | Path) else temporary / "prepared"
+        if isinstance(data, Dataset):
+            data.save(folder)
+        elif not (folder / DATA_FILE).exists():
+            raw = temporary / "raw"
+            raw.mkdir()
+            study.data.download(raw)
+            study.data.prepare(raw).save(folder)
+            write_json(folder / SOURCE_FILE, study.data.model_dump(mode="json"))
+        _check_source(study, folder)
+        yield folder
+
+
+def _check_source(study: Study, folder: Path) -> None:
+    """Refuse data of another source, as far as can be told; what trains is what study says."""
+    wanted = study.data.model_dump(mode="json")
+    noted = folder / SOURCE_FILE
+    if noted.exists() and (found := json.loads(noted.read_text())) != wanted:
+        raise RegscopeError(f"{folder}: holds the data of {found}, not of {wanted}")
+    dataset = Dataset.load(folder)
+    facts = {
+        "kind": (dataset.kind, study.data.kind),
+        "examples": (len(dataset.inputs), study.data.size),
+        "official_train": (dataset.official_train, study.data.official_train),
+    }
+    for name, (found, expected) in facts.items():
+        if found != expected:
+            raise RegscopeError(
+                f"data: {name} = {found}, and {study.data.source} has {expected}: not its data"
+            )
+
+
+def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) -> Trained:
+    import pandas as pd
+    import torch
+
+    from regscope.networks import plain_networks
+    from regscope.training.history import COLUMNS
+
+    state = {name: torch.from_numpy(array) for name, array in trained.state.items()}
+    epochs = trained.history.shape[2]
+    index = pd.MultiIndex.from_product(
+        [trained.seeds, range(1, epochs + 1)], names=["seed", "epoch"]
+    )
+    values = trained.history.reshape(len(COLUMNS), -1).T
+    history = pd.DataFrame(values, columns=list(COLUMNS), index=index).reset_index()
+    networks = tuple(plain_networks(study, reg, state, dataset))
+    return Trained(study, reg, trained.seeds, networks, history, dataset, trained.device)

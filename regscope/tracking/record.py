@@ -1,0 +1,138 @@
+"""Logging the cells of a study that the store does not have yet: all that needs mlflow."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regscope import paths
+from regscope.params import load_params
+from regscope.tracking import ledger, models, store, values
+from regscope.tracking.cells import Cell
+from regscope.tracking.data import dataset_input, sample
+from regscope.tracking.describe import cell_tags
+from regscope.tracking.runs import COMPLETE, DIGEST, Logged, Runs
+from regscope.tracking.standing import Experiment
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import DatasetInput, Run
+
+    from regscope.params import Study
+
+
+def log_cells(uri: str, name: str, cells: Sequence[Cell]) -> int:
+    """Log those of a study's cells that the store lacks; how many these were.
+
+    To be called under the lock of `store.lock_file()`. Raises what mlflow raises.
+    """
+    import mlflow
+
+    study = load_params().named(cells[0].study)
+    # Models can only be logged by functions that read the address from here.
+    mlflow.set_tracking_uri(uri)
+    client = mlflow.MlflowClient(uri)
+    experiment = open_experiment(client, uri, name)
+    runs = Runs(client, experiment[0])
+    dataset, logged = None, 0
+    for cell in cells:
+        run = runs.complete(cell.key, cell.digest)
+        if run is None:
+            dataset = dataset or _dataset(cell)
+            run = log_cell(runs, study, cell, dataset)
+            logged += 1
+        ledger.add(uri, name, experiment, cell.digest, run.info.run_id)
+    return logged
+
+
+def open_experiment(client: MlflowClient, uri: str, name: str) -> Experiment:
+    """The experiment of that name, made if it is not there and restored if it was deleted."""
+    from mlflow.exceptions import MlflowException
+
+    if client.get_experiment_by_name(name) is None:
+        # Somebody else at the same server may be faster.
+        with suppress(MlflowException):
+            client.create_experiment(name, artifact_location=store.artifacts(uri, name))
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        raise MlflowException(f"the experiment {name} cannot be made")
+    if found.lifecycle_stage == "deleted":
+        client.restore_experiment(found.experiment_id)
+    return str(found.experiment_id), int(found.creation_time or 0)
+
+
+def log_cell(runs: Runs, study: Study, cell: Cell, dataset: DatasetInput) -> Run:
+    """Log a cell, or what is missing of one that was begun; its parent run."""
+    tags = {**cell_tags(cell), DIGEST: cell.digest}
+    params = values.params(cell)
+    parent = runs.begun(cell.key, cell.digest) or runs.create_parent(cell.reg, cell.key, tags)
+    run = parent.info.run_id
+    # Before all else, since the model takes the run's params over.
+    runs.log(run, [], Logged(params, tags))
+    measures, curves = values.measures(cell), values.curves(cell)
+    _log_seeds(runs, cell, run, Logged(params, tags), dataset)
+
+    runs.remove_models(parent)
+    data = sample(paths.prepared(cell.study))
+    network = models.network(study, cell.reg, paths.model(cell.study, cell.reg), data)
+    # Before the metrics, each of which would be asked for once more.
+    models.log(network, data, runs.client, runs.client.get_run(run))
+    with tempfile.TemporaryDirectory() as folder:
+        collect_artifacts(cell, Path(folder))
+        runs.client.log_artifacts(run, folder)
+    runs.log_input(run, dataset)
+    compared, verdicts = values.comparisons(cell)
+    curve = values.mean_curves(curves)
+    final = values.finals(values.averages(measures) | compared, curve[-1].step)
+    runs.log(run, [*curve, *final], Logged(tags=verdicts))
+    runs.log(run, [], Logged(tags={COMPLETE: "true"}))
+    runs.finish(run)
+    return parent
+
+
+def _log_seeds(runs: Runs, cell: Cell, parent: str, beside: Logged, dataset: DatasetInput) -> None:
+    measures, curves = values.measures(cell), values.curves(cell)
+    children = runs.children(parent)
+    for seed, curve in curves.items():
+        child = children.get(seed)
+        if child is None:
+            child = runs.create_child(cell.reg, seed, parent, beside.tags)
+        elif COMPLETE in child.data.tags:
+            continue
+        else:
+            there = runs.steps(child.info.run_id, curve[0].name)
+            curve = [value for value in curve if value.step not in there]
+        run = child.info.run_id
+        runs.log_input(run, dataset)
+        final = values.finals(measures[seed], curves[seed][-1].step)
+        ending = Logged({**beside.params, "seed": str(seed)}, {**beside.tags, COMPLETE: "true"})
+        runs.log(run, [*curve, *final], ending)
+        runs.finish(run)
+
+
+def collect_artifacts(cell: Cell, folder: Path) -> None:
+    """The cell's confusion matrix, and the study's figures as they stand now.
+
+    All figures but the matrices show the cells of a study side by side; every cell's run has
+    them, so that they stand beside its numbers also after another cell has changed.
+    """
+    plots = paths.plots(cell.study)
+    figures = folder / "figures"
+    figures.mkdir()
+    for figure in sorted(plots.glob("*.png")):
+        shutil.copy(figure, figures)
+    shutil.copy(plots / "confusion" / f"{cell.reg}.csv", folder / "confusion.csv")
+
+
+def _dataset(cell: Cell) -> DatasetInput:
+    from mlflow.entities import DatasetInput, InputTag
+
+    described = dataset_input(paths.prepared(cell.study), cell.settings["data"]["source"])
+    # Of one digest whatever a run uses of it, since splits vary with the seed.
+    return DatasetInput(
+        described._to_mlflow_entity(), [InputTag("mlflow.data.context", "training")]
+    )

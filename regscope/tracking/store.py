@@ -1,0 +1,102 @@
+"""Where runs are kept: the store's address, its artifacts, and what tells one store from another.
+
+Imports neither mlflow nor anything else that takes time.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import os
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from regscope import paths
+
+URI = "MLFLOW_TRACKING_URI"
+SQLITE = "sqlite:///"
+
+MLFLOW_DEFAULTS = {
+    # It would tell its makers over the network how it is used.
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_LOGGING_LEVEL": "WARNING",
+    # A server that is gone is tried again by the next run, not for minutes in this one.
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "20",
+}
+
+
+def prepare_environment() -> None:
+    """Set what mlflow reads when it is imported, where nobody has set it otherwise."""
+    for name, value in MLFLOW_DEFAULTS.items():
+        os.environ.setdefault(name, value)
+
+
+def folder() -> Path:
+    """The default store's folder, of the real repository also in DVC's other workspaces."""
+    return paths.repository().absolute() / ".regscope" / "mlflow"
+
+
+def ledger_file() -> Path:
+    return paths.repository().absolute() / ".regscope" / "tracked.json"
+
+
+def lock_file() -> Path:
+    return paths.repository().absolute() / ".regscope" / "tracked.lock"
+
+
+def tracking_uri() -> str:
+    """MLFLOW_TRACKING_URI, or an SQLite file in `folder()`.
+
+    A relative path, of a file or after `sqlite:///`, is relative to the repository.
+    """
+    given = os.environ.get(URI, "").strip().rstrip("/")
+    if not given:
+        return f"{SQLITE}{folder() / 'mlflow.db'}"
+    if given.startswith(SQLITE):
+        file, question, options = given.removeprefix(SQLITE).partition("?")
+        return f"{SQLITE}{paths.repository().absolute() / file}{question}{options}"
+    if "://" in given or given.startswith(("file:", "databricks", "uc:")):
+        return given
+    return str(paths.repository().absolute() / given)
+
+
+def is_default(uri: str) -> bool:
+    return uri == f"{SQLITE}{folder() / 'mlflow.db'}"
+
+
+def database(uri: str) -> Path | None:
+    """The file of an SQLite store."""
+    if not uri.startswith(SQLITE):
+        return None
+    return Path(uri.removeprefix(SQLITE).partition("?")[0])
+
+
+def artifacts(uri: str, experiment: str) -> str | None:
+    """Where an experiment's artifacts go: beside the default store, else as the store says."""
+    if not is_default(uri):
+        return None
+    return (folder() / "artifacts" / experiment.rpartition("/")[2]).as_uri()
+
+
+def shown(uri: str) -> str:
+    """The address without a name and password that it may hold."""
+    parts = urlsplit(uri)
+    if "@" not in parts.netloc:
+        return uri
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def writer() -> str:
+    """Who logs: this repository on this machine, as a digest that gives no path away."""
+    place = f"{socket.gethostname()}:{paths.repository().resolve()}"
+    return hashlib.sha256(place.encode()).hexdigest()[:16]
+
+
+def user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

@@ -1,0 +1,19 @@
+"""Log a study into MLflow, each cell once: `python -m stages.track STUDY`.
+
+Reads neither params.yaml nor torch unless there is something to log, since it runs each time.
+"""
+
+import sys
+
+from regscope.errors import RegscopeError, run
+from regscope.tracking.track import track
+
+
+def main() -> None:
+    if len(sys.argv) != 2:
+        raise RegscopeError(f"give STUDY, not: {' '.join(sys.argv[1:]) or 'nothing'}")
+    track(sys.argv[1])
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from torch import Tensor, nn
+
+from regscope import paths
+from regscope.datasets import Dataset
+from regscope.errors import RegscopeError
+from regscope.export import files
+from regscope.export.__main__ import export, main
+from regscope.export.card import data_terms
+from regscope.export.cell import TrainedSeed
+from regscope.files import write_json, write_tensors, write_text
+from regscope.models.recurrent.tagger import Tagger
+from regscope.networks import MODEL_FILE, load_networks
+from regscope.params import Study
+from tests import tiny
+
+CELL = {"l2": 0.001, "batch_norm": True, "dropout": 0.2}
+NORMALIZING = {**tiny.CONVOLUTIONAL, "response_normalized": ["conv1"]}
+
+# Runs in the exported folder what its card says, without this project.
+ALONE = """
+import json, re, sys, torch
+
+class Forbidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "regscope":
+            raise ImportError(name)
+
+sys.meta_path.insert(0, Forbidden())
+cases = torch.load("cases.pt", weights_only=True)
+off = {}
+for folder, (inputs, expected) in cases.items():
+    sys.path[0] = folder
+    sys.modules.pop("model", None)
+    text = open(f"{folder}/README.md").read().partition("## Architecture")[0]
+    blocks = re.findall("```python\\n(.*?)```", text, re.DOTALL)
+    for number, block in enumerate(blocks):
+        scope = {"inputs": inputs}
+        exec(block.replace('("', f'("{folder}/'), scope)
+        off[f"{folder} {number}"] = (scope["logits"] - expected).abs().max().item()
+print(json.dumps(off))
+"""
+
+Settle = Callable[..., Study]
+
+
+@pytest.fixture
+def settle(workspace: Path, digits: Dataset, digits_folder: Path) -> Settle:
+    """Writes params.yaml with the study `tiny`, its data, and its cell `tested`, trained."""
+
+    def settled(model: tiny.Values | None = None, cell: tiny.Values = CELL) -> Study:
+        study = tiny.study(cell, model=model, training={"seeds": 2, "epochs": 1})
+        params: dict[str, Any] = {
+            "study": "tiny",
+            "reg": "tested",
+            "regs": ["none", "tested", "other"],
+            "studies": {"tiny": study.model_dump(mode="json", exclude_none=True)},
+        }
+        params["studies"]["tiny"]["regularizers"]["other"] = None
+        paths.PARAMS.write_text(yaml.safe_dump(params))
+        trained = tiny.trained(study, digits, [0, 1])
+        state = {name: value.numpy() for name, value in trained.model.state_dict().items()}
+        write_tensors(paths.model("tiny", "tested") / MODEL_FILE, state)
+        shutil.copytree(digits_folder, paths.prepared("tiny"), dirs_exist_ok=True)
+        return study
+
+    return settled
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    def called(words: str) -> None:
+        monkeypatch.setattr(sys, "argv", ["regscope.export", *words.split()])
+        main()
+
+    return called
+
+
+def network_of(study: Study, digits: Dataset, seed: int) -> nn.Module:
+    return load_networks(study, "tested", paths.model("tiny", "tested"), digits)[seed]
+
+
+def predicted(network: nn.Module, inputs: Tensor) -> Tensor:
+    with torch.no_grad():
+        logits: Tensor = network(inputs)
+    return logits
+
+
+def test_torch_alone_runs_what_was_written(
+    settle: Settle, command: Callable[[str], None], digits: Dataset, workspace: Path
+) -> None:
+    """As the cards say, in a process that cannot import this project."""
+    cases = {}
+    inputs = torch.from_numpy(digits.inputs[:7]) / 16
+    for name, model in {"mlp": None, "cnn": tiny.CONVOLUTIONAL, "other": NORMALIZING}.items():
+        study = settle(model)
+        command(f"tiny tested --seed 1 --out {name}")
+        cases[name] = (inputs, predicted(network_of(study, digits, 1), inputs))
+    assert {path.name for path in Path("mlp").iterdir()} == {
+        "README.md",
+        "model.pt2",
+        "model.py",
+        "state_dict.pt",
+    }
+    # Torch has no such normalization by itself.
+    assert not Path("other/model.py").exists()
+    torch.save(cases, workspace / "cases.pt")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", ALONE],
+        cwd=workspace,
+        env={"PATH": "", "HOME": str(workspace)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    off = json.loads(done.stdout)
+    assert set(off) == {"mlp 0", "mlp 1", "cnn 0", "cnn 1", "other 0"}
+    assert max(off.values()) < 1e-5
+
+
+def test_weights_are_those_of_the_seed_and_nothing_else(
+    settle: Settle, command: Callable[[str], None], digits: Dataset
+) -> None:
+    study = settle()
+    command("tiny tested --format state_dict --seed 1")
+    folder = Path("data/exports/tiny/tested-1")
+    state = torch.load(folder / "state_dict.pt", weights_only=True)
+    assert tiny.differences(state, network_of(study, digits, 1).state_dict()) == {}
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "README.md",
+        "model.py",
+        "state_dict.pt",
+    ]
+
+
+@pytest.mark.slow
+def test_onnx_predicts_what_the_network_predicts(
+    settle: Settle, command: Callable[[str], None], digits: Dataset
+) -> None:
+    import onnx
+    from onnx.reference import ReferenceEvaluator
+
+    study = settle(tiny.CONVOLUTIONAL)
+    command("tiny tested --format onnx --out written")
+    evaluator = ReferenceEvaluator("written/model.onnx")
+    for count in (1, 9):
+        inputs = torch.from_numpy(digits.inputs[:count]) / 16
+        (found,) = evaluator.run(["logits"], {"inputs": inputs.numpy()})
+        expected = predicted(network_of(study, digits, 0), inputs)
+        assert np.allclose(found, expected.numpy(), rtol=1e-4, atol=1e-5)
+    onnx.checker.check_model("written/model.onnx")
+    # No file names of the machine that wrote it.
+    assert str(Path(torch.__file__).parent).encode() not in Path("written/model.onnx").read_bytes()
+
+
+def test_onnx_is_an_extra(
+    settle: Settle, command: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle()
+    monkeypatch.setattr(files, "find_spec", lambda name: None if name == "onnxscript" else object())
+    told = r"^--format onnx: needs onnxscript, not installed here; install with: python -m pip"
+    with pytest.raises(RegscopeError, match=told):
+        command("tiny tested --format onnx --out written")
+    assert not Path("written").exists()
+
+
+def card_rows(folder: Path) -> dict[str, str]:
+    text = (folder / "README.md").read_text()
+    return dict(re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE))
+
+
+def test_the_card_says_what_it_is(
+    settle: Settle, command: Callable[[str], None], digits: Dataset
+) -> None:
+    study = settle()
+    network = network_of(study, digits, 1)
+    split = digits.split(study.split, 1)
+    inputs = torch.from_numpy(digits.inputs[split.holdout]) / 16
+    labels = torch.from_numpy(digits.targets[split.holdout])
+    accuracy = (predicted(network, inputs).argmax(1) == labels).double().mean().item()
+    write_text(Path("docs/data-sets.md"), "| source | n | terms |\n| [`digits`](#d) | 1 | CC0 |\n")
+    rows = f"reg,seed,test_accuracy\nnone,0,0.1\ntested,0,0.5\ntested,1,{accuracy:.9g}\n"
+    write_text(paths.summary("tiny") / "seeds.csv", rows)
+    write_json(paths.model("tiny", "tested") / "environment.json", {
+        "torch": "2.0", "device": "cpu", "precision": "float32",
+    })  # fmt: skip
+    command("tiny tested --seed 1 --format state_dict --out written")
+    found = card_rows(Path("written"))
+    assert found["study"] == "`tiny`: Tiny"
+    assert (
+        '{"batch_norm": {"momentum"' in found["regularizer"] or "batch_norm" in found["regularizer"]
+    )
+    assert '"l2": {"strength": 0.001}' in found["regularizer"]
+    # 64 inputs, 16 and 8 units with a scale and a shift each, 10 classes.
+    parameters = 65 * 16 + 32 + 17 * 8 + 16 + 9 * 10
+    assert found["architecture"].endswith(f": {parameters:,} parameters")
+    assert found["inputs"] == "float32 `[batch, 1, 8, 8]`: the stored bytes times 0.0625"
+    assert found["classes"] == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
+    assert found["test accuracy of seed 1"] == f"{100 * accuracy:.2f} % of its 1,743 test examples"
+    # t of one degree of freedom is 12.706.
+    mean, reach = 50 * (accuracy + 0.5), 12.7062 * 50 * abs(accuracy - 0.5)
+    told = re.fullmatch(r"(.+) %, 95 % t interval (.+) to (.+) %", found["mean of 2 seeds"])
+    assert told is not None
+    assert [float(value) for value in told.groups()] == pytest.approx(
+        [mean, mean - reach, mean + reach], abs=0.006
+    )
+    assert found["trained with"] == "torch 2.0, cpu, float32"
+    assert found["terms of the data"] == "CC0"
+
+
+def test_tables_of_other_networks_are_not_quoted(
+    settle: Settle, command: Callable[[str], None]
+) -> None:
+    settle()
+    write_text(
+        paths.summary("tiny") / "seeds.csv",
+        "reg,seed,test_accuracy\ntested,0,0.999\ntested,1,0.999\n",
+    )
+    command("tiny tested --format state_dict --out written")
+    assert card_rows(Path("written"))["mean of 2 seeds"].startswith("not in metrics/studies/tiny")
+
+
+def test_terms_are_those_of_the_committed_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert data_terms("digits") == "CC BY 4.0"
+    assert data_terms("nothing") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("nope tested", "study nope: choose from: tiny"),
+        ("tiny nope", "reg nope: choose from: none, tested"),
+        ("tiny other", "reg other: choose from: none, tested"),
+        ("tiny none", r"data/models/tiny/none/model\.safetensors: not trained yet; .*: dvc repro"),
+        ("tiny tested --seed 2", "--seed 2: tiny/tested has seeds 0 to 1"),
+        ("tiny tested --seed -1", "--seed -1: tiny/tested has seeds 0 to 1"),
+        ("tiny tested --out data", "data: exists already; remove it, or choose another with --out"),
+    ],
+)
+def test_what_is_wrong_is_one_line(
+    words: str, told: str, settle: Settle, command: Callable[[str], None]
+) -> None:
+    settle()
+    with pytest.raises(RegscopeError, match=f"^{told}$"):
+        command(words)
+
+
+def test_settings_that_changed_since_are_refused(
+    settle: Settle, command: Callable[[str], None]
+) -> None:
+    study = settle()
+    written: dict[str, Any] = study.model_dump(mode="json", exclude_none=True)
+    settings = paths.summary("tiny") / "settings.json"
+    write_json(settings, written)
+    command("tiny tested --format state_dict --out first")
+    written["regularizers"]["tested"]["l2"]["strength"] = 0.01
+    write_json(settings, written)
+    told = r"^params\.yaml: studies\.tiny\.regularizers\.tested has changed since metrics"
+    with pytest.raises(RegscopeError, match=told):
+        command("tiny tested --format state_dict --out second")
+    write_json(settings, {"title": "of another version"})
+    with pytest.raises(RegscopeError, match=r"^params\.yaml: studies\.tiny has changed since"):
+        command("tiny tested --format state_dict --out second")
+    assert not Path("second").exists()
+
+
+def test_nothing_is_left_of_what_failed(
+    settle: Settle, command: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle()
+    before = {path.name for path in Path().iterdir()}
+    monkeypatch.setattr(torch, "allclose", lambda *_, **__: False)
+    with pytest.raises(RegscopeError, match=r"^model\.pt2: gives logits that are up to 0 off"):
+        command("tiny tested --out written")
+    assert {path.name for path in Path().iterdir()} == before
+
+
+def test_a_tagger_gives_its_weights_and_no_program(tmp_path: Path) -> None:
+    for chosen in ("torch", "onnx"):
+        with pytest.raises(RegscopeError, match=f"^--format {chosen}: a tagger .*: choose state_d"):
+            files.check_format(chosen, "tokens")
+    files.check_format("state_dict", "tokens")
+    words = np.tile(np.array([[2, 3, 1, 0]], np.int32), (60, 1))
+    dataset = Dataset(
+        "tokens", words, np.zeros((60, 4), np.int64), ("N", "V"), words=4, vocabulary=tuple("_?ab")
+    )
+    tagger = Tagger(4, 3, 5, 2).eval()
+    cell = TrainedSeed("pos", tiny.study(), "none", 0, 1, tagger, dataset, 0.5, 180, None)
+    assert export(cell, ["state_dict"], tmp_path / "out") == [
+        "README.md",
+        "state_dict.pt",
+        "vocabulary.txt",
+    ]
+    state = torch.load(tmp_path / "out" / "state_dict.pt", weights_only=True)
+    assert tiny.differences(state, tagger.state_dict()) == {}
+    rows = card_rows(tmp_path / "out")
+    assert rows["inputs"].startswith("int32 `[batch, T]`: ids of 4 words")
+    assert rows["test accuracy of seed 0"] == "50.00 % of its 180 test words"
+    assert rows["regularizer"] == "`none`, the baseline: no regularizer"
+    assert "(embedding): Embedding(4, 3)" in (tmp_path / "out" / "README.md").read_text()

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import regscope
+from regscope.datasets import Dataset
+from regscope.training.history import COLUMNS
+from tests import tiny
+
+ROOT = Path(__file__).parents[2]
+CELL = {"l2": 0.001, "dropout": 0.2}
+
+SCRIPT = """
+import json, regscope
+trained = regscope.train(json.loads({study!r}), "tested", seeds=2)
+state = trained.networks[1].state_dict()
+print(json.dumps([trained.history.to_dict("list"), {{k: v.tolist() for k, v in state.items()}}]))
+"""
+
+
+def as_dict(study: regscope.Study) -> dict[str, object]:
+    written: dict[str, object] = study.model_dump(mode="json", exclude_none=True)
+    return written
+
+
+def test_the_numbers_are_those_of_the_training_loop_bit_for_bit(
+    workspace: Path, digits: Dataset
+) -> None:
+    study = tiny.study(CELL)
+    found = regscope.train(study, "tested", data=digits)
+    expected = tiny.trained(study, digits, range(5))
+    assert found.seeds == (0, 1, 2, 3, 4)
+    for seed, network in enumerate(found.networks):
+        assert not network.training
+        state = {name: tensor[seed] for name, tensor in expected.model.state_dict().items()}
+        assert tiny.differences(network.state_dict(), state) == {}
+    assert list(found.history.columns) == ["seed", "epoch", *COLUMNS]
+    for seed in found.seeds:
+        rows = found.history[found.history["seed"] == seed]
+        assert rows["epoch"].tolist() == [1, 2, 3]
+        assert np.array_equal(rows[list(COLUMNS)].to_numpy().T, expected.history[:, seed].numpy())
+    assert found.test_accuracy == expected.history[4, :, -1].tolist()
+
+
+def test_a_script_needs_no_guard_and_no_data(workspace: Path, digits: Dataset) -> None:
+    """The workers do not run it again; the data are prepared on the way, and forgotten."""
+    study = tiny.study(CELL)
+    script = workspace / "script.py"
+    script.write_text(SCRIPT.format(study=json.dumps(as_dict(study))))
+    command = [sys.executable, str(script)]
+    done = subprocess.run(command, cwd=workspace, capture_output=True, text=True, check=True)
+    history, state = json.loads(done.stdout)
+    expected = tiny.trained(study, digits, [0, 1])
+    assert history["holdout_loss"] == expected.history[3].flatten().tolist()
+    assert state == {
+        name: tensor[1].tolist() for name, tensor in expected.model.state_dict().items()
+    }
+    assert {path.name for path in workspace.iterdir()} <= {"script.py", ".regscope"}
+
+
+def test_a_folder_is_filled_once_and_then_read(workspace: Path, digits_folder: Path) -> None:
+    study = tiny.study(training={"epochs": 1})
+    first = regscope.train(study, "none", seeds=1, data=workspace / "data")
+    for file in ("data.safetensors", "dataset.json"):
+        assert (workspace / "data" / file).read_bytes() == (digits_folder / file).read_bytes()
+    before = (workspace / "data" / "data.safetensors").stat().st_mtime_ns
+    again = regscope.train(study, "none", seeds=1, data=str(workspace / "data"))
+    assert (workspace / "data" / "data.safetensors").stat().st_mtime_ns == before
+    assert again.test_accuracy == first.test_accuracy
+
+
+def test_batches_are_the_split_as_networks_see_it(workspace: Path, digits: Dataset) -> None:
+    study = tiny.study(training={"epochs": 1})
+    trained = regscope.train(study, "none", seeds=2, data=digits)
+    split = digits.split(study.split, 1)
+    train = list(trained.batches(1, "train", size=20))
+    assert [len(labels) for _, labels in train] == [20, 20, 14]
+    inputs = torch.cat([inputs for inputs, _ in train])
+    assert torch.equal(inputs, torch.from_numpy(digits.inputs[split.train]) / 16)
+    labels = torch.cat([labels for _, labels in trained.batches(1)])
+    assert np.array_equal(labels.numpy(), digits.targets[split.holdout])
+    measured = regscope.measure(trained.networks[1], trained.batches(1), examples=50)
+    assert measured.measures["accuracy"] == pytest.approx(trained.test_accuracy[1], abs=1e-7)
+    with pytest.raises(regscope.RegscopeError, match=r"^seed = 2: choose from 0 to 1$"):
+        next(trained.batches(2))
+    with pytest.raises(regscope.RegscopeError, match=r"^part = all: choose from: train, test$"):
+        next(trained.batches(0, "all"))  # type: ignore[arg-type]
+
+
+def refused(*arguments: object, **named: object) -> str:
+    with pytest.raises(regscope.RegscopeError) as error:
+        regscope.train(*arguments, **named)  # type: ignore[arg-type]
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_what_is_wrong_is_one_line(workspace: Path, digits: Dataset, moons: Dataset) -> None:
+    study = tiny.study()
+    assert refused(study, "l3") == "reg = l3: choose from: none, tested"
+    assert refused(study, "none", seeds=0) == "seeds = 0: must be at least 1"
+    wrong = as_dict(study) | {"data": {"source": "letters"}}
+    assert refused(wrong, "none").startswith("data.source = letters: choose from: digits,")
+    unsplit = as_dict(study) | {"split": {"train": 2000, "validation": 10}}
+    assert refused(unsplit, "none") == "split.train = 2000: at most 1796 for digits"
+    assert refused(study, "none", data=moons) == (
+        "data: kind = points, and digits has image: not its data"
+    )
+
+
+def test_data_of_another_source_are_refused(workspace: Path) -> None:
+    folder = workspace / "data"
+    study = tiny.study(data=tiny.MOONS, training={"epochs": 1})
+    regscope.train(study, "none", seeds=1, data=folder)
+    noisier = tiny.study(data={**tiny.MOONS, "noise": 0.3}, training={"epochs": 1})
+    assert refused(noisier, "none", data=folder).startswith(f"{folder}: holds the data of ")

@@ -1,0 +1,123 @@
+"""Where tracking cannot do its work, it says so in one line and fails nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from regscope import paths
+from regscope.tracking import standing, store
+from regscope.tracking.track import track
+from tests.conftest import ROOT
+from tests.tracking import small
+from tests.tracking.serving import free_port, serving, stop
+from tests.tracking.small import CELLS, EPOCHS, NAME, SEEDS, Held
+
+
+def started(repository: Path, uri: str | None = None) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "DVC_ROOT": str(repository)}
+    environment |= {store.URI: uri} if uri else {}
+    return subprocess.Popen(
+        [sys.executable, "-m", "stages.track", NAME],
+        cwd=repository,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, list[str]]:
+    """Exit code, what was printed, and the lines of complaint."""
+    output, errors = process.communicate(timeout=240)
+    return process.returncode, output, errors.splitlines()
+
+
+def test_no_server_is_one_line_at_once(untracked: Path) -> None:
+    uri = f"http://me:secret@127.0.0.1:{free_port()}"
+    began = time.monotonic()
+    code, output, (line,) = ended(started(untracked, uri))
+    assert time.monotonic() - began < 10
+    assert (code, output, small.ledger()) == (0, "", None)
+    assert line.startswith("regscope: small: not tracked at http://127.0.0.1:")
+    assert "the next run catches up" in line
+    assert "refused" in line
+    assert "secret" not in line
+
+
+def test_no_server_is_no_matter_when_all_is_logged(
+    untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from regscope.tracking import ledger
+    from regscope.tracking.cells import cells_of
+
+    uri = f"http://127.0.0.1:{free_port()}"
+    monkeypatch.setenv(store.URI, uri)
+    for cell in cells_of(NAME)[0]:
+        ledger.add(uri, small.EXPERIMENT, ("1", 5), cell.digest, "run")
+    track(NAME)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_database_that_is_none_is_one_line(
+    untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (untracked / "text.db").write_text("not a database, and longer than its header is" * 20)
+    monkeypatch.setenv(store.URI, "sqlite:///text.db")
+    track(NAME)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "not tracked at sqlite:///" in line
+    assert small.ledger() is None
+
+
+def test_a_cell_that_is_not_here_is_named(
+    tracked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (paths.model(NAME, "l1") / "history.csv").unlink()
+    track(NAME)
+    assert capsys.readouterr() == ("", "regscope: small: not here and not tracked: l1\n")
+
+
+@pytest.mark.slow
+def test_two_at_once_on_a_fresh_store(untracked: Path) -> None:
+    both = [started(untracked), started(untracked)]
+    for process in both:
+        code, _, complaints = ended(process)
+        assert (code, complaints) == (0, [])
+    assert list(Held().counts().values()) == [SEEDS] * len(CELLS)
+
+
+@pytest.mark.slow
+def test_a_server_killed_half_way(untracked: Path, tmp_path: Path) -> None:
+    """Killed when a child is there, then started again: nothing is lost and nothing twice."""
+    folder, port = tmp_path / "server", free_port()
+    folder.mkdir()
+    uri = f"http://127.0.0.1:{port}"
+    with serving(folder, port) as server:
+        process = started(untracked, uri)
+        while standing.experiment(uri, small.EXPERIMENT) is None or len(Held(uri).runs()) < 2:
+            assert process.poll() is None, "it ended before the server was killed"
+            time.sleep(0.05)
+        stop(server)
+        code, _, complaints = ended(process)
+        assert code == 0
+        assert "not tracked at" in complaints[-1]
+    with serving(folder, port):
+        for logged in ("cells logged at", ""):
+            code, output, complaints = ended(started(untracked, uri))
+            assert (code, complaints) == (0, [])
+            assert logged in output
+        held = Held(uri)
+        assert list(held.counts().values()) == [SEEDS] * len(CELLS)
+        for parent in held.parents():
+            assert parent.info.status == "FINISHED"
+            assert len(held.client.list_artifacts(parent.info.run_id)) == 2
+            for child in held.children(parent):
+                steps = [step for step, _ in held.curve(child, "epoch/train_loss")]
+                assert steps == list(range(1, EPOCHS + 1))
+        assert len(held.models()) == len(CELLS)

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+
+from regscope.errors import RegscopeError
+from regscope.tracking import ledger, standing, store, ui
+from regscope.tracking.standing import UNKNOWN, UnreachableError
+
+NAME = "regscope/toy"
+CLOSED = "http://127.0.0.1:9"
+
+
+def test_the_default_store_lies_in_the_real_repository(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(store.URI, raising=False)
+    elsewhere = workspace / ".dvc" / "tmp" / "exps"
+    elsewhere.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    uri = store.tracking_uri()
+    assert uri == f"sqlite:///{workspace}/.regscope/mlflow/mlflow.db"
+    assert store.artifacts(uri, NAME) == f"file://{workspace}/.regscope/mlflow/artifacts/toy"
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("http://host:5000/", "http://host:5000"),
+        ("sqlite:///runs.db", "sqlite:///{root}/runs.db"),
+        ("sqlite:////runs.db?timeout=5", "sqlite:////runs.db?timeout=5"),
+        ("mlruns", "{root}/mlruns"),
+        ("databricks", "databricks"),
+    ],
+)
+def test_another_store(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, given: str, used: str
+) -> None:
+    monkeypatch.setenv(store.URI, given)
+    uri = store.tracking_uri()
+    assert uri == used.format(root=workspace)
+    assert store.artifacts(uri, NAME) is None
+
+
+def test_passwords_are_not_shown() -> None:
+    assert store.shown("http://me:secret@host:5000/x") == "http://host:5000/x"
+    assert store.shown("sqlite:////a@b.db") == "sqlite:////a@b.db"
+
+
+def database(file: Path, created: int) -> str:
+    with closing(sqlite3.connect(file)) as opened, opened:
+        opened.execute("CREATE TABLE experiments (experiment_id, name, creation_time)")
+        opened.execute("INSERT INTO experiments VALUES (7, ?, ?)", (NAME, created))
+    return f"sqlite:///{file}"
+
+
+def test_an_experiment_in_a_database(tmp_path: Path) -> None:
+    uri = database(tmp_path / "a file?.db".replace("?", ""), 5)
+    assert standing.experiment(uri, NAME) == ("7", 5)
+    assert standing.experiment(uri, "another") is None
+    assert standing.experiment(f"sqlite:///{tmp_path}/none.db", NAME) is None
+    assert not (tmp_path / "none.db").exists()
+    (tmp_path / "text.db").write_text("not a database, and longer than its header is")
+    assert standing.experiment(f"sqlite:///{tmp_path}/text.db", NAME) is None
+
+
+@contextmanager
+def server(code: int, answer: bytes) -> Iterator[str]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(code)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as opened:
+        thread = threading.Thread(target=opened.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{opened.server_port}"
+        opened.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "found"),
+    [
+        (200, b'{"experiment": {"experiment_id": "3", "creation_time": 9}}', ("3", 9)),
+        (404, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}', None),
+        (404, b"another page", UNKNOWN),
+        (401, b"who are you?", UNKNOWN),
+        (200, b"<html>", UNKNOWN),
+    ],
+)
+def test_an_experiment_on_a_server(code: int, answer: bytes, found: object) -> None:
+    with server(code, answer) as uri:
+        assert standing.experiment(uri, NAME) == found
+
+
+def test_no_server() -> None:
+    with pytest.raises(UnreachableError, match="refused"):
+        standing.experiment(CLOSED, NAME)
+
+
+def test_the_ledger_is_believed_for_the_same_experiment_only(workspace: Path) -> None:
+    uri = "http://me:secret@host"
+    assert ledger.lacking(uri, NAME, ("1", 5), ["a", "b"]) == ["a", "b"]
+    ledger.add(uri, NAME, ("1", 5), "a", "run-a")
+    ledger.add(uri, "regscope/other", ("2", 5), "b", "run-b")
+    assert ledger.lacking(uri, NAME, ("1", 5), ["a", "b"]) == ["b"]
+    assert ledger.lacking(uri, NAME, UNKNOWN, ["a", "b"]) == ["b"]
+    for other in (("2", 5), ("1", 6), None):
+        assert ledger.lacking(uri, NAME, other, ["a"]) == ["a"]
+    assert ledger.lacking("http://other", NAME, ("1", 5), ["a"]) == ["a"]
+    assert "secret" not in store.ledger_file().read_text()
+    ledger.add(uri, NAME, ("1", 6), "b", "run-b")
+    assert ledger.lacking(uri, NAME, ("1", 6), ["a", "b"]) == ["a"]
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"http://host": []}', "{"])
+def test_a_broken_ledger_is_empty(workspace: Path, content: str) -> None:
+    store.ledger_file().parent.mkdir()
+    store.ledger_file().write_text(content)
+    assert ledger.lacking("http://host", NAME, UNKNOWN, ["a"]) == ["a"]
+    ledger.add("http://host", NAME, ("1", 5), "a", "run")
+    assert ledger.lacking("http://host", NAME, ("1", 5), ["a"]) == []
+
+
+@pytest.mark.parametrize("words", [["x"], ["0"], ["65536"], ["1", "2"]])
+def test_a_port_that_is_none(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["ui", *words])
+    with pytest.raises(RegscopeError, match="from 1 to 65535"):
+        ui.main()
+
+
+def test_the_page_needs_a_store(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["ui"])
+    monkeypatch.delenv(store.URI, raising=False)
+    with pytest.raises(RegscopeError, match=r"mlflow.db: not there yet; `make` logs a study"):
+        ui.main()
+    monkeypatch.setenv(store.URI, "https://me:secret@host")
+    ui.main()
+    assert capsys.readouterr().out.endswith("whose page is https://host\n")

@@ -1,0 +1,242 @@
+"""The small study in MLflow's default store, asked through its client."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from regscope import paths
+from regscope.datasets import Dataset
+from regscope.networks import load_networks
+from regscope.params import load_params
+from regscope.results import COMPARED
+from regscope.tracking import record, store
+from regscope.tracking.runs import Runs
+from regscope.tracking.track import track
+from tests.conftest import ROOT
+from tests.tracking import small
+from tests.tracking.small import CELLS, EPOCHS, NAME, SEEDS, Held
+
+IN_PYTHON = """
+import sys
+from stages.track import main
+sys.argv = ["track", "small"]
+main()
+heavy = ("mlflow", "numpy", "pandas", "torch", "yaml", "pydantic")
+print([name for name in heavy if name in sys.modules])
+"""
+
+
+def test_a_parent_a_cell_and_a_child_a_seed_with_their_curves(tracked: Path) -> None:
+    held = Held()
+    parents = held.parents()
+    assert [run.data.params["reg"] for run in parents] == list(CELLS)
+    for parent in parents:
+        assert parent.info.status == "FINISHED"
+        children = held.children(parent)
+        assert sorted(run.data.params["seed"] for run in children) == [str(s) for s in range(SEEDS)]
+        for child in children:
+            assert child.info.status == "FINISHED"
+            for column in ("train_loss", "penalty", "train_accuracy", "test_loss", "test_accuracy"):
+                steps = [step for step, _ in held.curve(child, f"epoch/{column}")]
+                assert steps == list(range(1, EPOCHS + 1))
+
+
+def test_numbers_are_those_of_the_tables(tracked: Path) -> None:
+    import pandas as pd
+
+    held = Held()
+    for parent in held.parents():
+        reg = parent.data.params["reg"]
+        history = pd.read_csv(paths.model(NAME, reg) / "history.csv")
+        measures = pd.read_csv(paths.evaluation(NAME, reg) / "measures.csv").set_index("seed")
+        for child in held.children(parent):
+            seed = int(child.data.params["seed"])
+            expected = history[history["seed"] == seed]["holdout_loss"]
+            assert [value for _, value in held.curve(child, "epoch/test_loss")] == list(expected)
+            for name, value in measures.loc[seed].dropna().items():
+                assert held.curve(child, str(name)) == [(EPOCHS, value)]
+        mean = measures["test_accuracy"].mean()
+        assert parent.data.metrics["test_accuracy"] == pytest.approx(mean, abs=1e-12)
+        curve = history.groupby("epoch")["train_loss"].mean()
+        found = [value for _, value in held.curve(parent, "epoch/train_loss")]
+        assert found == pytest.approx(list(curve), abs=1e-12)
+
+
+def test_verdicts_settings_and_origin(tracked: Path) -> None:
+    baseline, l1 = Held().parents()
+    assert {f"verdict.{measure}" for measure in COMPARED} <= set(l1.data.tags)
+    assert not any(tag.startswith("verdict.") for tag in baseline.data.tags)
+    assert {"difference/test_accuracy", "difference_low/test_accuracy"} <= set(l1.data.metrics)
+    assert l1.data.params["regularizer.l1"] == "0.001"
+    assert l1.data.params["training.epochs"] == str(EPOCHS)
+    assert l1.data.tags["regscope.device"] == "cpu"
+    assert len(l1.data.tags["regscope.cell"]) == 32
+
+
+def test_figures_the_confusion_matrix_and_the_data(tracked: Path) -> None:
+    held = Held()
+    prepared = Dataset.load(paths.prepared(NAME))
+    for parent in held.parents():
+        run = parent.info.run_id
+        names = {found.path for found in held.client.list_artifacts(run)}
+        assert names == {"figures", "confusion.csv"}
+        matrix = Path(held.client.download_artifacts(run, "confusion.csv"))
+        assert parent.data.params["reg"] in matrix.read_text()
+        assert parent.inputs is not None
+        (used,) = parent.inputs.dataset_inputs
+        assert used.dataset.name == "digits"
+        assert str(list(prepared.inputs.shape)) in str(used.dataset.profile)
+
+
+def test_the_model_predicts_what_the_network_predicts(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through both of MLflow's doors, for any number of examples."""
+    import mlflow
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "pytorch_lightning", None)
+        import mlflow.pytorch
+    mlflow.set_tracking_uri(store.tracking_uri())
+    # What is pickled may name classes that are not there where it is loaded.
+    monkeypatch.setenv("MLFLOW_ALLOW_PICKLE_DESERIALIZATION", "false")
+    dataset = Dataset.load(paths.prepared(NAME))
+    examples = dataset.inputs[:7].astype(np.float32) * np.float32(dataset.scale)
+    for parent in Held().parents():
+        reg = parent.data.params["reg"]
+        study = load_params().named(NAME)
+        network = load_networks(study, reg, paths.model(NAME, reg), dataset)[0]
+        with torch.no_grad():
+            expected = network(torch.from_numpy(examples)).numpy()
+        uri = f"runs:/{parent.info.run_id}/model"
+        plain = mlflow.pytorch.load_model(uri)(torch.from_numpy(examples)).detach().numpy()
+        served = mlflow.pyfunc.load_model(uri)
+        assert np.allclose(plain, expected, rtol=0, atol=1e-6)
+        assert np.allclose(served.predict(examples), expected, rtol=0, atol=1e-6)
+        assert served.metadata.signature.inputs.inputs[0].shape == (-1, 1, 8, 8)
+
+
+@pytest.mark.slow
+def test_the_model_needs_no_regscope(tracked: Path) -> None:
+    held = Held()
+    folder = Path(held.client.get_logged_model(held.models()[0]).artifact_location.split("://")[-1])
+    code = (
+        "import sys, torch;"
+        f"network = torch.export.load({str(folder / 'data' / 'model.pt2')!r}).module();"
+        "print(tuple(network(torch.zeros(5, 1, 8, 8)).shape), 'regscope' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", code], cwd="/", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "(5, 10) False"
+
+
+def test_a_second_run_adds_nothing_and_imports_nothing(tracked: Path) -> None:
+    before = Held().counts(), small.ledger()
+    done = subprocess.run(
+        [sys.executable, "-c", IN_PYTHON],
+        env={"PYTHONPATH": str(ROOT), "DVC_ROOT": str(tracked), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+    assert (Held().counts(), small.ledger()) == before
+
+
+def test_without_the_ledger_the_store_is_asked(tracked: Path) -> None:
+    before = Held().counts(), small.ledger()
+    store.ledger_file().unlink()
+    track(NAME)
+    assert (Held().counts(), small.ledger()) == before
+
+
+def test_another_strength_adds_a_parent_and_leaves_the_old(tracked: Path) -> None:
+    before = {run.info.run_id: run.data for run in Held().runs()}
+    small.change_strength(0.01)
+    track(NAME)
+    held = Held()
+    added = [run for run in held.runs() if run.info.run_id not in before]
+    assert [run.data.params["regularizer.l1"] for run in added] == ["0.01"] * (1 + SEEDS)
+    assert len(held.counts()) == len(CELLS) + 1
+    for run in held.runs():
+        if run.info.run_id in before:
+            assert run.data.to_dictionary() == before[run.info.run_id].to_dictionary()
+    small.change_strength(0.001)
+    track(NAME)
+    assert held.counts() == Held().counts()
+
+
+def test_a_deleted_store_is_noticed(tracked: Path) -> None:
+    (entry,) = small.ledger()[store.tracking_uri()].values()
+    shutil.rmtree(store.folder())
+    track(NAME)
+    counts = Held().counts()
+    assert list(counts.values()) == [SEEDS] * len(CELLS)
+    assert not set(entry["cells"].values()) & set(counts)
+
+
+class StopError(Exception):
+    pass
+
+
+CALLS = ("create_run", "log_batch", "log_inputs", "log_artifacts", "set_terminated")
+
+
+def interrupt_after(calls: int, patch: pytest.MonkeyPatch) -> None:
+    """Have every later call of the client fail."""
+    from mlflow import MlflowClient
+
+    made: list[str] = []
+    for name in CALLS:
+        call = getattr(MlflowClient, name)
+
+        def counted(self, *arguments, name=name, call=call, **named):  # type: ignore[no-untyped-def]
+            made.append(name)
+            if len(made) > calls:
+                raise StopError(name)
+            return call(self, *arguments, **named)
+
+        patch.setattr(MlflowClient, name, counted)
+
+
+def test_an_interrupted_logging_is_completed(tracked: Path) -> None:
+    """Stopped again and again, each time two calls later."""
+    small.change_strength(0.02)
+    before = Held().counts()
+    calls = 0
+    while True:
+        with pytest.MonkeyPatch.context() as patch:
+            interrupt_after(calls, patch)
+            try:
+                track(NAME)
+                break
+            except StopError:
+                assert len(small.ledger()[store.tracking_uri()][small.EXPERIMENT]["cells"]) == 2
+                calls += 2
+    held = Held()
+    added = [run for run in held.parents() if run.info.run_id not in before]
+    assert [run.info.status for run in added] == ["FINISHED"]
+    children = held.children(added[0])
+    assert sorted(run.data.tags["regscope.seed"] for run in children) == ["0", "1"]
+    for child in children:
+        steps = [step for step, _ in held.curve(child, "epoch/train_loss")]
+        assert steps == list(range(1, EPOCHS + 1))
+    assert len(held.models()) == len(CELLS) + 1
+    assert len(Runs(held.client, held.experiment).children(added[0].info.run_id)) == SEEDS
+
+
+def test_a_deleted_experiment_comes_back_when_something_is_logged(tracked: Path) -> None:
+    held = Held()
+    held.client.delete_experiment(held.experiment)
+    uri = store.tracking_uri()
+    found = record.open_experiment(held.client, uri, small.EXPERIMENT)
+    assert found[0] == held.experiment
+    assert len(held.parents()) == len(CELLS)
