@@ -7,6 +7,7 @@ from regscope.environment import environment
 from regscope.errors import run
 from regscope.files import whole_folder, write_json, write_tensors, write_text
 from regscope.networks import MODEL_FILE
+from regscope.tracking.live import following
 from regscope.training import history
 from regscope.training.cell import train_cell
 from regscope.training.workers import start_server
@@ -21,7 +22,10 @@ def main() -> None:
             paths.mark_absent(folder, name, reg)
             return
         started = time.monotonic()
-        trained = train_cell(study, reg, paths.prepared(name), f"{name}/{reg}")
+        with following(name, reg) as stream:
+            trained = train_cell(
+                study, reg, paths.prepared(name), f"{name}/{reg}", watch=stream.add
+            )
         write_tensors(folder / MODEL_FILE, trained.state)
         write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
         write_json(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,15 +47,17 @@ def log(network: nn.Module, data: Dataset, client: MlflowClient, run: Run) -> No
     """Log the network as the model NAME of a run, with the run's params.
 
     It is saved as torch exports it (`torch.export`), which needs none of the classes that it was
-    built of. What torch cannot export is pickled, and then needs regscope where it is loaded.
-    Inputs are those that a network sees: float32 pictures in [0, 1], or word ids.
+    built of. What torch cannot export is pickled, and then needs regscope where it is loaded: so
+    are taggers, whose forward goes through sentences word by word as long as they are. Inputs are those that a network sees: float32 pictures in [0, 1], or word ids.
     """
     with _without_lightning():
         import mlflow.pytorch
     import torch
 
+    # It warns of every pickle, also of one that was asked for.
+    logging.getLogger("mlflow.pytorch").setLevel(logging.ERROR)
     example, signature = _described(network, data)
-    for form in ("pt2", "pickle"):
+    for form in ("pickle",) if data.kind == "tokens" else ("pt2", "pickle"):
         model = client.create_logged_model(
             run.info.experiment_id, NAME, run.info.run_id, params=run.data.params
         )

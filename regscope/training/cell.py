@@ -23,6 +23,7 @@ from regscope.params import BASELINE, Study
 from regscope.training import checkpoints
 from regscope.training.device import chosen_device
 from regscope.training.memory import free_memory
+from regscope.training.messages import Watch
 from regscope.training.plan import Plan, plan, room
 from regscope.training.workers import survey_cells, train_stacks
 
@@ -52,12 +53,13 @@ def train_cell(
     data: Path,
     label: str,
     holdout: Literal["test", "validation"] = "test",
+    watch: Watch | None = None,
 ) -> TrainedCell:
     """Train all seeds of `reg` in `study` on the prepared data in the folder `data`.
 
     Raises what `train_cells` raises.
     """
-    return train_cells(study, [reg], data, label, holdout)[reg]
+    return train_cells(study, [reg], data, label, holdout, watch)[reg]
 
 
 def train_cells(
@@ -66,8 +68,9 @@ def train_cells(
     data: Path,
     label: str,
     holdout: Literal["test", "validation"] = "test",
+    watch: Watch | None = None,
 ) -> dict[str, TrainedCell]:
-    """Train all seeds of several cells through the same workers.
+    """Train all seeds of several cells through the same workers; `watch` is told every epoch.
 
     Raises RegscopeError, naming `label`, when not even one seed of the largest cell fits into the
     free memory, before anything is trained; or, with seed and epoch, when a loss is no longer
@@ -102,7 +105,7 @@ def train_cells(
             own = math.ceil(workers / len(regs))
             dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
             folders.append(folder)
-        train_stacks(job, dealt, label, epochs, workers)
+        train_stacks(job, dealt, label, epochs, workers, watch)
         trained = {reg: _gathered(found.name, dealt[reg]) for reg in regs}
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)

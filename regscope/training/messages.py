@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from regscope.errors import RegscopeError
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch that a stack has trained; `number` counts from 1.
+
+    `history` holds the columns of `training.history`, each with a value a seed.
+    """
+
+    reg: str
+    seeds: tuple[int, ...]
+    number: int
+    history: tuple[tuple[float, ...], ...]
+
+
+Watch = Callable[[Epoch], None]
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from regscope.params import Study
 from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import Trainer
-from regscope.training.messages import errors_told
+from regscope.training.messages import Epoch, errors_told
 from regscope.training.plan import Stack
 from regscope.training.precision import tf32_where
 
@@ -27,7 +27,7 @@ from regscope.training.precision import tf32_where
 def work(job: dict[str, Any], messages: Connection) -> None:
     """Train the stacks that `messages` brings, each with its cell's name, until it brings None.
 
-    Sends a dict after every epoch, None when a stack's end state is written as a checkpoint, and
+    Sends an Epoch after every epoch, None when a stack's end state is written as a checkpoint, and
     `{"error": text}` when one cannot go on, which ends the work.
     """
     # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
@@ -71,8 +71,8 @@ def _train_stack(
 
     def after_epoch(trainer: Trainer) -> None:
         nonlocal saved
-        loss = trainer.history[0, :, -1].mean().item()
-        messages.send({"epochs": len(stack.seeds), "epoch": trainer.epoch, "loss": loss})
+        history = tuple(map(tuple, trainer.history[:, :, -1].tolist()))
+        messages.send(Epoch(reg, trainer.seeds, trainer.epoch, history))
         if time.monotonic() - saved > job["checkpoint_seconds"]:
             checkpoints.save(stack.path, trainer.state())
             saved = time.monotonic()

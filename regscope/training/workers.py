@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from regscope.errors import RegscopeError
+from regscope.training.messages import Watch
 from regscope.training.plan import Plan, Stack, Survey
 
 PRELOADED = ["regscope.rare_collection", "regscope.training.worker", "regscope.training.survey"]
@@ -33,13 +34,18 @@ def survey_cells(job: dict[str, Any], label: str) -> Survey:
 
 
 def train_stacks(
-    job: dict[str, Any], plans: Mapping[str, Plan], label: str, epochs: int, workers: int
+    job: dict[str, Any],
+    plans: Mapping[str, Plan],
+    label: str,
+    epochs: int,
+    workers: int,
+    watch: Watch | None = None,
 ) -> None:
     """Train the waiting stacks of every cell's plan to their last epoch on `workers` processes.
 
     Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
-    epochs on a terminal, with the time left. Raises RegscopeError, naming `label`, when a stack
-    cannot go on or a worker dies; no worker outlives the call.
+    epochs on a terminal, with the time left; `watch` is told every epoch. Raises RegscopeError,
+    naming `label`, when a stack cannot go on or a worker dies; no worker outlives the call.
     """
     from tqdm import tqdm
 
@@ -68,8 +74,11 @@ def train_stacks(
             for pipe in [pipe for pipe in listening if pipe in ready]:
                 message = _received(pipe, label)
                 if message is not None:
-                    bar.update(message["epochs"])
-                    bar.set_postfix(epoch=message["epoch"], loss=f"{message['loss']:.4f}")
+                    bar.update(len(message.seeds))
+                    loss = sum(message.history[0]) / len(message.seeds)
+                    bar.set_postfix(epoch=message.number, loss=f"{loss:.4f}")
+                    if watch is not None:
+                        watch(message)
                 elif waiting:
                     _send(pipe, waiting.pop(0), label)
                 else:

@@ -32,6 +32,7 @@ from regscope.training.cell import (
     train_cells,
     worker_count,
 )
+from regscope.training.messages import Epoch
 from tests import tiny
 from tests.regularizers.settings import CELLS
 from tests.training import processes
@@ -363,3 +364,21 @@ def test_of_several_cells_the_one_that_diverges_is_named(
     settings["regularizers"] = {"none": {}, "weak": {"l2": 1e-4}, "strong": {"l2": 1e5}}
     with pytest.raises(RegscopeError, match=r"^tiny: strong: seed 0, epoch 1: the loss"):
         train_cells(Study.model_validate(settings), ["weak", "strong"], digits_folder, "tiny")
+
+
+def test_every_epoch_is_told_as_it_is_recorded(workspace: Path, digits_folder: Path) -> None:
+    told: list[Epoch] = []
+    study = tiny.study({"l1": 0.01}, training={"seeds": 3})
+    trained = train_cell(study, "tested", digits_folder, "tiny", watch=told.append)
+    assert {epoch.reg for epoch in told} == {"tested"}
+    found = {
+        (seed, epoch.number): [values[slot] for values in epoch.history]
+        for epoch in told
+        for slot, seed in enumerate(epoch.seeds)
+    }
+    expected = {
+        (seed, number + 1): trained.history[:, seed, number].tolist()
+        for seed in range(3)
+        for number in range(study.training.epochs)
+    }
+    assert found == expected
