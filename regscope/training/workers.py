@@ -64,6 +64,7 @@ def train_stacks(
                 unit="epoch",
                 disable=None,
                 dynamic_ncols=True,
+                leave=False,
             )
         )
         for reg, plan in plans.items():
@@ -74,9 +75,9 @@ def train_stacks(
             for pipe in [pipe for pipe in listening if pipe in ready]:
                 message = _received(pipe, label)
                 if message is not None:
-                    bar.update(len(message.seeds))
                     loss = sum(message.history[0]) / len(message.seeds)
-                    bar.set_postfix(epoch=message.number, loss=f"{loss:.4f}")
+                    bar.set_postfix(epoch=message.number, loss=f"{loss:.4f}", refresh=False)
+                    bar.update(len(message.seeds))
                     if watch is not None:
                         watch(message)
                 elif waiting:
