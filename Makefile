@@ -46,11 +46,14 @@ PORT ?= 5000
 ui: $(VENV)/.ready
 	@python -m regscope.tracking.ui $(PORT)
 
+# A process a core, a file of tests each.
+PARALLEL := --numprocesses auto --dist loadfile
+
 test: $(VENV)/.ready-dev
-	python -m pytest
+	python -m pytest $(PARALLEL)
 
 test-slow: $(VENV)/.ready-dev
-	python -m pytest -m slow
+	python -m pytest -m slow $(PARALLEL)
 
 test-gpu: $(VENV)/.ready-dev
 	python -m pytest -m gpu

@@ -13,7 +13,7 @@ SHOWS = {
     "weights": "Distribution of the weights of every cell, on one scale",
     "weights_by_layer": "Weights of every cell, layer by layer",
     "structure": "Measures of the weights of every cell, layer by layer",
-    "heatmaps": "Weights of the first layer of every cell",
+    "heatmaps": "The weights of one layer of every cell, one by one",
     "pruning": "Test accuracy of every cell as its smallest weights are removed",
     "robustness": "Test accuracy of every cell under every corruption, by severity",
     "reliability": "Accuracy of every cell's predictions by their confidence",
