@@ -48,7 +48,8 @@ def log(network: nn.Module, data: Dataset, client: MlflowClient, run: Run) -> No
 
     It is saved as torch exports it (`torch.export`), which needs none of the classes that it was
     built of. What torch cannot export is pickled, and then needs regscope where it is loaded: so
-    are taggers, whose forward goes through sentences word by word as long as they are. Inputs are those that a network sees: float32 pictures in [0, 1], or word ids.
+    are taggers, whose forward goes through sentences word by word, as long as they are. Inputs are
+    those that a network sees: float32 pictures in [0, 1], or word ids.
     """
     with _without_lightning():
         import mlflow.pytorch

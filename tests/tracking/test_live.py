@@ -22,10 +22,12 @@ def epochs(reg: str) -> list[Epoch]:
     import pandas as pd
 
     history = pd.read_csv(paths.model(NAME, reg) / "history.csv")
-    return [
-        Epoch(reg, tuple(rows["seed"]), number, tuple(map(tuple, rows.iloc[:, 2:].T.to_numpy())))
-        for number, rows in history.groupby("epoch")
-    ]
+    told = []
+    for number in range(1, EPOCHS + 1):
+        rows = history[history["epoch"] == number]
+        values = tuple(map(tuple, rows.iloc[:, 2:].T.to_numpy()))
+        told.append(Epoch(reg, tuple(rows["seed"]), number, values))
+    return told
 
 
 def test_epochs_appear_in_the_runs_that_tracking_completes(untracked: Path) -> None:
