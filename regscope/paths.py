@@ -81,8 +81,10 @@ ABSENT = "absent.txt"
 
 
 def mark_absent(folder: Path, study: str, reg: str) -> None:
-    """Say in a stage's output that the cell is not part of the study."""
-    (folder / ABSENT).write_text(f"{study} has no cell {reg} (null in params.yaml)\n")
+    """Say in a stage's output, and to its user, that the cell is not part of the study."""
+    line = f"{study} has no cell {reg} (null in params.yaml)"
+    (folder / ABSENT).write_text(f"{line}\n")
+    print(line)
 
 
 def mark_unswept(folder: Path, study: str, name: str) -> None:

@@ -3,6 +3,7 @@
 import shutil
 
 from regscope import paths, results
+from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import run
 from regscope.files import whole_folder, write_json
 from regscope.params import written_study
@@ -17,6 +18,7 @@ def main() -> None:
         results.write(gathered, folder)
         write_json(folder / "environment.json", results.gather_environment(name, study))
         write_json(folder / results.SETTINGS_FILE, written_study(name))
+        shutil.copyfile(paths.prepared(name) / DESCRIPTION_FILE, folder / DESCRIPTION_FILE)
 
 
 def _remove_cells_not_in(regs: tuple[str, ...], name: str) -> None:

@@ -18,6 +18,9 @@ from regscope.measures.weights import joined_measures, layer_weights, weight_mea
 
 ALL = "all"
 
+MOST_LAYERS_PRUNED_ALONE = 16
+"""In a deeper network a curve a layer is more than anyone reads, and takes minutes a seed."""
+
 
 def weights_of(network: nn.Module) -> dict[str, np.ndarray]:
     """`{layer: weights}` of the layers that penalties act on, in order of the network."""
@@ -87,9 +90,15 @@ def _mean(values: Sequence[float]) -> float:
 def pruning_rows(
     network: nn.Module, layers: Sequence[str], inputs: Tensor, labels: Tensor
 ) -> list[Row]:
-    """The pruning curves of all layers together (`all`) and of every layer by itself."""
+    """The pruning curves of all layers together (`all`) and of every layer by itself.
+
+    Of a network with more than MOST_LAYERS_PRUNED_ALONE layers only the first.
+    """
+    scopes = [(ALL, list(layers))]
+    if len(layers) <= MOST_LAYERS_PRUNED_ALONE:
+        scopes += [(layer, [layer]) for layer in layers]
     rows: list[Row] = []
-    for scope, pruned in ((ALL, list(layers)), *((layer, [layer]) for layer in layers)):
+    for scope, pruned in scopes:
         judge = judge_from(network, pruned[0], inputs, labels)
         rows.extend({"scope": scope, **row} for row in pruning_curve(network, pruned, judge))
     return rows

@@ -13,6 +13,8 @@ from regscope.inputs import are_words, as_seen
 from regscope.measures.predictions import accuracy, cross_entropy
 
 BATCH = 1000
+# The maps of so few pictures stay in a processor's cache: three times as fast as 1000 at once.
+CONVOLVED = 32
 SENTENCES = 50
 # What is kept of one pass for the passes that follow.
 KEPT_BYTES = 256 * 2**20
@@ -28,7 +30,12 @@ def logits(network: nn.Module, inputs: Tensor, scale: float = 1.0) -> Tensor:
     """
     if are_words(inputs):
         return _of_sentences(network, inputs)
-    return torch.cat([network(as_seen(batch, scale)) for batch in torch.split(inputs, BATCH)])
+    size = CONVOLVED if _convolves(network) else BATCH
+    return torch.cat([network(as_seen(batch, scale)) for batch in torch.split(inputs, size)])
+
+
+def _convolves(network: nn.Module) -> bool:
+    return any(isinstance(layer, nn.Conv2d) for layer in network.modules())
 
 
 def _of_sentences(network: nn.Module, sentences: Tensor) -> Tensor:

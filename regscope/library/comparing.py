@@ -84,9 +84,8 @@ def compare(
     """
     import numpy as np
 
-    from regscope.library.welch import compare_unpaired
     from regscope.statistics import compare as compare_paired
-    from regscope.statistics import undecided_note, verdict
+    from regscope.statistics import compare_unpaired, undecided_note, verdict
 
     first, second = _checked("baseline", baseline), _checked("other", other)
     if paired and len(first) != len(second):

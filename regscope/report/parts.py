@@ -252,6 +252,7 @@ def _settings(section: Section) -> Part:
             Note(f"{section.settings}."),
             Note(f"Cells: {section.strengths}."),
             Note(f"Environment: {section.environment_line}."),
+            *(Note(f"Known flaw of the data: {flaw}") for flaw in section.flaws),
             Folded("The study's block of params.yaml", (Code(section.settings_block),)),
         ),
     )

@@ -38,6 +38,7 @@ class Section:
     regs: tuple[str, ...]
     results: StudyResults
     environment: Mapping[str, Any]
+    flaws: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
     claims: tuple[Mapping[str, Any], ...] = ()
     sweep: Sweep | None = None
@@ -195,6 +196,7 @@ def load_sections(
             params.regs,
             results.load(name),
             results.environment(name),
+            results.flaws(name),
             tuple(document for document in documents if document.study == name),
             tuple(claim for claim in claims if claim["study"] == name),
             load_sweep(name),

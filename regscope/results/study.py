@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
+from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import RegscopeError
 from regscope.files import write_json, write_text
 
@@ -94,9 +95,7 @@ def load(name: str) -> StudyResults:
                 file, dtype=dict.fromkeys(_NAMES, str), keep_default_na=False, na_values=[""]
             )
         except FileNotFoundError as error:
-            raise RegscopeError(
-                f"{file}: not there; rebuild the study with: dvc exp run -S study={name}"
-            ) from error
+            raise _missing(file, name) from error
 
     return StudyResults(**{kind: table(kind) for kind in TABLES})
 
@@ -111,14 +110,30 @@ def write(results: StudyResults, folder: Path) -> None:
 
 def settings(name: str) -> dict[str, Any]:
     """The study's block of params.yaml when its results were made."""
-    loaded: dict[str, Any] = json.loads((paths.summary(name) / SETTINGS_FILE).read_text())
-    return loaded
+    return _described(name, SETTINGS_FILE)
 
 
 def environment(name: str) -> dict[str, Any]:
     """What the study's cells were trained with; a list where they differ."""
-    loaded: dict[str, Any] = json.loads((paths.summary(name) / "environment.json").read_text())
+    return _described(name, "environment.json")
+
+
+def flaws(name: str) -> tuple[str, ...]:
+    """What is known to be wrong with the study's data, a sentence each."""
+    return tuple(_described(name, DESCRIPTION_FILE).get("notes", ()))
+
+
+def _described(name: str, file: str) -> dict[str, Any]:
+    path = paths.summary(name) / file
+    try:
+        loaded: dict[str, Any] = json.loads(path.read_text())
+    except FileNotFoundError as error:
+        raise _missing(path, name) from error
     return loaded
+
+
+def _missing(file: Path, name: str) -> RegscopeError:
+    return RegscopeError(f"{file}: not there; rebuild the study with: dvc exp run -S study={name}")
 
 
 def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:

@@ -18,9 +18,9 @@ import numpy as np
 
 from regscope.statistics import (
     FEWEST_SEEDS,
-    LEVEL,
     ROUNDING,
     Interval,
+    compare_unpaired,
     mean_and_deviation,
     mean_interval,
     paired_differences,
@@ -67,14 +67,11 @@ def welch_interval(after: np.ndarray, before: np.ndarray) -> Interval:
 
     Without spread, or with a single seed in one run, the difference itself.
     """
-    from scipy.stats import ttest_ind
-
-    mean = mean_and_deviation(after)[0] - mean_and_deviation(before)[0]
-    spread = max(mean_and_deviation(values)[1] for values in (after, before))
-    if min(len(after), len(before)) < 2 or not spread:
+    if min(len(after), len(before)) < 2:
+        mean = mean_and_deviation(after)[0] - mean_and_deviation(before)[0]
         return Interval(mean, mean, mean)
-    reach = ttest_ind(after, before, equal_var=False).confidence_interval(LEVEL)
-    return Interval(mean, float(reach.low), float(reach.high))
+    found = compare_unpaired(after, before)
+    return Interval(found.difference, found.low, found.high)
 
 
 def same_accuracy(before: Mapping[int, float], after: Mapping[int, float]) -> bool:

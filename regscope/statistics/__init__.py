@@ -32,6 +32,7 @@ from regscope.statistics.power import (
 )
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation, paired_differences
 from regscope.statistics.test_sets import combined_error, test_set_error
+from regscope.statistics.unpaired import compare_unpaired, seeds_of_each, welch_power
 from regscope.statistics.verdicts import undecided_note, verdict
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Interval",
     "combined_error",
     "compare",
+    "compare_unpaired",
     "detectable_difference",
     "holm",
     "mean_and_deviation",
@@ -57,10 +59,12 @@ __all__ = [
     "probability_interval",
     "seeds_for",
     "seeds_needed",
+    "seeds_of_each",
     "seeds_table",
     "sign_flip_p",
     "t_interval",
     "test_set_error",
     "undecided_note",
     "verdict",
+    "welch_power",
 ]

@@ -14,7 +14,11 @@ from torch import Tensor, nn
 
 from regscope.datasets import Dataset
 from regscope.evaluation import passes as evaluation_passes
-from regscope.evaluation.inside import units_together
+from regscope.evaluation.inside import (
+    MOST_LAYERS_PRUNED_ALONE,
+    pruning_rows,
+    units_together,
+)
 from regscope.evaluation.passes import judge_from
 from regscope.measures.pruning import FRACTIONS
 from regscope.measures.robustness import input_gradient_norm
@@ -169,3 +173,14 @@ def test_networks_that_are_no_chain_are_judged_as_a_whole() -> None:
     accuracy, loss = judge_from(wrapped, "inner", inputs, labels)(wrapped)
     assert loss == pytest.approx(expected, rel=1e-6)
     assert accuracy == pytest.approx((doubled.argmax(1) == labels).double().mean().item())
+
+
+def test_of_deep_networks_only_all_layers_together_are_pruned() -> None:
+    inputs, labels = torch.randn(20, 3), torch.randint(0, 3, (20,))
+    scopes = {}
+    for depth in (MOST_LAYERS_PRUNED_ALONE, MOST_LAYERS_PRUNED_ALONE + 1):
+        chain = nn.Sequential(*(nn.Linear(3, 3) for _ in range(depth)))
+        rows = pruning_rows(chain, [str(layer) for layer in range(depth)], inputs, labels)
+        scopes[depth] = list(dict.fromkeys(row["scope"] for row in rows))
+    layers = [str(layer) for layer in range(MOST_LAYERS_PRUNED_ALONE)]
+    assert scopes == {16: ["all", *layers], 17: ["all"]}

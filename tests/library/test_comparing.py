@@ -7,8 +7,7 @@ import pytest
 import scipy.stats
 
 import regscope
-from regscope.library.welch import compare_unpaired, seeds_of_each, welch_power
-from regscope.statistics import MOST_SEEDS
+from regscope.statistics import MOST_SEEDS, compare_unpaired, seeds_of_each, welch_power
 from regscope.statistics import compare as compare_cells
 
 BASELINE = [0.951, 0.948, 0.955, 0.950, 0.957, 0.949, 0.952, 0.953, 0.946, 0.954]

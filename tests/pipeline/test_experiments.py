@@ -107,15 +107,3 @@ def test_a_temporary_workspace_gives_the_same_results(workspace: Workspace) -> N
     workspace.run("git", "checkout", "--quiet", "--force", "HEAD")
     workspace.dvc("exp", "run", "-S", "studies.digits.regularizers.l1.l1=0.01")
     assert workspace.results() == applied
-
-
-@pytest.mark.slow
-def test_two_queue_workers(workspace: Workspace) -> None:
-    for reg in ("l1", "l2"):
-        workspace.dvc("exp", "run", "--queue", "--name", f"with-{reg}", "-S", f"reg={reg}")
-    workspace.run_queue(jobs=2)
-    shown = workspace.experiments()
-    for reg in ("l1", "l2"):
-        # What was asked for, and what was reviewed.
-        assert shown[f"with-{reg}"]["params.yaml:reg"] == reg
-        assert shown[f"with-{reg}"]["metrics/review.json:reg"] == reg

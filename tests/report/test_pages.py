@@ -169,6 +169,7 @@ def test_results_page() -> None:
         "data: source digits; split: train 797, validation 10; model: kind mlp, hidden [8];"
         " training: optimizer adam, learning_rate 0.00001, batch_size 16, epochs 2, seeds 5.\n"
         "\nCells: L1: l1 0.00001.\n\nEnvironment: device cpu, torch 2.13.0.\n"
+        f"\nKnown flaw of the data: {synthetic.FLAW}\n"
     ) in text
     assert "tests on 1,000 examples, which alone give an accuracy of 92.00 % a standard" in text
     assert "standard error of 0.86 points" in text

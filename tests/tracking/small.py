@@ -95,11 +95,11 @@ def change_strength(strength: float) -> None:
 class Held:
     """What the store holds, asked through MLflow's client."""
 
-    def __init__(self, uri: str | None = None) -> None:
+    def __init__(self, uri: str | None = None, experiment: str = EXPERIMENT) -> None:
         self.client = MlflowClient(uri or store.tracking_uri())
-        experiment = self.client.get_experiment_by_name(EXPERIMENT)
-        assert experiment is not None
-        self.experiment = experiment.experiment_id
+        found = self.client.get_experiment_by_name(experiment)
+        assert found is not None
+        self.experiment = found.experiment_id
 
     def runs(self) -> list[Run]:
         return list(self.client.search_runs([self.experiment], order_by=["start_time ASC"]))

@@ -35,7 +35,10 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def start(arguments: list[str], **variables: str) -> subprocess.Popen[str]:
-    """In a process group of its own, as a shell starts a command."""
+    """In a process group of its own, as a shell starts a command in the foreground.
+
+    What a shell starts behind `&` has Ctrl-C ignored, and would hand that down to this one.
+    """
     return subprocess.Popen(
         arguments,
         env=environment(**variables),
@@ -43,7 +46,12 @@ def start(arguments: list[str], **variables: str) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=_heed_interrupts,
     )
+
+
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def end(process: subprocess.Popen[str]) -> None:

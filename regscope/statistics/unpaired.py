@@ -11,21 +11,15 @@ import math
 
 import numpy as np
 
-from regscope.statistics import (
-    LEVEL,
-    MOST_SEEDS,
-    POWER,
-    SIGNIFICANCE,
-    Comparison,
-    mean_and_deviation,
-)
-from regscope.statistics.rounding import ROUNDING
+from regscope.statistics.levels import LEVEL, MOST_SEEDS, POWER, SIGNIFICANCE
+from regscope.statistics.paired import Comparison
+from regscope.statistics.rounding import ROUNDING, mean_and_deviation
 
 
 def compare_unpaired(
     other: np.ndarray, baseline: np.ndarray, higher_is_better: bool = True
 ) -> Comparison:
-    """As `statistics.compare` for samples `[n]` and `[m]` (at least two each) without pairs.
+    """As `compare` for samples `[n]` and `[m]` (at least two each) without pairs.
 
     There is no sign-flip p, and no interval of the probability of being better (nan).
     `seeds_needed` are of each.
