@@ -135,6 +135,8 @@ class Study(Settings):
                 f"{self.data.source} has no official training set: give a number from 2 to"
                 f" {available}",
             )
+        if self.data.kind == "tokens" and self.data.official_train is None:
+            raise refusal("data.source", self.data.source, "sentences need a test set of their own")
         if self.train_size > available:
             raise refusal("split.train", split.train, f"at most {available} for {self.data.source}")
         if split.validation > self.train_size - 2:
@@ -146,11 +148,14 @@ class Study(Settings):
     @model_validator(mode="after")
     def _batches_fit(self) -> Study:
         size = self.training.batch_size
-        for examples in (self.train_size, self.train_size - self.split.validation):
-            for name, cell in self.cells.items():
-                if 1 in (size, examples % size) and any(
-                    m.name == "batch_norm" for m in cell.methods()
-                ):
+        for name, cell in self.cells.items():
+            methods = cell.methods()
+            if not any(method.name == "batch_norm" for method in methods):
+                continue
+            copies = max(method.copies for method in methods)
+            for drawn in (self.train_size, self.train_size - self.split.validation):
+                examples = copies * drawn
+                if 1 in (size, examples % size):
                     raise refusal(
                         "training.batch_size",
                         size,

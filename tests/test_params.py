@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from regscope.datasets.nltk_corpora import NLTKCorpora
 from regscope.errors import RegscopeError
 from regscope.params import Params, load_params
 
@@ -577,3 +578,30 @@ def test_a_study_is_found_by_name_or_refused_with_the_choices(workspace: Path) -
     with pytest.raises(RegscopeError) as refused:
         params.named("large")
     assert str(refused.value) == "study large: choose from: small, points"
+
+
+@pytest.mark.parametrize(("added", "refused", "examples"), [(False, 33, 100), (True, 53, 160)])
+def test_copies_count_in_the_last_batch(
+    added: bool, refused: int, examples: int, workspace: Path
+) -> None:
+    cell = {"batch_norm": True, "augmentation": {"strength": 1, "added": added}}
+    for batch_size in (33, 53):
+        raw = changed("small/regularizers/normed", cell)
+        raw["studies"]["small"]["training"]["batch_size"] = batch_size
+        if batch_size != refused:
+            load(raw)
+        else:
+            assert f"leaves a last batch of one of {examples} examples" in complaint(raw)
+
+
+def test_sentences_need_a_test_set_of_their_own(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = changed("small/data", {"source": "nltk", "corpora": ["treebank"]})
+    small = raw["studies"]["small"]
+    small["model"] = {"kind": "rnn"}
+    small["regularizers"] = dict.fromkeys(raw["regs"]) | {"none": {}, "l1": {"l1": 0.1}}
+    load(raw)
+    monkeypatch.setattr(NLTKCorpora, "official_train", None)
+    expected = "studies.small.data.source = nltk: sentences need a test set of their own"
+    assert complaint(raw) == expected

@@ -13,6 +13,10 @@ from regscope.errors import RegscopeError
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
+DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+"""What zipfile raises over a damaged archive: a flipped bit may ask for a password too, or for a
+compression that there is none of."""
+
 
 class Members:
     """The files in an opened archive; `read` gives one's content by its name."""
@@ -28,12 +32,16 @@ class Members:
             return self._archive.read(name)
         except KeyError as error:
             raise RegscopeError(f"{self.path}: has no {name}") from error
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except DAMAGES as error:
             raise _damaged(self.path, error) from error
 
     def lines(self, name: str) -> list[str]:
-        """The lines of a text that are not empty."""
-        return [line for line in self.read(name).decode().splitlines() if line.strip()]
+        """The lines of a text that are not empty; raises RegscopeError where it is none."""
+        try:
+            text = self.read(name).decode()
+        except UnicodeDecodeError as error:
+            raise _damaged(self.path, error) from error
+        return [line for line in text.splitlines() if line.strip()]
 
 
 @contextmanager
@@ -45,7 +53,7 @@ def opened(path: Path) -> Iterator[Members]:
     """
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, EOFError) as error:
+    except DAMAGES as error:
         raise _damaged(path, error) from error
     with archive:
         yield Members(path, archive)

@@ -14,12 +14,14 @@ from regscope.measures.filters import total_variation
 from regscope.measures.pruning import prunable_fraction, pruning_area, pruning_curve
 from regscope.measures.spectrum import full_rank, spectral_measures
 from regscope.measures.units import unit_measures
-from regscope.measures.weights import joined_measures, layer_weights, weight_measures
+from regscope.measures.weights import (
+    MOST_LAYERS_ALONE,
+    joined_measures,
+    layer_weights,
+    weight_measures,
+)
 
 ALL = "all"
-
-MOST_LAYERS_PRUNED_ALONE = 16
-"""In a deeper network a curve a layer is more than anyone reads, and takes minutes a seed."""
 
 
 def weights_of(network: nn.Module) -> dict[str, np.ndarray]:
@@ -92,10 +94,10 @@ def pruning_rows(
 ) -> list[Row]:
     """The pruning curves of all layers together (`all`) and of every layer by itself.
 
-    Of a network with more than MOST_LAYERS_PRUNED_ALONE layers only the first.
+    Of a network with more than MOST_LAYERS_ALONE layers only the first.
     """
     scopes = [(ALL, list(layers))]
-    if len(layers) <= MOST_LAYERS_PRUNED_ALONE:
+    if len(layers) <= MOST_LAYERS_ALONE:
         scopes += [(layer, [layer]) for layer in layers]
     rows: list[Row] = []
     for scope, pruned in scopes:

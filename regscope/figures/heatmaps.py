@@ -65,7 +65,9 @@ def _fields(data: StudyData) -> Figure:
         (PICTURE * height / width + 0.1) * len(data.cells) + HEADINGS + 0.1,
         f"What the first {units} units of {layer} look for",
         data.caption(
-            "incoming weights of seed 0 only\n"
+            "incoming weights of seed 0 only"
+            + (", mean over the three colours" if data.dataset.input_shape[0] == 3 else "")
+            + "\n"
             "column: one unit, from the same starting weights in every cell",
             "one scale for all\n"
             "variation: total variation over l1 norm, of all units, mean over seeds; high is rough,"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.gridspec import SubplotSpec
 
     from regscope.figures.data import StudyData
 
@@ -34,7 +35,10 @@ LAYER = 1.75
 
 
 def draw(data: StudyData) -> Figure:
-    """All layers together, beside it what can go for a point of accuracy; below each layer."""
+    """All layers together, beside it what can go for a point of accuracy; below each layer.
+
+    Of deep networks, whose layers are not pruned by themselves, there is nothing below.
+    """
     table = data.results.pruning
     found = 100 * intervals([data.per_seed(cell.reg, "prunable_fraction") for cell in data.cells])
     scopes = list(dict.fromkeys(table["scope"]))
@@ -54,10 +58,11 @@ def draw(data: StudyData) -> Figure:
             "dots: where accuracy falls more than one point below the unpruned, mean over seeds",
             "a network that is right as often without any weights can lose all",
             "axis logarithmic in what is left",
-            "single layers: means",
+            *(["single layers: means"] if layers else []),
         ),
     )
-    grid = figure.add_gridspec(2, 1, height_ratios=(top, LAYER * rows))
+    halves = (top, LAYER * rows) if layers else (top,)
+    grid = figure.add_gridspec(len(halves), 1, height_ratios=halves)
     above = grid[0].subgridspec(1, 2, width_ratios=(1.9, 1))
     curves, summary = figure.add_subplot(above[0]), figure.add_subplot(above[1])
     _curves(curves, data, table, ALL, band=True)
@@ -68,18 +73,24 @@ def draw(data: StudyData) -> Figure:
     dots(summary, found, [cell.colour for cell in data.cells])
     name_rows(summary, data.cells)
     summary.set_title("What can go for one point of accuracy, %", loc="left", fontsize=9)
+    if layers:
+        _layer_by_layer(grid[1], data, layers)
+    return figure
+
+
+def _layer_by_layer(space: SubplotSpec, data: StudyData, layers: Sequence[str]) -> None:
     columns = min(COLUMNS, len(layers))
-    below = grid[1].subgridspec(rows, columns).subplots(sharey=True, squeeze=False)
+    rows = math.ceil(len(layers) / columns)
+    below = space.subgridspec(rows, columns).subplots(sharey=True, squeeze=False)
     for axis in below[:, 0]:
         axis.set_ylabel(ACCURACY)
     for axis in below[-1]:
         axis.set_xlabel(REMOVED)
     for axis, layer in zip(below.flat, layers, strict=False):
-        _curves(axis, data, table, layer, band=False)
+        _curves(axis, data, data.results.pruning, layer, band=False)
         axis.set_title(f"Only {layer}", loc="left", fontsize=9)
     for axis in below.flat[len(layers) :]:
         axis.set_visible(False)
-    return figure
 
 
 def title(data: StudyData, found: np.ndarray) -> str:

@@ -24,6 +24,7 @@ from regscope.figures import (
 )
 from regscope.figures.style import render
 from regscope.files import write_bytes, write_text
+from regscope.measures.weights import MOST_LAYERS_ALONE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,14 +38,14 @@ def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
         "curves.png": curves.draw,
         "accuracy.png": accuracy.draw,
         "weights.png": weights.draw,
-        "weights_by_layer.png": layers.draw,
-        "structure.png": structure.draw,
         "heatmaps.png": heatmaps.draw,
         "pruning.png": pruning.draw,
         "robustness.png": robustness.draw,
         "reliability.png": reliability.draw,
         "confusion.png": confusion.draw,
     }
+    if len(data.layers) <= MOST_LAYERS_ALONE:
+        drawn |= {"weights_by_layer.png": layers.draw, "structure.png": structure.draw}
     if units.drawable(data):
         drawn["units.png"] = units.draw
     if data.dataset.kind == "image":

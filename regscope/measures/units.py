@@ -31,7 +31,7 @@ def unit_measures(activations: Tensor) -> dict[str, float]:
     would make any layer look uncorrelated; units that never rest at 0, as those of tanh, all
     count. Strong correlation is one sign of co-adaptation (Hinton et al. 2012, "Improving neural
     networks by preventing co-adaptation of feature detectors").
-    `effective_rank`: see `effective_rank`, of the activations less each unit's mean.
+    `effective_rank`: see `effective_rank`, of the activations less each unit's mean; at most N - 1.
     """
     values = activations.double()
     centred = values - values.mean(0)

@@ -9,6 +9,9 @@ import numpy as np
 
 NEAR_ZERO = 0.1
 
+MOST_LAYERS_ALONE = 16
+"""What is shown or pruned layer by layer is more than anyone reads in a deeper network."""
+
 
 def layer_weights(state: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """`{layer: [S, ...]}`: the weight matrices and kernels of stacked tensors `{name: [S, ...]}`.

@@ -46,7 +46,7 @@ class CNN(ModelSettings):
         without `pool_stride`.
     pool_padding: `valid` leaves out what fills no whole square; `same` pools that too, in as many
         squares as a side has strides, rounded up, and so never empties a picture.
-    activation: after every convolution (and its pooling, where squares are side by side).
+    activation: after every convolution.
     response_normalized: the convolutions with local response normalization after the activation
         and before pooling, by `response_normalization`.
     dense: widths of dense1, dense2, ...; may be empty.

@@ -77,6 +77,8 @@ class EfficientNet(ModelSettings):
             return
         import torch
 
+        # Pickled, as torchvision gives them out: opened only with the SHA-256 above, and nothing
+        # but tensors is unpickled.
         path = _fetched(self.weights_file, self.weights_sha256)
         state = torch.load(path, map_location="cpu", weights_only=True)
         features = {name: value for name, value in state.items() if name.startswith("features.")}

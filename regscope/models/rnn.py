@@ -23,7 +23,7 @@ class RNN(ModelSettings):
 
     Dropout acts on embedded words and on what leaves the recurrence, not on its way from step to
     step (Zaremba, Sutskever and Vinyals 2014, "Recurrent neural network regularization"). Batch
-    normalization acts on W x_t, over all words of a batch at once (Laurent et al. 2016, "Batch
+    normalization acts on W x_t + b, over all words of a batch at once (Laurent et al. 2016, "Batch
     normalized recurrent neural networks").
     """
 

@@ -81,7 +81,8 @@ HOW_TO_READ = (
         "Hidden units",
         "the mean absolute correlation between pairs of units, without those that are 0 on more"
         " than 99 % of the examples; the effective rank of their activations over the number of"
-        " units; the share of units that never fire on the test examples.",
+        " units (at most the number of examples less one over it); the share of units that never"
+        " fire on the test examples.",
     ),
     (
         "Under corruption",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import regscope
 from regscope import paths
+from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.numerics import NUMERICS_VERSION
 from regscope.training.plan import Stack, Standing
 
@@ -28,12 +29,14 @@ if TYPE_CHECKING:
 
 
 def folder_for(decisive: dict[str, Any], data: Path) -> Path:
-    """The checkpoint folder of a cell, by its settings and its data's content."""
+    """The checkpoint folder of a cell, by its settings and the content of its data set."""
     digest = hashlib.sha256(json.dumps([NUMERICS_VERSION, decisive], sort_keys=True).encode())
     for source in sorted(Path(regscope.__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
-    with data.open("rb") as file:
-        digest.update(hashlib.file_digest(file, "sha256").digest())
+    # What the numbers mean, their scale for one, stands beside them.
+    for source in (data, data.parent / DESCRIPTION_FILE):
+        with source.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
     return paths.checkpoints() / digest.hexdigest()[:32]
 
 

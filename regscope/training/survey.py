@@ -91,7 +91,7 @@ def seed_bytes(
         copies += PROXIMAL_COPIES
     weights = sum(parameter.nbytes for parameter in network.parameters())
     buffers = sum(buffer.nbytes for buffer in network.buffers())
-    total = copies * weights + buffers + _order_bytes(study, dataset)
+    total = copies * weights + buffers + _order_bytes(study, methods, dataset)
     if total < free:
         network = _network(study, methods, dataset, "cpu")
         total += _passing_bytes(study, methods, dataset, network)
@@ -134,9 +134,11 @@ def _network(
     return network
 
 
-def _order_bytes(study: Study, dataset: Dataset) -> int:
+def _order_bytes(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -> int:
     """Which examples train and which are held out, and their order in an epoch as it is drawn."""
-    return 8 * (4 * study.train_size + len(dataset.inputs) - study.train_size)
+    copies = max((method.copies for method in methods), default=1)
+    held_out = len(dataset.inputs) - study.train_size
+    return 8 * (4 * copies * study.train_size + held_out)
 
 
 def _passing_bytes(

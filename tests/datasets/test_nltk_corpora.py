@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from regscope.complaints import one_line
 from regscope.datasets import Dataset
-from regscope.datasets.base import NO_TARGET, PADDING_WORD, UNKNOWN_WORD
+from regscope.datasets.base import NO_TARGET, PADDING_WORD, UNKNOWN_WORD, SplitSettings
 from regscope.datasets.fetch import RemoteFiles
 from regscope.datasets.nltk_corpora import SENTENCES, TAGS, NLTKCorpora
 from regscope.datasets.sentences import Sentence, encoded, vocabulary_of
@@ -132,7 +132,15 @@ def test_sizes_are_known_beforehand() -> None:
     assert (all_three.size, all_three.official_train) == (72202, 3132 + 45872 + 8759)
 
 
-def test_the_split_is_the_same_for_every_seed_and_leaks_no_word() -> None:
+def test_the_split_is_the_same_for_every_seed() -> None:
+    sentences: list[Sentence] = [[("a", "X")], [("b", "X")], [("c", "X")]]
+    dataset = encoded(sentences[:2], sentences[2:], ("X",))
+    for seed in (0, 1, 2):
+        found = dataset.split(SplitSettings(validation=1), seed)
+        assert (found.train.tolist(), found.holdout.tolist()) == ([0, 1], [2])
+
+
+def test_no_word_of_the_test_sentences_is_known() -> None:
     train: list[Sentence] = [[("a", "X"), ("a", "X")], [("b", "X"), ("c", "X"), ("b", "X")]]
     test: list[Sentence] = [[("z", "X"), ("z", "X"), ("a", "X"), ("c", "X")]]
     dataset = encoded(train, test, ("X",))

@@ -325,6 +325,28 @@ def test_an_altered_member_is_one_line(tmp_path: Path) -> None:
         with_members(tmp_path / "one.zip")
 
 
+@pytest.mark.parametrize(("byte", "value"), [(6, 1), (8, 99)])
+def test_a_flipped_flag_is_one_line(byte: int, value: int, tmp_path: Path) -> None:
+    """A member that asks for a password, or for a compression that there is none of."""
+    path = tmp_path / "one.zip"
+    write_archive(path, {"name": b"some content"})
+    content = bytearray(path.read_bytes())
+    for header, place in ((b"PK\x03\x04", byte), (b"PK\x01\x02", byte + 2)):
+        content[content.index(header) + place] = value
+    path.write_bytes(content)
+    with pytest.raises(RegscopeError, match=r"one\.zip: not a whole zip file"):
+        with_members(path)
+
+
+def test_bytes_that_are_no_text_are_one_line(tmp_path: Path) -> None:
+    write_archive(tmp_path / "one.zip", {"name": b"\xff\xfe"})
+    with (
+        opened(tmp_path / "one.zip") as members,
+        pytest.raises(RegscopeError, match=r"one\.zip: not a whole zip file"),
+    ):
+        members.lines("name")
+
+
 @pytest.mark.parametrize(
     "name", ["../outside", "a/../../outside", "/etc/outside", "C:\\outside", "a\\..\\b", "C:/x"]
 )

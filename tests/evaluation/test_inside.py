@@ -14,16 +14,13 @@ from torch import Tensor, nn
 
 from regscope.datasets import Dataset
 from regscope.evaluation import passes as evaluation_passes
-from regscope.evaluation.inside import (
-    MOST_LAYERS_PRUNED_ALONE,
-    pruning_rows,
-    units_together,
-)
+from regscope.evaluation.inside import pruning_rows, units_together
 from regscope.evaluation.passes import judge_from
 from regscope.measures.pruning import FRACTIONS
 from regscope.measures.robustness import input_gradient_norm
 from regscope.measures.spectrum import stable_rank
 from regscope.measures.units import hidden_activations, unit_measures
+from regscope.measures.weights import MOST_LAYERS_ALONE
 from regscope.networks import load_networks
 from tests import tiny
 from tests.evaluation.trained import FEW, evaluated, held_out, inputs_of, right, with_evaluation
@@ -178,9 +175,9 @@ def test_networks_that_are_no_chain_are_judged_as_a_whole() -> None:
 def test_of_deep_networks_only_all_layers_together_are_pruned() -> None:
     inputs, labels = torch.randn(20, 3), torch.randint(0, 3, (20,))
     scopes = {}
-    for depth in (MOST_LAYERS_PRUNED_ALONE, MOST_LAYERS_PRUNED_ALONE + 1):
+    for depth in (MOST_LAYERS_ALONE, MOST_LAYERS_ALONE + 1):
         chain = nn.Sequential(*(nn.Linear(3, 3) for _ in range(depth)))
         rows = pruning_rows(chain, [str(layer) for layer in range(depth)], inputs, labels)
         scopes[depth] = list(dict.fromkeys(row["scope"] for row in rows))
-    layers = [str(layer) for layer in range(MOST_LAYERS_PRUNED_ALONE)]
+    layers = [str(layer) for layer in range(MOST_LAYERS_ALONE)]
     assert scopes == {16: ["all", *layers], 17: ["all"]}

@@ -10,8 +10,18 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from regscope.figures import data, heatmaps, pruning, reliability, robustness, structure, units
+from regscope.figures import (
+    data,
+    heatmaps,
+    pruning,
+    reliability,
+    robustness,
+    structure,
+    study,
+    units,
+)
 from regscope.figures import weights as weight_figure
+from regscope.figures.style import render
 from regscope.params import load_params
 from tests.figures import tables
 
@@ -46,6 +56,26 @@ def test_pruning_draws_a_line_a_cell_without_the_empty_network(pictures: data.St
     np.testing.assert_allclose(_offsets(marks)[:, 1], [89, 90, 91])
     np.testing.assert_allclose(_offsets(summary.collections[-1])[:, 0], 100 * shares)
     assert not layers[0].collections, "single layers have no bands"
+
+
+def test_of_deep_networks_only_all_layers_together_are_drawn(pictures: data.StudyData) -> None:
+    table = pictures.results.pruning
+    results = replace(pictures.results, pruning=table[table["scope"] == "all"])
+    deep = replace(pictures, results=results)
+    figure = pruning.draw(deep)
+    assert [axis.get_title(loc="left") for axis in _axes(figure)] == [
+        "All layers together", "What can go for one point of accuracy, %",
+    ]  # fmt: skip
+    assert "single layers" not in _caption(figure)
+    assert render(pruning.draw, deep).startswith(b"\x89PNG")
+
+
+def test_deep_networks_are_not_shown_layer_by_layer(
+    pictures: data.StudyData, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything = set(study.figures(pictures))
+    monkeypatch.setattr(study, "MOST_LAYERS_ALONE", 2)
+    assert everything - set(study.figures(pictures)) == {"structure.png", "weights_by_layer.png"}
 
 
 def test_captions_name_the_examples_where_not_all_are_used(pictures: data.StudyData) -> None:

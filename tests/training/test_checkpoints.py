@@ -115,6 +115,8 @@ def test_a_folder_stands_for_settings_data_and_numerics(
 ) -> None:
     data = workspace / "data.safetensors"
     data.write_bytes(b"one")
+    description = workspace / "dataset.json"
+    description.write_text('{"scale": 1.0}')
     first = folder(data, {"reg": "l1", "seeds": 5})
     assert first.parent == workspace / ".regscope" / "checkpoints"
     assert folder(data, {"seeds": 5, "reg": "l1"}) == first
@@ -122,6 +124,10 @@ def test_a_folder_stands_for_settings_data_and_numerics(
     data.write_bytes(b"two")
     assert folder(data, {"reg": "l1", "seeds": 5}) != first
     data.write_bytes(b"one")
+    assert folder(data, {"reg": "l1", "seeds": 5}) == first
+    description.write_text('{"scale": 0.5}')
+    assert folder(data, {"reg": "l1", "seeds": 5}) != first
+    description.write_text('{"scale": 1.0}')
     assert folder(data, {"reg": "l1", "seeds": 5}) == first
     monkeypatch.setattr(checkpoints, "NUMERICS_VERSION", -1)
     assert folder(data, {"reg": "l1", "seeds": 5}) != first

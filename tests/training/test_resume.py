@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from regscope.datasets import Dataset
@@ -24,6 +27,43 @@ def test_from_every_epoch(cell: str, optimizer: str, digits: Dataset, tmp_path: 
 @pytest.mark.parametrize("cell", ["augmentation", "everything"])
 def test_of_points(cell: str, moons: Dataset, tmp_path: Path) -> None:
     check(tiny.study(CELLS[cell], "adam", data=tiny.MOONS), moons, tmp_path)
+
+
+COLOURED = {
+    "l2": 0.001,
+    "dropout": 0.3,
+    "augmentation": {
+        "strength": 1,
+        "horizontal_flip": 0.5,
+        "vertical_flip": 0.5,
+        "brightness": 0.4,
+        "contrast": [0.8, 1.2],
+        "saturation": [0.7, 1.3],
+        "added": True,
+    },
+}
+NETWORKS: dict[str, dict[str, Any]] = {
+    "cnn": {**tiny.CONVOLUTIONAL, "response_normalized": ["conv1"]},
+    "efficientnet": {"kind": "efficientnet", "input_size": 33},
+}
+
+
+@pytest.mark.parametrize(
+    ("network", "precision"),
+    [
+        ("cnn", "float32"),
+        ("cnn", "bfloat16"),
+        pytest.param("efficientnet", "float32", marks=pytest.mark.slow),
+    ],
+)
+def test_of_colour_pictures(network: str, precision: str, digits: Dataset, tmp_path: Path) -> None:
+    """With copies that are added, and with what EfficientNet draws and keeps by itself."""
+    coloured = replace(digits, inputs=np.repeat(digits.inputs, 3, axis=1))
+    epochs = 3 if network == "cnn" else 2
+    training = {"precision": precision, "epochs": epochs, "batch_size": 54}
+    check(
+        tiny.study(COLOURED, "adam", model=NETWORKS[network], training=training), coloured, tmp_path
+    )
 
 
 def note_epoch(epochs: list[int], trainer: Trainer) -> None:
