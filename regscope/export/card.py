@@ -11,6 +11,7 @@ from regscope import paths
 from regscope.export.cell import TrainedSeed
 from regscope.export.files import CODE, ONNX, PROGRAM, STATE_DICT
 from regscope.params import BASELINE
+from regscope.report.render import escape
 
 DATA_SETS = Path("docs") / "data-sets.md"
 
@@ -41,7 +42,7 @@ def card(cell: TrainedSeed, files: Collection[str], code: str | None) -> str:
     `code` builds it, where that can be written down.
     """
     rows = "\n".join(f"| {name} | {value} |" for name, value in _facts(cell))
-    notes = "".join(f"\n- {note}" for note in cell.dataset.notes)
+    notes = "".join(f"\n- {escape(note)}" for note in cell.dataset.notes)
     wrong = f"\nKnown to be wrong with the data:\n{notes}\n" if notes else ""
     architecture = f"```python\n{code}```" if code else f"```\n{cell.network!r}\n```"
     return f"""# {cell.label}
@@ -62,19 +63,18 @@ def card(cell: TrainedSeed, files: Collection[str], code: str | None) -> str:
 def _facts(cell: TrainedSeed) -> list[tuple[str, str]]:
     study, dataset = cell.study, cell.dataset
     weights = sum(parameter.numel() for parameter in cell.network.parameters())
-    settings = study.cells[cell.reg].model_dump(mode="json", exclude_none=True)
-    regularizer = f"`{cell.reg}`: `{json.dumps(settings)}`"
+    regularizer = f"`{cell.reg}`: `{_settings(study.cells[cell.reg])}`"
     if cell.reg == BASELINE:
         regularizer = f"`{BASELINE}`, the baseline: no regularizer"
     facts = [
-        ("study", f"`{cell.name}`: {study.title}"),
+        ("study", f"`{cell.name}`: {escape(study.title)}"),
         ("regularizer", regularizer),
         ("architecture", f"`{_settings(study.model)}`: {weights:,} parameters"),
         ("training", f"`{_settings(study.training)}`"),
         ("trained with", _environment(cell)),
         ("inputs", _inputs(cell)),
         ("outputs", _outputs(cell)),
-        ("classes", ", ".join(dataset.classes)),
+        ("classes", ", ".join(map(escape, dataset.classes))),
         (f"test accuracy of seed {cell.seed}", _tested(cell)),
         (f"mean of {cell.seeds} seeds", _over_seeds(cell)),
         ("data", f"`{_settings(study.data)}`"),
@@ -86,7 +86,8 @@ def _facts(cell: TrainedSeed) -> list[tuple[str, str]]:
 
 def _settings(settings: object) -> str:
     dumped = settings.model_dump(mode="json", exclude_none=True)  # type: ignore[attr-defined]
-    return json.dumps(dumped).replace("|", "\\|")
+    # Inside backquotes only a bar, which ends a table's entry, and they themselves are special.
+    return json.dumps(dumped).replace("|", "\\|").replace("`", "\\u0060")
 
 
 def _environment(cell: TrainedSeed) -> str:
@@ -94,7 +95,7 @@ def _environment(cell: TrainedSeed) -> str:
     if not file.exists():
         return "not noted"
     found = json.loads(file.read_text())
-    return f"torch {found['torch']}, {found['device']}, {found['precision']}"
+    return escape(f"torch {found['torch']}, {found['device']}, {found['precision']}")
 
 
 def _inputs(cell: TrainedSeed) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from regscope.figures.layout import HEADINGS, sheet
@@ -10,9 +11,10 @@ from regscope.params import BASELINE
 from regscope.statistics import mean_interval
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from regscope.figures.data import StudyData
+    from regscope.figures.data import CellData, StudyData
 
 GOLDEN_RATIO = 0.618033988749895
 SPREAD = 0.2
@@ -22,7 +24,7 @@ VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG)}
 
 def draw(data: StudyData) -> Figure:
     """One row a cell, in percent; a line stands at the mean of the baseline."""
-    verdicts = data.verdicts("test_accuracy")
+    verdicts, off = data.verdicts("test_accuracy"), data.results.lost
     figure = sheet(
         8.4,
         0.42 * len(data.cells) + HEADINGS + 0.45,
@@ -32,6 +34,7 @@ def draw(data: StudyData) -> Figure:
             "large dot and bar: mean and its 95 % t interval",
             "line: mean of none\n"
             "verdict: paired t test to none, Holm-corrected over cells, and its interval",
+            *(["◂ off the axis: no seed is better than a guess"] if off else []),
         ),
     )
     axis = figure.subplots()
@@ -41,6 +44,10 @@ def draw(data: StudyData) -> Figure:
         interval = mean_interval(percent)
         if cell.reg == BASELINE:
             axis.axvline(interval.mean, color=cell.colour, lw=0.9, ls=(0, (4, 3)), zorder=1)
+        _verdict(axis, row, cell, interval.mean, verdicts)
+        if cell.reg in off:
+            axis.text(0, row, "◂", transform=beside, va="center", color=cell.colour)
+            continue
         heights = [row + 0.14 + SPREAD * (seed * GOLDEN_RATIO % 1) for seed in range(len(percent))]
         axis.scatter(percent, heights, s=13, color=cell.colour, alpha=0.45, lw=0, zorder=2)
         axis.plot(
@@ -49,13 +56,6 @@ def draw(data: StudyData) -> Figure:
         axis.plot(
             interval.mean, row - LIFT, "o", ms=7, mfc=cell.colour, mec="white", mew=1.1, zorder=4
         )
-        axis.text(
-            1.1, row, f"{interval.mean:.2f} %", transform=beside, ha="right", va="center",
-            fontweight="bold",
-        )  # fmt: skip
-        verdict = verdicts.get(cell.reg, "baseline" if cell.reg == BASELINE else "")
-        mark, colour = VERDICTS.get(verdict, ("", GREY))
-        axis.text(1.125, row, mark + verdict, transform=beside, va="center", color=colour)
     axis.set_yticks(range(len(data.cells)), [cell.label for cell in data.cells], fontsize=9)
     axis.set_ylim(len(data.cells) - 0.45, -0.55)
     axis.tick_params(axis="y", length=0, labelcolor=INK)
@@ -63,6 +63,19 @@ def draw(data: StudyData) -> Figure:
     axis.grid(axis="x")
     axis.set_xlabel("Test accuracy, %")
     return figure
+
+
+def _verdict(
+    axis: Axes, row: int, cell: CellData, mean: float, verdicts: Mapping[str, str]
+) -> None:
+    """The mean and what the comparison says, right of the axis."""
+    beside = axis.get_yaxis_transform()
+    axis.text(
+        1.1, row, f"{mean:.2f} %", transform=beside, ha="right", va="center", fontweight="bold"
+    )
+    verdict = verdicts.get(cell.reg, "baseline" if cell.reg == BASELINE else "")
+    mark, colour = VERDICTS.get(verdict, ("", GREY))
+    axis.text(1.125, row, mark + verdict, transform=beside, va="center", color=colour)
 
 
 def tally(measure: str, verdicts: list[str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.figures.layout import head, panels
+from regscope.figures.layout import fitting, head, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -14,7 +15,13 @@ if TYPE_CHECKING:
 
     from regscope.figures.data import StudyData
 
-MOST_TICKS = 12
+MOST_TICKS = 30
+FEW = 12
+"""With more classes panels are larger and their names smaller."""
+LETTER = 0.062
+"""Inches, of a class's name."""
+LONGEST = 13
+"""Letters of a name in the line under a cell's."""
 
 
 def draw(data: StudyData) -> Figure:
@@ -31,6 +38,7 @@ def draw(data: StudyData) -> Figure:
     colour_map = ListedColormap(colormaps["OrRd"](np.linspace(0, 0.8, 256))).with_extremes(
         bad="#E3E6E8"
     )
+    columns = min(fitting(len(data.cells)) if len(classes) <= FEW else 3, len(data.cells))
     figure, axes = panels(
         len(data.cells),
         "Mistakes: what each class is taken for",
@@ -40,7 +48,8 @@ def draw(data: StudyData) -> Figure:
             "grey: classified right",
             "under each name: the most confused pair",
         ),
-        size=_size(classes),
+        size=_size(classes, columns, math.ceil(len(data.cells) / columns)),
+        columns=columns,
         share=True,
         labels=("Predicted", "Actual"),
     )
@@ -68,24 +77,33 @@ def most_confused(percent: np.ndarray, classes: tuple[str, ...]) -> str:
     actual, predicted = np.unravel_index(off.argmax(), off.shape)
     if off[actual, predicted] == 0:
         return "no mistakes"
-    return f"{classes[actual]} taken for {classes[predicted]}: {off[actual, predicted]:.1f} %"
+    first, second = _short(classes[actual]), _short(classes[predicted])
+    return f"{first} taken for {second}: {off[actual, predicted]:.1f} %"
 
 
-def _size(classes: tuple[str, ...]) -> tuple[float, float]:
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
+
+
+def _size(classes: tuple[str, ...], columns: int, rows: int) -> tuple[float, float]:
+    """Of one panel; names stand left of the first column and under the last row alone."""
     if len(classes) <= 2:
         return 2.1, 2.1
-    return 2.35, 2.55 + (0.035 * max(map(len, classes)) if _turned(classes) else 0)
+    side = 2.35 if len(classes) <= FEW else 2.9
+    names = LETTER * max(map(len, classes)) if _turned(classes) else 0
+    return side + names / columns, side + 0.2 + names / rows
 
 
 def _turned(classes: tuple[str, ...]) -> bool:
-    return len(classes) > 3 and max(map(len, classes)) > 2
+    return 3 < len(classes) <= MOST_TICKS and max(map(len, classes)) > 2
 
 
 def _ticks(axis: Axes, classes: tuple[str, ...]) -> None:
     names = list(classes) if len(classes) <= MOST_TICKS else []
     turned = 90 if _turned(classes) else 0
-    axis.set_xticks(range(len(names)), names, rotation=turned, fontsize=7.5)
-    axis.set_yticks(range(len(names)), names, fontsize=7.5)
+    letters = 7.5 if len(classes) <= FEW else 5.5
+    axis.set_xticks(range(len(names)), names, rotation=turned, fontsize=letters)
+    axis.set_yticks(range(len(names)), names, fontsize=letters)
     axis.tick_params(length=0)
     for spine in axis.spines.values():
         spine.set_visible(False)

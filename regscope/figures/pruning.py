@@ -95,8 +95,10 @@ def _layer_by_layer(space: SubplotSpec, data: StudyData, layers: Sequence[str]) 
 
 def title(data: StudyData, found: np.ndarray) -> str:
     """Which cells can lose most weights and which fewest, where intervals `[cells, 3]` tell."""
-    most = extreme(data.cells, found, highest=True)
-    fewest = extreme(data.cells, found, highest=False)
+    learned = [row for row, cell in enumerate(data.cells) if cell.reg not in data.results.lost]
+    cells, found = [data.cells[row] for row in learned], found[learned]
+    most = extreme(cells, found, highest=True)
+    fewest = extreme(cells, found, highest=False)
     if most:
         return f"Most weights can go with {most}" + (f", fewest with {fewest}" if fewest else "")
     if fewest:

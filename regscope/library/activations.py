@@ -61,7 +61,10 @@ def hidden_units(
                 )
             else:
                 seen.setdefault(key, []).append(units)
-    return {key: torch.cat(parts) for key, parts in seen.items() if _alike(parts)}, refused
+    for key, parts in seen.items():
+        if counts := _differing(parts):
+            refused[f"units of {key}"] = f"not as many in every batch: {counts}"
+    return {key: torch.cat(parts) for key, parts in seen.items() if not _differing(parts)}, refused
 
 
 def _units(found: Tensor, labels: Tensor) -> Tensor | None:
@@ -75,6 +78,7 @@ def _units(found: Tensor, labels: Tensor) -> Tensor | None:
     return None
 
 
-def _alike(parts: list[Tensor]) -> bool:
-    """Whether all batches have as many units: of maps of any size they have."""
-    return len({part.shape[1] for part in parts}) == 1
+def _differing(parts: list[Tensor]) -> str:
+    """How many units the batches have, where they differ, which of maps of any size they do not."""
+    counts = sorted({part.shape[1] for part in parts})
+    return ", ".join(map(str, counts)) if len(counts) > 1 else ""

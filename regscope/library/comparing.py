@@ -23,14 +23,15 @@ class Compared:
 
     `seeds` is how many there are, of two samples the fewer. `difference` is the mean of other
     minus baseline with its 95 % t interval `low` to `high` and two-sided `p_value`: of the paired
-    t test, or Welch's. `p_sign_flip` is that of the exact sign-flip test (paired, from 10 seeds).
-    `probability_better`: that a seed of other is better than its pair, or unpaired than any seed
-    of baseline, ties counting half; `probability_low` to `probability_high` its 95 % interval
-    (paired only). `detectable_difference` is the smallest true difference that as many seeds show
-    with probability 0.8, and `seeds_needed` how many (of each) would so show one as large as that
-    seen; None where more than a million are. `verdict` is `better`, `worse`, `not separable` or
-    `too few seeds` (fewer than 5); `higher` or `lower` where neither is better by itself. `note`
-    says in a sentence what is wanting where nothing is decided, and is '' elsewhere.
+    t test, or Welch's. `p_sign_flip` is that of the sign-flip test (paired, from 10 seeds;
+    exact up to 20, of more by 100,000 random flips). `probability_better`: that a seed of other is
+    better than its pair, or unpaired than any seed of baseline, ties counting half;
+    `probability_low` to `probability_high` its 95 % interval (paired only).
+    `detectable_difference` is the smallest true difference that as many seeds show with
+    probability 0.8, and `seeds_needed` how many (of each) would so show one as large as that seen;
+    None where more than a million are. `verdict` is `better`, `worse`, `not separable` or `too few
+    seeds` (fewer than 5); `higher` or `lower` where neither is better by itself. `note` says in a
+    sentence what is wanting where nothing is decided, and is '' elsewhere.
     """
 
     paired: bool

@@ -131,8 +131,8 @@ def _of_pruning(
 
     for layer in weights.made:
         unmeasured[f"pruning of {layer}"] = (
-            "its weights are made anew at every pass (a mask of torch.nn.utils.prune, or a"
-            " parametrization): make them permanent first"
+            "its weights are made anew at every pass (a mask, norm or parametrization of"
+            " torch.nn.utils): make them permanent first"
         )
     devices = {parameter.device for parameter in weights.own.values()}
     if len(devices) != 1:

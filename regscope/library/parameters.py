@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from regscope.measures.pruning import pruning_curve
 
-MASKED = "_orig"
-"""How torch.nn.utils.prune calls what is left of a parameter below its mask."""
+SOURCES = ("_orig", "_g", "_v")
+"""What torch.nn.utils' prune, spectral_norm and weight_norm put behind the name of a weight for
+the parameters that they make it of at every pass."""
 
 
 @dataclass(frozen=True)
@@ -31,23 +32,20 @@ def weights_of(model: nn.Module) -> Weights:
 
     A layer has the name of its parameter, without `.weight`. Biases and the parameters of
     normalization, which have one axis, are left out, as by the penalties. Of layers that are
-    pruned or parametrized by torch.nn.utils what the layer computes with is given.
+    pruned, normed or parametrized by torch.nn.utils what the layer computes with is given, as its
+    last pass left it.
     """
     own: dict[str, nn.Parameter] = {}
     made: dict[str, Tensor] = {}
     for name, parameter in model.named_parameters():
         if parameter.dim() < 2 or not parameter.is_floating_point():
             continue
-        layer, parametrized, made_from = name.rpartition("parametrizations.")
-        mask = _mask(model, name)
-        if parametrized:
-            tensor = f"{layer}{made_from.partition('.')[0]}"
+        tensor = _made_of(model, name)
+        if tensor is None:
+            own[_layer(name)] = parameter
+        else:
             parent, _, attribute = tensor.rpartition(".")
             made[_layer(tensor)] = getattr(model.get_submodule(parent), attribute)
-        elif mask is not None:
-            made[_layer(name.removesuffix(MASKED))] = parameter * mask
-        else:
-            own[_layer(name)] = parameter
     values = {layer: _array(tensor) for layer, tensor in (own | made).items()}
     return Weights(values, own, tuple(made))
 
@@ -65,11 +63,19 @@ def curve(
     return pruning_curve(holder, names, lambda _: judge())
 
 
-def _mask(model: nn.Module, name: str) -> Tensor | None:
-    """The mask of torch.nn.utils.prune over the parameter `name`, if there is one."""
-    if not name.endswith(MASKED):
-        return None
-    return dict(model.named_buffers()).get(f"{name.removesuffix(MASKED)}_mask")
+def _made_of(model: nn.Module, name: str) -> str | None:
+    """The name of the tensor that is made of the parameter `name` at every pass, if one is."""
+    layer, parametrized, source = name.rpartition("parametrizations.")
+    if parametrized:
+        return f"{layer}{source.partition('.')[0]}"
+    parent, _, own = name.rpartition(".")
+    attributes = vars(model.get_submodule(parent))
+    for suffix in SOURCES:
+        tensor = own.removesuffix(suffix)
+        # A plain tensor, which is no parameter, beside the parameter of its name.
+        if tensor != own and isinstance(attributes.get(tensor), Tensor):
+            return name.removesuffix(suffix)
+    return None
 
 
 def _array(tensor: Tensor) -> np.ndarray:

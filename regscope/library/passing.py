@@ -54,13 +54,14 @@ def passed(
     """What `model` says to every batch; `few` holds the first `examples` examples.
 
     Raises RegscopeError, naming the batch, where it is no pair of tensors or what the model gives
-    is not what a classifier gives; and where there is no example.
+    is not what a classifier gives, or nan or inf; and where there is no example.
     """
     found, kept = [], []
     left = examples
     for number, batch in enumerate(loader):
         inputs, labels = _pair(batch, number, device)
         found.append(counted(_logits_of(model, inputs, labels, number), labels))
+        _check_finite(found[-1][0], number)
         if left > 0:
             kept.append((inputs[:left], labels[:left]))
             left -= len(inputs)
@@ -121,6 +122,17 @@ def _logits_of(model: nn.Module, inputs: Tensor, labels: Tensor, number: int) ->
         )
     logits: Tensor = found
     return logits
+
+
+def _check_finite(found: Tensor, number: int) -> None:
+    """-inf may stand for a class that cannot be; of nan and inf no probabilities come."""
+    for wrong in (found.isnan(), found == torch.inf):
+        if wrong.any():
+            raise RegscopeError(
+                f"batch {number} of the loader: the model gives {found[wrong][0].item()} for"
+                f" {int(wrong.any(1).sum())} of {len(found)}: its training has diverged, or these"
+                " are no inputs for it"
+            )
 
 
 def _check_outputs(found: Tensor, outputs: Outputs) -> None:

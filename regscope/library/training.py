@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import ValidationError
 
 from regscope.complaints import one_line
-from regscope.datasets.base import DATA_FILE, Dataset
+from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
 from regscope.errors import RegscopeError
 from regscope.files import write_json
 from regscope.params import Study
@@ -137,14 +137,25 @@ def _prepared(study: Study, data: Dataset | Path | str | None) -> Iterator[Path]
         folder = Path(data) if isinstance(data, str | Path) else temporary / "prepared"
         if isinstance(data, Dataset):
             data.save(folder)
-        elif not (folder / DATA_FILE).exists():
+        elif not all((folder / name).exists() for name in (DATA_FILE, DESCRIPTION_FILE)):
             raw = temporary / "raw"
             raw.mkdir()
-            study.data.download(raw)
-            study.data.prepare(raw).save(folder)
-            write_json(folder / SOURCE_FILE, study.data.model_dump(mode="json"))
+            _fill(folder, study.data, raw)
         _check_source(study, folder)
         yield folder
+
+
+def _fill(folder: Path, source: Source, raw: Path) -> None:
+    """Other files that lie there stay. `raw` is an empty folder for what is downloaded."""
+    source.download(raw)
+    dataset = source.prepare(raw)
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as name:
+        dataset.save(Path(name))
+        write_json(Path(name) / SOURCE_FILE, source.model_dump(mode="json"))
+        # The data come last: a folder that has them has the rest.
+        for file in sorted(Path(name).iterdir(), key=lambda file: file.name == DATA_FILE):
+            file.replace(folder / file.name)
 
 
 def _check_source(study: Study, folder: Path) -> None:

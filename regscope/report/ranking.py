@@ -42,18 +42,19 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
     """The cells by mean test accuracy, best first, with their 95 % intervals.
 
     The axis runs from the lowest end of an interval to the highest, with a margin of MARGIN
-    hundredths on both sides.
+    hundredths on both sides. A cell whose seeds are all hardly better than a guess would leave no
+    room for the others: it stands at the axis' beginning.
     """
     measured = {reg: values(results, reg, "test_accuracy") for reg in regs if reg in results.cells}
     intervals = {reg: mean_interval(accuracies) for reg, accuracies in measured.items()}
-    low = min(interval.low for interval in intervals.values())
+    low = min(interval.low for reg, interval in intervals.items() if reg not in results.lost)
     high = max(interval.high for interval in intervals.values())
     width = (high - low) or 1.0
 
     span = 100 - 2 * MARGIN
 
     def place(value: float) -> float:
-        return round(MARGIN + span * (value - low) / width, 2)
+        return max(0.0, round(MARGIN + span * (value - low) / width, 2))
 
     compared = comparisons(results, "test_accuracy")
     bars = tuple(

@@ -138,6 +138,14 @@ class Section:
             ]
             if named:
                 sentences.append(f"{opening}: {', '.join(named)}.")
+        lost = self.results.at_chance
+        if lost:
+            named = [
+                f"{display_name(reg)} ({lost[reg]} of {self.seeds})"
+                for reg in self.regs
+                if reg in lost
+            ]
+            sentences.append(f"Seeds that are hardly better than a guess: {', '.join(named)}.")
         return " ".join(sentences)
 
     @property

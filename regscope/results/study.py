@@ -29,6 +29,8 @@ SUMMARY = (
 )
 """The measures that `dvc metrics show` lists."""
 
+CHANCE = 0.02
+
 _NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
 
 
@@ -56,6 +58,23 @@ class StudyResults:
     @property
     def cells(self) -> list[str]:
         return list(self.seeds["reg"].unique())
+
+    @property
+    def at_chance(self) -> dict[str, int]:
+        """Of each cell with such seeds how many are hardly better than a guess.
+
+        Their test accuracy is at most CHANCE above one over the number of classes.
+        """
+        guess = 1 / self.classes["class"].nunique()
+        lost = self.seeds[self.seeds["test_accuracy"] <= guess + CHANCE]
+        return {str(reg): int(count) for reg, count in lost["reg"].value_counts().items()}
+
+    @property
+    def lost(self) -> set[str]:
+        """The cells of which every seed is hardly better than a guess, where others are better."""
+        seeds = self.seeds["reg"].value_counts()
+        found = {reg for reg, count in self.at_chance.items() if count == seeds[reg]}
+        return found if len(found) < len(seeds) else set()
 
     @property
     def summary(self) -> dict[str, dict[str, float | None]]:

@@ -12,6 +12,7 @@ import os
 from regscope.errors import run
 from regscope.review.changes import compare
 from regscope.review.comment import comment
+from regscope.review.limits import FULL, POSTED
 from regscope.review.metrics_diff import metrics_diff
 from regscope.review.pictures import Addresses
 from regscope.review.trees import Tree, revision, working_tree
@@ -28,6 +29,9 @@ def main() -> None:
         help="where the files of both can be seen: a file's path goes behind",
     )
     parser.add_argument("--no-dvc", action="store_true", help="leave `dvc metrics diff` out")
+    parser.add_argument(
+        "--full", action="store_true", help="all of it, also what is more than a comment holds"
+    )
     arguments = parser.parse_args()
     before = revision(arguments.rev)
     after = revision(arguments.other) if arguments.other else working_tree()
@@ -35,9 +39,11 @@ def main() -> None:
     committed = after if after.commit else revision("HEAD")
     dvc = [] if arguments.no_dvc else metrics_diff(str(before.commit), after.commit)
     changes = compare(before, after, dvc, committed.blobs)
-    command = " ".join(["python -m regscope.review", arguments.rev, arguments.other or ""]).strip()
+    names = [arguments.rev, *([arguments.other] if arguments.other else [])]
+    command = " ".join(["python -m regscope.review", *names, "--full"])
     addresses = Addresses(*arguments.images) if arguments.images else _on_github(before, committed)
-    print(comment(changes, command, addresses), end="")
+    limits = FULL if arguments.full else POSTED
+    print(comment(changes, command, addresses, limits), end="")
 
 
 def _on_github(before: Tree, after: Tree) -> Addresses | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from regscope.results import SUMMARY
 from regscope.review.dotted import Change, changes
-from regscope.review.metrics import Metrics, Seeds, StudyMetrics
+from regscope.review.metrics import Metrics, Seeds, StudyMetrics, block
 from regscope.review.noise import Difference, difference, moved, same_accuracy
 
 ACCURACY = "test_accuracy"
@@ -82,8 +81,10 @@ def other_measures(
 def _compared(study: str, cell: str, before: Metrics, after: Metrics) -> CellChange | None:
     old, new = (_accuracies(metrics.studies.get(study), cell) for metrics in (before, after))
     if not old or not new:
-        return CellChange(study, cell, old, new, None, changes({}, _own(after, study, cell)))
-    settings = changes(_settings(before, study, cell), _settings(after, study, cell))
+        written = after.studies[study].settings if new else {}
+        own = block(block(written, "regularizers"), cell)
+        return CellChange(study, cell, old, new, None, changes({}, own))
+    settings = _other_settings(before.studies[study], after.studies[study], cell)
     if not settings and same_accuracy(old, new):
         return None
     return CellChange(study, cell, old, new, difference(old, new), settings)
@@ -93,14 +94,15 @@ def _accuracies(study: StudyMetrics | None, cell: str) -> Seeds:
     return study.seeds.get(cell, {}).get(ACCURACY, {}) if study else {}
 
 
-def _settings(metrics: Metrics, study: str, cell: str) -> dict[str, Any]:
-    """What trained the cell, its own settings by their names."""
-    written = metrics.studies[study].settings
-    shared = {block: written[block] for block in TRAINED_BY if block in written}
-    return shared | _own(metrics, study, cell)
+def _other_settings(old: StudyMetrics, new: StudyMetrics, cell: str) -> tuple[Change, ...]:
+    """Those that trained the cell, its own by their names.
 
-
-def _own(metrics: Metrics, study: str, cell: str) -> dict[str, Any]:
-    found = metrics.studies.get(study)
-    own: dict[str, Any] = (found.settings.get("regularizers", {}).get(cell) if found else {}) or {}
-    return own
+    A block that an older version did not state is no difference.
+    """
+    stated = [key for key in TRAINED_BY if key in old.settings and key in new.settings]
+    both = [
+        ({key: study.settings[key] for key in stated}, block(study.settings, "regularizers"))
+        for study in (old, new)
+    ]
+    own = all(cell in cells for _, cells in both)
+    return changes(*(shared | (block(cells, cell) if own else {}) for shared, cells in both))

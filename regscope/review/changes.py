@@ -47,6 +47,8 @@ class Changes:
             or self.new_claims
             or self.gone_claims
             or self.outdated
+            or self.elsewhere
+            or self.dvc
             or any(self.params.values())
             or self.pictures
         )

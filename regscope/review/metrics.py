@@ -49,20 +49,37 @@ def read_metrics(tree: Tree) -> Metrics:
     ]
     if not names:
         raise RegscopeError(f"{tree.name}: has no results; there is no {paths.STUDIES}/*/{table}")
-    claims = _json(tree, paths.CLAIMS)
-    return Metrics(
-        {name: _study(tree, paths.summary(name)) for name in names},
-        {claim["id"]: claim["verdict"] for claim in claims.get("claims", [])},
-    )
+    return Metrics({name: _study(tree, paths.summary(name)) for name in names}, _claims(tree))
 
 
 def read_params(tree: Tree, path: Path) -> dict[str, Any]:
-    """A YAML file of settings as it is written; empty where it is missing."""
+    """A YAML file of settings as it is written; empty where it is missing.
+
+    Raises RegscopeError where it cannot be read, or is no mapping of keys to values.
+    """
     try:
-        return yaml.safe_load(tree.text(path) or "") or {}
-    except yaml.YAMLError as error:
+        loaded = yaml.safe_load(tree.text(path) or "")
+    except (yaml.YAMLError, ValueError) as error:
         reason = " ".join(str(error).split())
         raise RegscopeError(f"{path} of {tree.name}: not YAML: {reason}") from error
+    return _mapping(loaded or {}, f"{path} of {tree.name}")
+
+
+def block(written: Mapping[str, Any], key: str) -> dict[str, Any]:
+    """What `written` has under `key`, where that is a mapping; else empty."""
+    found = written.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _claims(tree: Tree) -> dict[str, str]:
+    found = _json(tree, paths.CLAIMS).get("claims", [])
+    try:
+        return {str(claim["id"]): str(claim["verdict"]) for claim in found}
+    except (KeyError, TypeError) as error:
+        raise RegscopeError(
+            f"{paths.CLAIMS} of {tree.name}: claims must be a list of claims with an id and a"
+            " verdict each"
+        ) from error
 
 
 def _study(tree: Tree, folder: Path) -> StudyMetrics:
@@ -86,23 +103,35 @@ def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:
             for measure in SUMMARY:
                 if row.get(measure):
                     measures.setdefault(measure, {})[seed] = float(row[measure])
-        except (TypeError, ValueError) as error:
+        except ValueError as error:
             raise RegscopeError(f"{path} of {tree.name}: line {number}: not numbers") from error
     return seeds
 
 
 def _rows(tree: Tree, path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
     reader = csv.DictReader((tree.text(path) or "").splitlines())
-    rows = list(reader)
+    try:
+        rows = list(reader)
+    except csv.Error as error:
+        raise RegscopeError(f"{path} of {tree.name}: not CSV: {error}") from error
     for column in columns:
         if rows and column not in (reader.fieldnames or ()):
             raise RegscopeError(f"{path} of {tree.name}: has no column {column}")
+    for number, row in enumerate(rows, start=2):
+        if None in (row[column] for column in columns):
+            raise RegscopeError(f"{path} of {tree.name}: line {number}: too short")
     return rows
 
 
 def _json(tree: Tree, path: Path) -> dict[str, Any]:
     try:
-        loaded: dict[str, Any] = json.loads(tree.text(path) or "{}")
+        loaded = json.loads(tree.text(path) or "{}")
     except json.JSONDecodeError as error:
         raise RegscopeError(f"{path} of {tree.name}: not JSON: {error}") from error
+    return _mapping(loaded, f"{path} of {tree.name}")
+
+
+def _mapping(loaded: Any, file: str) -> dict[str, Any]:
+    if not isinstance(loaded, dict):
+        raise RegscopeError(f"{file}: must be a mapping of keys to values")
     return loaded

@@ -20,10 +20,10 @@ from regscope.statistics import (
     FEWEST_SEEDS,
     ROUNDING,
     Interval,
-    compare_unpaired,
     mean_and_deviation,
     mean_interval,
     paired_differences,
+    welch_interval,
 )
 
 FLIPPED = 0.002
@@ -60,18 +60,6 @@ def difference(before: Mapping[int, float], after: Mapping[int, float]) -> Diffe
     if before.keys() == after.keys():
         return Difference(mean_interval(paired_differences(new, old)), fewer, True)
     return Difference(welch_interval(new, old), fewer, False)
-
-
-def welch_interval(after: np.ndarray, before: np.ndarray) -> Interval:
-    """Of the difference of two means, whose runs may spread unequally (Welch 1947).
-
-    Without spread, or with a single seed in one run, the difference itself.
-    """
-    if min(len(after), len(before)) < 2:
-        mean = mean_and_deviation(after)[0] - mean_and_deviation(before)[0]
-        return Interval(mean, mean, mean)
-    found = compare_unpaired(after, before)
-    return Interval(found.difference, found.low, found.high)
 
 
 def same_accuracy(before: Mapping[int, float], after: Mapping[int, float]) -> bool:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from regscope.report.formats import DASH
 from regscope.report.render import escape
+from regscope.review.quiet import quiet
 from regscope.review.trees import Tree
 
 SUFFIXES = (".png", ".svg", ".jpg", ".jpeg", ".gif", ".webp")
@@ -63,13 +64,13 @@ def side_by_side(pictures: Sequence[ChangedPicture], addresses: Addresses) -> li
 
 
 def names(pictures: Iterable[ChangedPicture]) -> str:
-    return "".join(f"- {escape(picture.path)}{_state(picture)}\n" for picture in pictures)
+    return "".join(f"- {_words(picture.path)}{_state(picture)}\n" for picture in pictures)
 
 
 def _row(picture: ChangedPicture, addresses: Addresses) -> tuple[str, str, str]:
     before = _image(addresses.before, picture.path) if picture.before else DASH
     after = _image(addresses.after, picture.path) if picture.after else DASH
-    return escape(Path(picture.path).name), before, after
+    return _words(Path(picture.path).name), before, after
 
 
 def _state(picture: ChangedPicture) -> str:
@@ -79,4 +80,8 @@ def _state(picture: ChangedPicture) -> str:
 
 
 def _image(prefix: str, path: str) -> str:
-    return f"![{escape(Path(path).stem)}]({prefix.rstrip('/')}/{quote(path)})"
+    return f"![{_words(Path(path).stem)}]({prefix.rstrip('/')}/{quote(path)})"
+
+
+def _words(text: str) -> str:
+    return quiet(escape(text))

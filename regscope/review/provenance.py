@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from regscope.review.dotted import Change, changes, flat
-from regscope.review.metrics import Metrics, StudyMetrics
+from regscope.review.metrics import Metrics, StudyMetrics, block
 
 
 def outdated(metrics: Metrics, params: Mapping[str, Any]) -> Mapping[str, tuple[Change, ...]]:
     """The studies whose results were made with other settings than params.yaml has, and which.
 
-    A title decides nothing, and neither does a cell that is null.
+    A title decides nothing, and neither does a cell that is null. A study that is null, or no
+    block of settings, is none.
     """
-    written = params.get("studies", {})
+    written = {name: block(block(params, "studies"), name) for name in metrics.studies}
     found = {
         name: changes(_deciding(study.settings), _deciding(written[name]))
         for name, study in metrics.studies.items()
-        if name in written and study.settings
+        if written[name] and study.settings
     }
     return {name: differing for name, differing in found.items() if differing}
 
@@ -33,9 +34,9 @@ def elsewhere(before: Metrics, after: Metrics) -> Mapping[str, tuple[Change, ...
     return {name: differing for name, differing in found.items() if differing}
 
 
-def _deciding(block: Mapping[str, Any]) -> dict[str, Any]:
+def _deciding(study: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        key: value for key, value in flat(block).items() if key != "title" and value is not None
+        key: value for key, value in flat(study).items() if key != "title" and value is not None
     }
 
 

@@ -9,12 +9,13 @@ from regscope.report.render import Cell, Table
 from regscope.review.cells import CellChange
 from regscope.review.dotted import Change
 from regscope.review.flips import Flip
+from regscope.review.limits import Limits
 from regscope.review.metrics import Seeds
 from regscope.review.metrics_diff import Rows
 from regscope.statistics import FEWEST_SEEDS, mean_and_deviation
 
 
-def cells_table(changed: Sequence[CellChange]) -> Table:
+def cells_table(changed: Sequence[CellChange], limits: Limits) -> Table:
     """Test accuracies in percent, differences in points with their intervals."""
     columns = (
         "Study", "Cell", "Before, %", "After, %", "Difference, points", "95 % interval",
@@ -27,7 +28,7 @@ def cells_table(changed: Sequence[CellChange]) -> Table:
             Cell(_mean(change.before)),
             Cell(_mean(change.after)),
             *_judged(change),
-            Cell("; ".join(str(setting) for setting in change.settings)),
+            Cell(limits.told(change.settings)),
         )
         for change in changed
     )

@@ -29,9 +29,14 @@ class Tree:
     content: Callable[[str], bytes]
 
     def text(self, path: Path) -> str | None:
-        """None where there is no such file."""
+        """None where there is no such file. Raises RegscopeError where it is not UTF-8."""
         name = path.as_posix()
-        return self.content(name).decode() if name in self.blobs else None
+        if name not in self.blobs:
+            return None
+        try:
+            return self.content(name).decode()
+        except UnicodeDecodeError as error:
+            raise RegscopeError(f"{path} of {self.name}: not UTF-8: {error.reason}") from error
 
 
 def revision(name: str) -> Tree:

@@ -32,7 +32,12 @@ from regscope.statistics.power import (
 )
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation, paired_differences
 from regscope.statistics.test_sets import combined_error, test_set_error
-from regscope.statistics.unpaired import compare_unpaired, seeds_of_each, welch_power
+from regscope.statistics.unpaired import (
+    compare_unpaired,
+    seeds_of_each,
+    welch_interval,
+    welch_power,
+)
 from regscope.statistics.verdicts import undecided_note, verdict
 
 __all__ = [
@@ -66,5 +71,6 @@ __all__ = [
     "test_set_error",
     "undecided_note",
     "verdict",
+    "welch_interval",
     "welch_power",
 ]

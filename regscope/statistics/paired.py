@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,13 +12,22 @@ from regscope.statistics.levels import FEWEST_SEEDS_FOR_SIGN_FLIP
 from regscope.statistics.power import detectable_difference, seeds_needed
 from regscope.statistics.rounding import mean_and_deviation, paired_differences
 
+ALL_FLIPS = 20
+"""Seeds of which every flip of signs is tried."""
+
+RANDOM_FLIPS = 100_000
+"""Of more seeds. A p of 0.05 is then off by 0.0007, as a standard error."""
+
+CHUNK = 1024
+"""Flips at a time."""
+
 
 @dataclass(frozen=True)
 class Comparison:
     """One cell held against the baseline in one measure, seed by seed.
 
     `difference` is the mean of cell minus baseline with its t interval. `p_value` is of the
-    two-sided paired t test; `p_sign_flip` of the exact sign-flip test of the mean, from
+    two-sided paired t test; `p_sign_flip` of the sign-flip test of the mean, from
     FEWEST_SEEDS_FOR_SIGN_FLIP seeds on (with 5 it cannot go below 0.06). `probability_better` is
     the fraction of seeds in which the cell is better (higher, of a measure in which neither
     direction is better by itself), ties counting half, with its `probability_interval`.
@@ -89,19 +98,46 @@ def paired_t_p(differences: np.ndarray) -> float:
 def sign_flip_p(differences: np.ndarray) -> float:
     """Two-sided p of the mean under flips of every sign (Fisher 1935), free of distributions.
 
-    All 2**n flips up to 20 seeds, a million random ones (always the same) beyond.
+    The share of all 2**n flips up to ALL_FLIPS seeds. Beyond, of RANDOM_FLIPS random ones (always
+    the same) and the one seen, which keeps the test from claiming too much (Phipson and Smyth
+    2010, "Permutation p-values should never be zero").
     """
-    from scipy.stats import permutation_test
-
     if not differences.any():
         return 1.0
-    result = permutation_test(
-        (differences,),
-        lambda values, axis: values.mean(axis=axis),
-        permutation_type="samples",
-        vectorized=True,
-        n_resamples=2**20,
-        batch=4096,
-        rng=np.random.default_rng(0),
-    )
-    return float(result.pvalue)
+    count = len(differences)
+    # Flips whose means are the same but for the order of adding up count as equal.
+    extreme = abs(differences.mean()) * (1 - 100 * np.finfo(np.float64).eps)
+    if count > ALL_FLIPS:
+        means = (sums / count for sums in _randomly_flipped(differences))
+        return float((1 + _at_least(extreme, means)) / (1 + RANDOM_FLIPS))
+    means = ((signs * differences).mean(axis=1) for signs in _all_signs(count))
+    return float(_at_least(extreme, means) / 2 ** (count - 1))
+
+
+def _at_least(extreme: float, means: Iterable[np.ndarray]) -> int:
+    return sum(int(np.count_nonzero(np.abs(some) >= extreme)) for some in means)
+
+
+def _all_signs(count: int) -> Iterator[np.ndarray]:
+    """Every row of 1 and -1 that begins with 1, `[., count]`: the others mirror these."""
+    for first in range(0, 2 ** (count - 1), CHUNK):
+        rows = np.arange(first, min(first + CHUNK, 2 ** (count - 1)))
+        yield 1.0 - 2 * (rows[:, None] >> np.arange(count)[::-1] & 1)
+
+
+def _randomly_flipped(differences: np.ndarray) -> Iterator[np.ndarray]:
+    """The sums under RANDOM_FLIPS flips.
+
+    A random byte flips eight differences at once: the product of its eight signs with them is
+    looked up.
+    """
+    eights = np.zeros((-(-len(differences) // 8), 8))
+    eights.flat[: len(differences)] = differences
+    signs = 1.0 - 2 * np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1)
+    sums = signs @ eights.T
+    places = np.arange(len(eights))
+    random = np.random.default_rng(0)
+    for first in range(0, RANDOM_FLIPS, CHUNK):
+        shape = min(CHUNK, RANDOM_FLIPS - first), len(eights)
+        flips = random.integers(0, 256, shape, dtype=np.uint8)
+        yield sums[flips, places].sum(axis=1)

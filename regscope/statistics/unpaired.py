@@ -11,6 +11,7 @@ import math
 
 import numpy as np
 
+from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, MOST_SEEDS, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation
@@ -24,18 +25,15 @@ def compare_unpaired(
     There is no sign-flip p, and no interval of the probability of being better (nan).
     `seeds_needed` are of each.
     """
-    from scipy.stats import t
-
     (mean, deviation), (base, base_deviation) = map(mean_and_deviation, (other, baseline))
     difference = 0.0 if _equal(mean, base, other, baseline) else mean - base
-    shares = deviation**2 / len(other), base_deviation**2 / len(baseline)
-    error, freedom = math.sqrt(sum(shares)), _freedom(shares, (len(other), len(baseline)))
-    reach = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
+    error, freedom = _error((len(other), len(baseline)), (deviation, base_deviation))
+    interval = _interval(difference, error, freedom)
     return Comparison(
         seeds=min(len(other), len(baseline)),
         difference=difference,
-        low=difference - reach,
-        high=difference + reach,
+        low=interval.low,
+        high=interval.high,
         p_value=_p_value(difference, error, freedom, len(other), len(baseline)),
         p_sign_flip=None,
         probability_better=_probability_better(other, baseline, higher_is_better),
@@ -46,10 +44,22 @@ def compare_unpaired(
     )
 
 
+def welch_interval(other: np.ndarray, baseline: np.ndarray) -> Interval:
+    """Of the difference of two means, `[n]` and `[m]`, whose samples may spread unequally.
+
+    Without spread, or with a single value in one sample, the difference itself.
+    """
+    (mean, deviation), (base, base_deviation) = map(mean_and_deviation, (other, baseline))
+    if min(len(other), len(baseline)) < 2:
+        return Interval(mean - base, mean - base, mean - base)
+    difference = 0.0 if _equal(mean, base, other, baseline) else mean - base
+    return _interval(difference, *_error((len(other), len(baseline)), (deviation, base_deviation)))
+
+
 def welch_power(difference: float, seeds: int, deviation: float, other_deviation: float) -> float:
     """The probability that `seeds` of each sample show a true `difference` at SIGNIFICANCE."""
-    shares = deviation**2 / seeds, other_deviation**2 / seeds
-    return _power(abs(difference) / math.sqrt(sum(shares)), _freedom(shares, (seeds, seeds)))
+    error, freedom = _error((seeds, seeds), (deviation, other_deviation))
+    return _power(abs(difference) / error, freedom)
 
 
 def seeds_of_each(difference: float, deviation: float, other_deviation: float) -> int | None:
@@ -77,12 +87,20 @@ def seeds_of_each(difference: float, deviation: float, other_deviation: float) -
     return many
 
 
-def _freedom(shares: tuple[float, float], counts: tuple[int, int]) -> float:
-    """Welch and Satterthwaite's degrees of freedom; `shares` are s**2 / n."""
+def _error(counts: tuple[int, int], deviations: tuple[float, float]) -> tuple[float, float]:
+    """The standard error of the difference, and Welch and Satterthwaite's degrees of freedom."""
+    shares = [own**2 / count for own, count in zip(deviations, counts, strict=True)]
     if not sum(shares):
-        return float(sum(counts) - 2)
+        return 0.0, float(sum(counts) - 2)
     parts = (share**2 / (count - 1) for share, count in zip(shares, counts, strict=True))
-    return sum(shares) ** 2 / sum(parts)
+    return math.sqrt(sum(shares)), sum(shares) ** 2 / sum(parts)
+
+
+def _interval(difference: float, error: float, freedom: float) -> Interval:
+    from scipy.stats import t
+
+    reach = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
+    return Interval(difference, difference - reach, difference + reach)
 
 
 def _p_value(difference: float, error: float, freedom: float, count: int, other: int) -> float:

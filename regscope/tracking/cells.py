@@ -35,7 +35,7 @@ def cells_of(study: str) -> tuple[list[Cell], list[str]]:
     """The study's cells, and the names of those whose results are not here.
 
     Reads small files only, so that it takes milliseconds. Raises RegscopeError where the study
-    has no results at all.
+    has no results at all, or none that say what their settings were.
     """
     found, missing = [], []
     written = _written(study)
@@ -66,6 +66,7 @@ def settings_key(study: str, reg: str, settings: dict[str, Any]) -> str:
 
 
 def _written(study: str) -> dict[str, Any]:
+    # Not by `regscope.results`, which loads numpy and pydantic.
     file = paths.summary(study) / "settings.json"
     try:
         written: dict[str, Any] = json.loads(file.read_text())
@@ -73,6 +74,8 @@ def _written(study: str) -> dict[str, Any]:
         raise RegscopeError(
             f"{file}: not there; build the study with: dvc exp run -S study={study}"
         ) from error
+    except ValueError as error:
+        raise RegscopeError(f"{file}: not JSON: {error}; make it anew with: dvc repro") from error
     return written
 
 

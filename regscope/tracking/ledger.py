@@ -7,7 +7,7 @@ experiment is the one that was logged to.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,19 @@ def add(uri: str, name: str, experiment: Experiment, digest: str, run: str) -> N
     entries[name] = {"experiment": list(experiment), "cells": cells}
     ledger[store.shown(uri)] = entries
     write_json(file, ledger)
+
+
+def forget(uri: str, name: str, runs: Collection[str]) -> None:
+    """Have the store asked again about the cells that these runs logged; under the lock."""
+    ledger = _read(store.ledger_file())
+    entry = _entry(ledger, uri, name)
+    cells = entry.get("cells")
+    if not isinstance(cells, dict) or not set(cells.values()) & set(runs):
+        return
+    from regscope.files import write_json
+
+    entry["cells"] = {digest: run for digest, run in cells.items() if run not in runs}
+    write_json(store.ledger_file(), ledger)
 
 
 def _logged(entry: dict[str, Any], found: Experiment | None) -> dict[str, str]:

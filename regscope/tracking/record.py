@@ -9,9 +9,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regscope import paths
-from regscope.params import load_params
+from pydantic import ValidationError
+
+from regscope import paths, results
+from regscope.complaints import one_line
+from regscope.errors import RegscopeError
+from regscope.params import Study
 from regscope.tracking import ledger, models, store, values
+from regscope.tracking.begun import lacking, taken_over
 from regscope.tracking.cells import Cell
 from regscope.tracking.data import dataset_input, sample
 from regscope.tracking.describe import cell_tags
@@ -22,17 +27,16 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import DatasetInput, Run
 
-    from regscope.params import Study
-
 
 def log_cells(uri: str, name: str, cells: Sequence[Cell]) -> int:
     """Log those of a study's cells that the store lacks; how many these were.
 
-    To be called under the lock of `store.lock_file()`. Raises what mlflow raises.
+    To be called under the lock of `store.lock_file()`. Raises what mlflow raises, and RegscopeError
+    where this version does not accept the settings of the results.
     """
     import mlflow
 
-    study = load_params().named(cells[0].study)
+    study = tracked_study(cells[0].study)
     # Models can only be logged by functions that read the address from here.
     mlflow.set_tracking_uri(uri)
     client = mlflow.MlflowClient(uri)
@@ -45,8 +49,22 @@ def log_cells(uri: str, name: str, cells: Sequence[Cell]) -> int:
             dataset = dataset or _dataset(cell)
             run = log_cell(runs, study, cell, dataset)
             logged += 1
+        else:
+            # A training streamed into them and came to results that are logged already.
+            for begun in runs.begun(cell.key):
+                runs.delete(begun.info.run_id)
         ledger.add(uri, name, experiment, cell.digest, run.info.run_id)
     return logged
+
+
+def tracked_study(name: str) -> Study:
+    """The study as it was when its results were made, which params.yaml may no longer be."""
+    written = results.settings(name)
+    try:
+        return Study.model_validate(written)
+    except ValidationError as error:
+        file = paths.summary(name) / results.SETTINGS_FILE
+        raise RegscopeError(f"{file}: {one_line(error, written)}") from error
 
 
 def open_experiment(client: MlflowClient, uri: str, name: str) -> Experiment:
@@ -69,11 +87,12 @@ def log_cell(runs: Runs, study: Study, cell: Cell, dataset: DatasetInput) -> Run
     """Log a cell, or what is missing of one that was begun; its parent run."""
     tags = {**cell_tags(cell), DIGEST: cell.digest}
     params = values.params(cell)
-    parent = runs.begun(cell.key, cell.digest) or runs.create_parent(cell.reg, cell.key, tags)
+    measures, curves = values.measures(cell), values.curves(cell)
+    parent = taken_over(runs, cell.key, cell.digest, curves)
+    parent = parent or runs.create_parent(cell.reg, cell.key, tags)
     run = parent.info.run_id
     # Before all else, since the model takes the run's params over.
     runs.log(run, [], Logged(params, tags))
-    measures, curves = values.measures(cell), values.curves(cell)
     _log_seeds(runs, cell, run, Logged(params, tags), dataset)
 
     runs.remove_models(parent)
@@ -88,8 +107,7 @@ def log_cell(runs: Runs, study: Study, cell: Cell, dataset: DatasetInput) -> Run
     compared, verdicts = values.comparisons(cell)
     curve = values.mean_curves(curves)
     final = values.finals(values.averages(measures) | compared, curve[-1].step)
-    runs.log(run, [*curve, *final], Logged(tags=verdicts))
-    runs.log(run, [], Logged(tags={COMPLETE: "true"}))
+    runs.log(run, lacking(runs.points(parent), [*curve, *final]), Logged(tags=verdicts))
     runs.finish(run)
     return parent
 
@@ -98,19 +116,14 @@ def _log_seeds(runs: Runs, cell: Cell, parent: str, beside: Logged, dataset: Dat
     measures, curves = values.measures(cell), values.curves(cell)
     children = runs.children(parent)
     for seed, curve in curves.items():
-        child = children.get(seed)
-        if child is None:
-            child = runs.create_child(cell.reg, seed, parent, beside.tags)
-        elif COMPLETE in child.data.tags:
+        child = children.get(seed) or runs.create_child(cell.reg, seed, parent, beside.tags)
+        if COMPLETE in child.data.tags:
             continue
-        else:
-            there = runs.steps(child.info.run_id, curve[0].name)
-            curve = [value for value in curve if value.step not in there]
         run = child.info.run_id
         runs.log_input(run, dataset)
-        final = values.finals(measures[seed], curves[seed][-1].step)
-        ending = Logged({**beside.params, "seed": str(seed)}, {**beside.tags, COMPLETE: "true"})
-        runs.log(run, [*curve, *final], ending)
+        final = values.finals(measures[seed], curve[-1].step)
+        new = lacking(runs.points(child), [*curve, *final])
+        runs.log(run, new, Logged({**beside.params, "seed": str(seed)}, beside.tags))
         runs.finish(run)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
+import re
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from regscope import paths
 
@@ -21,6 +22,8 @@ MLFLOW_DEFAULTS = {
     # It would tell its makers over the network how it is used.
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_LOGGING_LEVEL": "WARNING",
+    # It would print the server's address for every run that ends, password included.
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",
     # A server that is gone is tried again by the next run, not for minutes in this one.
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
@@ -45,6 +48,18 @@ def ledger_file() -> Path:
 
 def lock_file() -> Path:
     return paths.repository().absolute() / ".regscope" / "tracked.lock"
+
+
+def live_lock_file(key: str) -> Path:
+    """Held by whoever streams the cell with these settings."""
+    return paths.repository().absolute() / ".regscope" / "live" / f"{key}.lock"
+
+
+def make_folders(uri: str) -> None:
+    """The folders of the files above, and of the default store if it is the one at `uri`."""
+    live_lock_file("").parent.mkdir(parents=True, exist_ok=True)
+    if is_default(uri):
+        folder().mkdir(parents=True, exist_ok=True)
 
 
 def tracking_uri() -> str:
@@ -82,11 +97,37 @@ def artifacts(uri: str, experiment: str) -> str | None:
 
 
 def shown(uri: str) -> str:
-    """The address without a name and password that it may hold."""
-    parts = urlsplit(uri)
-    if "@" not in parts.netloc:
+    """The address without names, passwords and options that it may hold.
+
+    A password with `/`, `#` or `?` in it ends where the last `@` stands, whatever a parser of
+    addresses makes of it.
+    """
+    if uri.startswith((SQLITE, "file:")):
         return uri
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    scheme, colon, rest = uri.partition("://")
+    return f"{scheme}{colon}{rest.rpartition('@')[2].partition('?')[0]}" if colon else uri
+
+
+MOST_CHARACTERS = 300
+"""Of what a store says is wrong."""
+
+
+def reason(error: Exception, uri: str) -> str:
+    """What an error says, in one line and without what `shown` leaves out."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    text = text.replace(uri, shown(uri))
+    for secret in _secrets(uri):
+        text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", text)
+    return text[:MOST_CHARACTERS]
+
+
+def _secrets(uri: str) -> list[str]:
+    """The password, the parts that a parser may take it for, and options called like one."""
+    rest = uri.partition("://")[2]
+    password = rest.rpartition("@")[0].partition(":")[2]
+    options = re.findall(r"[?&][^=&]*(?:password|secret|token)[^=&]*=([^&]+)", rest, re.I)
+    parts = [password, unquote(password), *re.split(r"[/?#@:]", password), *options]
+    return sorted({part for part in parts if part}, key=len, reverse=True)
 
 
 def writer() -> str:

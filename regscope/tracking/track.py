@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 
+from regscope.errors import RegscopeError
 from regscope.tracking import ledger, standing, store
-from regscope.tracking.cells import cells_of
+from regscope.tracking.cells import Cell, cells_of
 
 
 def track(study: str) -> None:
@@ -14,53 +16,49 @@ def track(study: str) -> None:
 
     Where nothing is to be done, nothing is imported. Where the store does not answer or refuses,
     one line on stderr says so and the next call catches up. Raises RegscopeError where the study
-    has no results.
+    has no results, or none that this version can read.
     """
     cells, missing = cells_of(study)
     if missing:
         _complain(f"{study}: not here and not tracked: {', '.join(missing)}")
-    uri, name = store.tracking_uri(), f"regscope/{study}"
+    uri = store.tracking_uri()
+    try:
+        _catch_up(uri, f"regscope/{study}", cells)
+    except RegscopeError:
+        raise
+    except Exception as error:  # noqa: BLE001
+        # Drivers of databases, clients of artifact stores and plugins raise whatever they like.
+        _complain(
+            f"{study}: not tracked at {store.shown(uri)}, the next run catches up:"
+            f" {store.reason(error, uri)}"
+        )
+
+
+def _catch_up(uri: str, name: str, cells: Sequence[Cell]) -> None:
     digests = [cell.digest for cell in cells]
     try:
         found = standing.experiment(uri, name)
-    except standing.UnreachableError as error:
+    except standing.UnreachableError:
         if ledger.lacking(uri, name, standing.UNKNOWN, digests):
-            _not_tracked(study, uri, error)
+            raise
         return
     if not ledger.lacking(uri, name, found, digests):
         return
     started = time.monotonic()
     store.prepare_environment()
     from filelock import FileLock
-    from mlflow.exceptions import MlflowException
-    from sqlalchemy.exc import SQLAlchemyError
 
     from regscope.tracking.record import log_cells
 
-    file = store.lock_file()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    if store.is_default(uri):
-        store.folder().mkdir(parents=True, exist_ok=True)
-    try:
-        # One at a time in a repository: also what MLflow does to a new database.
-        with FileLock(file):
-            wanted = set(ledger.lacking(uri, name, standing.experiment(uri, name), digests))
-            todo = [cell for cell in cells if cell.digest in wanted]
-            logged = log_cells(uri, name, todo) if todo else 0
-    except (MlflowException, SQLAlchemyError, standing.UnreachableError, OSError) as error:
-        _not_tracked(study, uri, error)
-        return
+    store.make_folders(uri)
+    # One at a time in a repository: also what MLflow does to a new database.
+    with FileLock(store.lock_file()):
+        wanted = set(ledger.lacking(uri, name, standing.experiment(uri, name), digests))
+        todo = [cell for cell in cells if cell.digest in wanted]
+        logged = log_cells(uri, name, todo) if todo else 0
     print(
-        f"{study}: {logged} of {len(cells)} cells logged at {store.shown(uri)} as {name},"
-        f" {time.monotonic() - started:.1f} s"
-    )
-
-
-def _not_tracked(study: str, uri: str, error: Exception) -> None:
-    reason = " ".join(str(error).split())[:300]
-    _complain(
-        f"{study}: not tracked at {store.shown(uri)}, the next run catches up:"
-        f" {reason.replace(uri, store.shown(uri))}"
+        f"{name.partition('/')[2]}: {logged} of {len(cells)} cells logged at {store.shown(uri)}"
+        f" as {name}, {time.monotonic() - started:.1f} s"
     )
 
 

@@ -20,12 +20,13 @@ from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.export import files
 from regscope.export.__main__ import export, main
-from regscope.export.card import data_terms
+from regscope.export.card import _settings, data_terms
 from regscope.export.cell import TrainedSeed
 from regscope.files import write_json, write_tensors, write_text
 from regscope.models.recurrent.tagger import Tagger
 from regscope.networks import MODEL_FILE, load_networks
 from regscope.params import Study
+from regscope.settings import Settings
 from tests import tiny
 
 CELL = {"l2": 0.001, "batch_norm": True, "dropout": 0.2}
@@ -202,9 +203,8 @@ def test_the_card_says_what_it_is(
     command("tiny tested --seed 1 --format state_dict --out written")
     found = card_rows(Path("written"))
     assert found["study"] == "`tiny`: Tiny"
-    assert (
-        '{"batch_norm": {"momentum"' in found["regularizer"] or "batch_norm" in found["regularizer"]
-    )
+    assert found["regularizer"].startswith("`tested`: `{")
+    assert '{"batch_norm": {"enabled": true, "momentum": 0.1, ' in found["regularizer"]
     assert '"l2": {"strength": 0.001}' in found["regularizer"]
     # 64 inputs, 16 and 8 units with a scale and a shift each, 10 classes.
     parameters = 65 * 16 + 32 + 17 * 8 + 16 + 9 * 10
@@ -223,16 +223,42 @@ def test_the_card_says_what_it_is(
     assert found["terms of the data"] == "CC0"
 
 
-def test_tables_of_other_networks_are_not_quoted(
+def test_networks_that_the_tables_do_not_tell_of_are_refused(
     settle: Settle, command: Callable[[str], None]
 ) -> None:
     settle()
-    write_text(
-        paths.summary("tiny") / "seeds.csv",
-        "reg,seed,test_accuracy\ntested,0,0.999\ntested,1,0.999\n",
+    table = paths.summary("tiny") / "seeds.csv"
+    write_text(table, "reg,seed,test_accuracy\ntested,0,0.999\ntested,1,0.999\n")
+    told = (
+        r"^data/models/tiny/tested: seed 1 has test accuracy 0\.\d{4} and 0\.9990 in"
+        r" metrics/studies/tiny/seeds\.csv: not the networks of these results; .*dvc checkout,"
     )
+    with pytest.raises(RegscopeError, match=told):
+        command("tiny tested --seed 1 --format state_dict --out written")
+    assert not Path("written").exists()
+    write_text(table, "reg,seed,test_accuracy\ntested,0,0.999\n")
     command("tiny tested --format state_dict --out written")
     assert card_rows(Path("written"))["mean of 2 seeds"].startswith("not in metrics/studies/tiny")
+
+
+def test_one_example_on_the_edge_makes_no_other_network(
+    settle: Settle, command: Callable[[str], None], digits: Dataset
+) -> None:
+    study = settle()
+    places = digits.split(study.split, 0).holdout
+    inputs = torch.from_numpy(digits.inputs[places]) / 16
+    labels = torch.from_numpy(digits.targets[places])
+    right = int((predicted(network_of(study, digits, 0), inputs).argmax(1) == labels).sum())
+    table = paths.summary("tiny") / "seeds.csv"
+    for more in (1, 2):
+        accuracy = f"{(right + more) / len(labels):.9g}"
+        write_text(table, f"reg,seed,test_accuracy\ntested,0,{accuracy}\ntested,1,0.5\n")
+        if more == 1:
+            command("tiny tested --format state_dict --out written")
+            assert "95 % t interval" in card_rows(Path("written"))["mean of 2 seeds"]
+        else:
+            with pytest.raises(RegscopeError, match="not the networks of these results"):
+                command("tiny tested --format state_dict --out other")
 
 
 def test_terms_are_those_of_the_committed_table(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -289,6 +315,32 @@ def test_nothing_is_left_of_what_failed(
     with pytest.raises(RegscopeError, match=r"^model\.pt2: gives logits that are up to 0 off"):
         command("tiny tested --out written")
     assert {path.name for path in Path().iterdir()} == before
+
+
+def test_what_a_table_would_take_for_its_own_is_escaped(tmp_path: Path) -> None:
+    images = np.zeros((60, 1, 2, 2), np.uint8)
+    classes = ("a|b", "``", "<i>")
+    notes = ("Twice: x|y and <b>.",)
+    dataset = Dataset("image", images, np.zeros(60, np.int64), classes, notes=notes)
+    network = nn.Sequential(nn.Flatten(), nn.Linear(4, 3)).eval()
+    titled = tiny.study().model_copy(update={"title": "Bars | and <b>tags</b>"})
+    cell = TrainedSeed("tiny", titled, "none", 0, 1, network, dataset, 0.5, 60, None)
+    export(cell, ["state_dict"], tmp_path / "out")
+    rows = card_rows(tmp_path / "out")
+    assert rows["study"] == r"`tiny`: Bars \| and \<b>tags\</b>"
+    assert rows["classes"] == r"a\|b, \`\`, \<i>"
+    assert r"- Twice: x\|y and \<b>." in (tmp_path / "out" / "README.md").read_text()
+
+
+class Named(Settings):
+    name: str
+
+
+@pytest.mark.parametrize("name", ["a|b", "a`b"])
+def test_settings_stay_one_entry_in_backquotes(name: str) -> None:
+    told = _settings(Named(name=name))
+    assert not re.search(r"(?<!\\)\||`", told)
+    assert json.loads(told.replace(r"\|", "|")) == {"name": name}
 
 
 def test_a_tagger_gives_its_weights_and_no_program(tmp_path: Path) -> None:

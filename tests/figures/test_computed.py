@@ -45,6 +45,8 @@ def test_confusion_in_percent_of_the_actual_class() -> None:
     percent = confusion.row_percent(counts)
     assert percent.tolist() == [[80, 20, 0], [0, 0, 0], [25, 0, 75]]
     assert confusion.most_confused(percent, ("a", "b", "c")) == "c taken for a: 25.0 %"
+    long = ("a", "b", "European fire salamander")
+    assert confusion.most_confused(percent, long) == "European fir… taken for a: 25.0 %"
     assert confusion.most_confused(np.eye(3) * 100, ("a", "b", "c")) == "no mistakes"
 
 

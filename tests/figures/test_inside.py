@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from regscope.figures import (
+    accuracy,
     data,
     heatmaps,
     pruning,
@@ -231,3 +233,21 @@ def _caption(figure: Figure) -> str:
 def _title(figure: Figure) -> str:
     title = figure.get_suptitle()
     return " ".join(title.split())
+
+
+def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others(
+    pictures: data.StudyData,
+) -> None:
+    seeds = pictures.results.seeds.copy()
+    lost = pictures.cells[1]
+    seeds.loc[seeds["reg"] == lost.reg, "test_accuracy"] = 0.01
+    seeds.loc[seeds["reg"] != lost.reg, "test_accuracy"] = 0.9
+    classes = pd.DataFrame({"class": list("0123456789")})
+    results = replace(pictures.results, seeds=seeds, classes=classes)
+    figure = accuracy.draw(replace(pictures, results=results))
+    (axis,) = _axes(figure)
+    texts = [text.get_text() for text in axis.texts]
+    assert texts.count("◂") == 1
+    assert "1.00 %" in texts
+    assert axis.get_xlim()[0] > 50
+    assert "no seed is better than a guess" in _caption(figure)

@@ -165,7 +165,9 @@ def test_a_pruned_layer_counts_as_its_mask_leaves_it() -> None:
     by_layer = found.layers.set_index("layer")["zero_fraction"]
     assert by_layer["last"] == 0.75
     assert list(found.unmeasured) == ["pruning of last"]
-    assert "torch.nn.utils.prune" in found.unmeasured["pruning of last"]
+    assert (
+        "a mask, norm or parametrization of torch.nn.utils" in found.unmeasured["pruning of last"]
+    )
     prune.remove(model.last, "weight")  # type: ignore[no-untyped-call]
     assert regscope.measure(model, [(INPUTS, LABELS)]).unmeasured == {}
 
@@ -178,6 +180,58 @@ def test_a_parametrized_layer_counts_as_it_is_used() -> None:
     assert found.layers["layer"].tolist() == ["2", "0"]
     assert found.layers["l1_norm"].iloc[1] == pytest.approx(10)
     assert list(found.unmeasured) == ["pruning of 0"]
+
+
+@pytest.mark.filterwarnings("ignore:.*weight_norm.* is deprecated")
+def test_a_normed_layer_counts_as_it_is_used() -> None:
+    """As torch did it before there were parametrizations: of `weight_g` and `weight_v`."""
+    first, second = nn.Linear(2, 2), nn.Linear(2, 2)
+    model = nn.Sequential(first, nn.Tanh(), second, nn.Tanh(), nn.Linear(2, 2))
+    first.weight = nn.Parameter(torch.tensor([[6.0, 8.0], [0.0, 2.0]]))
+    nn.utils.weight_norm(first)
+    second.weight = nn.Parameter(torch.tensor([[4.0, 0.0], [0.0, 2.0]]))
+    nn.utils.spectral_norm(second, n_power_iterations=50)
+    model(INPUTS)
+    found = regscope.measure(model, [(INPUTS, LABELS)])
+    assert found.layers["layer"].tolist() == ["4", "0", "2"]
+    # The second over its largest singular value, 4.
+    assert found.layers["l1_norm"].tolist()[1:] == pytest.approx([16, 1.5])
+    assert list(found.unmeasured) == ["pruning of 0", "pruning of 2"]
+
+
+class Plain(nn.Module):
+    """Names that look like a norm's, and are not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = 1.0
+        self.scale_g = nn.Parameter(torch.eye(2))
+        self.kernel_v = nn.Parameter(torch.eye(2))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return inputs @ self.scale_g @ self.kernel_v * self.scale
+
+
+def test_a_name_alone_makes_no_norm() -> None:
+    found = regscope.measure(Plain(), [(INPUTS, LABELS)])
+    assert found.layers["layer"].tolist() == ["scale_g", "kernel_v"]
+    assert list(found.unmeasured) == ["units"]
+
+
+def test_units_that_differ_from_batch_to_batch_are_said() -> None:
+    class Ragged(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.act, self.last = nn.ReLU(), nn.Linear(2, 2)
+
+        def forward(self, inputs: Tensor) -> Tensor:
+            hidden = self.act(inputs)
+            logits: Tensor = self.last(hidden[:, :2])
+            return logits
+
+    wide = torch.cat([INPUTS, INPUTS], 1)
+    found = regscope.measure(Ragged(), [(INPUTS, LABELS), (wide, LABELS)])
+    assert found.unmeasured["units of act"] == "not as many in every batch: 2, 4"
 
 
 def test_what_cannot_be_measured_is_said() -> None:
@@ -249,6 +303,31 @@ def test_what_is_wrong_is_one_line(model: nn.Module, loader: Any, told: str) -> 
     with pytest.raises(regscope.RegscopeError, match=f"^{told}") as error:
         regscope.measure(model, loader)
     assert "\n" not in str(error.value)
+
+
+class Giving(nn.Module):
+    """Logits that are given beforehand."""
+
+    def __init__(self, logits: list[list[float]]) -> None:
+        super().__init__()
+        self.logits = torch.tensor(logits)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        return self.logits[: len(inputs)]
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf])
+def test_a_network_that_diverged_has_no_accuracy(wrong: float) -> None:
+    giving = Giving([[0.0, 1.0], [wrong, 0.0], [0.0, wrong], [0.0, 1.0]])
+    told = rf"^batch 1 of the loader: the model gives {wrong} for 2 of 4: its training has diverged"
+    with pytest.raises(regscope.RegscopeError, match=told):
+        regscope.measure(giving, [(INPUTS[:1], LABELS[:1]), PAIR])
+
+
+def test_a_class_that_cannot_be_is_no_divergence() -> None:
+    giving = Giving([[0.0, -math.inf], [-math.inf, 0.0], [-math.inf, 0.0], [0.0, 1.0]])
+    found = regscope.measure(giving, [PAIR])
+    assert found.measures["accuracy"] == 0.75
 
 
 def test_options_are_checked() -> None:

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 import regscope
+import regscope.files
 from regscope.datasets import Dataset
 from regscope.training.history import COLUMNS
 from tests import tiny
@@ -74,6 +75,38 @@ def test_a_folder_is_filled_once_and_then_read(workspace: Path, digits_folder: P
     again = regscope.train(study, "none", seeds=1, data=str(workspace / "data"))
     assert (workspace / "data" / "data.safetensors").stat().st_mtime_ns == before
     assert again.test_accuracy == first.test_accuracy
+
+
+@pytest.mark.parametrize("last", ["data.safetensors", "dataset.json", "source.json"])
+def test_a_folder_that_was_half_filled_is_filled_the_next_time(
+    last: str, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Interrupted after each of its files was written, and where an older version left off."""
+    study = tiny.study(data=tiny.MOONS, training={"epochs": 1})
+    folder = workspace / "data"
+    write_bytes = regscope.files.write_bytes
+
+    def interrupted(path: Path, content: bytes) -> None:
+        write_bytes(path, content)
+        if path.name == last:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(regscope.files, "write_bytes", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            regscope.train(study, "none", seeds=1, data=folder)
+    assert list(folder.iterdir()) == []
+    (folder / "data.safetensors").write_bytes(b"half")
+    (folder / "notes.txt").write_text("mine")
+    regscope.train(study, "none", seeds=1, data=folder)
+    assert {path.name for path in folder.iterdir()} == {
+        "data.safetensors",
+        "dataset.json",
+        "source.json",
+        "notes.txt",
+    }
+    noisier = tiny.study(data={**tiny.MOONS, "noise": 0.3}, training={"epochs": 1})
+    assert refused(noisier, "none", data=folder).startswith(f"{folder}: holds the data of ")
 
 
 def test_batches_are_the_split_as_networks_see_it(workspace: Path, digits: Dataset) -> None:

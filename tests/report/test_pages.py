@@ -227,6 +227,15 @@ def test_without_results_the_pages_say_so(workspace: Path) -> None:
     assert paths.PUBLISHED.is_file()
 
 
+def test_seeds_that_learned_nothing_are_counted(workspace: Path) -> None:
+    found = synthetic.found({"none": (0.92, 0.90), "l1": (0.5, 0.9)})
+    synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {"mnist": found})
+    report.main()
+    line = "Seeds that are hardly better than a guess: L1 (1 of 2)."
+    for file in (paths.RESULTS_PAGE, paths.REPORT):
+        assert file.read_text().count(line) == 1
+
+
 def test_a_panel_for_every_document_with_results(workspace: Path) -> None:
     documents = published.load_published()
     block = synthetic.study(synthetic.CELLS)

@@ -36,3 +36,23 @@ def test_positions_are_linear_between_the_ends() -> None:
 def test_one_seed_is_a_point() -> None:
     found = ranking(synthetic.found({"none": (0.9,)}), REGS)
     assert found.bars[0].low == found.bars[0].middle == found.bars[0].high == MARGIN
+
+
+GUESSING = {"none": (0.92, 0.90), "l1": (0.51, 0.5), "l2": (0.5, 0.91)}
+
+
+def test_seeds_that_are_hardly_better_than_a_guess_are_counted() -> None:
+    """Of two classes: at most 0.52."""
+    results = synthetic.found(GUESSING)
+    assert results.at_chance == {"l1": 2, "l2": 1}
+    assert results.lost == {"l1"}
+    assert synthetic.found({"none": (0.5, 0.52), "l1": (0.5, 0.4)}).lost == set()
+    assert synthetic.found().at_chance == {}
+
+
+def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others() -> None:
+    found = ranking(synthetic.found(GUESSING | {"l2": (0.91, 0.92)}), REGS)
+    *others, lost = found.bars
+    assert (lost.reg, lost.low, lost.middle, lost.high) == ("l1", 0, 0, 0)
+    assert min(bar.low for bar in others) == MARGIN
+    assert max(bar.high for bar in others) == 100 - MARGIN

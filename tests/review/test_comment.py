@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from regscope import paths
 from regscope.files import write_json
-from regscope.review.comment import LONGEST, MARKER
+from regscope.review.cells import CellChange
+from regscope.review.changes import Changes
+from regscope.review.comment import MARKER, comment
+from regscope.review.dotted import Change
+from regscope.review.flips import Flip
+from regscope.review.limits import FULL, POSTED
+from regscope.review.noise import difference
 from tests.report import synthetic
 from tests.review import repository
 from tests.review.repository import ACCURACIES, CELLS, L2, shifted
@@ -83,7 +92,10 @@ def test_claims_that_come_and_go_are_no_flips(review: Review) -> None:
 
 def test_many_new_claims_are_counted(review: Review) -> None:
     repository.write_claims(helps="reproduced", **{f"c{n}": "reproduced" for n in range(12)})
-    assert "New among the claims: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, and 2 more.\n" in review()
+    text = review()
+    assert "New among the claims: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, and 2 more.\n" in text
+    assert text.endswith("all of it: `python -m regscope.review main --full`\n")
+    assert "c9, c10, c11.\n" in review("--full")
 
 
 def test_last_digits_of_another_processor_are_no_change(review: Review) -> None:
@@ -204,9 +216,61 @@ def test_a_comment_is_never_longer_than_github_takes(review: Review) -> None:
         synthetic.draw(f"{'long' * 20}{folder}", "accuracy", "curves")
     repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
     text = review("main")
-    assert len(text) <= LONGEST
+    assert len(text) <= (POSTED.characters or 0)
     assert "beyond noise" in text
-    assert text.endswith("the rest: `python -m regscope.review main`\n")
+    assert text.endswith(
+        "\nMore than a comment holds; all of it: `python -m regscope.review main --full`\n"
+    )
+    full = review("main", "--full")
+    assert full.count("accuracy.png (new)\n") == full.count("curves.png (new)\n") == 400
+    assert "More than a comment holds" not in full
+
+
+LONG = tuple(Change(f"training.setting{index}", "x" * 150, "y" * 150) for index in range(8))
+NOTHING = Changes((), 0, {}, (), (), (), {}, {}, {}, [], ())
+
+
+def test_what_is_too_long_throws_away_nothing_after_it() -> None:
+    old, new = dict(enumerate(L2)), dict(enumerate(WORSE))
+    cells = tuple(
+        CellChange("small", f"cell{index}", old, new, difference(old, new), LONG)
+        for index in range(180)
+    )
+    flipped = tuple(Flip(f"claim c{index}", "reproduced", "contradicted") for index in range(5))
+    changes = replace(
+        NOTHING,
+        cells=cells,
+        cell_count=181,
+        flips=flipped,
+        outdated={"small": LONG},
+        params={paths.PARAMS: LONG},
+    )
+    text = comment(changes, "all of it")
+    assert len(text) <= (POSTED.characters or 0)
+    assert "180 of 181 cells changed" in text
+    rows = [row for row in repository.rows(text) if row[0] == "small"]
+    assert len(rows) == POSTED.rows == 100
+    assert "\nand 80 more\n" in text
+    assert all(row[-1].count("; ") == 3 and row[-1].endswith("; and 5 more") for row in rows)
+    assert text.count("| claim c") == 5
+    assert "**Results of other settings**" in text
+    assert text.count("\n| training.setting") == 8
+    assert text.endswith("More than a comment holds; all of it: `all of it`\n")
+    full = comment(changes, "all of it", limits=FULL)
+    rows = [row for row in repository.rows(full) if row[0] == "small"]
+    assert len(rows) == 180
+    assert {row[-1].count("; ") for row in rows} == {7}
+    assert "More than a comment holds" not in full
+
+
+def test_what_does_not_fit_is_left_out_alone() -> None:
+    long = tuple(Change(f"{'k' * 600}{index}", "v" * 100, "–") for index in range(100))
+    changes = replace(NOTHING, params={paths.PARAMS: long, paths.PATHS_PARAMS: LONG})
+    text = comment(changes, "all of it")
+    assert "kkk" not in text
+    assert text.count("\n| training.setting") == 8
+    assert text.endswith("`all of it`\n")
+    assert comment(changes, "all of it", limits=FULL).count("kkk0 ") == 1
 
 
 def test_a_long_table_keeps_what_matters_open(review: Review) -> None:
@@ -243,3 +307,44 @@ def test_a_project_may_lie_in_a_folder_of_a_repository(
     monkeypatch.chdir(folder)
     repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
     assert first(review("HEAD")).startswith("1 of 3 cells changed: small/l2,")
+
+
+def test_another_machine_alone_is_no_nothing(review: Review) -> None:
+    file = paths.summary(repository.STUDY) / "environment.json"
+    write_json(file, {"torch": "2.1", "device": "cpu"})
+    repository.commit()
+    write_json(file, {"torch": "2.2", "device": "cpu"})
+    text = review("HEAD")
+    assert first(text) == "None of 3 cells changed in test accuracy; no verdict flipped."
+    assert "Trained by other means: small (torch: 2.1 -> 2.2).\n" in text
+
+
+def test_settings_that_an_older_version_did_not_state_are_no_difference(review: Review) -> None:
+    settings = paths.summary(repository.STUDY) / "settings.json"
+    stated = json.loads(settings.read_text())
+    settings.unlink()
+    repository.commit()
+    write_json(settings, stated)
+    assert first(review("HEAD")) == "Nothing changed: none of 3 cells, and no verdict."
+    del stated["split"]
+    write_json(settings, stated)
+    repository.commit()
+    write_json(settings, stated | {"split": {"train": 3}, "training": {"epochs": 7}})
+    text = review("HEAD")
+    assert "training.epochs: 2 -> 7" in text
+    assert "split" not in text.split("**Results of other settings**")[0]
+
+
+def test_nobody_is_called_and_no_issue_linked(review: Review) -> None:
+    """In what is posted; addresses stay."""
+    cells = CELLS | {"@everyone": {"l2": 0.001}}
+    repository.write(ACCURACIES | {"@everyone": L2}, cells, title="Mends #12, thanks @somebody")
+    repository.write_claims(**{"GH-7": "reproduced", "helps": "contradicted"})
+    synthetic.draw(repository.STUDY, "@me #3")
+    repository.commit()
+    images = "--images", "https://a@old", "https://b@new"
+    for text in (review("main~"), review("main~", *images)):
+        shown = re.sub(r"\]\([^)]*\)", "", text)
+        assert not re.search(r"[@#](?=\w)|GH-(?=\w)", shown.replace("&#8203;", "\u200b"))
+        assert all(name in shown for name in ("@&#8203;everyone", "#&#8203;12", "GH-&#8203;7"))
+    assert "(https://b@new/plots/small/%40me%20%233.png)" in text

@@ -15,7 +15,6 @@ from regscope.review.noise import (
     difference,
     moved,
     same_accuracy,
-    welch_interval,
 )
 
 TEN = (0.90, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99)
@@ -42,26 +41,10 @@ def test_the_order_of_seeds_in_the_tables_does_not_matter() -> None:
     assert difference(by_seed(TEN), after).interval.mean == 0
 
 
-def test_welch_interval_is_welch_and_satterthwaite() -> None:
-    after, before = np.array([0.3, 0.5, 0.4, 0.8]), np.array([0.1, 0.11, 0.12])
-    errors = after.var(ddof=1) / 4, before.var(ddof=1) / 3
-    degrees = sum(errors) ** 2 / (errors[0] ** 2 / 3 + errors[1] ** 2 / 2)
-    reach = t.ppf(0.975, degrees) * math.sqrt(sum(errors))
-    found = welch_interval(after, before)
-    assert found.mean == pytest.approx(0.39)
-    assert (found.low, found.high) == pytest.approx((0.39 - reach, 0.39 + reach))
-
-
 def test_other_seeds_are_not_paired_even_if_as_many() -> None:
     found = difference({0: 0.9, 1: 0.91, 2: 0.92}, {1: 0.9, 2: 0.91, 3: 0.92})
     assert not found.paired
     assert (found.seeds, found.decided) == (3, False)
-
-
-@pytest.mark.parametrize("after", [[0.5], [0.5, 0.5]])
-def test_without_spread_the_interval_is_the_difference(after: list[float]) -> None:
-    found = welch_interval(np.array(after), np.array([0.4, 0.4, 0.4]))
-    assert (found.low, found.mean, found.high) == pytest.approx((0.1, 0.1, 0.1))
 
 
 @pytest.mark.parametrize(("by", "same"), [(0.95 * FLIPPED, True), (1.05 * FLIPPED, False)])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from regscope import paths
 from regscope.errors import RegscopeError
+from regscope.files import write_json
 from regscope.review.metrics import read_metrics
 from regscope.review.trees import revision, working_tree
 from tests.review import repository
@@ -56,19 +59,57 @@ def test_a_broken_table_is_named_with_its_line(review: Review) -> None:
     table.write_text("\n".join([*lines[:2], "<<<<<<< HEAD", *lines[2:]]))
     with pytest.raises(RegscopeError) as refused:
         review()
-    assert str(refused.value) == f"{table} of the working tree: line 3: not numbers"
+    assert str(refused.value) == f"{table} of the working tree: line 3: too short"
+    table.write_text("\n".join([*lines[:2], lines[2].replace(",1,", ",one,", 1), *lines[3:]]))
+    with pytest.raises(RegscopeError, match=r"of the working tree: line 3: not numbers$"):
+        review()
     table.write_text("a,b\n1,2\n")
     with pytest.raises(RegscopeError, match="of the working tree: has no column reg"):
         review()
 
 
+SMALL = paths.summary(repository.STUDY)
+
+
 @pytest.mark.parametrize(
-    ("file", "complaint"), [(paths.CLAIMS, "not JSON: "), (paths.PARAMS, "not YAML: ")]
+    ("file", "content", "complaint"),
+    [
+        (paths.CLAIMS, b"{", "not JSON: "),
+        (paths.CLAIMS, b'{"claims": [{"id": "helps"}]}', "claims must be a list of claims with an"),
+        (paths.CLAIMS, b'{"claims": null}', "claims must be a list of claims with an id"),
+        (paths.PARAMS, b"{", "not YAML: "),
+        (paths.PARAMS, b"a: 2024-99-99", "not YAML: "),
+        (paths.PARAMS, b"- studies\n", "must be a mapping of keys to values$"),
+        (paths.PARAMS, b"title: M\xfcnchen\n", "not UTF-8: "),
+        (SMALL / "environment.json", b"[]", "must be a mapping of keys to values$"),
+        (SMALL / "settings.json", b"null", "must be a mapping of keys to values$"),
+        (SMALL / "comparisons.csv", b"reg,measure,verdict\nl1,loss\n", "line 2: too short$"),
+    ],
 )
-def test_a_broken_file_is_named(review: Review, file: Path, complaint: str) -> None:
-    file.write_text("{")
-    with pytest.raises(RegscopeError, match=f"{file} of the working tree: {complaint}"):
+def test_a_broken_file_is_named(review: Review, file: Path, content: bytes, complaint: str) -> None:
+    """In the working tree, and at a revision."""
+    file.write_bytes(content)
+    with pytest.raises(RegscopeError, match=f"^{file} of the working tree: {complaint}") as error:
         review()
+    assert "\n" not in str(error.value)
+    repository.commit()
+    with pytest.raises(RegscopeError, match=f"^{file} of HEAD: {complaint}"):
+        review("HEAD")
+
+
+@pytest.mark.parametrize("studies", ["null", "[]", "{small: null}", "{small: 3}"])
+def test_studies_that_are_no_blocks_are_shown_as_they_are(review: Review, studies: str) -> None:
+    paths.PARAMS.write_text(f"studies: {studies}\n")
+    text = review()
+    assert "**params.yaml**" in text or "<summary>params.yaml" in text
+    assert "Results of other settings" not in text
+
+
+@pytest.mark.parametrize("cells", [None, [], {"l1": 3, "l2": None}])
+def test_cells_that_are_no_blocks_have_no_settings(review: Review, cells: Any) -> None:
+    settings = SMALL / "settings.json"
+    write_json(settings, json.loads(settings.read_text()) | {"regularizers": cells})
+    assert "Results of other settings" in review()
 
 
 def test_a_tree_is_what_git_would_commit(committed: Path) -> None:

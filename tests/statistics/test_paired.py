@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import asdict
 
 import numpy as np
@@ -20,6 +21,7 @@ from regscope.statistics import (
     seeds_needed,
     sign_flip_p,
 )
+from regscope.statistics.paired import RANDOM_FLIPS
 
 SAMPLE = np.array([0.951, 0.947, 0.962, 0.955, 0.949, 0.958, 0.944, 0.960, 0.953, 0.957])
 BASELINE = np.array([0.948, 0.949, 0.955, 0.950, 0.947, 0.951, 0.945, 0.952, 0.949, 0.950])
@@ -79,12 +81,44 @@ def test_the_sign_flip_test_by_hand() -> None:
     assert sign_flip_p(np.zeros(10)) == 1
 
 
+@pytest.mark.parametrize(("count", "decimals"), [(5, 1), (9, 12), (10, 1), (10, 12), (14, 3)])
+def test_the_sign_flip_test_is_scipys_bit_for_bit(count: int, decimals: int) -> None:
+    """Also where flips tie but for rounding, as those of tenths do."""
+    differences = np.random.default_rng(count).normal(0.3, 1, count).round(decimals)
+    expected = scipy.stats.permutation_test(
+        (differences,),
+        lambda values, axis: values.mean(axis=axis),
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=2**count,
+    )
+    assert sign_flip_p(differences) == expected.pvalue
+
+
 def test_sign_flips_of_many_seeds_are_random_ones_and_the_same_every_time() -> None:
-    differences = np.random.default_rng(1).normal(0.2, 1, 24)
-    found = sign_flip_p(differences)
-    assert found == sign_flip_p(differences)
-    assert 0.01 < found < 0.5
-    assert found == pytest.approx(scipy.stats.ttest_1samp(differences, 0).pvalue, rel=0.1)
+    """Within 4 standard errors of all 2**21 flips; of ties as many count as there are."""
+    for decimals in (1, 12):
+        differences = np.random.default_rng(1).normal(0.25, 1, 21).round(decimals)
+        found = sign_flip_p(differences)
+        assert found == sign_flip_p(differences)
+        sums = np.zeros(1)
+        for difference in differences:
+            sums = np.concatenate([sums + difference, sums - difference])
+        exact = (np.abs(sums) >= abs(differences.sum()) - 1e-9).mean()
+        assert 0.01 < exact < 0.5
+        assert abs(found - exact) < 4 * (exact * (1 - exact) / RANDOM_FLIPS) ** 0.5
+
+
+def test_random_flips_never_say_that_it_cannot_be() -> None:
+    assert sign_flip_p(np.full(50, 0.1)) == 1 / (1 + RANDOM_FLIPS)
+
+
+@pytest.mark.parametrize("count", [20, 2000])
+def test_many_seeds_take_no_longer_than_a_user_waits(count: int) -> None:
+    differences = np.random.default_rng(2).normal(0.1, 1, count)
+    before = time.process_time()
+    sign_flip_p(differences)
+    assert time.process_time() - before < 2
 
 
 def test_the_sign_flip_test_stands_from_10_seeds_on() -> None:

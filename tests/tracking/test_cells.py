@@ -89,6 +89,14 @@ def test_cells_whose_results_are_not_here_are_named(workspace: Path) -> None:
     assert ([cell.reg for cell in found], missing) == (["none"], ["l1"])
 
 
+def test_settings_with_a_conflict(workspace: Path) -> None:
+    write(workspace)
+    file = paths.summary(NAME) / "settings.json"
+    file.write_text("<<<<<<< HEAD\n" + file.read_text())
+    with pytest.raises(RegscopeError, match=r"toy/settings.json: not JSON: .* line 1 .*dvc repro$"):
+        cells_of(NAME)
+
+
 def test_a_study_without_results(workspace: Path) -> None:
     with pytest.raises(RegscopeError, match=r"toy/settings.json: not there; build the study with"):
         cells_of(NAME)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from regscope import paths
-from regscope.tracking import standing, store
+from regscope.errors import RegscopeError
+from regscope.files import write_json
+from regscope.tracking import models, record, standing, store
 from regscope.tracking.track import track
 from tests.conftest import ROOT
 from tests.tracking import small
@@ -75,6 +78,44 @@ def test_a_database_that_is_none_is_one_line(
     assert small.ledger() is None
 
 
+def test_a_driver_that_is_missing_is_one_line(
+    untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    monkeypatch.setenv(store.URI, "postgresql+psycopg2://me:secret@host/runs")
+    track(NAME)
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(
+        "regscope: small: not tracked at postgresql+psycopg2://host/runs, the next"
+    )
+    assert "psycopg2" in line
+
+
+def test_a_store_that_raises_what_it_likes_is_one_line(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As clients of artifact stores do, which know no MlflowException."""
+    from mlflow import MlflowClient
+
+    class NoCredentialsError(Exception): ...
+
+    def refuse(*_: object) -> None:
+        raise NoCredentialsError("Unable to locate credentials")
+
+    monkeypatch.setattr(models, "log", lambda *_: None)
+    monkeypatch.setattr(MlflowClient, "log_artifacts", refuse)
+    small.change_strength(0.02)
+    track(NAME)
+    assert capsys.readouterr().err.endswith(": Unable to locate credentials\n")
+
+
+def test_settings_that_are_none_any_more_are_one_line(untracked: Path) -> None:
+    file = paths.summary(NAME) / "settings.json"
+    write_json(file, json.loads(file.read_text()) | {"title": None})
+    with pytest.raises(RegscopeError, match=r"small/settings.json: title = null: must be a name$"):
+        record.tracked_study(NAME)
+
+
 def test_a_cell_that_is_not_here_is_named(
     tracked: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -108,10 +149,12 @@ def test_a_server_killed_half_way(untracked: Path, tmp_path: Path) -> None:
         assert code == 0
         assert "not tracked at" in complaints[-1]
     with serving(folder, port):
-        for logged in ("cells logged at", ""):
-            code, output, complaints = ended(started(untracked, uri))
-            assert (code, complaints) == (0, [])
-            assert logged in output
+        for lines in (1, 0):
+            with_password = f"http://me:secret@127.0.0.1:{port}"
+            code, output, complaints = ended(started(untracked, with_password))
+            assert (code, complaints, output.count("\n")) == (0, [], lines)
+            assert ("cells logged at http://127.0.0.1:" in output) == bool(lines)
+            assert "secret" not in output
         held = Held(uri)
         assert list(held.counts().values()) == [SEEDS] * len(CELLS)
         for parent in held.parents():

@@ -48,9 +48,32 @@ def test_another_store(
     assert store.artifacts(uri, NAME) is None
 
 
-def test_passwords_are_not_shown() -> None:
-    assert store.shown("http://me:secret@host:5000/x") == "http://host:5000/x"
-    assert store.shown("sqlite:////a@b.db") == "sqlite:////a@b.db"
+def test_addresses_without_credentials_are_shown_as_they_are() -> None:
+    for uri in ("sqlite:////a@b.db", "file:///a@b", "/a@b", "databricks", "http://host/x"):
+        assert store.shown(uri) == uri
+
+
+@pytest.mark.parametrize(
+    ("uri", "shown"),
+    [
+        ("http://me:secret@host:5000/x", "http://host:5000/x"),
+        ("http://me:secret#tail@host", "http://host"),
+        ("http://me:tail@secret@host", "http://host"),
+        ("postgresql://me:secret/tail@host/db", "postgresql://host/db"),
+        ("mysql+pymysql://me:secret?tail@h/db", "mysql+pymysql://h/db"),
+        ("postgresql://host/db?user=me&password=secret", "postgresql://host/db"),
+    ],
+)
+def test_credentials_are_not_shown(uri: str, shown: str) -> None:
+    assert store.shown(uri) == shown
+    long = ValueError("x" * 280 + f"\n{uri}")
+    assert store.reason(long, uri) == f"{'x' * 280} {shown}"[:300]
+    # What parsers take for a port.
+    assert store.reason(ValueError("no number: 'secret'"), uri) == "no number: '***'"
+
+
+def test_the_reason_of_an_error_without_words() -> None:
+    assert store.reason(TimeoutError(), "http://host") == "TimeoutError"
 
 
 def database(file: Path, created: int) -> str:
@@ -61,7 +84,7 @@ def database(file: Path, created: int) -> str:
 
 
 def test_an_experiment_in_a_database(tmp_path: Path) -> None:
-    uri = database(tmp_path / "a file?.db".replace("?", ""), 5)
+    uri = database(tmp_path / "a file.db", 5)
     assert standing.experiment(uri, NAME) == ("7", 5)
     assert standing.experiment(uri, "another") is None
     assert standing.experiment(f"sqlite:///{tmp_path}/none.db", NAME) is None

@@ -6,18 +6,20 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import yaml
 
 from regscope import paths
 from regscope.datasets import Dataset
 from regscope.networks import load_networks
 from regscope.params import load_params
 from regscope.results import COMPARED
-from regscope.tracking import record, store
-from regscope.tracking.runs import Runs
+from regscope.tracking import models, record, store
+from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
 from tests.conftest import ROOT
 from tests.tracking import small
@@ -169,9 +171,26 @@ def test_another_strength_adds_a_parent_and_leaves_the_old(tracked: Path) -> Non
     for run in held.runs():
         if run.info.run_id in before:
             assert run.data.to_dictionary() == before[run.info.run_id].to_dictionary()
+    counts = held.counts()
     small.change_strength(0.001)
     track(NAME)
-    assert held.counts() == Held().counts()
+    assert Held().counts() == counts
+
+
+def test_the_model_is_that_of_the_results_whatever_params_say_now(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[torch.nn.Module] = []
+    monkeypatch.setattr(models, "log", lambda network, *_: logged.append(network))
+    small.change_strength(0.02)
+    written = yaml.safe_load(paths.PARAMS.read_text())
+    written["studies"][NAME]["model"]["activation"] = "tanh"
+    paths.PARAMS.write_text(yaml.safe_dump(written))
+    track(NAME)
+    (network,) = logged
+    kinds = {type(module) for module in network.modules()}
+    assert torch.nn.ReLU in kinds
+    assert torch.nn.Tanh not in kinds
 
 
 def test_a_deleted_store_is_noticed(tracked: Path) -> None:
@@ -187,11 +206,11 @@ class StopError(Exception):
     pass
 
 
-CALLS = ("create_run", "log_batch", "log_inputs", "log_artifacts", "set_terminated")
+CALLS = ("create_run", "log_batch", "log_inputs", "log_artifacts", "set_terminated", "set_tag")
 
 
 def interrupt_after(calls: int, patch: pytest.MonkeyPatch) -> None:
-    """Have every later call of the client fail."""
+    """Have every later call of the client be interrupted."""
     from mlflow import MlflowClient
 
     made: list[str] = []
@@ -201,7 +220,7 @@ def interrupt_after(calls: int, patch: pytest.MonkeyPatch) -> None:
         def counted(self, *arguments, name=name, call=call, **named):  # type: ignore[no-untyped-def]
             made.append(name)
             if len(made) > calls:
-                raise StopError(name)
+                raise KeyboardInterrupt
             return call(self, *arguments, **named)
 
         patch.setattr(MlflowClient, name, counted)
@@ -218,7 +237,7 @@ def test_an_interrupted_logging_is_completed(tracked: Path) -> None:
             try:
                 track(NAME)
                 break
-            except StopError:
+            except KeyboardInterrupt:
                 assert len(small.ledger()[store.tracking_uri()][small.EXPERIMENT]["cells"]) == 2
                 calls += 2
     held = Held()
@@ -226,11 +245,46 @@ def test_an_interrupted_logging_is_completed(tracked: Path) -> None:
     assert [run.info.status for run in added] == ["FINISHED"]
     children = held.children(added[0])
     assert sorted(run.data.tags["regscope.seed"] for run in children) == ["0", "1"]
-    for child in children:
-        steps = [step for step, _ in held.curve(child, "epoch/train_loss")]
+    assert [run.info.status for run in children] == ["FINISHED"] * SEEDS
+    for run in (*children, *added):
+        steps = [step for step, _ in held.curve(run, "epoch/train_loss")]
         assert steps == list(range(1, EPOCHS + 1))
     assert len(held.models()) == len(CELLS) + 1
     assert len(Runs(held.client, held.experiment).children(added[0].info.run_id)) == SEEDS
+
+
+def test_complete_is_what_has_all_its_metrics(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MLflow logs many metrics in several calls; here the second one fails."""
+    from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+    from mlflow.tracking._tracking_service import client
+
+    earlier = {run.info.run_id for run in Held().runs()}
+    small.change_strength(0.02)
+    monkeypatch.setattr(models, "log", lambda *_: None)
+    log_batch: Any = SqlAlchemyStore.log_batch
+    made: list[str] = []
+
+    def second_fails(self, run_id, metrics, params, tags):  # type: ignore[no-untyped-def]
+        made.extend([run_id] if metrics else [])
+        if len(made) == 2:
+            raise StopError
+        log_batch(self, run_id, metrics, params, tags)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "MAX_METRICS_PER_BATCH", 4)
+        patch.setattr(SqlAlchemyStore, "log_batch", second_fails)
+        track(NAME)
+    added = [run for run in Held().runs() if run.info.run_id not in earlier]
+    assert [len(run.data.metrics) for run in added if run.info.run_id == made[0]] == [4]
+    assert not any(COMPLETE in run.data.tags for run in added)
+    track(NAME)
+    (child,) = (run for run in Held().runs() if run.info.run_id == made[0])
+    assert COMPLETE in child.data.tags
+    for name in child.data.metrics:
+        steps = [step for step, _ in Held().curve(child, name)]
+        assert steps == (list(range(1, EPOCHS + 1)) if name.startswith("epoch/") else [EPOCHS])
 
 
 def test_a_deleted_experiment_comes_back_when_something_is_logged(tracked: Path) -> None:
