@@ -6,6 +6,7 @@ is a row of dashes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -99,6 +100,6 @@ def seed_means(results: StudyResults) -> pd.DataFrame:
 def mean_and_half_width(measured: np.ndarray, shown: Callable[[float], str]) -> str:
     """The mean and the half width of its 95 % t interval; of one seed, its value."""
     interval = mean_interval(measured)
-    if len(measured) < 2:
+    if len(measured) < 2 or math.isnan(interval.mean):
         return shown(interval.mean)
     return f"{shown(interval.mean)} ± {shown(interval.high - interval.mean)}"

@@ -12,7 +12,9 @@ MINUS = "−"
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
-    """`decimals` digits after the point; what rounds to zero has no sign."""
+    """`decimals` digits after the point; what rounds to zero has no sign, and nan is a dash."""
+    if math.isnan(value):
+        return DASH
     text = f"{value:{'+' if signed else ''}.{decimals}f}"
     if not text.strip("+-0."):
         text = text.lstrip("+-")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -76,7 +77,7 @@ def against_baseline(against: dict[Hashable, Any], measure: Measure = ACCURACY) 
 def difference(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> str:
     """The paired difference and its 95 % t interval."""
     shown = measure.difference(against["difference"])
-    if against["seeds"] < 2:
+    if against["seeds"] < 2 or shown == DASH:
         return shown
     return with_range(
         shown, measure.difference(against["low"]), measure.difference(against["high"])
@@ -84,6 +85,8 @@ def difference(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> str
 
 
 def _probability(against: dict[Hashable, Any]) -> str:
+    if math.isnan(against["probability_better"]):
+        return DASH
     return with_range(
         *(fixed(against[f"probability_{which}"], 2) for which in ("better", "low", "high"))
     )

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from regscope.report import formats
@@ -35,3 +37,8 @@ def test_p_value(value: float, text: str) -> None:
 
 def test_settings_are_written_without_exponents() -> None:
     assert [formats.plain(value) for value in (1e-5, 0.0003, 5.0)] == ["0.00001", "0.0003", "5"]
+
+
+def test_what_cannot_be_had_is_a_dash() -> None:
+    shown = (formats.fixed(math.nan, 2, signed=True), formats.points(math.nan))
+    assert (*shown, formats.p_value(math.nan)) == (formats.DASH,) * 3

@@ -34,6 +34,13 @@ def test_the_published_figures() -> None:
         "dropout": 0.9817,
         "batch_norm": 0.9827,
     }
+    assert by_study["fashion"].runs == {
+        "none": 0.8969,
+        "l1": 0.8421,
+        "l2": 0.8941,
+        "dropout": 0.9023,
+        "l2_dropout": 0.8946,
+    }
 
 
 @pytest.mark.parametrize(
