@@ -1,8 +1,9 @@
-"""Losses and accuracies epoch by epoch."""
+"""Losses, accuracies and generalization gaps epoch by epoch."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,25 +22,32 @@ if TYPE_CHECKING:
 POINTS = 60
 """Longer histories are averaged over neighbouring epochs, down to about so many points."""
 
-PANELS = {
-    "Training loss": "train_loss",
-    "Test loss": "holdout_loss",
-    "Training accuracy, %": "train_accuracy",
-    "Test accuracy, %": "holdout_accuracy",
+PANELS: dict[str, tuple[str, ...]] = {
+    "Training loss": ("train_loss",),
+    "Test loss": ("holdout_loss",),
+    "Loss gap (test − training)": ("holdout_loss", "train_loss"),
+    "Training accuracy, %": ("train_accuracy",),
+    "Test accuracy, %": ("holdout_accuracy",),
+    "Accuracy gap (training − test), points": ("train_accuracy", "holdout_accuracy"),
 }
+"""A column of the history, or two of which the second is taken off the first."""
+COLUMNS = 3
 LEFT_OUT = 10
 """Accuracy panels begin where the lowest curve is after one of so many parts of the epochs."""
 
 
 def draw(data: StudyData) -> Figure:
-    """Two panels of losses on logarithmic axes, two of accuracies: mean and interval over seeds."""
+    """Losses on logarithmic axes above, accuracies below, each with its gap.
+
+    Mean and interval over seeds.
+    """
     from matplotlib.ticker import MaxNLocator
 
     window = math.ceil(data.cells[0].history["epoch"].shape[1] / POINTS)
     epochs = average(data.cells[0].history["epoch"], window)[0]
     smoothed = f", averages of {window} epochs" if window > 1 else ""
     figure, axes = panels(
-        4,
+        len(PANELS),
         "Learning curves",
         data.caption(
             f"line: mean over seeds{smoothed}",
@@ -47,30 +55,38 @@ def draw(data: StudyData) -> Figure:
             "training: without the penalty, as the epoch goes (dropout and augmentation on)",
             "test: after the epoch",
         ),
-        size=(4.5, 2.55),
-        columns=2,
+        size=(3.4, 2.55),
+        columns=COLUMNS,
     )
-    for axis, (title, column) in zip(axes, PANELS.items(), strict=True):
-        scale = 100 if column.endswith("accuracy") else 1
-        bands = []
+    for axis, (title, columns) in zip(axes, PANELS.items(), strict=True):
+        scale = 100 if columns[0].endswith("accuracy") else 1
+        bands = {}
         for order, cell in enumerate(data.cells):
-            mean, reach = mean_and_reach(scale * average(cell.history[column], window))
-            bands.append((mean, reach))
+            shown = difference([cell.history[column] for column in columns])
+            mean, reach = mean_and_reach(scale * average(shown, window))
+            bands[cell.reg] = mean, reach
             band = np.array([mean - reach, mean, mean + reach])
             line(axis, epochs, band, cell, order / len(data.cells))
         axis.set_title(title, loc="left", fontsize=9)
         axis.grid(axis="y")
         axis.margins(x=0.02)
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
-        if scale == 1:
-            _logarithmic(axis, bands)
+        if len(columns) == 2:
+            axis.axhline(0, color="#9A9A9A", lw=0.7, zorder=0)
+        elif scale == 1:
+            _logarithmic(axis, list(bands.values()))
         else:
-            _zoomed(axis, bands)
-    for axis in axes[2:]:
+            _zoomed(axis, bands, data.results.lost)
+    for axis in axes[COLUMNS:]:
         axis.set_xlabel("Epoch")
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside right center", handlelength=1.9, labelspacing=0.8)
     return figure
+
+
+def difference(columns: Sequence[np.ndarray]) -> np.ndarray:
+    """The one, or the first less the second."""
+    return columns[0] if len(columns) == 1 else columns[0] - columns[1]
 
 
 def average(values: np.ndarray, window: int) -> np.ndarray:
@@ -110,14 +126,17 @@ def _logarithmic(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None
     axis.yaxis.set_minor_formatter(NullFormatter())
 
 
-def _zoomed(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None:
-    """Leave out what lies below, which every curve passes in its first epochs."""
-    start = len(bands[0][0]) // LEFT_OUT
-    low = min(float((mean - reach)[start:].min()) for mean, reach in bands)
-    high = min(100.0, max(float((mean + reach)[start:].max()) for mean, reach in bands))
+def _zoomed(
+    axis: Axes, bands: Mapping[str, tuple[np.ndarray, np.ndarray]], lost: Collection[str]
+) -> None:
+    """Leave out what lies below: where every curve is in its first epochs, and `lost` ones stay."""
+    learned = [band for reg, band in bands.items() if reg not in lost]
+    start = len(learned[0][0]) // LEFT_OUT
+    low = min(float((mean - reach)[start:].min()) for mean, reach in learned)
+    high = min(100.0, max(float((mean + reach)[start:].max()) for mean, reach in learned))
     margin = max(0.05 * (high - low), 0.05)
     axis.set_ylim(low - margin, high + margin)
-    if min(float(mean.min()) for mean, _ in bands) < low:
+    if min(float(mean.min()) for mean, _ in bands.values()) < low:
         axis.annotate(
             "axis cut below", (1, 0), (-4, 4), xycoords="axes fraction",
             textcoords="offset points", ha="right", fontsize=7, color=GREY,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from regscope.statistics import Interval
-
 DASH = "–"
 MINUS = "−"
 
@@ -28,10 +26,6 @@ def percent(fraction: float, decimals: int = 2) -> str:
 def points(difference: float) -> str:
     """A difference of two fractions, in percentage points."""
     return fixed(100 * difference, 2, signed=True)
-
-
-def percent_range(interval: Interval, decimals: int = 2) -> str:
-    return f"[{percent(interval.low, decimals)}, {percent(interval.high, decimals)}]"
 
 
 def points_range(low: float, high: float) -> str:

@@ -86,7 +86,7 @@ def _published(section: Section) -> Part:
     several = len(section.published) > 1
     blocks: list[Block] = []
     for document, table in section.published:
-        blocks += [Heading(document.title)] if several else []
+        blocks += [Heading(f"{document.title}, {document.place}")] if several else []
         blocks += [Source(document), table, Note(inside(table))]
     return Part("published", "Beside published single runs", tuple(blocks))
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from regscope.errors import RegscopeError
-from regscope.settings import Settings
+from regscope.settings import Settings, refusal
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
+Value = Annotated[float, Field(ge=0)]
 
 
 class Document(Settings):
@@ -20,16 +20,33 @@ class Document(Settings):
 
     file: the document's file name; section: the table in it.
     unstated: what the document leaves open, so that the study had to choose it.
-    runs: `{reg: value}`, accuracies as fractions.
+    runs: `{reg: value}`, accuracies as fractions, losses in nats.
     """
 
     file: str
     section: str
     title: str
     study: str
-    measure: Literal["test_accuracy"]
+    measure: Literal["test_accuracy", "test_loss", "train_loss"]
     unstated: str
-    runs: Annotated[dict[str, Fraction], Field(min_length=1)]
+    runs: Annotated[dict[str, Value], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _accuracies_are_fractions(self) -> Document:
+        for reg, run in self.runs.items():
+            if self.of_accuracy and run > 1:
+                raise refusal(f"runs.{reg}", run, "an accuracy from 0 to 1")
+        return self
+
+    @property
+    def of_accuracy(self) -> bool:
+        return self.measure == "test_accuracy"
+
+    @property
+    def place(self) -> str:
+        """The table, and what of it where that is not accuracy: `Table 1, training loss`."""
+        losses = {"test_loss": ", test loss", "train_loss": ", training loss"}
+        return self.section + losses.get(self.measure, "")
 
 
 class Published(Settings):

@@ -39,7 +39,12 @@ def published_figure(sections: Mapping[str, Section]) -> bytes:
 
 
 def _draw(sections: Mapping[str, Section]) -> Figure:
-    documents = [document for section in sections.values() for document in section.documents]
+    documents = [
+        document
+        for section in sections.values()
+        for document in section.documents
+        if document.of_accuracy
+    ]
     if not documents:
         return sheet(6, 0.8, "No study with published figures has results yet", "")
     rows = max(len(document.runs) for document in documents)

@@ -71,6 +71,8 @@ def _verdicts(claims: Claims) -> Iterator[str]:
 def _tables(section: Section) -> Iterator[str]:
     page = f"{link(paths.RESULTS_PAGE, paths.README)}#{section.name}"
     for document, table in section.published:
+        if not document.of_accuracy:
+            continue
         yield (
             f"{document_source(document)}, beside {section.seeds} seeds of the study"
             f" [{escape(section.name)}]({page}):"

@@ -55,7 +55,7 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
 
 def document_source(document: Document) -> str:
     """Where the published figures stand, as Markdown."""
-    return f"*{escape(document.title)}* (`{document.file}`, {escape(document.section)})"
+    return f"*{escape(document.title)}* (`{document.file}`, {escape(document.place)})"
 
 
 def link(file: Path, page: Path) -> str:

@@ -18,6 +18,14 @@ def test_the_band_of_a_curve_is_the_mean_interval_of_every_epoch() -> None:
         assert mean[epoch] + reach[epoch] == pytest.approx(interval.high)
 
 
+def test_a_gap_is_the_first_column_less_the_second() -> None:
+    train, test = np.array([[1.0, 0.9]]), np.array([[0.8, 0.85]])
+    assert curves.difference([train]) is train
+    np.testing.assert_allclose(curves.difference([train, test]), [[0.2, 0.05]])
+    titles = [title for title, columns in curves.PANELS.items() if len(columns) == 2]
+    assert titles == ["Loss gap (test − training)", "Accuracy gap (training − test), points"]
+
+
 def test_one_seed_has_no_band() -> None:
     mean, reach = curves.mean_and_reach(np.array([[1.0, 2.0]]))
     assert mean.tolist() == [1, 2]

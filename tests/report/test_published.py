@@ -47,7 +47,7 @@ def test_the_published_figures() -> None:
     ("before", "after", "message"),
     [
         ("title:", "name:", "documents.0.name: unknown key; known here: file, section, title, "),
-        ("0.9", "92.93", "documents.0.runs.none: Input should be less than or equal to 1"),
+        ("0.9", "92.93", "documents.0.runs.none: an accuracy from 0 to 1"),
         ("test_accuracy", "f1", "documents.0.measure: Input should be 'test_accuracy'"),
         ("{none: 0.9}", "[", "not YAML: "),
     ],

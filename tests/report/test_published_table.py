@@ -45,3 +45,16 @@ def test_a_published_run_lies_inside_or_outside(run: float, position: str, inter
     document = DOCUMENT.model_copy(update={"runs": {"none": run}})
     (row,) = published_table(synthetic.found(), document).rows
     assert [cell.text for cell in row[-2:]] == [interval, position]
+
+
+def test_losses_have_three_decimals_and_no_unit() -> None:
+    """Test losses are 0.25 to 0.29: 0.27 ± t(0.975, 4) * 0.0158114 * sqrt(6 / 5)."""
+    update = {"measure": "test_loss", "runs": {"none": 2.347, "l1": 0.2701}}
+    document = DOCUMENT.model_copy(update=update)
+    table = published_table(synthetic.found(), document)
+    assert table.caption == "A paper, Table 1, test loss"
+    assert table.columns[1:3] == ("Published, one run", "Measured, mean ± SD")
+    assert [[cell.text for cell in row] for row in table.rows] == [
+        ["None", "2.347", "0.270 ± 0.016", "[0.250, 0.290]", "[0.222, 0.318]", "above"],
+        ["L1", "0.270", "0.270 ± 0.016", "[0.250, 0.290]", "[0.222, 0.318]", "inside"],
+    ]
