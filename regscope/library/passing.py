@@ -99,7 +99,13 @@ def _pair(batch: Any, number: int, device: torch.device) -> Batch:
 
 
 def _logits_of(model: nn.Module, inputs: Tensor, labels: Tensor, number: int) -> Tensor:
-    found = model(inputs)
+    try:
+        found = model(inputs)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())
+        raise RegscopeError(
+            f"batch {number} of the loader: the model refuses inputs {_shape(inputs)}: {reason}"
+        ) from error
     fits = (
         isinstance(found, Tensor)
         and found.is_floating_point()

@@ -132,6 +132,11 @@ def _shortened(study: Study, seeds: int | None) -> Study:
 @contextmanager
 def _prepared(study: Study, data: Dataset | Path | str | None) -> Iterator[Path]:
     """A folder with the study's data, for worker processes to read."""
+    if data is not None and not isinstance(data, Dataset | Path | str):
+        raise RegscopeError(
+            f"data: must be a data set, such as an earlier result's `dataset`, or a folder, not"
+            f" {type(data).__name__}"
+        )
     with tempfile.TemporaryDirectory(prefix="regscope-") as name:
         temporary = Path(name)
         folder = Path(data) if isinstance(data, str | Path) else temporary / "prepared"

@@ -116,14 +116,17 @@ def _log_seeds(runs: Runs, cell: Cell, parent: str, beside: Logged, dataset: Dat
     measures, curves = values.measures(cell), values.curves(cell)
     children = runs.children(parent)
     for seed, curve in curves.items():
-        child = children.get(seed) or runs.create_child(cell.reg, seed, parent, beside.tags)
+        begun = children.get(seed)
+        child = begun or runs.create_child(cell.reg, seed, parent, beside.tags)
         if COMPLETE in child.data.tags:
             continue
         run = child.info.run_id
         runs.log_input(run, dataset)
         final = values.finals(measures[seed], curve[-1].step)
         new = lacking(runs.points(child), [*curve, *final])
-        runs.log(run, new, Logged({**beside.params, "seed": str(seed)}, beside.tags))
+        # A new run has its tags from the beginning.
+        tags = beside.tags if begun else {}
+        runs.log(run, new, Logged({**beside.params, "seed": str(seed)}, tags))
         runs.finish(run)
 
 

@@ -335,3 +335,9 @@ def test_options_are_checked() -> None:
         regscope.measure(Odd(), [PAIR], examples=0)
     with pytest.raises(regscope.RegscopeError, match=r"^outputs = odds: choose from: logits, prob"):
         regscope.measure(Odd(), [PAIR], outputs="odds")  # type: ignore[arg-type]
+
+
+def test_inputs_that_the_model_refuses_are_named() -> None:
+    told = r"^batch 0 of the loader: the model refuses inputs float32 of shape \[4, 1, 8, 8\]: mat1"
+    with pytest.raises(regscope.RegscopeError, match=told):
+        regscope.measure(nn.Linear(64, 3), [(torch.zeros(4, 1, 8, 8), torch.zeros(4).long())])

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -153,3 +154,11 @@ def test_data_of_another_source_are_refused(workspace: Path) -> None:
     regscope.train(study, "none", seeds=1, data=folder)
     noisier = tiny.study(data={**tiny.MOONS, "noise": 0.3}, training={"epochs": 1})
     assert refused(noisier, "none", data=folder).startswith(f"{folder}: holds the data of ")
+
+
+@pytest.mark.parametrize("data", [3, ([[0.0]], [0])])
+def test_data_of_another_kind_are_refused(data: Any) -> None:
+    with pytest.raises(
+        regscope.RegscopeError, match=r"^data: must be a data set, .* not (int|tuple)$"
+    ):
+        regscope.train(tiny.study(), "none", data=data)
