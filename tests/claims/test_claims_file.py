@@ -46,7 +46,9 @@ def test_a_strength_is_assumed_wherever_a_cell_with_an_assumed_one_is_judged(
 
 
 def test_published_figures_are_the_same_here_and_on_the_pages(claims: Claims) -> None:
-    """Also where a figure stands in several entries."""
+    """Also where a figure stands in several entries. Printed losses may hold penalties: of them
+    not all are claims.
+    """
     for document in load_published():
         entries = [
             claim
@@ -59,7 +61,8 @@ def test_published_figures_are_the_same_here_and_on_the_pages(claims: Claims) ->
             if claim.comparison == "value"
             for reg, value in claim.reported.items()
         }
-        assert single == document.runs
+        assert single.items() <= document.runs.items()
+        assert single == document.runs or not document.of_accuracy
         for claim in entries:
             assert claim.study == document.study
             assert claim.reported.items() <= document.runs.items()
