@@ -103,11 +103,21 @@ class StackedBatchNorm(nn.Module):
             self.register_buffer(name, buffers)
 
     def forward(self, inputs: Tensor) -> Tensor:
+        if self.training:
+            self.num_batches_tracked += 1
+        if self.seeds == 1:
+            # Views would make a change in place that follows, as by `SiLU(inplace=True)`, copy.
+            return self._normalized(inputs)
         size, channels, *rest = inputs.shape
         batch = size // self.seeds
         side_by_side = inputs.view(self.seeds, batch, channels, *rest).transpose(0, 1)
-        normalized = functional.batch_norm(
-            side_by_side.reshape(batch, self.seeds * channels, *rest),
+        normalized = self._normalized(side_by_side.reshape(batch, self.seeds * channels, *rest))
+        folded = normalized.view(batch, self.seeds, channels, *rest).transpose(0, 1)
+        return folded.reshape(inputs.shape)
+
+    def _normalized(self, inputs: Tensor) -> Tensor:
+        return functional.batch_norm(
+            inputs,
             self.running_mean.view(-1),
             self.running_var.view(-1),
             self.weight.view(-1),
@@ -116,10 +126,6 @@ class StackedBatchNorm(nn.Module):
             self.momentum,
             self.eps,
         )
-        if self.training:
-            self.num_batches_tracked += 1
-        folded = normalized.view(batch, self.seeds, channels, *rest).transpose(0, 1)
-        return folded.reshape(inputs.shape)
 
 
 class StackedDropout(nn.Module):
