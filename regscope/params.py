@@ -227,11 +227,12 @@ class Params(Settings):
             raise refusal("reg", reg, allowed)
 
 
-def load_params(path: Path = paths.PARAMS) -> Params:
+def load_params(path: str | Path = paths.PARAMS) -> Params:
     """Read and check params.yaml.
 
     Raises RegscopeError: one line that names the key, its value and what is allowed.
     """
+    path = Path(path)
     raw = read_yaml(path, "params.yaml", f"; {_undo(path)}")
     try:
         return Params.model_validate(raw)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from regscope import paths
 from regscope.errors import RegscopeError, run
+from regscope.figures.style import display_name
 from regscope.files import write_text
+from regscope.params import BASELINE, load_params
+from regscope.report import tables
 from regscope.report.published import load_published
 from regscope.report.published_table import inside
 from regscope.report.render import escape, markdown
@@ -29,7 +32,9 @@ def main() -> None:
     )
     check = parser.parse_args().check
     before = paths.README.read_text(encoding="utf-8")
-    after = replaced(before, block(load_sections(load_published()), load_claims()), paths.README)
+    params = load_params()
+    sections = load_sections(load_published(), params)
+    after = replaced(before, block(sections, params.regs, load_claims()), paths.README)
     if check and after != before:
         raise RegscopeError(
             f"{paths.README}: the results are not those of {paths.STUDIES}; run"
@@ -39,13 +44,15 @@ def main() -> None:
         write_text(paths.README, after)
 
 
-def block(sections: Mapping[str, Section], claims: Claims = ()) -> str:
-    """How many claims hold, the picture, and a table for every document whose study has results."""
+def block(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims = ()) -> str:
+    """What every cell did, how many claims hold, the picture, and a table a document."""
+    if not sections:
+        return "No study has results yet."
     parts = [part for section in sections.values() for part in _tables(section)]
-    if not parts:
-        return "No study with published figures has results yet."
     picture = f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})"
-    return "\n\n".join([*_verdicts(claims), picture, *parts])
+    return "\n\n".join(
+        [*_overview(sections, regs), *_verdicts(claims), *([picture] * bool(parts)), *parts]
+    )
 
 
 def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = END) -> str:
@@ -58,6 +65,18 @@ def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = E
         raise RegscopeError(f"{path}: needs one line {begin} and after it one line {end}")
     kept = [*lines[: lines.index(begin) + 1], "", block, "", *lines[lines.index(end) :]]
     return "\n".join(kept) + "\n"
+
+
+def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
+    studies = {name: section.results for name, section in sections.items()}
+    networks = sum(len(results.seeds) for results in studies.values())
+    table = tables.overview_table(studies, regs)
+    yield (
+        f"{networks:,} networks: the difference to {display_name(BASELINE).lower()} in test"
+        " accuracy, in points, at each study's own strengths; bold where the seeds can tell"
+        f" ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
+    )
+    yield markdown(table).rstrip("\n")
 
 
 def _verdicts(claims: Claims) -> Iterator[str]:

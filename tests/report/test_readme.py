@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -28,7 +29,7 @@ def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
 def test_only_the_block_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
     call(monkeypatch)
     text = paths.README.read_text()
-    assert text.startswith("# Title\n\n<!-- results: begin -->\n\n![Published single runs")
+    assert text.startswith("# Title\n\n<!-- results: begin -->\n\n10 networks: the difference to")
     assert text.endswith("\n\n<!-- results: end -->\n\nAfter\n")
     assert "](metrics/published.png)" in text
     assert "[mnist](metrics/README.md#mnist)" in text
@@ -36,14 +37,21 @@ def test_only_the_block_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "001_" not in text
 
 
-def test_counts_of_verdicts_come_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_study_and_cell_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    call(monkeypatch)
+    text = paths.README.read_text()
+    assert re.search(r"\| None +\| +92\.00 % \|", text)
+    assert text.index("| Regularizer ") < text.index("![Published single runs")
+
+
+def test_counts_of_verdicts_come_before_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     call(monkeypatch)
     assert "Verdict " not in paths.README.read_text()
     synthetic.write_claims(synthetic.claim("a", "mnist", "reproduced"))
     call(monkeypatch)
     text = paths.README.read_text()
     assert (
-        "<!-- results: begin -->\n\n1 published claim held against the seeds"
+        "\n\n1 published claim held against the seeds"
         " ([claim by claim](metrics/README.md#published-claims)):\n\n| Verdict "
     ) in text
     assert "| reproduced     |      1 |" in text
