@@ -7,6 +7,8 @@ from pathlib import Path
 
 from dvc.utils.serialize import modify_yaml
 
+from regscope.params import load_params
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -18,4 +20,10 @@ def test_an_experiment_changes_no_other_line(tmp_path: Path) -> None:
     before = (ROOT / "params.yaml").read_text().splitlines()
     after = (tmp_path / "params.yaml").read_text().splitlines()
     changed = [line for line in zip(before, after, strict=True) if line[0] != line[1]]
-    assert changed == [("reg: l1", "reg: l2")]
+    assert changed == [("reg: dropout", "reg: l2")]
+
+
+def test_every_study_can_be_switched_to_alone() -> None:
+    params = load_params(ROOT / "params.yaml")
+    without = [name for name, study in params.studies.items() if params.reg not in study.cells]
+    assert without == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.figures.layout import fitting, head, panels
+from regscope.figures.layout import cut, fitting, head, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,12 +77,8 @@ def most_confused(percent: np.ndarray, classes: tuple[str, ...]) -> str:
     actual, predicted = np.unravel_index(off.argmax(), off.shape)
     if off[actual, predicted] == 0:
         return "no mistakes"
-    first, second = _short(classes[actual]), _short(classes[predicted])
+    first, second = cut(classes[actual], LONGEST), cut(classes[predicted], LONGEST)
     return f"{first} taken for {second}: {off[actual, predicted]:.1f} %"
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST else f"{name[: LONGEST - 1].rstrip()}…"
 
 
 def _size(classes: tuple[str, ...], columns: int, rows: int) -> tuple[float, float]:

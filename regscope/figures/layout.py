@@ -59,6 +59,11 @@ def wrapped(caption: str, letters: int) -> str:
     return "\n".join(lines)
 
 
+def cut(name: str, longest: int) -> str:
+    """A name of at most `longest` letters, the last of them a sign that there are more."""
+    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+
+
 def first_examples(used: int | None, tested: int) -> str:
     """Such as `the first 500 of every seed's 10,000 test examples`; empty where all are used.
 

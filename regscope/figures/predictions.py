@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.figures.layout import HEADINGS, bare, sheet
+from regscope.figures.layout import HEADINGS, bare, cut, sheet
 from regscope.figures.style import FAINT, GREY, RIGHT, WRONG
 from regscope.params import BASELINE
 
@@ -20,6 +20,11 @@ COLUMNS = 5
 ROWS = 3
 SHOWN = ROWS * COLUMNS
 SHORT = 3
+"""Letters of names that stand two in a line."""
+WIDE = 12
+"""Letters from which on names are set smaller."""
+LONGEST = 18
+"""Letters that fit above a picture then."""
 
 
 def draw(data: StudyData) -> Figure:
@@ -67,9 +72,10 @@ def _picture(axis: Axes, data: StudyData, index: int, predicted: int) -> None:
     )
     right = predicted == actual
     between = " / " if _short(data) else "\n/ "
+    written = between.join(cut(names[label], LONGEST) for label in (predicted, actual))
     axis.set_title(
-        f"{names[predicted]}{between}{names[actual]} {'✓' if right else '✗'}",
-        fontsize=9 if _short(data) else 7,
+        f"{written} {'✓' if right else '✗'}",
+        fontsize=_letters(names),
         color=RIGHT if right else WRONG,
         pad=3,
         y=1,
@@ -77,6 +83,13 @@ def _picture(axis: Axes, data: StudyData, index: int, predicted: int) -> None:
     bare(axis)
     axis.patch.set_edgecolor(FAINT)
     axis.patch.set_linewidth(1)
+
+
+def _letters(names: tuple[str, ...]) -> float:
+    longest = max(map(len, names))
+    if longest <= SHORT:
+        return 9
+    return 7 if longest <= WIDE else 5.8
 
 
 def _short(data: StudyData) -> bool:

@@ -89,7 +89,28 @@ def test_a_data_source(workspace: Workspace) -> None:
     assert "plots/wine/decision.png" not in workspace.results()
 
 
+@pytest.mark.slow
+def test_a_network(workspace: Workspace) -> None:
+    put_file(workspace, "add-a-network.md")
+    study = written("add-a-network.md")["studies"]["digits_residual"]
+
+    def add(params: dict[str, Any]) -> None:
+        params["studies"]["digits_residual"] = shrunk(study)
+        params["study"] = "digits_residual"
+
+    workspace.edit_yaml("params.yaml", add)
+    workspace.dvc("repro")
+    layers = pd.read_csv(workspace.root / "metrics/studies/digits_residual/layers.csv")
+    assert list(layers["layer"].unique()) == ["entry", "block1", "block2", "output"]
+    units = pd.read_csv(workspace.root / "metrics/studies/digits_residual/units.csv")
+    assert list(units["layer"].unique()) == ["block1", "block2"]
+
+
 def test_the_pages_name_a_cell_for_every_regularizer() -> None:
     regs = yaml.safe_load((SOURCE / "params.yaml").read_text())["regs"]
-    for page, study in (("add-a-study.md", "digits_small"), ("add-a-data-source.md", "wine")):
+    for page, study in (
+        ("add-a-study.md", "digits_small"),
+        ("add-a-data-source.md", "wine"),
+        ("add-a-network.md", "digits_residual"),
+    ):
         assert list(written(page)["studies"][study]["regularizers"]) == regs
