@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = re.compile(r"@[A-Z]+@")
 # Made by `dvc repro` and not in git.
 MADE = {ROOT / "report.html"}
@@ -38,7 +39,8 @@ def test_nothing_is_left_to_fill_in(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_relative_links_lead_to_files(page: Path) -> None:
-    links = [link for link in LINK.findall(page.read_text()) if not re.match(r"[a-z]+:", link)]
+    found = LINK.findall(CODE.sub("", page.read_text()))
+    links = [link for link in found if not re.match(r"[a-z]+:", link)]
     targets = {link: (page.parent / link.partition("#")[0]).resolve() for link in links}
     files = {link: path for link, path in targets.items() if not link.startswith("#")}
     missing = [link for link, path in files.items() if not path.exists() and path not in MADE]

@@ -196,21 +196,21 @@ def load_sections(
     """Every study of params.yaml that has results, in its order."""
     params = params or load_params()
     claims = load_claims()
+    found = {name: results.load(name) for name in params.studies if has_results(name)}
     return {
         name: Section(
             name,
             _study(name),
             results.settings(name),
-            params.regs,
-            results.load(name),
+            tuple(reg for reg in params.regs if reg in loaded.cells),
+            loaded,
             results.environment(name),
             results.flaws(name),
             tuple(document for document in documents if document.study == name),
             tuple(claim for claim in claims if claim["study"] == name),
             load_sweep(name),
         )
-        for name in params.studies
-        if has_results(name)
+        for name, loaded in found.items()
     }
 
 

@@ -180,6 +180,17 @@ def test_results_page() -> None:
 
 
 @pytest.mark.usefixtures("studies")
+def test_what_a_study_does_not_train_has_no_row_in_its_tables() -> None:
+    report.main()
+    overview, _, own = paths.RESULTS_PAGE.read_text().partition("\n## mnist\n")
+    own = own.partition("\n### Beside published")[0]
+    assert "\n| L1 " in overview
+    assert "\n| L1 " in own
+    assert "\n| L2 " in overview
+    assert "\n| L2 " not in own
+
+
+@pytest.mark.usefixtures("studies")
 def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     """The gap of L1, whose training accuracy is that of none."""
     report.main()
