@@ -58,9 +58,9 @@ def test_a_regularizer(workspace: Workspace) -> None:
     assert 0 < norms["huber"] < norms["none"]
 
 
-@pytest.mark.slow
-def test_a_study(workspace: Workspace) -> None:
-    [(name, study)] = written("add-a-study.md")["studies"].items()
+def train_the_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any]]:
+    """Put the page's study into params.yaml, shrunk, and rebuild it; its name and its block."""
+    [(name, study)] = written(page)["studies"].items()
 
     def add(params: dict[str, Any]) -> None:
         params["studies"][name] = shrunk(study)
@@ -68,6 +68,12 @@ def test_a_study(workspace: Workspace) -> None:
 
     workspace.edit_yaml("params.yaml", add)
     workspace.dvc("repro")
+    return name, study
+
+
+@pytest.mark.slow
+def test_a_study(workspace: Workspace) -> None:
+    name, study = train_the_study(workspace, "add-a-study.md")
     assert f"plots/{name}/accuracy.png" in workspace.results()
     assert study["title"] in (workspace.root / "metrics/README.md").read_text()
 
@@ -75,14 +81,7 @@ def test_a_study(workspace: Workspace) -> None:
 @pytest.mark.slow
 def test_a_data_source(workspace: Workspace) -> None:
     put_file(workspace, "add-a-data-source.md")
-    study = written("add-a-data-source.md")["studies"]["wine"]
-
-    def add(params: dict[str, Any]) -> None:
-        params["studies"]["wine"] = shrunk(study)
-        params["study"] = "wine"
-
-    workspace.edit_yaml("params.yaml", add)
-    workspace.dvc("repro")
+    train_the_study(workspace, "add-a-data-source.md")
     classes = pd.read_csv(workspace.root / "metrics/studies/wine/classes.csv")
     assert list(classes["class"][:3]) == ["barolo", "grignolino", "barbera"]
     assert "plots/wine/curves.png" in workspace.results()
@@ -92,18 +91,11 @@ def test_a_data_source(workspace: Workspace) -> None:
 @pytest.mark.slow
 def test_a_network(workspace: Workspace) -> None:
     put_file(workspace, "add-a-network.md")
-    study = written("add-a-network.md")["studies"]["digits_residual"]
-
-    def add(params: dict[str, Any]) -> None:
-        params["studies"]["digits_residual"] = shrunk(study)
-        params["study"] = "digits_residual"
-
-    workspace.edit_yaml("params.yaml", add)
-    workspace.dvc("repro")
-    layers = pd.read_csv(workspace.root / "metrics/studies/digits_residual/layers.csv")
-    assert list(layers["layer"].unique()) == ["entry", "block1", "block2", "output"]
-    units = pd.read_csv(workspace.root / "metrics/studies/digits_residual/units.csv")
-    assert list(units["layer"].unique()) == ["block1", "block2"]
+    train_the_study(workspace, "add-a-network.md")
+    results = workspace.root / "metrics/studies/digits_residual"
+    layers = {name: pd.read_csv(results / f"{name}.csv")["layer"] for name in ("layers", "units")}
+    assert list(layers["layers"].unique()) == ["entry", "block1", "block2", "output"]
+    assert list(layers["units"].unique()) == ["block1", "block2"]
 
 
 def test_the_pages_name_a_cell_for_every_regularizer() -> None:
