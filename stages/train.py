@@ -1,6 +1,7 @@
 """Train all seeds of one cell: `python -m stages.train STUDY REG`."""
 
 import time
+from contextlib import ExitStack
 
 from regscope import paths
 from regscope.environment import environment
@@ -9,7 +10,7 @@ from regscope.files import whole_folder, write_json, write_tensors, write_text
 from regscope.networks import MODEL_FILE
 from regscope.tracking.live import following
 from regscope.training import history
-from regscope.training.cell import train_cell
+from regscope.training.cell import training_cell
 from regscope.training.workers import start_server
 from stages.arguments import cell_arguments
 
@@ -17,20 +18,22 @@ from stages.arguments import cell_arguments
 def main() -> None:
     start_server()
     name, study, reg = cell_arguments()
-    with whole_folder(paths.model(name, reg)) as folder:
-        if reg not in study.cells:
+    target = paths.model(name, reg)
+    if reg not in study.cells:
+        with whole_folder(target) as folder:
             paths.mark_absent(folder, name, reg)
-            return
-        started = time.monotonic()
-        with following(name, reg) as stream:
-            trained = train_cell(
-                study, reg, paths.prepared(name), f"{name}/{reg}", watch=stream.add
-            )
-        write_tensors(folder / MODEL_FILE, trained.state)
-        write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
-        write_json(
-            folder / "environment.json", environment(trained.device, study.training.precision)
+        return
+    started = time.monotonic()
+    # Checkpoints go last: when the networks are in place and the live runs are closed.
+    with ExitStack() as checkpoints, following(name, reg) as stream:
+        trained = checkpoints.enter_context(
+            training_cell(study, reg, paths.prepared(name), f"{name}/{reg}", watch=stream.add)
         )
+        with whole_folder(target) as folder:
+            write_tensors(folder / MODEL_FILE, trained.state)
+            write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
+            used = environment(trained.device, study.training.precision)
+            write_json(folder / "environment.json", used)
     accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
     print(
         f"{name}/{reg}: {len(trained.seeds)} seeds, {study.training.epochs} epochs,"

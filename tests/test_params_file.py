@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -27,3 +28,9 @@ def test_every_study_can_be_switched_to_alone() -> None:
     params = load_params(ROOT / "params.yaml")
     without = [name for name, study in params.studies.items() if params.reg not in study.cells]
     assert without == []
+
+
+def test_the_committed_review_is_of_the_committed_switches() -> None:
+    params = load_params(ROOT / "params.yaml")
+    review = json.loads((ROOT / "metrics" / "review.json").read_text())
+    assert (review["study"], review["reg"]) == (params.study, params.reg)

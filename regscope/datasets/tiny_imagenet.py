@@ -37,8 +37,9 @@ class TinyImageNet(Source):
     """The first `classes` of the 200, in order of their WordNet ids.
 
     Training pictures come first, in order of class and number, then those of validation as
-    val_annotations.txt lists them. Pixels are bytes, scaled by 1/255; grey pictures (one in 60)
-    have three equal channels. Pictures that are there twice stay, with a note about each pair.
+    val_annotations.txt lists them. Pixels are bytes, scaled by 1/255; grey pictures (55 of
+    the first 25 classes' 13,750) have three equal channels. Pictures that are there twice stay,
+    with a note about each pair.
     """
 
     source: Literal["tiny_imagenet"] = "tiny_imagenet"

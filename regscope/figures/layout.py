@@ -60,8 +60,15 @@ def wrapped(caption: str, letters: int) -> str:
 
 
 def cut(name: str, longest: int) -> str:
-    """A name of at most `longest` letters, the last of them a sign that there are more."""
-    return name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…"
+    """A name of at most `longest` letters, one of them a sign that some are missing.
+
+    What stands in parentheses at its end, as ids of classes of one name do, stays.
+    """
+    if len(name) <= longest:
+        return name
+    head, parenthesis, inside = name.rpartition(" (")
+    kept = f" ({inside}" if parenthesis and name.endswith(")") and len(inside) < longest - 3 else ""
+    return f"{(head if kept else name)[: longest - 1 - len(kept)].rstrip()}…{kept}"
 
 
 def first_examples(used: int | None, tested: int) -> str:

@@ -22,7 +22,7 @@ SHOWN = ROWS * COLUMNS
 SHORT = 3
 """Letters of names that stand two in a line."""
 WIDE = 12
-"""Letters from which on names are set smaller."""
+"""Letters up to which names keep their size."""
 LONGEST = 18
 """Letters that fit above a picture then."""
 

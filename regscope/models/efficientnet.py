@@ -98,6 +98,7 @@ def _kernels() -> Iterator[str]:
 
 
 def _fetched(name: str, sha256: str) -> str:
+    import pooch
     from filelock import FileLock
 
     from regscope import paths
@@ -105,11 +106,12 @@ def _fetched(name: str, sha256: str) -> str:
 
     folder = paths.checkpoints().parent / "pretrained"
     folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
     # All workers begin at once.
     with FileLock(folder / f".{name}.lock"):
-        if not (folder / name).exists():
+        if not (path.is_file() and pooch.file_hash(str(path), alg="sha256") == sha256):
             files = RemoteFiles(
                 "torchvision", ("https://download.pytorch.org/models/",), {name: sha256}
             )
             fetch(files, folder)
-    return str(folder / name)
+    return str(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regscope.models.slots import check_slots
 from regscope.randomness import global_torch_stream
 
 if TYPE_CHECKING:
@@ -19,9 +20,12 @@ def initialized(
 
     The stream is the same for every regularizer of a study, so seed k starts from the same
     weights in every cell: that is what makes the comparisons paired.
+
+    Raises ValueError where its slots are not those that the settings name.
     """
     with global_torch_stream(seed, "initialization"):
         module = settings.build(input_shape, classes)
+        check_slots(module, settings.slot_names(), settings.normalized_names())
         if settings.initialization == "glorot_uniform":
             settings.initialize_as_keras(module)
         settings.pretrain(module)

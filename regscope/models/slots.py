@@ -9,6 +9,17 @@ if TYPE_CHECKING:
     from torch import nn
 
 
+def check_slots(model: nn.Module, dropout: Collection[str], norm: Collection[str]) -> None:
+    """Raises ValueError unless the slots of `model` are those of the named layers."""
+    for slot, names in (("dropout", dropout), ("norm", norm)):
+        suffix = f"_{slot}"
+        modules = (name for name, _ in model.named_modules() if name.endswith(suffix))
+        found = {name.removesuffix(suffix) for name in modules}
+        for name in sorted(found ^ set(names)):
+            has, wanted = ("a", "none") if name in found else ("no", "one")
+            raise ValueError(f"the model has {has} slot {name}{suffix}, and should have {wanted}")
+
+
 def fill_slots(
     model: nn.Module,
     slot: str,

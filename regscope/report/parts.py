@@ -211,6 +211,11 @@ def _classes(section: Section, shown: Shown) -> Part:
         "Classes",
         (
             tables.classes_table(results, regs),
+            tables.class_scores_table(results, BASELINE),
+            Folded(
+                "The other cells, class by class",
+                tuple(tables.class_scores_table(results, reg) for reg in regs if reg != BASELINE),
+            ),
             *_named(shown, "confusion", "predictions", "decision"),
             Heading("Classes mixed up most"),
             prediction_tables.pairs_table(results, regs),

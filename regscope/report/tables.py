@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from regscope.figures.style import display_name
 from regscope.params import BASELINE
 from regscope.report.columns import (
     Column,
@@ -177,6 +178,24 @@ def classes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     names = list(results.classes["class"].unique())
     columns = [Column(str(name), name, fixed_column(3)) for name in names]
     return frame_table("F1 of every class, means over seeds", scores, regs, columns)
+
+
+def class_scores_table(results: StudyResults, reg: str) -> Table:
+    """A row a class: precision, recall, F1 and support, means over the seeds of one cell."""
+    rows = results.classes[results.classes["reg"] == reg].to_dict("records")
+    scores = ("precision", "recall", "f1")
+    return Table(
+        f"{display_name(reg)}, class by class, means over seeds",
+        ("Class", "Precision", "Recall", "F1", "Test examples"),
+        tuple(
+            (
+                Cell(str(row["class"])),
+                *(Cell(fixed(row[score], 3)) for score in scores),
+                Cell(f"{row['support']:,.1f}".removesuffix(".0")),
+            )
+            for row in rows
+        ),
+    )
 
 
 def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Table:

@@ -40,8 +40,8 @@ def held_against(claims: Claims) -> str:
     """How many there are and how many were judged."""
     judged = sum(claim["verdict"] != "not run" for claim in claims)
     if judged == len(claims):
-        return f"{judged} published claim{'' if judged == 1 else 's'} held against the seeds"
-    return f"{judged} of {len(claims)} published claims held against the seeds, the others not run"
+        return f"{judged} published claim{'' if judged == 1 else 's'} compared with the seeds"
+    return f"{judged} of {len(claims)} published claims compared with the seeds, the others not run"
 
 
 def counts_table(claims: Claims) -> Table:

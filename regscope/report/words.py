@@ -107,7 +107,7 @@ HOW_TO_READ = (
     (
         "Strength assumed",
         "the document names the method and not how strong it was; the study chose the strength on"
-        " validation, and the verdict holds for that.",
+        " validation or took it over (docs/strengths.md), and the verdict holds for that.",
     ),
     (DASH, "the cell is not part of the study."),
 )

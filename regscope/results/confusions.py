@@ -19,9 +19,10 @@ COLUMNS = ("first", "second", "errors", "share", "excess", "low", "high", "p_val
 
 
 def class_scores(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
-    """Precision, recall and F1 of every class, means over the seeds of `confusion` `[S, C, C]`.
+    """Precision, recall, F1 and support of every class, means over the seeds of `[S, C, C]`.
 
-    scikit-learn's definitions; 0 where nothing was, or was said to be, of a class.
+    scikit-learn's definitions; 0 where nothing was, or was said to be, of a class. Support is the
+    number of its test examples.
     """
     import pandas as pd
     from sklearn.metrics import precision_recall_fscore_support
@@ -31,14 +32,13 @@ def class_scores(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
         [
             precision_recall_fscore_support(
                 actual.ravel(), predicted.ravel(), sample_weight=counts.ravel(), zero_division=0.0
-            )[:3]
+            )
             for counts in confusion
         ],
         axis=0,
     )
-    return pd.DataFrame(
-        {"class": list(classes), "precision": scores[0], "recall": scores[1], "f1": scores[2]}
-    )
+    names = ("precision", "recall", "f1", "support")
+    return pd.DataFrame({"class": list(classes), **dict(zip(names, scores, strict=True))})
 
 
 def confused_pairs(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:

@@ -47,30 +47,33 @@ class TrainedCell:
     history: np.ndarray
 
 
-def train_cell(
+@contextmanager
+def training_cell(
     study: Study,
     reg: str,
     data: Path,
     label: str,
     holdout: Literal["test", "validation"] = "test",
     watch: Watch | None = None,
-) -> TrainedCell:
-    """Train all seeds of `reg` in `study` on the prepared data in the folder `data`.
-
-    Raises what `train_cells` raises.
-    """
-    return train_cells(study, [reg], data, label, holdout, watch)[reg]
+) -> Iterator[TrainedCell]:
+    """One cell, as `training_cells` gives several."""
+    with training_cells(study, [reg], data, label, holdout, watch) as trained:
+        yield trained[reg]
 
 
-def train_cells(
+@contextmanager
+def training_cells(
     study: Study,
     regs: Sequence[str],
     data: Path,
     label: str,
     holdout: Literal["test", "validation"] = "test",
     watch: Watch | None = None,
-) -> dict[str, TrainedCell]:
-    """Train all seeds of several cells through the same workers; `watch` is told every epoch.
+) -> Iterator[dict[str, TrainedCell]]:
+    """Train all seeds of cells on the prepared data in the folder `data`, through the same workers.
+
+    `watch` is told every epoch. The checkpoints go when the block has ended well: what the block
+    could not store is not trained again.
 
     Raises RegscopeError, naming `label`, when not even one seed of the largest cell fits into the
     free memory, before anything is trained; or, with seed and epoch, when a loss is no longer
@@ -106,10 +109,32 @@ def train_cells(
             dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
             folders.append(folder)
         train_stacks(job, dealt, label, epochs, workers, watch)
-        trained = {reg: _gathered(found.name, dealt[reg]) for reg in regs}
+        yield {reg: _gathered(found.name, dealt[reg]) for reg in regs}
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
-    return trained
+
+
+def train_cells(
+    study: Study,
+    regs: Sequence[str],
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+) -> dict[str, TrainedCell]:
+    """`training_cells`, with nothing to store: the checkpoints are gone when it returns."""
+    with training_cells(study, regs, data, label, holdout) as trained:
+        return trained
+
+
+def train_cell(
+    study: Study,
+    reg: str,
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+) -> TrainedCell:
+    """One cell, as `train_cells` gives several."""
+    return train_cells(study, [reg], data, label, holdout)[reg]
 
 
 def _gathered(device: str, dealt: Plan) -> TrainedCell:

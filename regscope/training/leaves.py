@@ -131,6 +131,7 @@ class StackedBatchNorm(nn.Module):
 class StackedDropout(nn.Module):
     """Masks from 16 random bits a unit: rates are multiples of 1/65536, the expectation exact.
 
+    In bfloat16 the factor is rounded: of rate 0.25 it is 1.3359, which raises the mean by 0.2 %.
     Each seed draws from its own stream, so its masks do not depend on its neighbours.
     """
 
@@ -218,6 +219,10 @@ class LoopedLayer(nn.Module):
             )
             for seed in range(self.seeds)
         ]
+        if not all(isinstance(output, Tensor) for output in outputs):
+            raise ValueError(
+                f"{type(plain).__name__} cannot be stacked: it gives something else than one tensor"
+            )
         return torch.cat(outputs)
 
 

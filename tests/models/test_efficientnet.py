@@ -175,6 +175,11 @@ def test_pretrained_weights_have_torchvisions_initialization() -> None:
     )
 
 
+def same_tensors(one: nn.Module, other: nn.Module) -> bool:
+    state = other.state_dict()
+    return all(torch.equal(tensor, state[name]) for name, tensor in one.state_dict().items())
+
+
 def test_pretrained_weights_are_all_but_the_outputs(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,8 +197,15 @@ def test_pretrained_weights_are_all_but_the_outputs(
         if key.startswith("features."):
             assert torch.equal(model.state_dict()[key], tensor)
     assert torch.equal(model.state_dict()["output.weight"], scratch.state_dict()["output.weight"])
+    # What has been altered since is not opened, but fetched anew.
+    kept = workspace / ".regscope" / "pretrained" / name
+    kept.write_bytes(b"another pickle")
+    assert same_tensors(network(settings), model)
     (mirror / name).unlink()
-    network(settings)
+    assert same_tensors(network(settings), model)
+    kept.write_bytes(b"another pickle")
+    with pytest.raises(RegscopeError, match="no such file"):
+        network(settings)
 
 
 def test_without_network_pretrained_weights_are_one_line(

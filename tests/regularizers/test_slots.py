@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+
 import pytest
 from torch import nn
 
 from regscope.models.mlp import MLP
-from regscope.models.slots import fill_slots
+from regscope.models.slots import check_slots, fill_slots
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
 
@@ -82,3 +84,21 @@ def test_a_slot_inside_a_block_is_found() -> None:
     model.block.dense_norm = nn.Identity()
     BatchNorm().insert(model)
     assert isinstance(model.block.dense_norm, nn.BatchNorm1d)
+
+
+@pytest.mark.parametrize(
+    ("dropout", "norm", "told"),
+    [
+        (["hidden1"], [], "a slot hidden1_norm, and should have none"),
+        ([], ["hidden1"], "a slot hidden1_dropout, and should have none"),
+        (["hidden1", "output"], ["hidden1"], "no slot output_dropout, and should have one"),
+    ],
+)
+def test_slots_must_be_those_that_the_settings_name(
+    dropout: list[str], norm: list[str], told: str
+) -> None:
+    slots = {f"hidden1_{slot}": nn.Identity() for slot in ("norm", "dropout")}
+    model = nn.Sequential(OrderedDict(hidden1=nn.Linear(2, 2), **slots))
+    check_slots(model, ["hidden1"], ["hidden1"])
+    with pytest.raises(ValueError, match=f"^the model has {told}$"):
+        check_slots(model, dropout, norm)

@@ -109,7 +109,8 @@ def _of_cells(regs: Sequence[str]) -> dict[str, pd.DataFrame]:
     for reg in regs:
         own: dict[str, list[dict[str, Any]]] = {
             "classes": [
-                {"class": name, "precision": 0.9, "recall": 0.8, "f1": 0.8471} for name in "01"
+                {"class": name, "precision": 0.9, "recall": 0.8, "f1": 0.8471, "support": 143.5}
+                for name in "01"
             ],
             "pruning": [
                 {

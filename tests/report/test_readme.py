@@ -51,7 +51,7 @@ def test_counts_of_verdicts_come_before_the_picture(monkeypatch: pytest.MonkeyPa
     call(monkeypatch)
     text = paths.README.read_text()
     assert (
-        "\n\n1 published claim held against the seeds"
+        "\n\n1 published claim compared with the seeds"
         " ([claim by claim](metrics/README.md#published-claims)):\n\n| Verdict "
     ) in text
     assert "| reproduced     |      1 |" in text

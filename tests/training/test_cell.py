@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import re
@@ -30,6 +31,7 @@ from regscope.training.cell import (
     chosen_workers,
     train_cell,
     train_cells,
+    training_cell,
     worker_count,
 )
 from regscope.training.messages import Epoch
@@ -366,10 +368,27 @@ def test_of_several_cells_the_one_that_diverges_is_named(
         train_cells(Study.model_validate(settings), ["weak", "strong"], digits_folder, "tiny")
 
 
+def test_what_could_not_be_stored_is_not_trained_again(
+    workspace: Path, digits_folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = tiny.study(training={"seeds": 3})
+    with (
+        pytest.raises(OSError, match="No space left"),
+        training_cell(study, "tested", digits_folder, "tiny") as first,
+    ):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    with training_cell(study, "tested", digits_folder, "tiny") as again:
+        assert any(path.is_dir() for path in paths.checkpoints().iterdir())
+    assert capsys.readouterr().out == "tiny: 3 seeds are finished\n"
+    assert same(again, first)
+    assert not any(path.is_dir() for path in paths.checkpoints().iterdir())
+
+
 def test_every_epoch_is_told_as_it_is_recorded(workspace: Path, digits_folder: Path) -> None:
     told: list[Epoch] = []
     study = tiny.study({"l1": 0.01}, training={"seeds": 3})
-    trained = train_cell(study, "tested", digits_folder, "tiny", watch=told.append)
+    with training_cell(study, "tested", digits_folder, "tiny", watch=told.append) as trained:
+        pass
     assert {epoch.reg for epoch in told} == {"tested"}
     found = {
         (seed, epoch.number): [values[slot] for values in epoch.history]

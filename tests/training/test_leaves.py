@@ -155,6 +155,12 @@ def test_looped_layers_refuse_what_is_more_than_a_layer() -> None:
         LoopedLayer([nn.Sequential(nn.Linear(1, 1))])
 
 
+def test_looped_layers_refuse_what_gives_no_single_tensor() -> None:
+    stacked = LoopedLayer([nn.LSTM(2, 3)])
+    with pytest.raises(ValueError, match="LSTM cannot be stacked: it gives something else than"):
+        stacked(torch.ones(4, 5, 2))
+
+
 def test_a_looped_convolution_equals_separate_models() -> None:
     layers = [nn.Conv2d(2, 3, 3, stride=2) for _ in range(3)]
     stacked = LoopedLayer(layers)
