@@ -48,7 +48,7 @@ def draw(data: StudyData) -> Figure:
             "grey: classified right",
             "under each name: the most confused pair",
         ),
-        size=_size(classes, columns, math.ceil(len(data.cells) / columns)),
+        size=_size(classes, columns, len(data.cells)),
         columns=columns,
         share=True,
         labels=("Predicted", "Actual"),
@@ -81,13 +81,16 @@ def most_confused(percent: np.ndarray, classes: tuple[str, ...]) -> str:
     return f"{first} taken for {second}: {off[actual, predicted]:.1f} %"
 
 
-def _size(classes: tuple[str, ...], columns: int, rows: int) -> tuple[float, float]:
-    """Of one panel; names stand left of the first column and under the last row alone."""
+def _size(classes: tuple[str, ...], columns: int, cells: int) -> tuple[float, float]:
+    """Of one panel; names stand left of the first column and under the last panel of each."""
     if len(classes) <= 2:
         return 2.1, 2.1
     side = 2.35 if len(classes) <= FEW else 2.9
     names = LETTER * max(map(len, classes)) if _turned(classes) else 0
-    return side + names / columns, side + 0.2 + names / rows
+    rows = math.ceil(cells / columns)
+    # Where the last row is not full, the row above has names, too.
+    named = 2 if cells % columns and rows > 1 else 1
+    return side + names / columns, side + 0.2 + names * named / rows
 
 
 def _turned(classes: tuple[str, ...]) -> bool:
