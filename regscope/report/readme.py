@@ -11,7 +11,7 @@ from regscope.errors import RegscopeError, run
 from regscope.figures.style import display_name
 from regscope.files import write_text
 from regscope.params import BASELINE, load_params
-from regscope.report import tables
+from regscope.report import tables, words
 from regscope.report.published import load_published
 from regscope.report.published_table import inside
 from regscope.report.render import escape, markdown
@@ -71,10 +71,12 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     studies = {name: section.results for name, section in sections.items()}
     networks = sum(len(results.seeds) for results in studies.values())
     table = tables.overview_table(studies, regs)
+    collapsed = any(results.lost for results in studies.values())
+    meaning = f"; {words.COLLAPSED}: {words.COLLAPSED_MEANING}" if collapsed else ""
     yield (
         f"{networks:,} networks: the difference to {display_name(BASELINE).lower()} in test"
         " accuracy, in points, at each study's own strengths; bold where the seeds can tell"
-        f" ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
+        f"{meaning} ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
     )
     yield markdown(table).rstrip("\n")
 

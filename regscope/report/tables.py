@@ -10,6 +10,7 @@ import numpy as np
 
 from regscope.figures.style import display_name
 from regscope.params import BASELINE
+from regscope.report import words
 from regscope.report.columns import (
     Column,
     by_reg,
@@ -207,7 +208,10 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         if reg == BASELINE:
             return Cell(f"{percent(values(results, reg, 'test_accuracy').mean())} %", order="0")
         against = comparisons(results, "test_accuracy")[reg]
-        return Cell(ACCURACY.difference(against["difference"]), str(against["verdict"]))
+        verdict = str(against["verdict"])
+        if reg in results.lost:
+            return Cell(words.COLLAPSED, verdict, order=str(against["difference"]))
+        return Cell(ACCURACY.difference(against["difference"]), verdict)
 
     return Table(
         f"Difference to {BASELINE} in test accuracy, points",

@@ -41,7 +41,9 @@ def held_against(claims: Claims) -> str:
     judged = sum(claim["verdict"] != "not run" for claim in claims)
     if judged == len(claims):
         return f"{judged} published claim{'' if judged == 1 else 's'} compared with the seeds"
-    return f"{judged} of {len(claims)} published claims compared with the seeds, the others not run"
+    others = "other" if len(claims) - judged == 1 else "others"
+    compared = f"{judged} of {len(claims)} published claims compared with the seeds"
+    return f"{compared}, the {others} not run"
 
 
 def counts_table(claims: Claims) -> Table:

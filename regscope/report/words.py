@@ -19,6 +19,9 @@ NEUTRAL = (
     f" {', '.join(measure.name for measure in MEASURES if measure.neutral)}."
 )
 
+COLLAPSED = "collapsed"
+COLLAPSED_MEANING = "every seed of the cell is hardly better than a guess"
+
 HOW_TO_READ = (
     (
         "Mean ± half width",
@@ -109,5 +112,6 @@ HOW_TO_READ = (
         "the document names the method and not how strong it was; the study chose the strength on"
         " validation or took it over (docs/strengths.md), and the verdict holds for that.",
     ),
+    (COLLAPSED.capitalize(), f"{COLLAPSED_MEANING}."),
     (DASH, "the cell is not part of the study."),
 )

@@ -19,7 +19,7 @@ from regscope import paths
 from regscope.errors import RegscopeError
 from regscope.params import load_params
 from regscope.regularizers import REGULARIZERS
-from regscope.report import published, table
+from regscope.report import published, readme, table
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
@@ -245,6 +245,20 @@ def test_seeds_that_learned_nothing_are_counted(workspace: Path) -> None:
     line = "Seeds that are hardly better than a guess: L1 (1 of 2)."
     for file in (paths.RESULTS_PAGE, paths.REPORT):
         assert file.read_text().count(line) == 1
+
+
+def test_a_cell_that_learned_nothing_has_no_difference_in_the_overview(workspace: Path) -> None:
+    found = synthetic.found({"none": (0.92, 0.90, 0.91), "l1": (0.5, 0.5, 0.49)})
+    synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {"mnist": found})
+    report.main()
+    overview = paths.RESULTS_PAGE.read_text().partition("\n## Overview\n")[2]
+    overview, meaning = overview.split("\n## ", 2)[0], "hardly better than a guess"
+    assert re.search(r"\n\| L1 +\| +\**collapsed\** \|", overview)
+    load = load_sections(published.load_published())
+    assert f"; collapsed: every seed of the cell is {meaning} (" in readme.block(load, ["l1"])
+    synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {"mnist": synthetic.found()})
+    load = load_sections(published.load_published())
+    assert "collapsed" not in readme.block(load, ["l1"])
 
 
 def test_a_panel_for_every_document_with_results(workspace: Path) -> None:

@@ -24,7 +24,7 @@ def test_every_verdict_is_counted_and_explained(workspace: Path) -> None:
         "reproduced": 2, "same direction": 0, "not separable": 0, "contradicted": 0, "not run": 1,
     }  # fmt: skip
     table = verdicts.counts_table(claims)
-    assert table.caption == "2 of 3 published claims compared with the seeds, the others not run"
+    assert table.caption == "2 of 3 published claims compared with the seeds, the other not run"
     assert verdicts.held_against(claims[:1]) == "1 published claim compared with the seeds"
     assert [row[1].text for row in table.rows] == ["2", "0", "0", "0", "1"]
     assert tuple(verdicts.MEANINGS) == VERDICTS
