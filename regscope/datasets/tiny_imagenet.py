@@ -43,7 +43,7 @@ class TinyImageNet(Source):
     """
 
     source: Literal["tiny_imagenet"] = "tiny_imagenet"
-    classes: Annotated[int, Field(ge=1, le=200)] = 25
+    classes: Annotated[int, Field(ge=2, le=200)] = 25
 
     files: ClassVar[RemoteFiles] = RemoteFiles(
         dataset="tiny_imagenet",

@@ -82,14 +82,18 @@ def leaders(found: np.ndarray, highest: bool = True) -> list[int]:
 def extreme(cells: Sequence[CellData], found: np.ndarray, highest: bool) -> str:
     """The cells with most percent, such as `Dropout (98 %)`; empty where too many have as much.
 
-    Cells whose interval overlaps that of the best are named with it.
+    Cells whose interval overlaps that of the best are named with it. Where one that does has less
+    than one that does not, since its seeds spread further, none stands out.
     """
     rows = leaders(found, highest)
     if len(rows) > min(MOST_NAMED, len(cells) - 1):
         return ""
+    means = found[:, 1] if highest else -found[:, 1]
+    if np.nansum(means >= means[rows].min()) > len(rows):
+        return ""
     labels = listed([cells[row].label for row in rows])
-    means = listed(list(dict.fromkeys(f"{found[row, 1]:.0f}" for row in rows)))
-    return f"{labels} ({means} %{', intervals overlap' if len(rows) > 1 else ''})"
+    percents = listed(list(dict.fromkeys(f"{found[row, 1]:.0f}" for row in rows)))
+    return f"{labels} ({percents} %{', intervals overlap' if len(rows) > 1 else ''})"
 
 
 def listed(words: Sequence[str]) -> str:

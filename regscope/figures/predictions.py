@@ -28,7 +28,7 @@ LONGEST = 18
 
 
 def draw(data: StudyData) -> Figure:
-    """The first test pictures of seed 0, and beside them the first that are wrong."""
+    """The first test pictures of seed 0, and beside them the next that are wrong."""
     arrays = next(cell.arrays for cell in data.cells if cell.reg == BASELINE)
     indices, predicted = arrays["test_indices"][0], arrays["predictions"][0]
     wrong = np.flatnonzero(predicted != data.dataset.targets[indices])
@@ -48,12 +48,13 @@ def draw(data: StudyData) -> Figure:
     for axis in grid.flat:
         axis.set_axis_off()
     left, right = grid[:, :COLUMNS].ravel(), grid[:, COLUMNS + 1 :].ravel()
-    first, mistakes = np.arange(min(SHOWN, len(indices))), wrong[:SHOWN]
+    first = np.arange(min(SHOWN, len(indices)))
+    mistakes = wrong[wrong >= len(first)][:SHOWN]
     # A left title is placed without widening its column; empty lines lift it above the names.
     under = "\n" if _short(data) else "\n\n"
     for block, title, chosen in (
         (left, f"The first {len(first)} test pictures", first),
-        (right, f"The first {len(mistakes)} wrong pictures" if len(mistakes) else "", mistakes),
+        (right, f"The next {len(mistakes)} that are wrong" if len(mistakes) else "", mistakes),
     ):
         block[0].set_title(
             title + under, loc="left", fontsize=9, color=GREY, pad=3, linespacing=1.8, y=1

@@ -32,6 +32,8 @@ MARKS = "osD^vPXp"
 STEP, FILLED = 0.22, 0.8
 """Between the lines of two layers, in rows, and how much of a row they fill at most."""
 COLUMNS = 4
+KEY_COLUMNS = 6
+"""So many names stand in one line beside the title."""
 FAR = 30
 FAR_TICKS = ((0, 1, 10, 100, 1000), ("0", "1", "10", "100", "1000"))
 """Kurtosis beyond FAR is drawn on an axis that is logarithmic from 1 on."""
@@ -88,4 +90,4 @@ def _key(figure: Figure, data: StudyData) -> None:
         Line2D([], [], ls="", marker=MARKS[number % len(MARKS)], color=GREY, ms=4.5, label=layer)
         for number, layer in enumerate(data.layers)
     ]
-    figure.legend(handles=handles, loc="outside upper right", ncols=len(handles))
+    figure.legend(handles=handles, loc="outside upper right", ncols=min(len(handles), KEY_COLUMNS))

@@ -55,12 +55,20 @@ def _verdict(claim: Mapping[str, Any]) -> str:
         return verdict
     beside = []
     if verdict == "not separable":
-        beside.append(f"corrected p {p_value(claim['p_holm'])}")
+        beside.append(_undecided(claim))
         beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
     elif (share := _share(claim)) < SMALL:
         beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of it")
     beside += ["strength assumed" for note in (claim["note"],) if "strength assumed" in note]
     return f"{verdict} ({', '.join(beside)})" if beside else verdict
+
+
+def _undecided(claim: Mapping[str, Any]) -> str:
+    """Why: a printed value inside an interval that is too wide to confirm it, or the p."""
+    value = claim["comparison"] == "value"
+    if value and claim["low"] <= claim["reported_effect"] <= claim["high"]:
+        return "inside, in an interval too wide to tell"
+    return f"corrected p {p_value(claim['p_holm'])}"
 
 
 def _share(claim: Mapping[str, Any]) -> float:

@@ -97,7 +97,13 @@ def _claims(section: Section) -> Part:
     return Part(
         "claims",
         "Published claims",
-        (Note(counts_line(section.claims)), claims_table(section.claims)),
+        (
+            Note(
+                f"{counts_line(section.claims)} Their p are corrected over all claims of one"
+                " document, so that a difference which is separable above may not be so here."
+            ),
+            claims_table(section.claims),
+        ),
     )
 
 

@@ -92,17 +92,14 @@ def _verdicts(claims: Claims) -> Iterator[str]:
 def _tables(section: Section) -> Iterator[str]:
     page = f"{link(paths.RESULTS_PAGE, paths.README)}#{section.name}"
     for document, table in section.published:
-        if not document.of_accuracy:
-            continue
         yield (
             f"{document_source(document)}, beside {section.seeds} seeds of the study"
             f" [{escape(section.name)}]({page}):"
         )
         yield markdown(table).rstrip("\n")
-        yield (
-            f"{inside(table)} Not stated there, and chosen by the study:"
-            f" {escape(document.unstated)}. {section.test_error}"
-        )
+        unstated = f"Not stated there, and chosen by the study: {escape(document.unstated)}."
+        about = f" {section.test_error}" if document.of_accuracy else ""
+        yield f"{inside(table)} {unstated}{about}"
 
 
 if __name__ == "__main__":

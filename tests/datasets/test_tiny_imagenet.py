@@ -137,7 +137,7 @@ def test_grey_pictures_get_three_equal_channels(
     mirror: Path, monkeypatch: pytest.MonkeyPatch, workspace: Path
 ) -> None:
     offer(mirror, official(), monkeypatch)
-    grey, coloured = prepared(1, workspace).inputs[1:3]
+    grey, coloured = prepared(2, workspace).inputs[1:3]
     assert np.array_equal(grey[0], grey[1])
     assert np.array_equal(grey[0], grey[2])
     assert abs(int(coloured[0, 0, 0]) * 2 - int(coloured[1, 0, 0])) <= 4
@@ -391,7 +391,7 @@ def test_the_official_split_is_known_beforehand() -> None:
     assert source.kind == "image"
 
 
-@pytest.mark.parametrize(("classes", "line"), [(0, "must be at least 1"), (201, "at most 200")])
+@pytest.mark.parametrize(("classes", "line"), [(1, "must be at least 2"), (201, "at most 200")])
 def test_how_many_classes_there_are_is_checked(classes: int, line: str) -> None:
     settings: dict[str, Any] = {"classes": classes}
     with pytest.raises(ValidationError) as error:

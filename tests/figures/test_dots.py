@@ -42,6 +42,14 @@ def test_cells_with_most_are_named_where_some_stand_out(
     assert dots.extreme(cells, found, highest=True) == named
 
 
+def test_nobody_stands_out_where_a_wide_interval_alone_reaches_the_best(studies: Path) -> None:
+    cells = data.load("pictures", load_params()).cells
+    found = np.array([[10.0, 25, 40], [36, 44, 52], [22, 28, 34]])
+    assert dots.leaders(found) == [1, 0]
+    assert dots.extreme(cells, found, highest=True) == ""
+    assert dots.extreme(cells, 100 - found[:, ::-1], highest=False) == ""
+
+
 def test_lists_read_as_sentences_do() -> None:
     assert [dots.listed(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == [
         "a",
