@@ -23,7 +23,7 @@ MODEL = "data/models/digits/none"
 def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace whose training takes some seconds."""
     params = deepcopy(TINY)
-    params["studies"]["digits"]["training"]["epochs"] = 1500
+    params["studies"]["digits"]["training"]["epochs"] = 4000
     workspace = Workspace.create(tmp_path_factory.mktemp("long"), params)
     workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.5"
     yield workspace
