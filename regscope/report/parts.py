@@ -99,8 +99,8 @@ def _claims(section: Section) -> Part:
         "Published claims",
         (
             Note(
-                f"{counts_line(section.claims)} Their p are corrected over all claims of one"
-                " document, so that a difference which is separable above may not be so here."
+                f"{counts_line(section.claims)} Each p is corrected over the claims of one document"
+                " here, so that a difference which is separable above may not be so."
             ),
             claims_table(section.claims),
         ),

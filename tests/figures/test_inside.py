@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import style
 from matplotlib.figure import Figure
 
 from regscope.figures import (
@@ -23,7 +24,7 @@ from regscope.figures import (
     units,
 )
 from regscope.figures import weights as weight_figure
-from regscope.figures.style import render
+from regscope.figures.style import TYPE, render
 from regscope.params import load_params
 from tests.figures import tables
 
@@ -187,6 +188,25 @@ def test_structure_draws_a_panel_a_measure_and_a_mark_a_layer(pictures: data.Stu
     assert panels["Excess kurtosis"].get_xscale() == "symlog"
     assert panels["Hoyer sparsity"].get_xscale() == "linear"
     assert panels["Exactly zero, %"].get_xlim()[1] == 1
+
+
+def test_the_key_of_many_layers_leaves_the_title_room(pictures: data.StudyData) -> None:
+    names = [*(f"conv{number}" for number in range(1, 6)), "dense1", "dense2", "output"]
+    table = pictures.results.layers
+    one = table[table["layer"] == "hidden1"]
+    cells = tuple(
+        replace(cell, weights=dict.fromkeys(names, cell.weights["hidden1"]))
+        for cell in pictures.cells
+    )
+    layers = pd.concat([one.assign(layer=name) for name in names])
+    deep = replace(pictures, cells=cells, results=replace(pictures.results, layers=layers))
+    with style.context(["default", TYPE]):
+        figure = structure.draw(deep)
+        figure.canvas.draw()
+    (key,) = figure.legends
+    title = next(text for text in figure.texts if text.get_text().startswith("Structure"))
+    assert [text.get_text() for text in key.get_texts()] == names
+    assert not key.get_window_extent().overlaps(title.get_window_extent())
 
 
 def test_only_filters_of_pictures_have_a_total_variation(
