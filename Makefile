@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths results ui test test-slow test-gpu test-browser lint format readme bench clean
+.PHONY: repro paths results ui test test-slow test-processors test-gpu test-browser lint format readme bench clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -54,6 +54,10 @@ test: $(VENV)/.ready-dev
 
 test-slow: $(VENV)/.ready-dev
 	python -m pytest -m slow $(PARALLEL)
+
+# What computes, under the kernels of other processors and with portable arithmetic.
+test-processors: $(VENV)/.ready-dev
+	python -m tests.processors
 
 test-gpu: $(VENV)/.ready-dev
 	python -m pytest -m gpu

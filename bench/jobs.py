@@ -66,6 +66,15 @@ def fashion(precision: str = "float32", *, whole: bool = False) -> Job:
 
 def block(study: str, cells: tuple[str, ...]) -> dict[str, Any]:
     """A study's block as params.yaml has it, with these cells alone."""
-    written = copy.deepcopy(written_study(study))
-    written["regularizers"] = {name: written["regularizers"][name] for name in cells}
-    return written
+    whole = written(study)
+    whole["regularizers"] = {name: whole["regularizers"][name] for name in cells}
+    return whole
+
+
+def written(study: str) -> dict[str, Any]:
+    """A study's block as params.yaml has it."""
+    return copy.deepcopy(written_study(study))
+
+
+def as_study(block: dict[str, Any]) -> Study:
+    return Study.model_validate(block)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import fixed_costs, flops, growth, harness, jobs, peak
+from bench import arithmetic, fixed_costs, flops, growth, harness, jobs, peak
 from bench.machine import measured
 
 INPUT_SHAPE = (1, 28, 28)
@@ -20,6 +20,7 @@ def kinds(rounds: int, keras: Path) -> dict[str, Callable[[], dict[str, Any]]]:
         "ways_fashion": lambda: _ways_fashion(rounds, keras),
         "growth": lambda: measured(job=described(jobs.mnist()), curves=growth.measure()),
         "fixed_costs": lambda: measured(**fixed_costs.measure(keras)),
+        "arithmetic": lambda: measured(**arithmetic.measure(rounds)),
     }
 
 

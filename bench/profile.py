@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import copy
 import importlib
-import os
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bench import data, jobs, results
 from bench.machine import measured
 from bench.stopwatch import Stopwatch
+from regscope.arithmetic import settle
 from regscope.errors import RegscopeError, run
 from regscope.params import Study
 from regscope.report.formats import fixed
@@ -126,8 +126,7 @@ def operators(study: Study, cell: str, folder: Path, seeds: int) -> str:
 
 
 def _like_a_worker() -> None:
-    # As for the workers; MKL reads it at its first product.
-    os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
+    settle("fastest")
     import torch
 
     importlib.import_module("regscope.training.worker")

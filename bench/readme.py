@@ -119,6 +119,14 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if "fixed_costs" in found:
         yield "### Fixed costs"
         yield _table(tables.fixed_costs_table(found["fixed_costs"]))
+    if "arithmetic" in found:
+        yield "### Portable arithmetic"
+        yield (
+            "Every cell of the study `digits`, all seeds, start included, with the fastest kernels"
+            " and with those that give the same bits on every processor:"
+        )
+        yield made_with(found["arithmetic"])
+        yield _table(tables.arithmetic_table(found["arithmetic"]))
     if "profile" in found:
         yield "### Where the time of a cell goes"
         yield (

@@ -9,7 +9,7 @@ from typing import Any
 from regscope.files import write_json
 
 FOLDER = Path("bench") / "results"
-KINDS = ("peak", "ways_mnist", "ways_fashion", "growth", "fixed_costs")
+KINDS = ("peak", "ways_mnist", "ways_fashion", "growth", "fixed_costs", "arithmetic")
 ELSEWHERE = ("profile", "gpu")
 """Measured by programs of their own, `python -m bench.profile --write` and `bench.gpu`."""
 

@@ -178,6 +178,26 @@ def growth_table(measured: Measured) -> Table:
     )
 
 
+def arithmetic_table(measured: Measured) -> Table:
+    """Seconds of each way, median and range over rounds, and how many times the fastest."""
+    rounds = measured["seconds"]
+
+    def row(way: str) -> tuple[Cell, ...]:
+        seconds = ratios.spread([ran[way] for ran in rounds])
+        times = ratios.spread([ran[way] / ran["fastest"] for ran in rounds])
+        peak = best(measured["peak"], "float32")
+        share = ratios.fraction_of_peak(measured["flops"], seconds.middle, peak)
+        return (
+            Cell(way),
+            Cell(_spread(seconds, 1)),
+            Cell("1" if way == "fastest" else _spread(times, 2)),
+            Cell(f"{percent(share, 1)} %"),
+        )
+
+    headings = ("Arithmetic", "Seconds", "Times the fastest", "Share of float32 peak")
+    return Table("Portable arithmetic", headings, tuple(row(way) for way in rounds[0]))
+
+
 def fixed_costs_table(measured: Measured) -> Table:
     return Table(
         "Fixed costs",

@@ -94,6 +94,17 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _arithmetic_fits(self) -> Study:
+        if self.training.arithmetic == "portable" and not self.model.portable:
+            fitting = [name for name, model in KINDS.items() if model.portable]
+            raise refusal(
+                "training.arithmetic",
+                "portable",
+                f"only for model.kind {', '.join(fitting)}: choose fastest for {self.model.kind}",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _cells_fit(self) -> Study:
         target = Target(
             self.model.layer_names(),

@@ -14,12 +14,15 @@ def main() -> None:
             return
         import torch
 
+        from regscope.arithmetic import settle
         from regscope.datasets import Dataset
         from regscope.evaluation import evaluate_cell
         from regscope.training.allocator import keep_freed_memory
 
         # One thread: sums are then the same however many cores there are.
         torch.set_num_threads(1)
+        if study.training.arithmetic == "portable" and (reason := settle("portable")):
+            print(f"regscope: {name}/{reg}: not measured by portable arithmetic: {reason}")
         keep_freed_memory()
         dataset = Dataset.load(paths.prepared(name))
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)

@@ -3,7 +3,6 @@
 import time
 
 from regscope import paths
-from regscope.environment import environment
 from regscope.errors import run
 from regscope.files import whole_folder, write_csv, write_json
 from regscope.sweeps.gather import ENVIRONMENT_FILE, PAIRS_FILE
@@ -23,8 +22,7 @@ def main() -> None:
         pairs = pairs_of(study, sweep.pairs.methods, sweep.pairs.seeds)
         measured, rows = measure_pairs(name, pairs, f"{name}/pairs")
         write_csv(folder / PAIRS_FILE, rows)
-        made_with = environment(measured.device, study.training.precision)
-        write_json(folder / ENVIRONMENT_FILE, made_with)
+        write_json(folder / ENVIRONMENT_FILE, measured.environment)
     print(
         f"{name}/pairs: {len(pairs.parts)} cells, {sweep.pairs.seeds} seeds,"
         f" {time.monotonic() - started:.1f} s"

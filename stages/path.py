@@ -3,7 +3,6 @@
 import time
 
 from regscope import paths
-from regscope.environment import environment
 from regscope.errors import run
 from regscope.files import whole_folder, write_csv, write_json
 from regscope.sweeps.gather import ENVIRONMENT_FILE, PATH_FILE
@@ -23,8 +22,7 @@ def main() -> None:
         path = path_of(study, family, settings, sweep.seeds)
         measured, rows = measure_path(name, path, f"{name}/{family}")
         write_csv(folder / PATH_FILE, rows)
-        made_with = environment(measured.device, study.training.precision)
-        write_json(folder / ENVIRONMENT_FILE, made_with)
+        write_json(folder / ENVIRONMENT_FILE, measured.environment)
     print(
         f"{name}/{family}: {len(path.strengths)} strengths, {sweep.seeds} seeds,"
         f" {time.monotonic() - started:.1f} s"

@@ -16,9 +16,9 @@ def main() -> None:
     gathered = results.gather(name, study)
     with whole_folder(paths.summary(name)) as folder:
         results.write(gathered, folder)
-        write_json(folder / "environment.json", results.gather_environment(name, study))
         write_json(folder / results.SETTINGS_FILE, written_study(name))
         shutil.copyfile(paths.prepared(name) / DESCRIPTION_FILE, folder / DESCRIPTION_FILE)
+        results.write_environment(results.gather_environment(name, study), folder, name)
 
 
 def _remove_cells_not_in(regs: tuple[str, ...], name: str) -> None:

@@ -32,7 +32,7 @@ def main() -> None:
         with whole_folder(target) as folder:
             write_tensors(folder / MODEL_FILE, trained.state)
             write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
-            used = environment(trained.device, study.training.precision)
+            used = environment(trained.device, study.training.precision, trained.arithmetic)
             write_json(folder / "environment.json", used)
     accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
     print(

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+from regscope.arithmetic import settle
 from regscope.datasets import Dataset
 from tests import tiny
+from tests.processors import ARITHMETIC
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,8 +20,10 @@ hypothesis.settings.load_profile("repeatable")
 
 
 def pytest_configure() -> None:
-    # What worker processes of a training run under; MKL reads its variable at its first product.
-    os.environ["MKL_CBWR"] = "AUTO,STRICT"
+    # As worker processes of a training do; `python -m tests.processors` asks for the other one.
+    os.environ.pop("MKL_CBWR", None)
+    arithmetic: Any = os.environ.get(ARITHMETIC, "fastest")
+    assert settle(arithmetic) is None
     import torch
 
     torch.set_num_threads(1)

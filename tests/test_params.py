@@ -122,13 +122,15 @@ ERRORS = {
         "small/training/lr",
         0.1,
         "studies.small.training.lr = 0.1: unknown key; known here:"
-        " learning_rate, batch_size, epochs, seeds, precision, optimizer, betas, epsilon",
+        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, optimizer, betas,"
+        " epsilon",
     ),
     "another optimizer's key": (
         "small/training/momentum",
         0.9,
         "studies.small.training.momentum = 0.9: unknown key; known here:"
-        " learning_rate, batch_size, epochs, seeds, precision, optimizer, betas, epsilon",
+        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, optimizer, betas,"
+        " epsilon",
     ),
     "unknown key of the data": (
         "small/data/noise",
@@ -296,6 +298,28 @@ ERRORS = {
         "small/regularizers/l1",
         {"l1": 1e300},
         "studies.small.regularizers.l1.l1 = 1e+300: must be at most 1e+06",
+    ),
+    "unknown arithmetic": (
+        "small/training/arithmetic",
+        "exact",
+        "studies.small.training.arithmetic = exact: choose from: fastest, portable",
+    ),
+    "portable arithmetic of fewer bits": (
+        "small/training",
+        study({})["training"] | {"arithmetic": "portable", "precision": "bfloat16"},
+        "studies.small.training.arithmetic = portable: needs precision float32, or choose fastest",
+    ),
+    "portable arithmetic of a network that is not known to allow it": (
+        "studies",
+        {
+            "small": study({"source": "digits"})
+            | {
+                "model": {"kind": "efficientnet"},
+                "training": study({})["training"] | {"arithmetic": "portable"},
+            }
+        },
+        "studies.small.training.arithmetic = portable: only for model.kind cnn, mlp: choose"
+        " fastest for efficientnet",
     ),
     "nesterov without momentum": (
         "small/training",

@@ -9,6 +9,7 @@ from pathlib import Path
 from dvc.utils.serialize import modify_yaml
 
 from regscope.params import load_params
+from tests.committed import committed
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,12 +28,12 @@ def test_an_experiment_changes_no_other_line(tmp_path: Path) -> None:
 
 
 def test_every_study_can_be_switched_to_alone() -> None:
-    params = load_params(ROOT / "params.yaml")
+    params = load_params(committed() / "params.yaml")
     without = [name for name, study in params.studies.items() if params.reg not in study.cells]
     assert without == []
 
 
 def test_the_committed_review_is_of_the_committed_switches() -> None:
-    params = load_params(ROOT / "params.yaml")
-    review = json.loads((ROOT / "metrics" / "review.json").read_text())
+    params = load_params(committed() / "params.yaml")
+    review = json.loads((committed() / "metrics" / "review.json").read_text())
     assert (review["study"], review["reg"]) == (params.study, params.reg)

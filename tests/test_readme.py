@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.committed import committed
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "bench" / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -24,7 +27,8 @@ MADE = {ROOT / "report.html"}
 def test_generated_blocks_are_those_of_the_committed_results(module: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", module, "--check"],
-        cwd=ROOT,
+        cwd=committed(),
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,

@@ -334,3 +334,17 @@ def test_environments_are_listed_where_they_differ(workspace: Path) -> None:
     written.write(2)
     found = results.gather_environment(written.NAME, written.study(2))
     assert found == {"device": "cpu", "torch": ["2.1", "2.0"]}
+
+
+def test_the_same_results_keep_what_they_were_first_made_with(workspace: Path) -> None:
+    """Which machine made them last is no result."""
+    written.write(SEEDS)
+    before, after = paths.summary(written.NAME), workspace / "after"
+    results.write(results.gather(written.NAME, written.study(SEEDS)), before)
+    results.write_environment({"processor": "one"}, before, written.NAME)
+    results.write(results.gather(written.NAME, written.study(SEEDS)), after)
+    results.write_environment({"processor": "another"}, after, written.NAME)
+    assert json.loads((after / "environment.json").read_text()) == {"processor": "one"}
+    (after / "seeds.csv").write_text("other results")
+    results.write_environment({"processor": "another"}, after, written.NAME)
+    assert json.loads((after / "environment.json").read_text()) == {"processor": "another"}

@@ -15,9 +15,9 @@ from regscope.regularizers import REGULARIZERS
 from regscope.strengths import GRIDS, SEEDS, one_standard_error, validation_accuracies
 from regscope.training.loop import Trainer
 from tests import tiny
+from tests.committed import committed
 
-ROOT = Path(__file__).parents[1]
-COMMITTED = sorted((ROOT / paths.STRENGTHS).glob("*.csv"))
+COMMITTED = sorted((committed() / paths.STRENGTHS).glob("*.csv"))
 
 
 def test_the_largest_strength_within_one_standard_error_of_the_best() -> None:
@@ -67,6 +67,6 @@ def test_params_hold_what_the_rule_chooses_from_the_committed_accuracies(table: 
             accuracies[float(row["strength"])].append(float(row["validation_accuracy"]))
     assert tuple(accuracies) == GRIDS[family]
     assert {len(values) for values in accuracies.values()} == {SEEDS}
-    studies = yaml.safe_load((ROOT / paths.PARAMS).read_text())["studies"]
+    studies = yaml.safe_load((committed() / paths.PARAMS).read_text())["studies"]
     cell = studies[study]["regularizers"][family]
     assert cell == {family: one_standard_error(accuracies)}

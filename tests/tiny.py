@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import torch
 from torch import Tensor
@@ -12,6 +14,7 @@ from torch import Tensor
 from regscope.datasets import Dataset
 from regscope.params import Study
 from regscope.training.loop import Trainer
+from regscope.training.streams import Streams
 
 Values = Mapping[str, Any]
 
@@ -76,6 +79,34 @@ def trained(tried: Study, dataset: Dataset, seeds: Sequence[int]) -> Trainer:
     ready = trainer(tried, dataset, seeds)
     ready.run()
     return ready
+
+
+@contextmanager
+def in_float64() -> Iterator[None]:
+    """What is trained inside computes in float64.
+
+    By float32's rounding a unit is active, a pixel the largest or a weight positive on one side of
+    a comparison and not on the other, which makes whole steps differ.
+    """
+    uniform, before = Streams.uniform, torch.get_default_dtype()
+
+    def in_double(*args: Any) -> Tensor:
+        return uniform(*args).double()
+
+    with (
+        mock.patch.object(Tensor, "float", Tensor.double),
+        mock.patch.object(Streams, "uniform", in_double),
+    ):
+        torch.set_default_dtype(torch.float64)
+        try:
+            yield
+        finally:
+            torch.set_default_dtype(before)
+
+
+def rounding(steps: int) -> float:
+    """Of `steps` steps in float64: its epsilon, times sums of at most 1,024 numbers a step."""
+    return 2**-52 * steps * 1024
 
 
 def differences(found: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from regscope.arithmetic.functions import portable_functions
 from regscope.datasets import Dataset
 from regscope.evaluation import inside
 from regscope.evaluation.corruption import corruption_together, robustness_rows
@@ -69,6 +70,11 @@ def evaluate_cell(study: Study, reg: str, folder: Path, dataset: Dataset) -> Eva
     points in the plane, the rectangle that holds the data as `grid` `[G*G, 2]`, and the
     probabilities of class 1 there as `grid_probabilities` `[S, G*G]`.
     """
+    with portable_functions():
+        return _evaluated(study, reg, folder, dataset)
+
+
+def _evaluated(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evaluation:
     networks = load_networks(study, reg, folder, dataset)
     targets, stored = torch.from_numpy(dataset.targets), torch.from_numpy(dataset.inputs)
     pool = pool_of(dataset, study.evaluation.examples)

@@ -19,10 +19,12 @@ class ModelSettings(Settings):
     `initialization`: `glorot_uniform` is Keras's default, weights from
     U(-sqrt(6 / (fan_in + fan_out)), +same) and zero biases (Glorot and Bengio 2010);
     `torch` is what torch's layers do by themselves, U(-1/sqrt(fan_in), +same) for both.
-    `data_kinds` are the kinds of data that the family reads.
+    `data_kinds` are the kinds of data that the family reads; `portable` says that its weights come
+    out alike on every processor where arithmetic is portable.
     """
 
     data_kinds: ClassVar[tuple[str, ...]] = ("image",)
+    portable: ClassVar[bool] = False
     kind: str
     initialization: Initialization = "glorot_uniform"
 

@@ -20,6 +20,7 @@ class MLP(ModelSettings):
     """Fully connected layers of the given widths, an activation after each but the last."""
 
     data_kinds: ClassVar[tuple[str, ...]] = ("image", "points")
+    portable: ClassVar[bool] = True
     kind: Literal["mlp"] = "mlp"
     hidden: Annotated[tuple[Width, ...], Field(min_length=1)]
     activation: Literal["relu", "tanh", "gelu"] = "relu"

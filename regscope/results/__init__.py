@@ -12,6 +12,7 @@ from regscope.results.study import (
     load,
     settings,
     write,
+    write_environment,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "load",
     "settings",
     "write",
+    "write_environment",
 ]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from regscope import paths
 from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import RegscopeError
-from regscope.files import write_json, write_text
+from regscope.files import write_bytes, write_json, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SETTINGS_FILE = "settings.json"
+ENVIRONMENT_FILE = "environment.json"
 
 SUMMARY = (
     "test_accuracy",
@@ -127,6 +128,25 @@ def write(results: StudyResults, folder: Path) -> None:
     write_json(folder / "summary.json", results.summary)
 
 
+def write_environment(made_with: dict[str, Any], folder: Path, name: str) -> None:
+    """What the results in `folder` were made with, or were made with first.
+
+    Where another machine has come to the same bytes, the study's own file stays: it tells what the
+    results came from, not who made them last.
+    """
+    before = paths.summary(name)
+    kept = before / ENVIRONMENT_FILE
+    if kept.is_file() and _contents(before) == _contents(folder):
+        write_bytes(folder / ENVIRONMENT_FILE, kept.read_bytes())
+    else:
+        write_json(folder / ENVIRONMENT_FILE, made_with)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    files = [path for path in folder.iterdir() if path.name != ENVIRONMENT_FILE]
+    return {path.name: path.read_bytes() for path in files}
+
+
 def settings(name: str) -> dict[str, Any]:
     """The study's block of params.yaml when its results were made."""
     return _described(name, SETTINGS_FILE)
@@ -134,7 +154,7 @@ def settings(name: str) -> dict[str, Any]:
 
 def environment(name: str) -> dict[str, Any]:
     """What the study's cells were trained with; a list where they differ."""
-    return _described(name, "environment.json")
+    return _described(name, ENVIRONMENT_FILE)
 
 
 def flaws(name: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from regscope import paths
 from regscope.complaints import one_line
+from regscope.environment import environment
 from regscope.errors import RegscopeError
 from regscope.measures.weights import joined_measures, layer_weights
 from regscope.params import BASELINE, Study
@@ -36,9 +37,9 @@ WEIGHTS = {
 
 @dataclass(frozen=True)
 class Measured:
-    """`rows` holds one row a seed for every cell; `device` is what trained them."""
+    """`rows` holds one row a seed for every cell; `environment` is what they were made with."""
 
-    device: str
+    environment: dict[str, str]
     rows: dict[str, list[Row]]
 
 
@@ -68,6 +69,8 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
 
     import torch
 
+    from regscope.arithmetic import settle
+    from regscope.arithmetic.functions import portable_functions
     from regscope.datasets import Dataset
     from regscope.networks import plain_networks
     from regscope.training.allocator import keep_freed_memory
@@ -75,18 +78,22 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
     # One thread: sums are then the same however many cores there are.
     torch.set_num_threads(1)
     keep_freed_memory()
+    if study.training.arithmetic == "portable":
+        settle("portable")
     dataset = Dataset.load(paths.prepared(name))
     rows = {}
-    for reg, cell in trained.items():
-        state = {tensor: torch.from_numpy(values) for tensor, values in cell.state.items()}
-        networks = plain_networks(study, reg, state, dataset)
-        rows[reg] = [
-            {"seed": seed, **prediction_measures(network, dataset, study, seed), **weights}
-            for seed, network, weights in zip(
-                cell.seeds, networks, weight_measures(cell.state), strict=True
-            )
-        ]
-    return Measured(next(iter(trained.values())).device, rows)
+    with portable_functions():
+        for reg, cell in trained.items():
+            state = {tensor: torch.from_numpy(values) for tensor, values in cell.state.items()}
+            networks = plain_networks(study, reg, state, dataset)
+            rows[reg] = [
+                {"seed": seed, **prediction_measures(network, dataset, study, seed), **weights}
+                for seed, network, weights in zip(
+                    cell.seeds, networks, weight_measures(cell.state), strict=True
+                )
+            ]
+    one = next(iter(trained.values()))
+    return Measured(environment(one.device, study.training.precision, one.arithmetic), rows)
 
 
 def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed: int) -> Row:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -33,15 +34,24 @@ if TYPE_CHECKING:
 WORKERS = "REGSCOPE_WORKERS"
 CHECKPOINT_SECONDS = "REGSCOPE_CHECKPOINT_SECONDS"
 
+Computed = Literal["fastest", "portable", "not portable"]
+
+_NOT_PORTABLE = (
+    "regscope: {label}: portable arithmetic is not to be had here ({reason}): trained with the"
+    " kernels at hand, whose last digits are this machine's"
+)
+
 
 @dataclass(frozen=True)
 class TrainedCell:
     """Weights and buffers `{plain name: [S, ...]}` and `history` `[columns, S, epochs]`.
 
-    `device` is `cpu`, or the name of the GPU.
+    `device` is `cpu`, or the name of the GPU. `arithmetic` is what computed: `fastest`, `portable`,
+    or `not portable` where that was asked for in vain.
     """
 
     device: str
+    arithmetic: Computed
     seeds: tuple[int, ...]
     state: dict[str, np.ndarray]
     history: np.ndarray
@@ -89,7 +99,11 @@ def training_cells(
         "device": chosen_device(),
     }
     found = survey_cells({**job, "regs": list(regs), "free": free_memory()}, label)
-    job["device"] = found.device
+    arithmetic = study.training.arithmetic
+    job |= {"device": found.device, "arithmetic": "fastest" if found.unportable else arithmetic}
+    if found.unportable:
+        print(_NOT_PORTABLE.format(label=label, reason=found.unportable), file=sys.stderr)
+    computed: Computed = "not portable" if found.unportable else arithmetic
     stacks = len(regs) * len(seeds)
     try:
         workers, largest = room(found, min(wanted or worker_count(found.device), stacks))
@@ -101,6 +115,7 @@ def training_cells(
             # What is half trained on one kind of device is not continued on another.
             decisive = {"study": _settings(study, [reg]), "reg": reg, "holdout": holdout}
             decisive["device"] = found.device.partition(":")[0]
+            decisive["arithmetic"] = computed
             name = checkpoints.folder_for(decisive, data / DATA_FILE)
             folder = exits.enter_context(_only_here(name))
             standings = checkpoints.standings(folder)
@@ -109,7 +124,7 @@ def training_cells(
             dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
             folders.append(folder)
         train_stacks(job, dealt, label, epochs, workers, watch)
-        yield {reg: _gathered(found.name, dealt[reg]) for reg in regs}
+        yield {reg: _gathered(found.name, computed, dealt[reg]) for reg in regs}
         for folder in folders:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -137,10 +152,10 @@ def train_cell(
     return train_cells(study, [reg], data, label, holdout)[reg]
 
 
-def _gathered(device: str, dealt: Plan) -> TrainedCell:
+def _gathered(device: str, arithmetic: Computed, dealt: Plan) -> TrainedCell:
     stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
     state, history = checkpoints.end_states(stacks)
-    return TrainedCell(device, tuple(range(history.shape[1])), state, history)
+    return TrainedCell(device, arithmetic, tuple(range(history.shape[1])), state, history)
 
 
 def chosen_workers() -> int | None:

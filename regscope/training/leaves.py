@@ -15,11 +15,14 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn import functional
 
+from regscope.arithmetic import is_portable
 from regscope.training.convolution import StackedConv2d
 from regscope.training.pooling import stacked_max_pool
 from regscope.training.precision import autocast_tensors
 from regscope.training.products import product
 from regscope.training.streams import Streams
+
+AVX2_VECTOR = 8  # float32 numbers in a register
 
 
 def stacked_parameter(tensors: Sequence[Tensor]) -> nn.Parameter:
@@ -109,22 +112,35 @@ class StackedBatchNorm(nn.Module):
             # Views would make a change in place that follows, as by `SiLU(inplace=True)`, copy.
             return self._normalized(inputs)
         size, channels, *rest = inputs.shape
+        if is_portable() and channels % AVX2_VECTOR:
+            return self._one_by_one(inputs)
         batch = size // self.seeds
         side_by_side = inputs.view(self.seeds, batch, channels, *rest).transpose(0, 1)
         normalized = self._normalized(side_by_side.reshape(batch, self.seeds * channels, *rest))
         folded = normalized.view(batch, self.seeds, channels, *rest).transpose(0, 1)
         return folded.reshape(inputs.shape)
 
+    def _one_by_one(self, inputs: Tensor) -> Tensor:
+        """Torch's backward rounds the last channels of all otherwise, whichever seed has them."""
+        tensors = (self.running_mean, self.running_var, self.weight, self.bias)
+        by_seed = zip(*(tensor.unbind(0) for tensor in tensors), strict=True)
+        parts = zip(inputs.chunk(self.seeds), by_seed, strict=True)
+        return torch.cat([self._with(part, *own) for part, own in parts])
+
     def _normalized(self, inputs: Tensor) -> Tensor:
-        return functional.batch_norm(
+        return self._with(
             inputs,
             self.running_mean.view(-1),
             self.running_var.view(-1),
             self.weight.view(-1),
             self.bias.view(-1),
-            self.training,
-            self.momentum,
-            self.eps,
+        )
+
+    def _with(
+        self, inputs: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor
+    ) -> Tensor:
+        return functional.batch_norm(
+            inputs, mean, variance, weight, bias, self.training, self.momentum, self.eps
         )
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
+from regscope.arithmetic.functions import square_root
 from regscope.training.settings import AdamTraining, SGDTraining
 
 LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
@@ -122,7 +123,9 @@ class Adam(Optimizer):
         if index in self._padded:
             second = second[:, : self._padded[index].size].reshape(parameter.shape)
         corrected = second / (1 - settings.betas[1] ** self.state["step"])
-        return corrected.sqrt_().add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
+        return (
+            square_root(corrected).add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
+        )
 
 
 class _Padded:

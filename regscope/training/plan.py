@@ -36,7 +36,8 @@ class Survey:
 
     `device` is torch's name for it and `name` the one on its box (`cpu` for a processor); `free`
     is its memory in bytes; `stackable` says whether training seeds as one is faster there than
-    one after another.
+    one after another. `unportable` is why the arithmetic that gives the same bits everywhere is not
+    to be had, where it was asked for.
     """
 
     device: str
@@ -44,6 +45,7 @@ class Survey:
     free: int
     cost: Cost
     stackable: bool
+    unportable: str | None = None
 
     @property
     def largest(self) -> int:

@@ -1,7 +1,7 @@
 """Batched matrix products; of float32, by the faster of torch's two exact kernels.
 
 MKL, which torch asks by default, does not use AVX-512 on AMD's processors; oneDNN does, at twice
-the speed. On Intel's both do.
+the speed. On Intel's both do. Where arithmetic is portable, neither is asked.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from regscope.arithmetic import is_portable
+from regscope.arithmetic.products import by_openblas
+
 # Below this many multiply-adds a seed, setting up oneDNN's kernel takes longer than MKL's work.
 # It must not depend on the number of seeds: the two differ in the last digits.
 ONEDNN_FROM = 2**17
@@ -21,6 +24,8 @@ CPUINFO = Path("/proc/cpuinfo")
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """`left` `[S, n, k]` times `right` `[S, k, m]`, plus `bias` `[S, m]` on every row if given."""
+    if is_portable():
+        return by_openblas(left, right, bias)
     rows, inner, columns = *left.shape[1:], right.shape[2]
     small = rows * inner * columns < ONEDNN_FROM
     if small or left.is_cuda or left.dtype != torch.float32 or not onednn_is_faster():

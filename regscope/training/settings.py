@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from regscope.arithmetic import Arithmetic
 from regscope.settings import Settings, refusal
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -19,6 +20,9 @@ class _Training(Settings):
     `precision` is that of the network's products; weights and updates are always float32.
     `bfloat16` is torch's autocast; `tf32` lets GPUs round factors to 10 bits of mantissa, and
     other devices then compute in float32.
+
+    `arithmetic: portable` gives the same bits on every x86-64 processor with AVX2, and takes up to
+    half as long again; `fastest` takes the kernels whose last digits are the processor's own.
     """
 
     learning_rate: Annotated[float, Field(gt=0, le=1e6)]
@@ -26,6 +30,13 @@ class _Training(Settings):
     epochs: Count
     seeds: Count
     precision: Precision = "float32"
+    arithmetic: Arithmetic = "fastest"
+
+    @model_validator(mode="after")
+    def _portable_in_float32(self) -> _Training:
+        if self.arithmetic == "portable" and self.precision != "float32":
+            raise refusal("arithmetic", "portable", "needs precision float32, or choose fastest")
+        return self
 
 
 class SGDTraining(_Training):

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from regscope.arithmetic.functions import square_root
 from regscope.randomness import derive_key
 
 CPU = torch.device("cpu")
@@ -80,7 +81,7 @@ class Streams:
         size = math.prod(shape)
         pairs = self.uniform(2, -(-size // 2))
         # From [-1, 1) to (0, 1]: the logarithm needs more than 0.
-        radius = (pairs[:, 0].neg() * 0.5 + 0.5).log().mul(-2).sqrt()
+        radius = square_root((pairs[:, 0].neg() * 0.5 + 0.5).log().mul(-2))
         angle = pairs[:, 1] * math.pi
         drawn = torch.cat([radius * angle.cos(), radius * angle.sin()], 1)[:, :size]
         return drawn.reshape(self.count, *shape)

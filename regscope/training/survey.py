@@ -13,13 +13,14 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
+from regscope.arithmetic import settle
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.inputs import as_seen
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.regularizers import Proximal, Regularizer
-from regscope.training.device import present_device
+from regscope.training.device import DEVICE, present_device
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.messages import errors_told
 from regscope.training.optimizers import make_optimizer
@@ -51,8 +52,8 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
     end_with_parent_process()
     torch.set_num_threads(1)
     with errors_told(messages):
-        device = present_device(job["device"])
         study = Study.model_validate(job["study"])
+        device, unportable = _settled(study, job["device"])
         data = Path(job["data"])
         dataset = Dataset.load(data)
         stored = (data / DATA_FILE).stat().st_size
@@ -69,7 +70,19 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
         seed, network = max(surveyed, key=lambda found: found[0])
         if device != "cpu":
             seed += recording_bytes(study, network)
-        messages.send(Survey(device, name, free, Cost(process, seed), gains_from_stacking(network)))
+        stackable = gains_from_stacking(network)
+        messages.send(Survey(device, name, free, Cost(process, seed), stackable, unportable))
+
+
+def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:
+    """The device, and why it does not compute portably where it should; no GPU does."""
+    if study.training.arithmetic == "fastest":
+        settle("fastest")
+        return present_device(chosen), None
+    device = present_device(chosen or "cpu")
+    if device != "cpu":
+        return device, f"{DEVICE} asks for {device}"
+    return device, settle("portable")
 
 
 def seed_bytes(

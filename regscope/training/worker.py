@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from regscope.arithmetic import settle
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.lifeline import end_with_parent_process
@@ -33,6 +34,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent_process()
+    settle(job["arithmetic"])
     torch.set_num_threads(1)
     keep_freed_memory()
     with errors_told(messages), tf32_where(False):

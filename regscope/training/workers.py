@@ -6,7 +6,6 @@ This process itself does without torch: a fork server imports it once for all of
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -14,6 +13,7 @@ from multiprocessing import connection, forkserver
 from types import ModuleType
 from typing import Any
 
+from regscope.arithmetic import numpy_variables
 from regscope.errors import RegscopeError
 from regscope.training.messages import Watch
 from regscope.training.plan import Plan, Stack, Survey
@@ -133,12 +133,11 @@ def start_server() -> None:
     """Have torch loaded for the processes to come, while this process does something else."""
     _context()
     if sys.platform == "linux":
-        forkserver.ensure_running()
+        with numpy_variables():
+            forkserver.ensure_running()
 
 
 def _context() -> multiprocessing.context.BaseContext:
-    # Without this MKL's last digits depend on where in memory a seed's matrices lie in the stack.
-    os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
     if sys.platform != "linux":
         # Elsewhere a fork after importing torch is not safe.
         return multiprocessing.get_context("spawn")
@@ -156,7 +155,7 @@ def _process(
     context = _context()
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(job, theirs), daemon=True)  # type: ignore[attr-defined]
-    with _without_main():
+    with _without_main(), numpy_variables():
         process.start()
     theirs.close()
     try:

@@ -57,6 +57,8 @@ FOUND: dict[str, dict[str, Any]] = {
     "ways_fashion": HEAD | {"job": job(2, True), "peak": PEAK, "rounds": [FASHION]},
     "growth": HEAD | {"curves": {"seeds": [POINT, POINT | {"value": 2}]}},
     "fixed_costs": HEAD | {"seconds": {"start Python": 0.01}},
+    "arithmetic": HEAD
+    | {"flops": 1e12, "peak": PEAK, "seconds": [{"fastest": 10.0, "portable": 14.0}]},
 }
 
 

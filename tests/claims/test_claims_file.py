@@ -8,7 +8,7 @@ from regscope.claims.reading import load_claims
 from regscope.claims.schema import Claims
 from regscope.params import load_params
 from regscope.report.published import load_published
-from tests.conftest import ROOT
+from tests.committed import committed
 
 DOCUMENTS = {
     "000_3113faf57c8c4416.txt",
@@ -21,7 +21,7 @@ DOCUMENTS = {
 
 @pytest.fixture(scope="module")
 def claims() -> Claims:
-    return load_claims(load_params(ROOT / "params.yaml"), ROOT / "claims.yaml")
+    return load_claims(load_params(committed() / "params.yaml"), committed() / "claims.yaml")
 
 
 def test_every_document_is_quoted_and_no_other(claims: Claims) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from regscope.models.cnn import CNN, ResponseNormalization
 from regscope.params import Study, load_params
+from tests.committed import committed
 
-STUDIES = load_params(Path(__file__).parents[2] / "params.yaml").studies
+STUDIES = load_params(committed() / "params.yaml").studies
 DENSE = ["dense1", "dense2"]
 COLOURS = {
     "strength": 1,

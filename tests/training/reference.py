@@ -92,8 +92,8 @@ class Network(nn.Module):
 
     def mask(self, hidden: Tensor, words: Words) -> Tensor:
         dropped = round(self.dropout * 65536)
-        kept = (words.draw(hidden.numel(), np.int16) + 32768 >= dropped).astype(np.float32)
-        return torch.from_numpy(kept * np.float32(65536 / (65536 - dropped))).view_as(hidden)
+        kept = torch.from_numpy(words.draw(hidden.numel(), np.int16) + 32768 >= dropped)
+        return kept.view_as(hidden).to(hidden.dtype) * (65536 / (65536 - dropped))
 
     def state(self) -> dict[str, Tensor]:
         """Under regscope's names."""
@@ -131,10 +131,10 @@ def dense(widths: list[int]) -> dict[str, Layer]:
 def bilinear(image: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """`image` `[H, W]` read between its pixels, 0 outside."""
     padded = np.pad(image.astype(np.float64), 1)
-    rows, columns = np.clip(rows + 1, 0, None), np.clip(columns + 1, 0, None)
-    rows = np.clip(rows, 0, padded.shape[0] - 1.000001)
-    columns = np.clip(columns, 0, padded.shape[1] - 1.000001)
-    top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    rows = np.clip(rows + 1, 0, padded.shape[0] - 1)
+    columns = np.clip(columns + 1, 0, padded.shape[1] - 1)
+    top = np.minimum(np.floor(rows).astype(int), padded.shape[0] - 2)
+    left = np.minimum(np.floor(columns).astype(int), padded.shape[1] - 2)
     down, right = rows - top, columns - left
     return np.asarray(
         padded[top, left] * (1 - down) * (1 - right)

@@ -48,6 +48,7 @@ def test_errors_are_told_in_one_line(
         "holdout": "test",
         "data": str(digits_folder),
         "device": "cpu",
+        "arithmetic": "fastest",
         "checkpoint_seconds": 20,
     }
     ours.send(("none", Stack((0,), Path("0-0.safetensors"))))

@@ -1,0 +1,90 @@
+"""Plain torch modules that compute portably: for measuring, where there is no stack."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
+
+from regscope.arithmetic.choice import is_portable
+from regscope.arithmetic.products import by_openblas
+
+
+@contextmanager
+def portable_functions() -> Iterator[None]:
+    """Where arithmetic is portable, have dense layers and square roots computed so; else nothing.
+
+    Torch leaves both to MKL, whose portable products are slow, and whose square roots depend on
+    the processor whatever it is told.
+    """
+    if not is_portable():
+        yield
+        return
+    with _Replacing():
+        yield
+
+
+def square_root(values: Tensor) -> Tensor:
+    """Rounded as IEEE 754 says where arithmetic is portable; torch's own, MKL's, elsewhere."""
+    return rounded_root(values) if is_portable() else values.sqrt()
+
+
+def rounded_root(values: Tensor) -> Tensor:
+    """By the processor's instruction, which numpy takes."""
+    return torch.from_numpy(np.asarray(np.sqrt(values.detach().numpy())))
+
+
+class _Linear(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+        ctx.save_for_backward(inputs, weight)
+        outputs = _product(inputs.reshape(-1, weight.shape[1]), weight.t(), bias)
+        return outputs.view(*inputs.shape[:-1], len(weight))
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        inputs, weight = ctx.saved_tensors
+        folded = gradient.reshape(-1, len(weight))
+        of_inputs = _product(folded, weight).view(inputs.shape)
+        of_weight = of_bias = None
+        if ctx.needs_input_grad[1]:
+            of_weight = _product(folded.t(), inputs.reshape(-1, weight.shape[1]))
+        if ctx.needs_input_grad[2]:
+            of_bias = folded.sum(0)
+        return of_inputs, of_weight, of_bias
+
+
+def _product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
+    bias = None if bias is None else bias[None]
+    return by_openblas(left[None], right[None], bias)[0]
+
+
+def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    outputs: Tensor = _Linear.apply(inputs, weight, bias)  # type: ignore[no-untyped-call]
+    return outputs
+
+
+REPLACED: dict[Callable[..., Any], Callable[..., Tensor]] = {
+    functional.linear: _linear,
+    torch.sqrt: square_root,
+    Tensor.sqrt: square_root,
+}
+
+
+class _Replacing(TorchFunctionMode):
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        chosen: Callable[..., Any] = REPLACED.get(func, func)
+        return chosen(*args, **(kwargs or {}))

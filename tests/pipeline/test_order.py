@@ -1,0 +1,75 @@
+"""The README's commands, in their order, on the committed state in a new folder."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from regscope.arithmetic.choice import processor_lacks
+from tests.committed import ROOT
+
+READING = ["tests/test_readme.py", "tests/test_params_file.py", "tests/claims", "tests/report"]
+STRENGTH = "studies.digits.regularizers.l2.l2=0.002"
+
+
+class Clone:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = ("REGSCOPE_", "DVC_", "PYTEST_", "MKL_", "MLFLOW_", "MAKE")
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(kept)
+        }
+        binaries = Path(sys.executable).parent
+        self.environment["PATH"] = f"{binaries}{os.pathsep}{os.environ['PATH']}"
+
+    def run(self, *command: str) -> str:
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def changed(self) -> list[str]:
+        """What git calls changed that should not be: nothing, where arithmetic is portable."""
+        lines = self.run("git", "status", "--porcelain").splitlines()
+        if processor_lacks():
+            results = ("metrics/", "plots/", "dvc.lock")
+            return [line for line in lines if not line[3:].startswith(results)]
+        return lines
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+    folder = tmp_path_factory.mktemp("order") / "regscope"
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
+    # The environment that these tests run in, which installing would come to.
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / ".git" / "info" / "exclude").write_text("/.venv\n")
+    for made in (".ready", ".ready-dev"):
+        (Path(sys.prefix) / made).touch()
+    yield Clone(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1500)
+def test_the_readmes_commands_leave_the_committed_state(clone: Clone) -> None:
+    clone.run("make")
+    assert clone.changed() == []
+    clone.run("python", "-m", "pytest", *READING)
+    assert clone.changed() == []
+    clone.run("dvc", "exp", "run", "-S", "reg=l2", "-S", STRENGTH)
+    assert any("metrics/studies/digits" in line for line in clone.changed())
+    clone.run("python", "-m", "pytest", *READING)
+    clone.run("git", "restore", "--staged", "--worktree", ".")
+    clone.run("dvc", "repro")
+    assert clone.changed() == []

@@ -1,0 +1,75 @@
+"""Other processors, as far as the libraries' own switches can show them.
+
+`python -m tests.processors` runs the tests of everything numeric under each of them, and with
+portable arithmetic.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from regscope.arithmetic.choice import CPUINFO, NUMPY, processor_lacks
+
+ROOT = Path(__file__).parents[1]
+
+ARITHMETIC = "REGSCOPE_TEST_ARITHMETIC"
+
+PROCESSORS = {
+    "SSE4.2": {
+        "ATEN_CPU_CAPABILITY": "default",
+        "MKL_ENABLE_INSTRUCTIONS": "SSE4_2",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "OPENBLAS_CORETYPE": "Nehalem",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
+    },
+    "AVX2": {
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "OPENBLAS_CORETYPE": "Zen",
+        "NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL AVX512_SPR",
+    },
+    "AVX-512": {
+        "ATEN_CPU_CAPABILITY": "avx512",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX512",
+        "ONEDNN_MAX_CPU_ISA": "AVX512_CORE",
+        "OPENBLAS_CORETYPE": "SkylakeX",
+        "NPY_DISABLE_CPU_FEATURES": "AVX512_ICL AVX512_SPR",
+    },
+}
+"""What to set so that kernels are chosen as on that processor; a processor can show lesser ones."""
+
+if "avx512f" not in (CPUINFO.read_text() if CPUINFO.is_file() else ""):
+    del PROCESSORS["AVX-512"]
+if processor_lacks():
+    PROCESSORS.clear()
+
+NUMERIC = (
+    "arithmetic", "bench", "claims", "datasets", "evaluation", "library", "measures", "models",
+    "regularizers", "results", "statistics", "sweeps", "training",
+)  # fmt: skip
+
+
+def main() -> None:
+    runs = {f"kernels of {name}": variables for name, variables in PROCESSORS.items()}
+    if not processor_lacks():
+        runs["portable arithmetic"] = {**NUMPY, ARITHMETIC: "portable"}
+    folders = [f"tests/{name}" for name in NUMERIC if (ROOT / "tests" / name).is_dir()]
+    parallel = ["--numprocesses", "auto", "--dist", "loadfile"]
+    for name, variables in runs.items():
+        print(f"\n{name}", flush=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", *parallel, *folders],
+            cwd=ROOT,
+            env=os.environ | variables,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(done.returncode)
+
+
+if __name__ == "__main__":
+    main()
