@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from regscope.arithmetic.builds import builds_lack
 from regscope.arithmetic.choice import CPUINFO, NUMPY, processor_lacks
 
 ROOT = Path(__file__).parents[1]
@@ -44,7 +45,10 @@ PROCESSORS = {
 
 if "avx512f" not in (CPUINFO.read_text() if CPUINFO.is_file() else ""):
     del PROCESSORS["AVX-512"]
-if processor_lacks():
+LACKING = processor_lacks() or builds_lack()
+"""Why portable arithmetic cannot be had here, if it cannot; then nothing is held to its bits."""
+
+if LACKING:
     PROCESSORS.clear()
 
 NUMERIC = (
@@ -55,7 +59,7 @@ NUMERIC = (
 
 def main() -> None:
     runs = {f"kernels of {name}": variables for name, variables in PROCESSORS.items()}
-    if not processor_lacks():
+    if not LACKING:
         runs["portable arithmetic"] = {**NUMPY, ARITHMETIC: "portable"}
     folders = [f"tests/{name}" for name in NUMERIC if (ROOT / "tests" / name).is_dir()]
     parallel = ["--numprocesses", "auto", "--dist", "loadfile"]

@@ -60,9 +60,11 @@ def settle(arithmetic: Arithmetic) -> str | None:
         return reason
     os.environ.update(wanted)
     from regscope.arithmetic.answers import differing
+    from regscope.arithmetic.builds import builds_lack
 
     if found := differing():
-        return f"these give other bits than on record: {', '.join(found)}"
+        bits = f"other bits than on record in {', '.join(found)}"
+        return f"{reason}: {bits}" if (reason := builds_lack()) else bits
     _settled["arithmetic"] = "portable"
     return None
 

@@ -44,29 +44,32 @@ class _Linear(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         ctx.save_for_backward(inputs, weight)
-        outputs = _product(inputs.reshape(-1, weight.shape[1]), weight.t(), bias)
-        return outputs.view(*inputs.shape[:-1], len(weight))
+        return _outputs(inputs, weight, bias)
 
     @staticmethod
     @torch.autograd.function.once_differentiable
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         inputs, weight = ctx.saved_tensors
         folded = gradient.reshape(-1, len(weight))
-        of_inputs = _product(folded, weight).view(inputs.shape)
+        of_inputs = by_openblas(folded, weight).view(inputs.shape)
         of_weight = of_bias = None
         if ctx.needs_input_grad[1]:
-            of_weight = _product(folded.t(), inputs.reshape(-1, weight.shape[1]))
+            of_weight = by_openblas(folded.t(), inputs.reshape(-1, weight.shape[1]))
         if ctx.needs_input_grad[2]:
             of_bias = folded.sum(0)
         return of_inputs, of_weight, of_bias
 
 
-def _product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
-    bias = None if bias is None else bias[None]
-    return by_openblas(left[None], right[None], bias)[0]
+def _outputs(inputs: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
+    outputs = by_openblas(inputs.reshape(-1, weight.shape[1]), weight.t())
+    if bias is not None:
+        outputs += bias.detach()
+    return outputs.view(*inputs.shape[:-1], len(weight))
 
 
 def _linear(inputs: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    if not torch.is_grad_enabled():
+        return _outputs(inputs, weight, bias)
     outputs: Tensor = _Linear.apply(inputs, weight, bias)  # type: ignore[no-untyped-call]
     return outputs
 

@@ -12,7 +12,7 @@ from torch import Tensor
 
 
 def by_openblas(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
-    """`left` `[S, n, k]` times `right` `[S, k, m]`, plus `bias` `[S, m]` on every row if given."""
-    outputs = torch.empty(*left.shape[:2], right.shape[2], dtype=left.dtype)
+    """`left` `[..., n, k]` times `right` `[..., k, m]`, plus `bias` `[..., m]` on every row."""
+    outputs = torch.empty(*left.shape[:-1], right.shape[-1], dtype=left.dtype)
     np.matmul(left.detach().numpy(), right.detach().numpy(), out=outputs.numpy())
-    return outputs if bias is None else outputs.add_(bias.detach().unsqueeze(1))
+    return outputs if bias is None else outputs.add_(bias.detach().unsqueeze(-2))

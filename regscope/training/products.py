@@ -24,7 +24,7 @@ CPUINFO = Path("/proc/cpuinfo")
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """`left` `[S, n, k]` times `right` `[S, k, m]`, plus `bias` `[S, m]` on every row if given."""
-    if is_portable():
+    if is_portable() and left.dtype == torch.float32:
         return by_openblas(left, right, bias)
     rows, inner, columns = *left.shape[1:], right.shape[2]
     small = rows * inner * columns < ONEDNN_FROM

@@ -7,9 +7,12 @@ import platform
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
 from regscope.arithmetic import choice, is_portable, numpy_variables, settle
+from regscope.arithmetic.builds import builds_lack
 
 INTEL = "vendor_id\t: GenuineIntel\nflags\t\t: fpu sse4_2 avx2 fma avx512f\n"
 
@@ -60,8 +63,24 @@ def test_operations_with_other_bits_are_named(
     from regscope.arithmetic import answers
 
     monkeypatch.setattr(answers, "differing", lambda: ["exp", "log"])
-    assert settle("portable") == "these give other bits than on record: exp, log"
+    assert settle("portable") == "other bits than on record in exp, log"
     assert not is_portable()
+
+
+def test_a_build_without_mkl_is_named(described: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from regscope.arithmetic import answers
+
+    monkeypatch.setattr(answers, "differing", lambda: ["exp"])
+    monkeypatch.setattr(torch.backends.mkl, "is_available", lambda: False)
+    assert settle("portable") == (
+        f"torch {torch.__version__} was built without MKL: other bits than on record in exp"
+    )
+
+
+def test_numpys_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"Build Dependencies": {"blas": {"name": "accelerate"}}}
+    monkeypatch.setattr(np, "show_config", lambda mode: found)
+    assert builds_lack() == f"numpy {np.__version__} computes with accelerate, not with OpenBLAS"
 
 
 def test_the_fastest_kernels_are_chosen_without_looking(described: Path) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from regscope.arithmetic.choice import processor_lacks
 from tests.committed import ROOT
+from tests.processors import LACKING
 
 READING = ["tests/test_readme.py", "tests/test_params_file.py", "tests/claims", "tests/report"]
 STRENGTH = "studies.digits.regularizers.l2.l2=0.002"
@@ -42,14 +41,14 @@ class Clone:
     def changed(self) -> list[str]:
         """What git calls changed that should not be: nothing, where arithmetic is portable."""
         lines = self.run("git", "status", "--porcelain").splitlines()
-        if processor_lacks():
+        if LACKING:
             results = ("metrics/", "plots/", "dvc.lock")
             return [line for line in lines if not line[3:].startswith(results)]
         return lines
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
     folder = tmp_path_factory.mktemp("order") / "regscope"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     # The environment that these tests run in, which installing would come to.
@@ -57,7 +56,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clone]:
     (folder / ".git" / "info" / "exclude").write_text("/.venv\n")
     for made in (".ready", ".ready-dev"):
         (Path(sys.prefix) / made).touch()
-    yield Clone(folder)
+    return Clone(folder)
 
 
 @pytest.mark.slow

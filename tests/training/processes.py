@@ -25,11 +25,11 @@ def command(study: Study, data: Path, out: Path) -> list[str]:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    """This one's, with regscope importable and nothing else of regscope's or MKL's set."""
+    """This one's, with regscope importable and none of regscope's variables, and what it chose."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(("REGSCOPE_", "MKL_"))
+        if not name.startswith("REGSCOPE_") and name != "MKL_CBWR"
     }
     return {**kept, "PYTHONPATH": str(ROOT), **variables}
 

@@ -93,7 +93,8 @@ class Network(nn.Module):
     def mask(self, hidden: Tensor, words: Words) -> Tensor:
         dropped = round(self.dropout * 65536)
         kept = torch.from_numpy(words.draw(hidden.numel(), np.int16) + 32768 >= dropped)
-        return kept.view_as(hidden).to(hidden.dtype) * (65536 / (65536 - dropped))
+        factors: Tensor = kept.view_as(hidden).to(hidden.dtype) * (65536 / (65536 - dropped))
+        return factors
 
     def state(self) -> dict[str, Tensor]:
         """Under regscope's names."""

@@ -54,12 +54,11 @@ def test_weights_are_those_on_record(case: str, now: dict[str, Any]) -> None:
     found, expected = dict(now["cases"][case]), dict(RECORD["cases"][case])
     bits, expected_bits = found.pop(BITS), expected.pop(BITS)
     assert set(found) == set(expected), CHANGED
-    for name, values in found.items():
-        # Where arithmetic is not portable, twelve steps of training stay within 256
-        # roundings of float32.
-        size = expected[name][0]
-        assert values == pytest.approx(expected[name], rel=2**-15, abs=2**-15 * size), (
-            f"{name}: {CHANGED}"
-        )
     if now["portable"]:
         assert bits == expected_bits, CHANGED
+    for name, values in found.items():
+        # Elsewhere rounding may turn a unit on or off for an example, and twelve steps follow.
+        size = expected[name][0]
+        assert values == pytest.approx(expected[name], rel=2**-10, abs=2**-10 * size), (
+            f"{name}: {CHANGED}"
+        )

@@ -12,7 +12,6 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from regscope.arithmetic.choice import processor_lacks
 from regscope.environment import environment
 from regscope.files import write_tensors
 from regscope.params import Study
@@ -21,7 +20,7 @@ from regscope.training.cell import train_cell
 from regscope.training.plan import Survey
 from regscope.training.workers import survey_cells
 from tests import tiny
-from tests.processors import PROCESSORS
+from tests.processors import LACKING, PROCESSORS
 from tests.regularizers.settings import CELLS
 from tests.training import processes
 
@@ -48,7 +47,8 @@ def portable(name: str) -> Study:
     )
 
 
-@pytest.mark.parametrize("name", ["none", "l1_prox", "everything"])
+# Elsewhere batch normalization of such widths depends on how seeds are dealt.
+@pytest.mark.parametrize("name", ["none", "l1_prox", *([] if LACKING else ["everything"])])
 def test_neither_workers_nor_the_processors_kernels_change_a_bit(
     name: str, workspace: Path, digits_folder: Path
 ) -> None:
@@ -96,7 +96,7 @@ def test_what_is_stated_of_a_portable_cell_names_no_machine(
 ) -> None:
     trained = train_cell(portable("l2"), "tested", digits_folder, "tiny/tested")
     stated = environment(trained.device, "float32", trained.arithmetic)
-    if processor_lacks():
+    if LACKING:
         assert stated["arithmetic"] == "not portable"
     else:
         assert set(stated) == {"device", "precision", "arithmetic", "torch", "numpy"}
