@@ -24,7 +24,9 @@ def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     cpuinfo.write_text(INTEL)
     monkeypatch.setattr(choice, "CPUINFO", cpuinfo)
     monkeypatch.setattr(choice, "_settled", {})
-    monkeypatch.setattr(os, "environ", dict(os.environ))
+    # Stages that other tests import here have set them.
+    left = {name: value for name, value in os.environ.items() if name not in choice.NUMPY}
+    monkeypatch.setattr(os, "environ", left)
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     choice.processor_lacks.cache_clear()
     yield cpuinfo
@@ -47,7 +49,7 @@ def test_an_older_processor_says_what_it_lacks(described: Path, flags: str, reas
     assert settle("portable") == reason
     assert not is_portable()
     with numpy_variables():
-        assert "OPENBLAS_CORETYPE" not in os.environ or os.environ["OPENBLAS_CORETYPE"] != "Haswell"
+        assert "OPENBLAS_CORETYPE" not in os.environ
 
 
 def test_another_architecture_is_named(described: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +94,6 @@ def test_the_fastest_kernels_are_chosen_without_looking(described: Path) -> None
 
 
 def test_processes_started_inside_get_numpys_variables(described: Path) -> None:
-    os.environ.pop("OPENBLAS_CORETYPE", None)
     os.environ["OPENBLAS_NUM_THREADS"] = "7"
     with numpy_variables():
         assert {name: os.environ[name] for name in choice.NUMPY} == choice.NUMPY

@@ -48,7 +48,7 @@ def portable(name: str) -> Study:
 
 
 # Elsewhere batch normalization of such widths depends on how seeds are dealt.
-@pytest.mark.parametrize("name", ["none", "l1_prox", *([] if LACKING else ["everything"])])
+@pytest.mark.parametrize("name", ["l1_prox", *([] if LACKING else ["everything"])])
 def test_neither_workers_nor_the_processors_kernels_change_a_bit(
     name: str, workspace: Path, digits_folder: Path
 ) -> None:
