@@ -10,7 +10,7 @@ import numpy as np
 from regscope.statistics.intervals import mean_interval, probability_interval
 from regscope.statistics.levels import FEWEST_SEEDS_FOR_SIGN_FLIP
 from regscope.statistics.power import detectable_difference, seeds_needed
-from regscope.statistics.rounding import mean_and_deviation, paired_differences
+from regscope.statistics.rounding import mean_and_deviation, paired_differences, tolerance
 
 ALL_FLIPS = 20
 """Seeds of which every flip of signs is tried."""
@@ -70,7 +70,9 @@ def compare(
         low=interval.low,
         high=interval.high,
         p_value=paired_t_p(differences),
-        p_sign_flip=sign_flip_p(differences) if count >= FEWEST_SEEDS_FOR_SIGN_FLIP else None,
+        p_sign_flip=sign_flip_p(differences, tolerance(cell, baseline))
+        if count >= FEWEST_SEEDS_FOR_SIGN_FLIP
+        else None,
         probability_better=wins / count,
         probability_low=probability_low,
         probability_high=probability_high,
@@ -95,8 +97,12 @@ def paired_t_p(differences: np.ndarray) -> float:
     return float(ttest_1samp(differences, 0).pvalue)
 
 
-def sign_flip_p(differences: np.ndarray) -> float:
+def sign_flip_p(differences: np.ndarray, rounding: float = 0.0) -> float:
     """Two-sided p of the mean under flips of every sign (Fisher 1935), free of distributions.
+
+    Flips whose means are `rounding` or less below the seen one count as its equals. Differences of
+    accuracies are multiples of one over the test examples, so that many flips tie, and the nine
+    digits of a table break ties: `rounding.tolerance` of the values makes them whole again.
 
     The share of all 2**n flips up to ALL_FLIPS seeds. Beyond, of RANDOM_FLIPS random ones (always
     the same) and the one seen, which keeps the test from claiming too much (Phipson and Smyth
@@ -105,8 +111,8 @@ def sign_flip_p(differences: np.ndarray) -> float:
     if not differences.any():
         return 1.0
     count = len(differences)
-    # Flips whose means are the same but for the order of adding up count as equal.
-    extreme = abs(differences.mean()) * (1 - 100 * np.finfo(np.float64).eps)
+    # The order of adding up breaks ties, too.
+    extreme = abs(differences.mean()) * (1 - 100 * np.finfo(np.float64).eps) - rounding
     if count > ALL_FLIPS:
         means = (sums / count for sums in _randomly_flipped(differences))
         return float((1 + _at_least(extreme, means)) / (1 + RANDOM_FLIPS))

@@ -95,6 +95,30 @@ def test_the_sign_flip_test_is_scipys_bit_for_bit(count: int, decimals: int) -> 
     assert sign_flip_p(differences) == expected.pvalue
 
 
+counted = st.lists(st.tuples(st.integers(0, 97), st.integers(0, 97)), min_size=10, max_size=13)
+
+
+@given(counted, st.sampled_from([97, 360, 1397, 10_000, 75_380]))
+def test_nine_digits_of_shares_flip_as_their_counts_do(
+    pairs: list[tuple[int, int]], examples: int
+) -> None:
+    own, other = np.array(pairs).T
+    seen = abs(int((own - other).sum()))
+    flips = itertools.product((1, -1), repeat=len(pairs))
+    exact = np.mean([abs(int((own - other) @ np.array(signs))) >= seen for signs in flips])
+    rounded = [[float(f"{value / examples:.9g}") for value in cell] for cell in (own, other)]
+    assert compare(*rounded).p_sign_flip == exact
+
+
+def test_ties_broken_by_nine_digits_are_still_ties() -> None:
+    thirds = np.array([1 / 3, -1 / 3, 2 / 3, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1 / 3, 1 / 3, -1 / 3])
+    broken = np.array([float(f"{value:.9g}") for value in thirds])
+    assert sign_flip_p(broken, 2e-8) == sign_flip_p(np.rint(3 * thirds)) == enumerated(thirds)
+    many = np.tile(thirds, 3)
+    many[:15] = [float(f"{value:.9g}") for value in many[:15]]
+    assert sign_flip_p(many, 2e-8) == sign_flip_p(np.rint(3 * np.tile(thirds, 3)))
+
+
 def test_sign_flips_of_many_seeds_are_random_ones_and_the_same_every_time() -> None:
     """Within 4 standard errors of all 2**21 flips; of ties as many count as there are."""
     for decimals in (1, 12):
