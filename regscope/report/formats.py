@@ -10,8 +10,11 @@ MINUS = "−"
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
-    """`decimals` digits after the point; what rounds to zero has no sign, and nan is a dash."""
-    if math.isnan(value):
+    """`decimals` digits after the point; what rounds to zero has no sign.
+
+    nan and infinity are a dash.
+    """
+    if not math.isfinite(value):
         return DASH
     text = f"{value:{'+' if signed else ''}.{decimals}f}"
     if not text.strip("+-0."):

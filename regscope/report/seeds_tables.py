@@ -35,14 +35,18 @@ def undecided_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 
 def wanted_table(results: StudyResults, regs: Sequence[str]) -> Table:
-    """The fewest seeds that show a true difference of WANTED, given the spread seen here."""
+    """The fewest seeds that show a true difference of WANTED, given the spread seen here.
+
+    The p value must outlast Holm's correction over the study's cells.
+    """
     baseline = values(results, BASELINE, "test_accuracy")
+    cells = len(results.cells) - 1
 
     def row(reg: str) -> list[Cell]:
         if reg == BASELINE or len(baseline) < 2:
             return [Cell("")] * (1 + len(WANTED))
         deviation = float(np.std(values(results, reg, "test_accuracy") - baseline, ddof=1))
-        counts = seeds_table(deviation, WANTED)
+        counts = seeds_table(deviation, WANTED, comparisons=cells)
         return [
             Cell(percent(deviation)),
             *(Cell(seeds_needed(counts[difference])) for difference in WANTED),
@@ -53,7 +57,8 @@ def wanted_table(results: StudyResults, regs: Sequence[str]) -> Table:
         *(f"{100 * size:g} point{'' if size == 0.01 else 's'}" for size in WANTED),
     )
     return by_reg(
-        f"Fewest seeds that show a true difference with probability {POWER:g}",
+        f"Fewest seeds that show a true difference with probability {POWER:g}, in {cells} cells"
+        " compared",
         headings,
         results.cells,
         regs,

@@ -48,9 +48,10 @@ def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
     baseline = by_reg.pop(BASELINE)
     rows = []
     for measure, higher_is_better in COMPARED.items():
+        pairs = {reg: _pairs(cell[measure], baseline[measure]) for reg, cell in by_reg.items()}
+        family = sum(not paired.empty for paired in pairs.values())
         compared = {
-            reg: _compare(cell[measure], baseline[measure], higher_is_better)
-            for reg, cell in by_reg.items()
+            reg: _compare(paired, higher_is_better, family) for reg, paired in pairs.items()
         }
         judged = [comparison for comparison in compared.values() if comparison is not None]
         corrected = iter(holm([comparison.p_value for comparison in judged]))
@@ -67,14 +68,16 @@ def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _compare(
-    cell: pd.Series[float], baseline: pd.Series[float], higher_is_better: bool | None
-) -> Comparison | None:
-    """Paired by seed, the index; None where no seed has both."""
+def _pairs(cell: pd.Series[float], baseline: pd.Series[float]) -> pd.DataFrame:
+    """Both by seed, the index, where both have one."""
     import pandas as pd
 
-    pairs = pd.concat([cell, baseline], axis=1, join="inner").dropna()
+    return pd.concat([cell, baseline], axis=1, join="inner").dropna()
+
+
+def _compare(pairs: pd.DataFrame, higher_is_better: bool | None, family: int) -> Comparison | None:
+    """None where no seed has both. `family` is the number of comparisons of the measure."""
     if pairs.empty:
         return None
-    higher_wins = higher_is_better is not False
-    return compare(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy(), higher_wins)
+    own, other = pairs.to_numpy().T
+    return compare(own, other, higher_is_better is not False, family)

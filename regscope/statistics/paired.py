@@ -33,7 +33,8 @@ class Comparison:
     direction is better by itself), ties counting half, with its `probability_interval`.
     `detectable_difference` is the smallest true difference that these seeds would show with
     probability POWER, and `seeds_needed` the number of seeds that would so show a true difference
-    as large as the one seen; None where more than MOST_SEEDS are.
+    as large as the one seen; None where more than MOST_SEEDS are. Both are of a p below
+    SIGNIFICANCE / comparisons, which outlasts Holm's correction whatever the others give.
     """
 
     seeds: int
@@ -53,10 +54,12 @@ def compare(
     cell: Sequence[float] | np.ndarray,
     baseline: Sequence[float] | np.ndarray,
     higher_is_better: bool = True,
+    comparisons: int = 1,
 ) -> Comparison:
-    """Compare two cells of the same seeds, in the same order (at least two seeds).
+    """Compare two cells of the same seeds, in the same order.
 
-    Values that are equal but for rounding count as equal (`paired_differences`).
+    Values that are equal but for rounding count as equal (`paired_differences`). `comparisons` is
+    how many there are in the family that Holm's correction is over, this one included.
     """
     differences = paired_differences(cell, baseline)
     count = len(differences)
@@ -76,8 +79,8 @@ def compare(
         probability_better=wins / count,
         probability_low=probability_low,
         probability_high=probability_high,
-        detectable_difference=detectable_difference(differences),
-        seeds_needed=seeds_needed(differences),
+        detectable_difference=detectable_difference(differences, comparisons),
+        seeds_needed=seeds_needed(differences, comparisons=comparisons),
     )
 
 

@@ -12,8 +12,9 @@ import math
 import numpy as np
 
 from regscope.statistics.intervals import Interval
-from regscope.statistics.levels import LEVEL, MOST_SEEDS, POWER, SIGNIFICANCE
+from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
+from regscope.statistics.power import fewest
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation
 
 
@@ -39,7 +40,7 @@ def compare_unpaired(
         probability_better=_probability_better(other, baseline, higher_is_better),
         probability_low=math.nan,
         probability_high=math.nan,
-        detectable_difference=_detectable_shift(freedom) * error if error else 0.0,
+        detectable_difference=_detectable(error, freedom, len(other), len(baseline)),
         seeds_needed=seeds_of_each(difference, deviation, base_deviation),
     )
 
@@ -73,18 +74,7 @@ def seeds_of_each(difference: float, deviation: float, other_deviation: float) -
     if not deviation and not other_deviation:
         return next(n for n in range(2, 10) if _smallest_p(n, n) < SIGNIFICANCE)
 
-    def enough(seeds: int) -> bool:
-        return welch_power(difference, seeds, deviation, other_deviation) >= POWER
-
-    too_few, many = 1, 2
-    while not enough(many):
-        if many == MOST_SEEDS:
-            return None
-        too_few, many = many, min(2 * many, MOST_SEEDS)
-    while many - too_few > 1:
-        middle = (too_few + many) // 2
-        too_few, many = (too_few, middle) if enough(middle) else (middle, many)
-    return many
+    return fewest(lambda seeds: welch_power(difference, seeds, deviation, other_deviation) >= POWER)
 
 
 def _error(counts: tuple[int, int], deviations: tuple[float, float]) -> tuple[float, float]:
@@ -141,8 +131,10 @@ def _power(shift: float, freedom: float) -> float:
     return float(power)
 
 
-def _detectable_shift(freedom: float) -> float:
-    """In standard errors of the difference."""
+def _detectable(error: float, freedom: float, count: int, other: int) -> float:
+    """As of pairs: without spread 0, or infinite where the p that stands in is never small."""
     from scipy.optimize import brentq
 
-    return float(brentq(lambda shift: _power(shift, freedom) - POWER, 0, 60, xtol=1e-9))
+    if not error:
+        return 0.0 if _smallest_p(count, other) < SIGNIFICANCE else math.inf
+    return error * float(brentq(lambda shift: _power(shift, freedom) - POWER, 0, 60, xtol=1e-9))

@@ -88,10 +88,11 @@ def compare_pairs(measures: pd.DataFrame) -> pd.DataFrame:
         _by_parts(measures, f"{split}_accuracy") for split in ("test", "validation")
     )
     rows, comparisons = [], []
-    for first, second in (parts for parts in test if len(parts) == 2):
+    pairs = [parts for parts in test if len(parts) == 2]
+    for first, second in pairs:
         better = max((first, second), key=lambda name: round(validation[name,].mean(), 12))
         both = test[first, second]
-        comparison = compare(both, test[better,])
+        comparison = compare(both, test[better,], comparisons=len(pairs))
         comparisons.append(comparison)
         beyond = interaction(both, test[first,], test[second,], test[()])
         rows.append(

@@ -76,13 +76,14 @@ def tuned(paths: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     rows, comparisons = [], []
+    families = paths["family"].nunique()
     for family, table in paths.groupby("family", sort=False):
         validation, test = (
             by_strength(table, f"{split}_accuracy") for split in ("validation", "test")
         )
         choice = choose(validation)
         interval = mean_interval(validation[choice.strength])
-        comparison = compare(test[choice.strength], test[0.0])
+        comparison = compare(test[choice.strength], test[0.0], comparisons=families)
         comparisons.append(comparison)
         rows.append(
             {
