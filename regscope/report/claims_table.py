@@ -65,7 +65,8 @@ def _verdict(claim: Mapping[str, Any]) -> str:
 
 def _undecided(claim: Mapping[str, Any]) -> str:
     """Why: a printed value inside an interval that is too wide to confirm it, or the p."""
-    value = claim["comparison"] == "value"
+    # One seed has no interval.
+    value = claim["comparison"] == "value" and claim["low"] is not None
     if value and claim["low"] <= claim["reported_effect"] <= claim["high"]:
         return "inside, in an interval too wide to tell"
     return f"corrected p {p_value(claim['p_holm'])}"
@@ -95,14 +96,15 @@ def _reported(claim: Mapping[str, Any]) -> str:
 def _measured(claim: Mapping[str, Any]) -> str:
     if claim["effect"] is None:
         return DASH
-    ends = f"[{_number(claim, claim['low'])}, {_number(claim, claim['high'])}]"
+    known = claim["low"] is not None
+    ends = f" [{_number(claim, claim['low'])}, {_number(claim, claim['high'])}]" if known else ""
     decided = claim["decided_by"]
     several = len(claim["cell"]) * max(1, len(claim["against"])) > 1
     pair = " against ".join(filter(None, (decided["cell"], decided["against"])))
     whose = f" ({pair})" if several else ""
     if claim["comparison"] == "value":
         whose = " (one new run)"
-    return f"{_number(claim, claim['effect'])}{_unit(claim)} {ends}{_origin(claim)}{whose}"
+    return f"{_number(claim, claim['effect'])}{_unit(claim)}{ends}{_origin(claim)}{whose}"
 
 
 def _origin(claim: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from regscope.figures.style import display_name
 from regscope.params import BASELINE
 from regscope.report.evidence import Evidence, Row
-from regscope.report.formats import DASH, fixed, percent, plain, points, points_range
+from regscope.report.formats import DASH, fixed, percent, plain, points, with_range
 from regscope.report.render import Cell, Table, escape
 from regscope.report.sections import inline
 
@@ -179,4 +179,4 @@ def strength(cell: Mapping[str, Any], reg: str) -> str:
 
 
 def _difference(row: Row) -> str:
-    return f"{points(row['difference'])} {points_range(row['low'], row['high'])}"
+    return with_range(*(points(row[key]) for key in ("difference", "low", "high")))

@@ -32,7 +32,8 @@ def points(difference: float) -> str:
 
 
 def points_range(low: float, high: float) -> str:
-    return f"[{points(low)}, {points(high)}]"
+    """An interval; a dash where there is none, as of one seed."""
+    return DASH if math.isnan(low) else f"[{points(low)}, {points(high)}]"
 
 
 def p_value(value: float) -> str:
@@ -68,8 +69,8 @@ def seeds_needed(value: float | None, most: int = 1_000_000) -> str:
 
 
 def with_range(value: str, low: str, high: str) -> str:
-    """An estimate and its interval: `0.90 [0.60, 0.98]`."""
-    return f"{value} [{low}, {high}]"
+    """An estimate and its interval: `0.90 [0.60, 0.98]`; without one the estimate alone."""
+    return value if DASH in (low, high) else f"{value} [{low}, {high}]"
 
 
 def _decimals(size: float, digits: int) -> int:

@@ -79,8 +79,6 @@ def against_baseline(against: dict[Hashable, Any], measure: Measure = ACCURACY) 
 def difference(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> str:
     """The paired difference and its 95 % t interval."""
     shown = measure.difference(against["difference"])
-    if against["seeds"] < 2 or shown == DASH:
-        return shown
     return with_range(
         shown, measure.difference(against["low"]), measure.difference(against["high"])
     )

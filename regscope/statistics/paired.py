@@ -26,15 +26,16 @@ CHUNK = 1024
 class Comparison:
     """One cell held against the baseline in one measure, seed by seed.
 
-    `difference` is the mean of cell minus baseline with its t interval. `p_value` is of the
-    two-sided paired t test; `p_sign_flip` of the sign-flip test of the mean, from
-    FEWEST_SEEDS_FOR_SIGN_FLIP seeds on (with 5 it cannot go below 0.06). `probability_better` is
-    the fraction of seeds in which the cell is better (higher, of a measure in which neither
-    direction is better by itself), ties counting half, with its `probability_interval`.
-    `detectable_difference` is the smallest true difference that these seeds would show with
-    probability POWER, and `seeds_needed` the number of seeds that would so show a true difference
-    as large as the one seen; None where more than MOST_SEEDS are. Both are of a p below
-    SIGNIFICANCE / comparisons, which outlasts Holm's correction whatever the others give.
+    `difference` is the mean of cell minus baseline with its t interval, nan to nan of one seed.
+    `p_value` is of the two-sided paired t test; `p_sign_flip` of the sign-flip test of the mean,
+    from FEWEST_SEEDS_FOR_SIGN_FLIP seeds on (with 5 it cannot go below 0.06).
+    `probability_better` is the fraction of seeds in which the cell is better (higher, of a measure
+    in which neither direction is better by itself), ties counting half, with its
+    `probability_interval`. `detectable_difference` is the smallest true difference that these
+    seeds would show with probability POWER, and `seeds_needed` the number of seeds that would so
+    show a true difference as large as the one seen; None where more than MOST_SEEDS are. Both are
+    of a p below SIGNIFICANCE / comparisons, which outlasts Holm's correction whatever the others
+    give.
     """
 
     seeds: int

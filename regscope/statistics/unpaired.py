@@ -48,11 +48,11 @@ def compare_unpaired(
 def welch_interval(other: np.ndarray, baseline: np.ndarray) -> Interval:
     """Of the difference of two means, `[n]` and `[m]`, whose samples may spread unequally.
 
-    Without spread, or with a single value in one sample, the difference itself.
+    Without spread the difference itself; with a single value in one sample without ends.
     """
     (mean, deviation), (base, base_deviation) = map(mean_and_deviation, (other, baseline))
     if min(len(other), len(baseline)) < 2:
-        return Interval(mean - base, mean - base, mean - base)
+        return Interval(mean - base, math.nan, math.nan)
     difference = 0.0 if _equal(mean, base, other, baseline) else mean - base
     return _interval(difference, *_error((len(other), len(baseline)), (deviation, base_deviation)))
 

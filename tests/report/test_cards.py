@@ -187,9 +187,9 @@ def test_the_seeds_that_a_studys_spread_calls_for() -> None:
     )
     table = seed_counts_table(found)
     assert [cell.text for cell in table.rows[0]] == [
-        "first", "1.00", "2.86", "3.03", "0.50", "199", "34", "10", "5",
+        "first", "1.00", "2.86", "3.03", "0.50", "2", "241", "41", "13", "6",
     ]  # fmt: skip
-    assert table.columns[5:] == tuple(
+    assert table.columns[6:] == tuple(
         f"Seeds for {points} points" for points in ("0.10", "0.25", "0.50", "1.00")
     )
 

@@ -51,6 +51,14 @@ def test_the_paired_t_test_is_scipys(count: int) -> None:
     assert found.seeds == count
 
 
+def test_one_seed_gives_a_difference_and_nothing_to_judge_it_by() -> None:
+    found = compare([0.95], [0.93])
+    assert (found.seeds, found.p_value, found.seeds_needed) == (1, 1, None)
+    assert found.difference == pytest.approx(0.02)
+    assert np.isnan([found.low, found.high]).all()
+    assert found.detectable_difference == np.inf
+
+
 def test_p_values_of_differences_without_spread() -> None:
     assert paired_t_p(np.zeros(5)) == 1
     assert paired_t_p(np.full(5, 0.25)) == sign_flip_p(np.full(5, 0.25)) == 2 / 2**5
@@ -106,8 +114,8 @@ def test_nine_digits_of_shares_flip_as_their_counts_do(
     seen = abs(int((own - other).sum()))
     flips = itertools.product((1, -1), repeat=len(pairs))
     exact = np.mean([abs(int((own - other) @ np.array(signs))) >= seen for signs in flips])
-    rounded = [[float(f"{value / examples:.9g}") for value in cell] for cell in (own, other)]
-    assert compare(*rounded).p_sign_flip == exact
+    first, second = ([float(f"{value / examples:.9g}") for value in cell] for cell in (own, other))
+    assert compare(first, second).p_sign_flip == exact
 
 
 def test_ties_broken_by_nine_digits_are_still_ties() -> None:
