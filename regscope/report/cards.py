@@ -15,12 +15,13 @@ from regscope.files import write_text
 from regscope.params import BASELINE, Params, load_params
 from regscope.report import effects
 from regscope.report.evidence import Evidence, load_evidence
+from regscope.report.formats import ABOUT
 from regscope.report.readme import replaced
 from regscope.report.render import markdown
 from regscope.report.results_page import link
 from regscope.report.sections import has_results
 from regscope.report.seed_counts import seed_counts_table
-from regscope.statistics import POWER
+from regscope.statistics import EQUAL, POWER
 
 CARDS = Path("docs") / "regularizers"
 INDEX = "README.md"
@@ -89,8 +90,9 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     yield markdown(effects.accuracy_table(found, reg)).rstrip("\n")
     yield (
         "Detectable is the smallest true difference that as many seeds would show with probability"
-        f" {POWER}. Bold is separable, which also takes a p-value that outlasts Holm's correction"
-        f" over the study's cells. All figures: [results]({results_page})."
+        f" {POWER}, by a p-value that outlasts Holm's correction over the study's cells. Better and"
+        f" worse take such a p-value, too, and so does {EQUAL}, marked {ABOUT.strip()}."
+        f" All figures: [results]({results_page})."
     )
     yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"
     yield markdown(effects.measures_table(found, reg)).rstrip("\n")

@@ -15,7 +15,11 @@ from regscope.report.render import Cell, Table
 Claims = Sequence[Mapping[str, Any]]
 LEVELS = ("value", "at_least", "at_most")
 SMALL = 0.01
-"""A difference below a hundredth of its level is shown as what it is, whatever its verdict."""
+"""A difference below a hundredth of its level is shown as what it is, whatever its verdict.
+
+Of an accuracy the level is the error: a tenth of a point is little where ten points are wrong, and
+much where one is.
+"""
 _UNDECIDABLE = "seeds cannot decide this"
 
 
@@ -58,7 +62,8 @@ def _verdict(claim: Mapping[str, Any]) -> str:
         beside.append(_undecided(claim))
         beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
     elif (share := _share(claim)) < SMALL:
-        beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of it")
+        of_what = "the error" if _is_accuracy(claim) else "it"
+        beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of {of_what}")
     beside += ["strength assumed" for note in (claim["note"],) if "strength assumed" in note]
     return f"{verdict} ({', '.join(beside)})" if beside else verdict
 
@@ -75,9 +80,15 @@ def _undecided(claim: Mapping[str, Any]) -> str:
 def _share(claim: Mapping[str, Any]) -> float:
     """How large a difference is beside the level that it starts from; infinite without one."""
     level = claim.get("against_mean")
+    if level is not None and _is_accuracy(claim):
+        level = 1 - level
     if not level or claim["comparison"] in ("value", "equal"):
         return math.inf
     return float(abs(claim["effect"] / level))
+
+
+def _is_accuracy(claim: Mapping[str, Any]) -> bool:
+    return str(claim["measure"]).rpartition(".")[2].endswith("accuracy")
 
 
 def _reported(claim: Mapping[str, Any]) -> str:

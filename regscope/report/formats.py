@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 
 DASH = "–"
 MINUS = "−"
+ABOUT = "≈ "
+"""Before a number that makes no difference that matters."""
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
@@ -63,9 +65,15 @@ def fixed_column(
     return shown
 
 
+def known(value: float | None) -> float | None:
+    """None for what is missing, which is nan once it was read from a table."""
+    return None if value is None or math.isnan(value) else value
+
+
 def seeds_needed(value: float | None, most: int = 1_000_000) -> str:
     """A number of seeds; empty in the tables where no number up to `most` would do."""
-    return f">{most:,}" if value is None or math.isnan(value) else f"{round(value):,}"
+    seeds = known(value)
+    return f">{most:,}" if seeds is None else f"{round(seeds):,}"
 
 
 def with_range(value: str, low: str, high: str) -> str:

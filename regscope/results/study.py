@@ -32,6 +32,9 @@ SUMMARY = (
 
 CHANCE = 0.02
 
+DIGITS = "%.9g"
+"""Of every float in a table."""
+
 _NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
 
 
@@ -120,11 +123,23 @@ def load(name: str) -> StudyResults:
     return StudyResults(**{kind: table(kind) for kind in TABLES})
 
 
+def as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """With the digits that a table keeps on disk."""
+    floats = table.select_dtypes("float").columns
+    return table.assign(
+        **{name: table[name].map(lambda one: float(DIGITS % one)) for name in floats}
+    )
+
+
+def csv(table: pd.DataFrame) -> str:
+    """A table as it is kept: floats to nine digits and nan as an empty field."""
+    return table.to_csv(index=False, float_format=DIGITS)
+
+
 def write(results: StudyResults, folder: Path) -> None:
-    """The tables as CSV, floats to nine digits and nan as an empty field; the summary as JSON."""
+    """The tables as CSV, the summary as JSON."""
     for kind in TABLES:
-        frame: pd.DataFrame = getattr(results, kind)
-        write_text(folder / f"{kind}.csv", frame.to_csv(index=False, float_format="%.9g"))
+        write_text(folder / f"{kind}.csv", csv(getattr(results, kind)))
     write_json(folder / "summary.json", results.summary)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regscope.statistics.equality import equal_p, seeds_for_equality
 from regscope.statistics.intervals import mean_interval, probability_interval
 from regscope.statistics.levels import FEWEST_SEEDS_FOR_SIGN_FLIP
 from regscope.statistics.power import detectable_difference, seeds_needed
@@ -36,6 +37,10 @@ class Comparison:
     show a true difference as large as the one seen; None where more than MOST_SEEDS are. Both are
     of a p below SIGNIFICANCE / comparisons, which outlasts Holm's correction whatever the others
     give.
+
+    `matters` is the smallest difference worth having, None of a measure without one; `p_equal` the
+    larger p of two one-sided tests that the true difference is at least that far from 0, and
+    `seeds_equal` the number of seeds that would show that one as small as the one seen is not.
     """
 
     seeds: int
@@ -49,6 +54,9 @@ class Comparison:
     probability_high: float
     detectable_difference: float
     seeds_needed: int | None
+    matters: float | None = None
+    p_equal: float | None = None
+    seeds_equal: int | None = None
 
 
 def compare(
@@ -56,14 +64,17 @@ def compare(
     baseline: Sequence[float] | np.ndarray,
     higher_is_better: bool = True,
     comparisons: int = 1,
+    matters: float | None = None,
 ) -> Comparison:
     """Compare two cells of the same seeds, in the same order.
 
     Values that are equal but for rounding count as equal (`paired_differences`). `comparisons` is
-    how many there are in the family that Holm's correction is over, this one included.
+    how many there are in the family that Holm's correction is over, this one included; `matters`
+    the smallest difference worth having, if the measure has one.
     """
     differences = paired_differences(cell, baseline)
     count = len(differences)
+    rounding = tolerance(cell, baseline)
     interval = mean_interval(differences)
     better = differences if higher_is_better else -differences
     wins = float(np.sum(better > 0) + np.sum(better == 0) / 2)
@@ -74,7 +85,7 @@ def compare(
         low=interval.low,
         high=interval.high,
         p_value=paired_t_p(differences),
-        p_sign_flip=sign_flip_p(differences, tolerance(cell, baseline))
+        p_sign_flip=sign_flip_p(differences, rounding)
         if count >= FEWEST_SEEDS_FOR_SIGN_FLIP
         else None,
         probability_better=wins / count,
@@ -82,6 +93,13 @@ def compare(
         probability_high=probability_high,
         detectable_difference=detectable_difference(differences, comparisons),
         seeds_needed=seeds_needed(differences, comparisons=comparisons),
+        matters=matters,
+        p_equal=None if matters is None else equal_p(differences, matters, rounding),
+        seeds_equal=None
+        if matters is None or count < 2
+        else seeds_for_equality(
+            mean_and_deviation(differences)[1], interval.mean, matters, comparisons=comparisons
+        ),
     )
 
 

@@ -11,20 +11,24 @@ import math
 
 import numpy as np
 
+from regscope.statistics.equality import equality_level, one_sided_p, power_within
 from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
 from regscope.statistics.power import fewest
-from regscope.statistics.rounding import ROUNDING, mean_and_deviation
+from regscope.statistics.rounding import mean_and_deviation, tolerance
 
 
 def compare_unpaired(
-    other: np.ndarray, baseline: np.ndarray, higher_is_better: bool = True
+    other: np.ndarray,
+    baseline: np.ndarray,
+    higher_is_better: bool = True,
+    matters: float | None = None,
 ) -> Comparison:
     """As `compare` for samples `[n]` and `[m]` (at least two each) without pairs.
 
     There is no sign-flip p, and no interval of the probability of being better (nan).
-    `seeds_needed` are of each.
+    `seeds_needed` and `seeds_equal` are of each.
     """
     (mean, deviation), (base, base_deviation) = map(mean_and_deviation, (other, baseline))
     difference = 0.0 if _equal(mean, base, other, baseline) else mean - base
@@ -42,6 +46,18 @@ def compare_unpaired(
         probability_high=math.nan,
         detectable_difference=_detectable(error, freedom, len(other), len(baseline)),
         seeds_needed=seeds_of_each(difference, deviation, base_deviation),
+        matters=matters,
+        p_equal=None
+        if matters is None
+        else one_sided_p(
+            matters - abs(difference) - tolerance(other, baseline),
+            error,
+            freedom,
+            _smallest_p(len(other), len(baseline)) / 2,
+        ),
+        seeds_equal=None
+        if matters is None
+        else _equal_of_each(difference, matters, deviation, base_deviation),
     )
 
 
@@ -77,6 +93,22 @@ def seeds_of_each(difference: float, deviation: float, other_deviation: float) -
     return fewest(lambda seeds: welch_power(difference, seeds, deviation, other_deviation) >= POWER)
 
 
+def _equal_of_each(
+    difference: float, matters: float, deviation: float, other_deviation: float
+) -> int | None:
+    """The fewest seeds of each that show that a true `difference` does not matter."""
+    if abs(difference) >= matters:
+        return None
+    if not deviation and not other_deviation:
+        return next(n for n in range(2, 10) if _smallest_p(n, n) / 2 < equality_level())
+
+    def enough(seeds: int) -> bool:
+        error, freedom = _error((seeds, seeds), (deviation, other_deviation))
+        return power_within(difference / error, matters / error, freedom) >= POWER
+
+    return fewest(enough)
+
+
 def _error(counts: tuple[int, int], deviations: tuple[float, float]) -> tuple[float, float]:
     """The standard error of the difference, and Welch and Satterthwaite's degrees of freedom."""
     shares = [own**2 / count for own, count in zip(deviations, counts, strict=True)]
@@ -110,14 +142,14 @@ def _smallest_p(count: int, other: int) -> float:
 
 def _probability_better(other: np.ndarray, baseline: np.ndarray, higher: bool) -> float:
     """Over all pairs: Mann and Whitney 1947, U / (n * m), ties counting half."""
-    tolerance = ROUNDING * max(np.abs(other).max(), np.abs(baseline).max())
+    rounding = tolerance(other, baseline)
     apart = other[:, None] - baseline
-    better = apart > tolerance if higher else apart < -tolerance
-    return float((better + (np.abs(apart) <= tolerance) / 2).mean())
+    better = apart > rounding if higher else apart < -rounding
+    return float((better + (np.abs(apart) <= rounding) / 2).mean())
 
 
 def _equal(mean: float, base: float, other: np.ndarray, baseline: np.ndarray) -> bool:
-    return bool(abs(mean - base) <= ROUNDING * max(np.abs(other).max(), np.abs(baseline).max()))
+    return abs(mean - base) <= tolerance(other, baseline)
 
 
 def _power(shift: float, freedom: float) -> float:

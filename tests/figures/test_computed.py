@@ -78,8 +78,8 @@ def test_a_strip_has_gaps_between_pictures_only() -> None:
         (["too few seeds"] * 2, "Error: too few seeds to compare"),
         (["worse", "better", "worse"], "Error against none: 1 better, 2 worse"),
         (
-            ["not separable", "lower", "higher", "lower"],
-            "Error against none: 1 higher, 2 lower, 1 not separable",
+            ["undecided", "lower", "higher", "lower"],
+            "Error against none: 1 higher, 2 lower, 1 undecided",
         ),
     ],
 )

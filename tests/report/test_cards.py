@@ -98,7 +98,7 @@ def measure(name: str) -> None:
     seeds.to_csv(folder / "seeds.csv", index=False)
     compared = [
         comparison("l1", "test_accuracy", "better"),
-        comparison("elastic_net", "test_accuracy", "not separable"),
+        comparison("elastic_net", "test_accuracy", "undecided"),
         comparison("l1", "near_zero_fraction", "lower"),
     ]
     pd.DataFrame(compared).to_csv(folder / "comparisons.csv", index=False)

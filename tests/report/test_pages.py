@@ -198,7 +198,8 @@ def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     assert cells == ["lower"]
     text = paths.RESULTS_PAGE.read_text()
     assert (
-        "bold where separable. Neither more nor less is better by itself in these measures: gap,"
+        "bold where better, worse, higher or lower for certain, ≈ where there is no difference that"
+        " matters. Neither more nor less is better by itself in these measures: gap,"
         " prunable, unit correlation.\n"
     ) in text
     assert " | **lower** |" in text
