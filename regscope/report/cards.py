@@ -21,6 +21,7 @@ from regscope.report.render import markdown
 from regscope.report.results_page import link
 from regscope.report.sections import has_results
 from regscope.report.seed_counts import seed_counts_table
+from regscope.report.verdict_examples import verdict_examples
 from regscope.statistics import EQUAL, POWER
 
 CARDS = Path("docs") / "regularizers"
@@ -28,6 +29,7 @@ INDEX = "README.md"
 BEGIN, END = "<!-- effect: begin -->", "<!-- effect: end -->"
 STATISTICS = Path("docs") / "statistics.md"
 SEEDS_BEGIN, SEEDS_END = "<!-- seeds: begin -->", "<!-- seeds: end -->"
+VERDICTS_BEGIN, VERDICTS_END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 
 
 def main() -> None:
@@ -35,7 +37,7 @@ def main() -> None:
         prog="python -m regscope.report.cards",
         description=(
             f"Rewrite what stands in {CARDS}/*.md between {BEGIN} and {END}, and in {STATISTICS}"
-            f" between {SEEDS_BEGIN} and {SEEDS_END}."
+            f" between {SEEDS_BEGIN} and {SEEDS_END}, and {VERDICTS_BEGIN} and {VERDICTS_END}."
         ),
     )
     parser.add_argument(
@@ -44,14 +46,16 @@ def main() -> None:
     check = parser.parse_args().check
     params = load_params()
     found = [load_evidence(study) for study in params.studies if has_results(study)]
-    pages = {card: (effect_block(found, card), BEGIN, END) for card in cards(params)}
-    pages[STATISTICS] = (seeds_block(found), SEEDS_BEGIN, SEEDS_END)
-    stale = {}
-    for page, (block, begin, end) in pages.items():
-        before = page.read_text(encoding="utf-8")
-        after = replaced(before, block, page, begin, end)
-        if after != before:
-            stale[page] = after
+    blocks = [(card, effect_block(found, card), BEGIN, END) for card in cards(params)]
+    blocks += [
+        (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),
+        (STATISTICS, seeds_block(found), SEEDS_BEGIN, SEEDS_END),
+    ]
+    before = {page: page.read_text(encoding="utf-8") for page, *_ in blocks}
+    pages = dict(before)
+    for page, block, begin, end in blocks:
+        pages[page] = replaced(pages[page], block, page, begin, end)
+    stale = {page: text for page, text in pages.items() if text != before[page]}
     if check and stale:
         raise RegscopeError(
             f"{', '.join(map(str, stale))}: the tables are not those of {paths.METRICS}; run"
@@ -104,6 +108,11 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     if pairs.rows:
         yield "Together with another method, against the one of both that validation holds better:"
         yield markdown(pairs).rstrip("\n")
+
+
+def verdicts_block(found: Sequence[Evidence]) -> str:
+    """What verdicts say, each with an example, as Markdown."""
+    return markdown(verdict_examples(found)).rstrip("\n")
 
 
 def seeds_block(found: Sequence[Evidence]) -> str:

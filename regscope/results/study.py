@@ -35,7 +35,7 @@ CHANCE = 0.02
 DIGITS = "%.9g"
 """Of every float in a table."""
 
-_NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
+NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
 
 
 @dataclass(frozen=True)
@@ -83,11 +83,7 @@ class StudyResults:
     @property
     def summary(self) -> dict[str, dict[str, float | None]]:
         """`{reg: {measure: mean over seeds}}`, to six decimals; None for what cannot be had."""
-        means = self.seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
-        return {
-            str(reg): {measure: _rounded(float(row[measure])) for measure in SUMMARY}
-            for reg, row in means.iterrows()
-        }
+        return means(self.seeds)
 
     @property
     def layer_means(self) -> pd.DataFrame:
@@ -98,6 +94,15 @@ class StudyResults:
     def unit_means(self) -> pd.DataFrame:
         """`units` with a row a cell and layer, in order: means over seeds."""
         return _over_seeds(self.units)
+
+
+def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """`{reg: {measure of SUMMARY: mean over seeds}}`, to six decimals; None where none has it."""
+    found = seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
+    return {
+        str(reg): {measure: _rounded(float(row[measure])) for measure in SUMMARY}
+        for reg, row in found.iterrows()
+    }
 
 
 TABLES = tuple(field.name for field in fields(StudyResults))
@@ -115,7 +120,7 @@ def load(name: str) -> StudyResults:
         try:
             # Names stay as they are: of classes that are digits, of a cell called `nan`.
             return pd.read_csv(
-                file, dtype=dict.fromkeys(_NAMES, str), keep_default_na=False, na_values=[""]
+                file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
             )
         except FileNotFoundError as error:
             raise _missing(file, name) from error

@@ -18,6 +18,8 @@ from regscope.regularizers.augmentation import USUAL
 from regscope.report import cards, effects
 from regscope.report.evidence import load_evidence
 from regscope.report.seed_counts import seed_counts_table
+from regscope.report.verdict_examples import CERTAIN, verdict_examples
+from regscope.statistics import EQUAL
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / cards.CARDS
@@ -57,6 +59,7 @@ def study() -> dict[str, Any]:
 def comparison(reg: str, measure: str, verdict: str) -> dict[str, Any]:
     return {
         "reg": reg, "measure": measure, "difference": 0.01, "low": -0.002, "high": 0.022,
+        "seeds": 3, "p_holm": 0.01, "p_equal_holm": None, "matters": None,
         "detectable_difference": 0.0123, "verdict": verdict,
     }  # fmt: skip
 
@@ -78,7 +81,9 @@ def results(workspace: Path) -> None:
             f"# {reg}\n\n{cards.BEGIN}\nold\n{cards.END}\n\nEnd\n"
         )
     (cards.CARDS / cards.INDEX).write_text("# All\n")
-    cards.STATISTICS.write_text(f"{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n")
+    cards.STATISTICS.write_text(
+        f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n"
+    )
 
 
 def measure(name: str) -> None:
@@ -194,6 +199,18 @@ def test_the_seeds_that_a_studys_spread_calls_for() -> None:
     )
 
 
+def test_every_verdict_has_an_example_or_a_dash() -> None:
+    table = verdict_examples([load_evidence("first")])
+    rows = {row[0].text: [cell.text for cell in row[2:]] for row in table.rows}
+    assert list(rows) == [
+        "better", "worse", "higher", "lower", EQUAL, CERTAIN, "undecided", "too few seeds",
+    ]  # fmt: skip
+    assert rows["better"][:2] == [
+        "first: test accuracy of L1 against none, 3 seeds", "+1.00 [−0.20, +2.20]",
+    ]  # fmt: skip
+    assert rows["worse"] == ["–"] * 4
+
+
 def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
     before = card("l1")
     with pytest.raises(RegscopeError) as refused:
@@ -215,7 +232,7 @@ def test_nothing_is_written_where_one_page_lacks_its_marks(monkeypatch: pytest.M
     cards.STATISTICS.write_text("no marks\n")
     before = card("l1")
     with pytest.raises(
-        RegscopeError, match=r"docs/statistics\.md: needs one line <!-- seeds: begin"
+        RegscopeError, match=r"docs/statistics\.md: needs one line <!-- verdicts: begin"
     ):
         call(monkeypatch)
     assert card("l1") == before
