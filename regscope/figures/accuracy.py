@@ -82,7 +82,11 @@ def _verdict(
 
 def tally(measure: str, verdicts: list[str]) -> str:
     """The tally, such as `Test accuracy against none: 1 better, 6 undecided`."""
-    counts = [f"{verdicts.count(kind)} {kind}" for kind in KINDS if kind in verdicts]
+    counts = [
+        f"{verdicts.count(kind)} {'with ' * (kind == EQUAL)}{kind}"
+        for kind in KINDS
+        if kind in verdicts
+    ]
     if not counts:
         return measure
     if set(verdicts) == {TOO_FEW}:

@@ -79,6 +79,8 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
         f"{meaning} ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
     )
     yield markdown(table).rstrip("\n")
+    statistics = link(Path("docs") / "statistics.md", paths.README)
+    yield f"{words.MARKED_BY} [How verdicts are reached]({statistics}#verdicts)."
 
 
 def _verdicts(claims: Claims) -> Iterator[str]:

@@ -172,7 +172,7 @@ class Section:
 _OPENINGS = {
     "better": f"Better than {BASELINE}",
     "worse": f"Worse than {BASELINE}",
-    EQUAL: f"No difference that matters to {BASELINE}",
+    EQUAL: EQUAL.capitalize(),
     UNDECIDED: "Undecided",
     TOO_FEW: "Too few seeds to tell",
 }

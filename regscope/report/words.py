@@ -21,7 +21,14 @@ NEUTRAL = (
 )
 
 MARKS = (
-    f"bold where better, worse, higher or lower for certain, {ABOUT.strip()} where there is {EQUAL}"
+    f"bold where better or worse, higher or lower, {ABOUT.strip()} where there is {EQUAL}, plain"
+    " where the seeds cannot tell"
+)
+
+MARKED_BY = (
+    f"{ABOUT.strip()} is an answer: the 95 % interval lies within the smallest difference worth"
+    f" having ({100 * MATTERS:g} points, unless a study says another), and two one-sided tests"
+    " agree. Plain is none: more seeds could show a difference, or that none matters."
 )
 
 COLLAPSED = "collapsed"

@@ -78,6 +78,10 @@ def test_a_strip_has_gaps_between_pictures_only() -> None:
         (["too few seeds"] * 2, "Error: too few seeds to compare"),
         (["worse", "better", "worse"], "Error against none: 1 better, 2 worse"),
         (
+            ["no difference that matters", "undecided", "no difference that matters"],
+            "Error against none: 2 with no difference that matters, 1 undecided",
+        ),
+        (
             ["undecided", "lower", "higher", "lower"],
             "Error against none: 1 higher, 2 lower, 1 undecided",
         ),
