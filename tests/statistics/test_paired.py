@@ -34,6 +34,7 @@ def test_a_comparison_has_these_numbers_in_this_order() -> None:
     assert list(asdict(found)) == [
         "seeds", "difference", "low", "high", "p_value", "p_sign_flip", "probability_better",
         "probability_low", "probability_high", "detectable_difference", "seeds_needed",
+        "matters", "p_equal", "seeds_equal",
     ]  # fmt: skip
     differences = paired_differences(SAMPLE, BASELINE)
     assert found.difference == mean_interval(differences).mean
