@@ -12,11 +12,12 @@ def main() -> None:
     reviewed = review(params.study, params.reg, results.load(params.study))
     write_json(paths.REVIEW, reviewed)
     measured = reviewed["test_accuracy"]
+    # One seed has no interval.
+    ends = [measured[f"interval_{end}"] for end in ("low", "high")]
+    interval = "" if None in ends else f" [{', '.join(f'{100 * end:+.2f}' for end in ends)}]"
     print(
         f"{params.study}: test accuracy of {params.reg} minus none"
-        f" {100 * measured['difference']:+.2f} points"
-        f" [{100 * measured['interval_low']:+.2f}, {100 * measured['interval_high']:+.2f}],"
-        f" {measured['verdict']}"
+        f" {100 * measured['difference']:+.2f} points{interval}, {measured['verdict']}"
     )
 
 

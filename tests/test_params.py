@@ -98,12 +98,14 @@ def test_valid_values_are_taken_as_written(workspace: Path) -> None:
     assert small.cells["none"].methods() == []
     assert small.model.initialization == "glorot_uniform"
     assert (small.evaluation.training_loss, small.evaluation.examples) == (0.5, None)
+    assert small.evaluation.matters == 0.005
 
 
 def test_what_is_said_of_evaluation_is_taken(workspace: Path) -> None:
-    params = load(changed("small/evaluation", {"training_loss": 2e-1, "examples": 500}))
-    evaluation = params.studies["small"].evaluation
+    said = {"training_loss": 2e-1, "examples": 500, "matters": 0.01}
+    evaluation = load(changed("small/evaluation", said)).studies["small"].evaluation
     assert (evaluation.training_loss, evaluation.examples) == (0.2, 500)
+    assert evaluation.matters == 0.01
 
 
 ERRORS = {
@@ -208,7 +210,8 @@ ERRORS = {
     "unknown key of evaluation": (
         "small/evaluation",
         {"loss": 0.1},
-        "studies.small.evaluation.loss = 0.1: unknown key; known here: training_loss, examples",
+        "studies.small.evaluation.loss = 0.1: unknown key; known here: training_loss, examples,"
+        " matters",
     ),
     "a training loss of zero": (
         "small/evaluation",
@@ -219,6 +222,26 @@ ERRORS = {
         "small/evaluation",
         {"examples": 0},
         "studies.small.evaluation.examples = 0: must be at least 1",
+    ),
+    "a margin of nothing": (
+        "small/evaluation",
+        {"matters": 0},
+        "studies.small.evaluation.matters = 0: must be greater than 0",
+    ),
+    "a margin of everything": (
+        "small/evaluation",
+        {"matters": 1.0},
+        "studies.small.evaluation.matters = 1.0: must be less than 1",
+    ),
+    "a margin in words": (
+        "small/evaluation",
+        {"matters": "little"},
+        "studies.small.evaluation.matters = little: must be a number",
+    ),
+    "a margin that is no number": (
+        "small/evaluation",
+        {"matters": None},
+        "studies.small.evaluation.matters = null: must be a number",
     ),
     "half an example": (
         "small/evaluation",

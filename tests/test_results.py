@@ -12,6 +12,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from regscope import paths, results
 from regscope.errors import RegscopeError
 from regscope.results import COMPARED, SUMMARY, TABLES
+from regscope.results.compared import ACCURACIES
 from regscope.statistics import holm
 from tests import written
 
@@ -226,8 +227,35 @@ def test_comparisons_have_their_columns(workspace: Path) -> None:
     assert list(comparisons.columns) == [
         "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm",
         "p_sign_flip", "probability_better", "probability_low", "probability_high",
-        "detectable_difference", "seeds_needed", "verdict",
+        "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm",
+        "seeds_equal", "verdict",
     ]  # fmt: skip
+
+
+def test_only_accuracies_have_a_margin_and_its_tests_a_family_of_their_own(
+    workspace: Path,
+) -> None:
+    written.write(SEEDS)
+    seeds = results.gather(written.NAME, written.study(SEEDS)).seeds
+    baseline = seeds.loc[seeds["reg"] == "none", "test_accuracy"].to_numpy()
+    close = 0.001 * (np.arange(SEEDS) % 3 - 1)
+    seeds.loc[seeds["reg"] == "dropout", "test_accuracy"] = baseline + close
+    seeds.loc[seeds["reg"] == "l1", "test_accuracy"] = baseline + 0.1 + close
+    found = results.compare_cells(seeds, 0.004)
+    with_margin = found[found["matters"].notna()]
+    assert set(with_margin["measure"]) == set(ACCURACIES)
+    assert set(with_margin["matters"]) == {0.004}
+    assert found.loc[found["matters"].isna(), ["p_equal", "p_equal_holm"]].isna().all().all()
+    rows = found[found["measure"] == "test_accuracy"].set_index("reg")
+    assert rows["verdict"].to_dict() == {"l1": "better", "dropout": "no difference that matters"}
+    one_sided = [
+        scipy.stats.ttest_1samp(close, margin, alternative=side).pvalue
+        for margin, side in ((0.004, "less"), (-0.004, "greater"))
+    ]
+    assert rows.loc["dropout", "p_equal"] == pytest.approx(max(one_sided), rel=1e-4)
+    assert list(rows["p_equal_holm"]) == pytest.approx(holm(list(rows["p_equal"])))
+    narrow = results.compare_cells(seeds, 0.0001)
+    assert "undecided" in set(narrow.loc[narrow["reg"] == "dropout", "verdict"])
 
 
 def test_seeds_without_a_measure_are_left_out_of_its_comparison(workspace: Path) -> None:
@@ -273,7 +301,10 @@ def test_what_is_written_is_read_back(seeds: int, workspace: Path) -> None:
         assert list(after.columns) == list(before.columns)
         numeric = before.select_dtypes("number").columns
         assert np.allclose(after[numeric], before[numeric], rtol=1e-8, equal_nan=True)
-        for name in set(before.columns) - set(numeric) - {"p_sign_flip", "seeds_needed"}:
+        # Columns of None where the number of seeds gives no such number.
+        for name in set(before.columns) - set(numeric) - {
+            "p_sign_flip", "seeds_needed", "seeds_equal",
+        }:  # fmt: skip
             assert list(after[name]) == list(before[name])
     summary = json.loads((paths.summary(written.NAME) / "summary.json").read_text())
     assert summary == gathered.summary

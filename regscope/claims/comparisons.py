@@ -105,7 +105,8 @@ def single_value(cell: np.ndarray, published: float, level: float) -> Finding:
     error = spread(cell) * math.sqrt(1 + 1 / len(cell))
     new_run = t_interval(cell, error, level)
     away = abs(float(paired_differences(np.array([new_run.mean]), published)[0]))
-    room = (new_run.high - new_run.low) / 2 - away
+    reach = (new_run.high - new_run.low) / 2 if len(cell) > 1 else 0.0
+    room = reach - away
     p_value = min(1.0, 2 * _upper_p(away, error, len(cell)))
     return Finding(
         measured=new_run,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -181,5 +182,5 @@ def _entry(
 
 
 def _rounded(value: float | None) -> float | None:
-    """Six significant digits: enough to read, few enough to compare by eye."""
-    return None if value is None else float(f"{value:.6g}")
+    """Six significant digits: enough to read, few enough to compare by eye; None for nan."""
+    return None if value is None or math.isnan(value) else float(f"{value:.6g}")

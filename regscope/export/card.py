@@ -129,6 +129,8 @@ def _over_seeds(cell: TrainedSeed) -> str:
         return (
             f"not in {paths.summary(cell.name)}: `dvc exp run -S study={cell.name}` puts it there"
         )
+    if cell.seeds == 1:
+        return f"{100 * over.mean:.2f} %"
     low, high = 100 * over.low, 100 * over.high
     return f"{100 * over.mean:.2f} %, 95 % t interval {low:.2f} to {high:.2f} %"
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from regscope.figures.layout import HEADINGS, sheet
-from regscope.figures.style import GREY, INK, RIGHT, WRONG
+from regscope.figures.style import GREY, INK, NEUTRAL, RIGHT, WRONG
 from regscope.params import BASELINE
-from regscope.statistics import mean_interval
+from regscope.statistics import EQUAL, TOO_FEW, mean_interval
+from regscope.statistics import VERDICTS as KINDS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 GOLDEN_RATIO = 0.618033988749895
 SPREAD = 0.2
 LIFT = 0.08
-VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG)}
+VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG), EQUAL: ("≈ ", NEUTRAL)}
 
 
 def draw(data: StudyData) -> Figure:
@@ -33,7 +34,8 @@ def draw(data: StudyData) -> Figure:
             "small dots: seeds",
             "large dot and bar: mean and its 95 % t interval",
             "line: mean of none\n"
-            "verdict: paired t test to none, Holm-corrected over cells, and its interval",
+            "verdict: paired t test to none, or two one-sided ones, Holm-corrected over cells, and"
+            " the interval",
             *(["◂ off the axis: no seed is better than a guess"] if off else []),
         ),
     )
@@ -79,11 +81,14 @@ def _verdict(
 
 
 def tally(measure: str, verdicts: list[str]) -> str:
-    """The tally, such as `Test accuracy against none: 1 better, 6 not separable`."""
-    kinds = ("better", "worse", "higher", "lower", "not separable", "too few seeds")
-    counts = [f"{verdicts.count(kind)} {kind}" for kind in kinds if kind in verdicts]
+    """The tally, such as `Test accuracy against none: 1 better, 6 undecided`."""
+    counts = [
+        f"{verdicts.count(kind)} {'with ' * (kind == EQUAL)}{kind}"
+        for kind in KINDS
+        if kind in verdicts
+    ]
     if not counts:
         return measure
-    if set(verdicts) == {"too few seeds"}:
+    if set(verdicts) == {TOO_FEW}:
         return f"{measure}: too few seeds to compare"
     return f"{measure} against none: {', '.join(counts)}"

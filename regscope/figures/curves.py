@@ -96,7 +96,8 @@ def average(values: np.ndarray, window: int) -> np.ndarray:
 
 
 def mean_and_reach(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of `[S, epochs]`: the mean and half the width of its t interval, each `[epochs]`.
+    """Of `[S, epochs]`: the mean and half the width of its t interval (nan of one seed), each
+    `[epochs]`.
 
     The same interval as `statistics.mean_interval`, of every epoch at once.
     """
@@ -105,7 +106,7 @@ def mean_and_reach(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     count = len(values)
     mean = values.mean(0)
     if count < 2:
-        return mean, np.zeros_like(mean)
+        return mean, np.full_like(mean, np.nan)
     quantile = t.ppf((1 + LEVEL) / 2, count - 1)
     return mean, quantile * values.std(0, ddof=1) / np.sqrt(count)
 
@@ -130,7 +131,9 @@ def _zoomed(
     axis: Axes, bands: Mapping[str, tuple[np.ndarray, np.ndarray]], lost: Collection[str]
 ) -> None:
     """Leave out what lies below: where every curve is in its first epochs, and `lost` ones stay."""
-    learned = [band for reg, band in bands.items() if reg not in lost]
+    learned = [
+        (mean, np.nan_to_num(reach)) for reg, (mean, reach) in bands.items() if reg not in lost
+    ]
     start = len(learned[0][0]) // LEFT_OUT
     low = min(float((mean - reach)[start:].min()) for mean, reach in learned)
     high = min(100.0, max(float((mean + reach)[start:].max()) for mean, reach in learned))

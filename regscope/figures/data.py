@@ -57,7 +57,8 @@ class StudyData:
     def caption(self, *notes: str) -> str:
         """The line below a figure: the study, how many seeds, and what else must be said."""
         seeds = "1 seed" if self.seeds == 1 else f"{self.seeds} seeds"
-        return SEPARATOR.join((self.study.title, seeds, *notes))
+        alone = ("of which there is no interval",) if self.seeds == 1 else ()
+        return SEPARATOR.join((self.study.title, seeds, *alone, *notes))
 
     @property
     def first_examples(self) -> str:

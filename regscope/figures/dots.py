@@ -23,7 +23,7 @@ MOST_NAMED = 3
 
 def intervals(values: Sequence[np.ndarray]) -> np.ndarray:
     """`[R, 3]`: low, mean and high of the t interval of every row's seeds, infinite and missing
-    values left out; nan where a row has none left."""
+    values left out; nan where a row has none left, and at the ends where it has one."""
     found = np.full((len(values), 3), np.nan)
     for row, seeds in enumerate(values):
         finite = seeds[np.isfinite(seeds)]
@@ -72,11 +72,15 @@ def widen(axis: Axes) -> None:
 
 
 def leaders(found: np.ndarray, highest: bool = True) -> list[int]:
-    """The rows of intervals `[R, 3]` that overlap the one with the best mean, that one first."""
+    """The rows of intervals `[R, 3]` that overlap the one with the best mean, that one first.
+
+    Of a single seed nobody knows how far its interval would reach: it overlaps all.
+    """
     sign = 1 if highest else -1
     order = np.argsort(-sign * found[:, 1])
     low, _, high = found[order[0]]
-    return [int(row) for row in order if found[row, 0] <= high and found[row, 2] >= low]
+    apart = (found[:, 0] > high) | (found[:, 2] < low) | np.isnan(found[:, 1])
+    return [int(row) for row in order if not apart[row]]
 
 
 def extreme(cells: Sequence[CellData], found: np.ndarray, highest: bool) -> str:

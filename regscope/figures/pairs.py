@@ -8,6 +8,7 @@ import numpy as np
 
 from regscope.figures.layout import HEADINGS, SEPARATOR, sheet
 from regscope.figures.style import INK, display_name
+from regscope.statistics import EQUAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 CELL = (0.9, 0.66)
 """Inches of one pair, across and up."""
-MARKS = {"better": "▲ ", "worse": "▼ "}
+MARKS = {"better": "▲ ", "worse": "▼ ", EQUAL: "≈ "}
 COLOURS = ("#DF9471", "#FFFFFF", "#6FB69B")
 """The colours of worse and better, pale enough for text."""
 
@@ -40,7 +41,8 @@ def draw(results: SweepResults) -> Figure:
                 "mean and 95 % t interval of the paired difference, points of test accuracy",
                 "percent below the names: alone\n"
                 "left: the better part is the one with the higher mean accuracy on validation",
-                "▲ better, ▼ worse: paired t test, Holm-corrected over pairs\n"
+                "▲ better, ▼ worse, ≈ no difference that matters: paired t tests, Holm-corrected"
+                " over pairs\n"
                 "right: both − first − second + none; the interval is of this pair by itself",
                 "bold: it leaves out 0",
             )
@@ -96,7 +98,7 @@ def _write(axis: Axes, place: tuple[int, int], pair: Any, columns: tuple[str, ..
     mean, low, high = (100 * float(pair[column]) for column in columns)
     judged = columns[0] == "difference"
     mark = MARKS.get(pair["verdict"], "") if judged else ""
-    strong = bool(mark) if judged else not low <= 0 <= high
+    strong = pair["verdict"] in ("better", "worse") if judged else not low <= 0 <= high
     against = f"vs. {display_name(pair['better_part'])}" if judged else ""
     across, up = place[0], place[1] - (0.2 if judged else 0.1)
     options: dict[str, Any] = {"ha": "center", "va": "center", "color": INK}

@@ -43,7 +43,8 @@ def draw(data: StudyData) -> Figure:
             *data.where_limited,
             f"ranking: mean over severities 1 to 5{' of all corruptions' if columns > 1 else ''}\n"
             "dashed: mean of none",
-            "▲ better, ▼ worse than none: paired t test, Holm-corrected over cells",
+            "▲ better, ▼ worse than none, ≈ no difference that matters: paired t test, or two"
+            " one-sided ones, Holm-corrected over cells",
         ),
     )
     halves = figure.add_gridspec(1, 2, width_ratios=(columns, 1 if columns > 1 else 0.8))

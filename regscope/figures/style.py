@@ -22,6 +22,7 @@ GREY = "#6F6F6F"
 FAINT = "#D9D9D9"
 RIGHT = "#00734F"
 WRONG = "#B8410B"
+NEUTRAL = "#2C5F8A"
 
 NAMES = {
     "l1": "L1",

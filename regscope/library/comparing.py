@@ -29,9 +29,12 @@ class Compared:
     `probability_low` to `probability_high` its 95 % interval (paired only).
     `detectable_difference` is the smallest true difference that as many seeds show with
     probability 0.8, and `seeds_needed` how many (of each) would so show one as large as that seen;
-    None where more than a million are. `verdict` is `better`, `worse`, `not separable` or `too few
-    seeds` (fewer than 5); `higher` or `lower` where neither is better by itself. `note` says in a
-    sentence what is wanting where nothing is decided, and is '' elsewhere.
+    None where more than a million are. Where it was said what `matters`, `p_equal` is the larger p
+    of two one-sided t tests that the true difference is at least that, and `seeds_equal` how many
+    seeds would show that one as small as that seen is not. `verdict` is `better`, `worse`, `no
+    difference that matters`, `undecided` or `too few seeds` (fewer than 5); `higher` or `lower`
+    where neither is better by itself. `note` says in a sentence what is wanting where nothing is
+    decided, or that a difference which does not matter is certain, and is '' elsewhere.
     """
 
     paired: bool
@@ -48,6 +51,9 @@ class Compared:
     probability_high: float | None
     detectable_difference: float
     seeds_needed: int | None
+    matters: float | None
+    p_equal: float | None
+    seeds_equal: int | None
     verdict: str
     note: str
 
@@ -68,6 +74,7 @@ def compare(
     *,
     paired: bool = True,
     higher_is_better: bool | None = True,
+    matters: float | None = None,
 ) -> Compared:
     """Hold `other` against `baseline` by one number a seed, as the studies' tables do.
 
@@ -76,18 +83,23 @@ def compare(
     generalization of 'Student's' problem when several different population variances are
     involved"). `higher_is_better` is False of a loss and None of what is neither.
 
-    A verdict but `not separable` needs an interval without 0 and a p below 0.05, and five seeds
-    or more. It is that of one comparison: of several, correct the p values
-    (`regscope.statistics.holm`). docs/statistics.md tells the tests in plain words.
+    `matters` is the smallest difference worth having, in the numbers' own units: `no difference
+    that matters` needs an interval within ±matters (and a p below 0.05 that the difference is
+    larger, which follows from it). Every other verdict but `undecided` needs an interval without 0
+    and a p below 0.05. Both need five seeds or more. The verdict is that of one comparison: of
+    several, correct the p values (`regscope.statistics.holm`). docs/statistics.md tells the tests
+    in plain words.
 
     Raises RegscopeError, in one line, where there are fewer than two numbers, one is not finite,
-    or pairs are asked for of unequally many.
+    pairs are asked for of unequally many, or `matters` is not above 0.
     """
     import numpy as np
 
     from regscope.statistics import compare as compare_paired
-    from regscope.statistics import compare_unpaired, undecided_note, verdict
+    from regscope.statistics import compare_unpaired, equal_note, undecided_note, verdict
 
+    if matters is not None and not 0 < matters < np.inf:
+        raise RegscopeError(f"matters = {matters!r}: must be a finite number above 0")
     first, second = _checked("baseline", baseline), _checked("other", other)
     if paired and len(first) != len(second):
         raise RegscopeError(
@@ -95,8 +107,12 @@ def compare(
             " otherwise give paired=False"
         )
     found: Comparison = (compare_paired if paired else compare_unpaired)(
-        second, first, higher_is_better is not False
+        second, first, higher_is_better is not False, matters=matters
     )
+    given = verdict(found, found.p_value, higher_is_better, found.p_equal)
+    note = undecided_note(found, given, in_points=False)
+    if certain := equal_note(found, found.p_value, found.p_equal):
+        note = f"{certain.capitalize()}."
     values = asdict(found)
     if not paired:
         values |= {"probability_low": None, "probability_high": None}
@@ -105,8 +121,8 @@ def compare(
         baseline_mean=float(np.mean(first)),
         other_mean=float(np.mean(second)),
         **values,
-        verdict=verdict(found, found.p_value, higher_is_better),
-        note=undecided_note(found, in_points=False),
+        verdict=given,
+        note=note,
     )
 
 

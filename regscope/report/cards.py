@@ -15,18 +15,21 @@ from regscope.files import write_text
 from regscope.params import BASELINE, Params, load_params
 from regscope.report import effects
 from regscope.report.evidence import Evidence, load_evidence
+from regscope.report.formats import ABOUT
 from regscope.report.readme import replaced
 from regscope.report.render import markdown
 from regscope.report.results_page import link
 from regscope.report.sections import has_results
 from regscope.report.seed_counts import seed_counts_table
-from regscope.statistics import POWER
+from regscope.report.verdict_examples import verdict_examples
+from regscope.statistics import EQUAL, POWER
 
 CARDS = Path("docs") / "regularizers"
 INDEX = "README.md"
 BEGIN, END = "<!-- effect: begin -->", "<!-- effect: end -->"
 STATISTICS = Path("docs") / "statistics.md"
 SEEDS_BEGIN, SEEDS_END = "<!-- seeds: begin -->", "<!-- seeds: end -->"
+VERDICTS_BEGIN, VERDICTS_END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 
 
 def main() -> None:
@@ -34,7 +37,7 @@ def main() -> None:
         prog="python -m regscope.report.cards",
         description=(
             f"Rewrite what stands in {CARDS}/*.md between {BEGIN} and {END}, and in {STATISTICS}"
-            f" between {SEEDS_BEGIN} and {SEEDS_END}."
+            f" between {SEEDS_BEGIN} and {SEEDS_END}, and {VERDICTS_BEGIN} and {VERDICTS_END}."
         ),
     )
     parser.add_argument(
@@ -43,14 +46,16 @@ def main() -> None:
     check = parser.parse_args().check
     params = load_params()
     found = [load_evidence(study) for study in params.studies if has_results(study)]
-    pages = {card: (effect_block(found, card), BEGIN, END) for card in cards(params)}
-    pages[STATISTICS] = (seeds_block(found), SEEDS_BEGIN, SEEDS_END)
-    stale = {}
-    for page, (block, begin, end) in pages.items():
-        before = page.read_text(encoding="utf-8")
-        after = replaced(before, block, page, begin, end)
-        if after != before:
-            stale[page] = after
+    blocks = [(card, effect_block(found, card), BEGIN, END) for card in cards(params)]
+    blocks += [
+        (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),
+        (STATISTICS, seeds_block(found), SEEDS_BEGIN, SEEDS_END),
+    ]
+    before = {page: page.read_text(encoding="utf-8") for page, *_ in blocks}
+    pages = dict(before)
+    for page, block, begin, end in blocks:
+        pages[page] = replaced(pages[page], block, page, begin, end)
+    stale = {page: text for page, text in pages.items() if text != before[page]}
     if check and stale:
         raise RegscopeError(
             f"{', '.join(map(str, stale))}: the tables are not those of {paths.METRICS}; run"
@@ -89,8 +94,9 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     yield markdown(effects.accuracy_table(found, reg)).rstrip("\n")
     yield (
         "Detectable is the smallest true difference that as many seeds would show with probability"
-        f" {POWER}. Bold is separable, which also takes a p-value that outlasts Holm's correction"
-        f" over the study's cells. All figures: [results]({results_page})."
+        f" {POWER}, by a p-value that outlasts Holm's correction over the study's cells. Better and"
+        f" worse take such a p-value, too, and so does {EQUAL}, marked {ABOUT.strip()}."
+        f" All figures: [results]({results_page})."
     )
     yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"
     yield markdown(effects.measures_table(found, reg)).rstrip("\n")
@@ -102,6 +108,11 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     if pairs.rows:
         yield "Together with another method, against the one of both that validation holds better:"
         yield markdown(pairs).rstrip("\n")
+
+
+def verdicts_block(found: Sequence[Evidence]) -> str:
+    """What verdicts say, each with an example, as Markdown."""
+    return markdown(verdict_examples(found)).rstrip("\n")
 
 
 def seeds_block(found: Sequence[Evidence]) -> str:

@@ -15,7 +15,11 @@ from regscope.report.render import Cell, Table
 Claims = Sequence[Mapping[str, Any]]
 LEVELS = ("value", "at_least", "at_most")
 SMALL = 0.01
-"""A difference below a hundredth of its level is shown as what it is, whatever its verdict."""
+"""A difference below a hundredth of its level is shown as what it is, whatever its verdict.
+
+Of an accuracy the level is the error: a tenth of a point is little where ten points are wrong, and
+much where one is.
+"""
 _UNDECIDABLE = "seeds cannot decide this"
 
 
@@ -58,14 +62,16 @@ def _verdict(claim: Mapping[str, Any]) -> str:
         beside.append(_undecided(claim))
         beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
     elif (share := _share(claim)) < SMALL:
-        beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of it")
+        of_what = "the error" if _is_accuracy(claim) else "it"
+        beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of {of_what}")
     beside += ["strength assumed" for note in (claim["note"],) if "strength assumed" in note]
     return f"{verdict} ({', '.join(beside)})" if beside else verdict
 
 
 def _undecided(claim: Mapping[str, Any]) -> str:
     """Why: a printed value inside an interval that is too wide to confirm it, or the p."""
-    value = claim["comparison"] == "value"
+    # One seed has no interval.
+    value = claim["comparison"] == "value" and claim["low"] is not None
     if value and claim["low"] <= claim["reported_effect"] <= claim["high"]:
         return "inside, in an interval too wide to tell"
     return f"corrected p {p_value(claim['p_holm'])}"
@@ -74,9 +80,15 @@ def _undecided(claim: Mapping[str, Any]) -> str:
 def _share(claim: Mapping[str, Any]) -> float:
     """How large a difference is beside the level that it starts from; infinite without one."""
     level = claim.get("against_mean")
+    if level is not None and _is_accuracy(claim):
+        level = 1 - level
     if not level or claim["comparison"] in ("value", "equal"):
         return math.inf
     return float(abs(claim["effect"] / level))
+
+
+def _is_accuracy(claim: Mapping[str, Any]) -> bool:
+    return str(claim["measure"]).rpartition(".")[2].endswith("accuracy")
 
 
 def _reported(claim: Mapping[str, Any]) -> str:
@@ -95,14 +107,15 @@ def _reported(claim: Mapping[str, Any]) -> str:
 def _measured(claim: Mapping[str, Any]) -> str:
     if claim["effect"] is None:
         return DASH
-    ends = f"[{_number(claim, claim['low'])}, {_number(claim, claim['high'])}]"
+    known = claim["low"] is not None
+    ends = f" [{_number(claim, claim['low'])}, {_number(claim, claim['high'])}]" if known else ""
     decided = claim["decided_by"]
     several = len(claim["cell"]) * max(1, len(claim["against"])) > 1
     pair = " against ".join(filter(None, (decided["cell"], decided["against"])))
     whose = f" ({pair})" if several else ""
     if claim["comparison"] == "value":
         whose = " (one new run)"
-    return f"{_number(claim, claim['effect'])}{_unit(claim)} {ends}{_origin(claim)}{whose}"
+    return f"{_number(claim, claim['effect'])}{_unit(claim)}{ends}{_origin(claim)}{whose}"
 
 
 def _origin(claim: Mapping[str, Any]) -> str:

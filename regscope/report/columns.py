@@ -7,8 +7,8 @@ is a row of dashes.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from regscope.figures.style import display_name
 from regscope.report.formats import DASH, column
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
-from regscope.statistics import mean_interval
+from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +46,21 @@ def comparisons(results: StudyResults, measure: str) -> dict[str, dict[Hashable,
     """What `comparisons.csv` says about a measure: `{reg: row}`."""
     rows = results.comparisons[results.comparisons["measure"] == measure]
     return {str(row["reg"]): row for row in rows.to_dict("records")}
+
+
+def as_comparison(row: Mapping[Hashable, Any]) -> Comparison:
+    """A row of a table of comparisons, as far as that has its numbers."""
+    found: dict[str, Any] = {field.name: row.get(field.name) for field in fields(Comparison)}
+    return Comparison(**found)
+
+
+def verdict_cell(row: Mapping[Hashable, Any]) -> Cell:
+    """The verdict, with its note where a difference is certain and does not matter."""
+    shown = str(row["verdict"])
+    note = ""
+    if shown == EQUAL:
+        note = equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"])
+    return Cell(f"{shown} ({note})" if note else shown, shown)
 
 
 def name_cell(reg: str) -> Cell:

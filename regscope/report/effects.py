@@ -7,17 +7,20 @@ from typing import Any
 
 from regscope.figures.style import display_name
 from regscope.params import BASELINE
+from regscope.report.columns import verdict_cell
 from regscope.report.evidence import Evidence, Row
-from regscope.report.formats import DASH, fixed, percent, plain, points, points_range
+from regscope.report.formats import DASH, fixed, percent, plain, points, with_range
 from regscope.report.render import Cell, Table, escape
 from regscope.report.sections import inline
+from regscope.report.tables import marked
+from regscope.statistics import VERDICTS
 
 ACCURACY = "test_accuracy"
 
 
 def finding(found: Sequence[Evidence], reg: str) -> str:
     """One sentence, as Markdown: in which studies the cell is better than the baseline, worse, or
-    neither; empty where no study has it."""
+    undecided; empty where no study has it."""
     rows = [(evidence.study, evidence.against_none(reg, ACCURACY)) for evidence in found]
     by_verdict: dict[str, list[str]] = {}
     for study, row in rows:
@@ -26,7 +29,7 @@ def finding(found: Sequence[Evidence], reg: str) -> str:
             by_verdict.setdefault(row["verdict"], []).append(shown)
     parts = [
         f"{verdict} in {', '.join(by_verdict[verdict])}"
-        for verdict in ("better", "worse", "not separable", "too few seeds")
+        for verdict in VERDICTS
         if verdict in by_verdict
     ]
     if not parts:
@@ -42,13 +45,12 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
         if against is None:
             return [Cell(DASH)] * 6
         means = [evidence.mean(name, ACCURACY) for name in (BASELINE, reg)]
-        verdict = str(against["verdict"])
         return [
             Cell(strength(evidence.cells[reg], reg)),
             *(Cell(DASH if mean is None else percent(mean)) for mean in means),
             Cell(_difference(against)),
             Cell(percent(against["detectable_difference"])),
-            Cell(verdict, verdict),
+            verdict_cell(against),
         ]
 
     headings = (
@@ -88,8 +90,9 @@ def measures_table(found: Sequence[Evidence], reg: str) -> Table:
         if own is None or without is None:
             return Cell(DASH)
         against = evidence.against_none(reg, measure)
+        verdict = "" if against is None else str(against["verdict"])
         shown = f"{fixed(100 * own, decimals)} ({fixed(100 * without, decimals)})"
-        return Cell(shown, "" if against is None else str(against["verdict"]))
+        return Cell(marked(shown, verdict), verdict)
 
     return Table(
         "What else changes",
@@ -116,7 +119,7 @@ def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
         "Tuned",
         (
             "Study",
-            "Strength [not separable from it]",
+            "Strength [those it cannot tell from it]",
             "Test accuracy, %",
             "Difference to strength 0, points [95 %]",
             "Verdict",
@@ -130,7 +133,7 @@ def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
                 ),
                 Cell(percent(row["test_accuracy"])),
                 Cell(_difference(row)),
-                Cell(str(row["verdict"]), str(row["verdict"])),
+                verdict_cell(row),
             )
             for study, row in rows
         ),
@@ -155,7 +158,7 @@ def pairs_table(found: Sequence[Evidence], methods: frozenset[str]) -> Table:
                 Cell(f"{display_name(row['first'])} + {display_name(row['second'])}"),
                 Cell(percent(row["both"])),
                 Cell(_difference(row)),
-                Cell(str(row["verdict"]), str(row["verdict"])),
+                verdict_cell(row),
             )
             for study, row in rows
         ),
@@ -179,4 +182,4 @@ def strength(cell: Mapping[str, Any], reg: str) -> str:
 
 
 def _difference(row: Row) -> str:
-    return f"{points(row['difference'])} {points_range(row['low'], row['high'])}"
+    return with_range(*(points(row[key]) for key in ("difference", "low", "high")))

@@ -7,11 +7,16 @@ from collections.abc import Callable, Sequence
 
 DASH = "–"
 MINUS = "−"
+ABOUT = "≈ "
+"""Before a number that makes no difference that matters."""
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
-    """`decimals` digits after the point; what rounds to zero has no sign, and nan is a dash."""
-    if math.isnan(value):
+    """`decimals` digits after the point; what rounds to zero has no sign.
+
+    nan and infinity are a dash.
+    """
+    if not math.isfinite(value):
         return DASH
     text = f"{value:{'+' if signed else ''}.{decimals}f}"
     if not text.strip("+-0."):
@@ -29,7 +34,8 @@ def points(difference: float) -> str:
 
 
 def points_range(low: float, high: float) -> str:
-    return f"[{points(low)}, {points(high)}]"
+    """An interval; a dash where there is none, as of one seed."""
+    return DASH if math.isnan(low) else f"[{points(low)}, {points(high)}]"
 
 
 def p_value(value: float) -> str:
@@ -59,14 +65,20 @@ def fixed_column(
     return shown
 
 
+def known(value: float | None) -> float | None:
+    """None for what is missing, which is nan once it was read from a table."""
+    return None if value is None or math.isnan(value) else value
+
+
 def seeds_needed(value: float | None, most: int = 1_000_000) -> str:
     """A number of seeds; empty in the tables where no number up to `most` would do."""
-    return f">{most:,}" if value is None or math.isnan(value) else f"{round(value):,}"
+    seeds = known(value)
+    return f">{most:,}" if seeds is None else f"{round(seeds):,}"
 
 
 def with_range(value: str, low: str, high: str) -> str:
-    """An estimate and its interval: `0.90 [0.60, 0.98]`."""
-    return f"{value} [{low}, {high}]"
+    """An estimate and its interval: `0.90 [0.60, 0.98]`; without one the estimate alone."""
+    return value if DASH in (low, high) else f"{value} [{low}, {high}]"
 
 
 def _decimals(size: float, digits: int) -> int:

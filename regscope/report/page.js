@@ -58,7 +58,7 @@ function addThemeToggle(nav) {
   nav.querySelector(".brand").after(button);
 }
 
-const NUMBER = /^[<>≤≥~[(]*\s*([+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)/i;
+const NUMBER = /^[<>≤≥~≈[(]*\s*([+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)/i;
 
 // The first number of a text, null for none: "−1.2 ± 0.1" is -1.2 and "<0.001" a little below.
 function number(text) {

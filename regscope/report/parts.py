@@ -100,7 +100,7 @@ def _claims(section: Section) -> Part:
         (
             Note(
                 f"{counts_line(section.claims)} Each p is corrected over the claims of one document"
-                " here, so that a difference which is separable above may not be so."
+                " here, so that a difference which is certain above may not be separable."
             ),
             claims_table(section.claims),
         ),

@@ -94,10 +94,11 @@ def _panel(axis: Axes, document: Document, section: Section) -> None:
 
 def _measured(axis: Axes, row: int, percent: np.ndarray, colour: str) -> None:
     expected, mean = prediction_interval(percent), mean_interval(percent)
-    axis.barh(
-        row, expected.high - expected.low, left=expected.low, height=0.62, color=colour,
-        alpha=0.13, lw=0, zorder=1,
-    )  # fmt: skip
+    if len(percent) > 1:
+        axis.barh(
+            row, expected.high - expected.low, left=expected.low, height=0.62, color=colour,
+            alpha=0.13, lw=0, zorder=1,
+        )  # fmt: skip
     heights = [row + SPREAD * (seed * GOLDEN_RATIO % 1 - 0.5) for seed in range(len(percent))]
     axis.scatter(percent, heights, s=13, color=colour, alpha=0.45, lw=0, zorder=2)
     axis.plot([mean.low, mean.high], [row, row], color=colour, lw=2.2, zorder=3)

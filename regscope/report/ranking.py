@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,22 +11,25 @@ from regscope.report.columns import comparisons, mean_and_half_width, values
 from regscope.report.formats import percent, points
 from regscope.report.tables import BASELINE_VERDICT
 from regscope.results import StudyResults
-from regscope.statistics import mean_interval
+from regscope.statistics import Interval, mean_interval
 
 MARGIN = 4.0
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One cell. `low`, `middle` and `high` are positions from 0 to 100 along the axis."""
+    """One cell. `low`, `middle` and `high` are positions from 0 to 100 along the axis.
+
+    `low` and `high` are None of one seed, which has no interval.
+    """
 
     reg: str
     accuracy: str
     difference: str
     verdict: str
-    low: float
+    low: float | None
     middle: float
-    high: float
+    high: float | None
 
 
 @dataclass(frozen=True)
@@ -47,8 +51,9 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
     """
     measured = {reg: values(results, reg, "test_accuracy") for reg in regs if reg in results.cells}
     intervals = {reg: mean_interval(accuracies) for reg, accuracies in measured.items()}
-    low = min(interval.low for reg, interval in intervals.items() if reg not in results.lost)
-    high = max(interval.high for interval in intervals.values())
+    ends = {reg: _ends(interval) for reg, interval in intervals.items()}
+    low = min(end[0] for reg, end in ends.items() if reg not in results.lost)
+    high = max(end[1] for end in ends.values())
     width = (high - low) or 1.0
 
     span = 100 - 2 * MARGIN
@@ -63,12 +68,18 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
             mean_and_half_width(measured[reg], percent),
             points(compared[reg]["difference"]) if reg != BASELINE else "",
             str(compared[reg]["verdict"]) if reg != BASELINE else BASELINE_VERDICT,
-            place(interval.low),
+            place(interval.low) if len(measured[reg]) > 1 else None,
             place(interval.mean),
-            place(interval.high),
+            place(interval.high) if len(measured[reg]) > 1 else None,
         )
         for reg, interval in sorted(intervals.items(), key=lambda entry: -entry[1].mean)
     )
     margin = width * MARGIN / span
     first, last = percent(low - margin, 1), percent(high + margin, 1)
     return Ranking(bars, place(intervals[BASELINE].mean), first, last)
+
+
+def _ends(interval: Interval) -> tuple[float, float]:
+    if math.isnan(interval.low):
+        return interval.mean, interval.mean
+    return interval.low, interval.high

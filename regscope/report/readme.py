@@ -75,10 +75,12 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     meaning = f"; {words.COLLAPSED}: {words.COLLAPSED_MEANING}" if collapsed else ""
     yield (
         f"{networks:,} networks: the difference to {display_name(BASELINE).lower()} in test"
-        " accuracy, in points, at each study's own strengths; bold where the seeds can tell"
+        f" accuracy, in points, at each study's own strengths; {words.MARKS}"
         f"{meaning} ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
     )
     yield markdown(table).rstrip("\n")
+    statistics = link(Path("docs") / "statistics.md", paths.README)
+    yield f"{words.MARKED_BY} [How verdicts are reached]({statistics}#verdicts)."
 
 
 def _verdicts(claims: Claims) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from regscope.report.formats import MINUS
+from regscope.statistics import EQUAL
 
 SEPARABLE = ("better", "worse", "higher", "lower", "reproduced", "contradicted")
 """The verdicts that are marked: of comparisons, and of published claims."""
@@ -28,7 +29,14 @@ class Cell:
 
     @property
     def stands_out(self) -> bool:
+        """Bold, in the colour of what it says."""
         return self.verdict in SEPARABLE
+
+    @property
+    def css_class(self) -> str:
+        """Of the verdict, where it is an answer."""
+        answered = self.stands_out or self.verdict == EQUAL
+        return self.verdict.replace(" ", "-") if answered else ""
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
     if sections:
         studies = {name: section.results for name, section in sections.items()}
         overview = tables.overview_table(studies, regs)
-        blocks += ["## Overview", f"{overview.caption}; bold where separable.", markdown(overview)]
+        blocks += ["## Overview", f"{overview.caption}; {words.MARKS}.", markdown(overview)]
         counts = seed_counts_table([section.evidence for section in sections.values()])
         blocks += ["## Seeds needed", markdown(counts)]
         blocks += ["## How to read", _how_to_read()]
@@ -79,7 +79,7 @@ def _how_to_read() -> str:
 def _study(section: Section) -> Iterator[str]:
     yield f"## {escape(section.name)}"
     yield f"**{escape(section.study.title)}**, {section.seeds} seeds. {section.finding}"
-    yield f"{section.changes.caption}; bold where separable. {words.NEUTRAL}"
+    yield f"{section.changes.caption}; {words.MARKS}. {words.NEUTRAL}"
     yield markdown(section.changes)
     for part in parts(section):
         yield f"### {part.title}"

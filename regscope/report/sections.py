@@ -25,7 +25,7 @@ from regscope.report.render import Table
 from regscope.report.sweep_tables import Sweep, load_sweep
 from regscope.report.verdicts import load_claims
 from regscope.results import StudyResults
-from regscope.statistics import test_set_error
+from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, test_set_error
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Section:
 
     @property
     def finding(self) -> str:
-        """One sentence a verdict: which cells are better than the baseline, worse, or neither."""
+        """One sentence a verdict: which cells are better than the baseline, worse, and so on."""
         compared = comparisons(self.results, "test_accuracy")
         sentences = []
         for verdict, opening in _OPENINGS.items():
@@ -172,8 +172,9 @@ class Section:
 _OPENINGS = {
     "better": f"Better than {BASELINE}",
     "worse": f"Worse than {BASELINE}",
-    "not separable": f"Not separable from {BASELINE}",
-    "too few seeds": "Too few seeds to tell",
+    EQUAL: EQUAL.capitalize(),
+    UNDECIDED: "Undecided",
+    TOO_FEW: "Too few seeds to tell",
 }
 
 

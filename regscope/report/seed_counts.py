@@ -16,7 +16,8 @@ from regscope.statistics import combined_error, seeds_table, test_set_error
 
 def seed_counts_table(found: Sequence[Evidence]) -> Table:
     """A row a study with two seeds or more: errors of a single run of the baseline, the median
-    over cells of the paired differences' standard deviation, and the seeds that calls for."""
+    over cells of the paired differences' standard deviation, and the seeds that calls for, where
+    the p value must outlast Holm's correction over the study's cells."""
     rows = []
     wanted: list[float] = []
     for evidence in found:
@@ -28,7 +29,7 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
         examples = evidence.test_examples
         others = table.drop(columns=BASELINE)
         paired = float(np.median(others.sub(baseline, axis=0).std()))
-        needed = seeds_table(paired)
+        needed = seeds_table(paired, comparisons=len(others.columns))
         wanted = list(needed)
         rows.append(
             (
@@ -37,6 +38,7 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
                 Cell(percent(test_set_error(accuracy, examples))),
                 Cell(percent(combined_error(deviation, accuracy, examples))),
                 Cell(percent(paired)),
+                Cell(f"{len(others.columns)}"),
                 *(Cell(DASH if seeds is None else f"{seeds:,}") for seeds in needed.values()),
             )
         )
@@ -46,6 +48,7 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
         "Error of the test set, points",
         "Error of one run, points",
         "Paired SD, points",
+        "Cells compared",
         *(f"Seeds for {percent(difference)} points" for difference in wanted),
     )
     return Table("Seeds needed", headings, tuple(rows))

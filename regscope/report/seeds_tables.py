@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 
 import numpy as np
 
 from regscope.params import BASELINE
-from regscope.report.columns import by_reg, comparisons, name_cell, values
+from regscope.report.columns import as_comparison, by_reg, comparisons, name_cell, values
 from regscope.report.formats import percent, seeds_needed
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
-from regscope.statistics import POWER, Comparison, seeds_table, undecided_note
+from regscope.statistics import POWER, seeds_table, undecided_note
 
 WANTED = (0.001, 0.0025, 0.005, 0.01)
 
 
 def undecided_table(results: StudyResults, regs: Sequence[str]) -> Table:
-    """One sentence for every cell that these seeds cannot tell from the baseline."""
+    """One sentence for every cell that these seeds cannot decide on: what would decide it."""
     compared = comparisons(results, "test_accuracy")
-    names = [field.name for field in fields(Comparison)]
     rows = []
     for reg in regs:
         if reg in compared:
-            note = undecided_note(Comparison(**{name: compared[reg][name] for name in names}))
+            row = compared[reg]
+            note = undecided_note(as_comparison(row), str(row["verdict"]))
             rows += [(name_cell(reg), Cell(note))] if note else []
     return Table(
-        f"Cells that these seeds cannot tell from {BASELINE}",
+        f"Cells on which these seeds cannot decide, against {BASELINE}",
         ("Regularizer", "What it would take"),
         tuple(rows),
         frozenset({0, 1}),
@@ -35,14 +34,18 @@ def undecided_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 
 def wanted_table(results: StudyResults, regs: Sequence[str]) -> Table:
-    """The fewest seeds that show a true difference of WANTED, given the spread seen here."""
+    """The fewest seeds that show a true difference of WANTED, given the spread seen here.
+
+    The p value must outlast Holm's correction over the study's cells.
+    """
     baseline = values(results, BASELINE, "test_accuracy")
+    cells = len(results.cells) - 1
 
     def row(reg: str) -> list[Cell]:
         if reg == BASELINE or len(baseline) < 2:
             return [Cell("")] * (1 + len(WANTED))
         deviation = float(np.std(values(results, reg, "test_accuracy") - baseline, ddof=1))
-        counts = seeds_table(deviation, WANTED)
+        counts = seeds_table(deviation, WANTED, comparisons=cells)
         return [
             Cell(percent(deviation)),
             *(Cell(seeds_needed(counts[difference])) for difference in WANTED),
@@ -53,7 +56,8 @@ def wanted_table(results: StudyResults, regs: Sequence[str]) -> Table:
         *(f"{100 * size:g} point{'' if size == 0.01 else 's'}" for size in WANTED),
     )
     return by_reg(
-        f"Fewest seeds that show a true difference with probability {POWER:g}",
+        f"Fewest seeds that show a true difference with probability {POWER:g}, in {cells} cells"
+        " compared",
         headings,
         results.cells,
         regs,

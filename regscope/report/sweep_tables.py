@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from regscope import paths
 from regscope.figures.style import display_name
-from regscope.report.columns import Column, mean_and_half_width, name_cell
+from regscope.report.columns import Column, mean_and_half_width, name_cell, verdict_cell
 from regscope.report.formats import fixed_column, p_value, percent, plain, points, with_range
 from regscope.report.render import Cell, Table
 from regscope.report.tables import against_baseline
@@ -63,8 +63,8 @@ def tuned_table(sweep: Sweep) -> Table:
             )
         )
     return Table(
-        "The strength best in validation [those not separable from it], and what it gives in test;"
-        " trained without the validation examples",
+        "The strength best in validation [those that it cannot tell from it], and what it gives in"
+        " test; trained without the validation examples",
         (
             "Method",
             "Strength",
@@ -123,7 +123,6 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
     """Two methods at once, against the better one of them alone."""
     rows = []
     for pair in pairs.to_dict("records"):
-        shown = str(pair["verdict"])
         rows.append(
             (
                 name_cell(str(pair["first"])),
@@ -133,7 +132,7 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
                 name_cell(str(pair["better_part"])),
                 Cell(p_value(pair["p_holm"])),
                 Cell(with_range(*(points(pair[key]) for key in _INTERACTION))),
-                Cell(shown, shown),
+                verdict_cell(pair),
             )
         )
     return Table(

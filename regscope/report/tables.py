@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,11 +19,14 @@ from regscope.report.columns import (
     mean_and_half_width,
     name_cell,
     values,
+    verdict_cell,
 )
 from regscope.report.formats import (
+    ABOUT,
     DASH,
     fixed,
     fixed_column,
+    known,
     p_value,
     percent,
     seeds_needed,
@@ -32,6 +35,7 @@ from regscope.report.formats import (
 from regscope.report.measured import ACCURACY, MEASURES, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
+from regscope.statistics import EQUAL, UNDECIDED
 
 BASELINE_VERDICT = "baseline"
 MEANS = "Means over seeds ± half width of their 95 % intervals"
@@ -66,21 +70,37 @@ def comparison_table(
 
 def against_baseline(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> list[Cell]:
     """Difference, Holm p, probability of being better (or higher), seeds needed and verdict."""
-    shown = str(against["verdict"])
     return [
         Cell(difference(against, measure)),
         Cell(p_value(against["p_holm"])),
         Cell(_probability(against)),
-        Cell(seeds_needed(against["seeds_needed"]) if against["seeds"] > 1 else DASH),
-        Cell(shown, shown),
+        Cell(wanted(against)),
+        verdict_cell(against),
     ]
+
+
+def wanted(against: Mapping[Hashable, Any]) -> str:
+    """The seeds that would show what the row shows, and of an undecided one how it would end."""
+    if against["seeds"] < 2:
+        return DASH
+    if against["verdict"] == EQUAL:
+        return seeds_needed(against["seeds_equal"])
+    different, equal = against["seeds_needed"], against.get("seeds_equal")
+    if against["verdict"] != UNDECIDED or known(equal) is None:
+        return seeds_needed(different)
+    if known(different) is not None and different <= equal:
+        return f"{seeds_needed(different)}, to show it"
+    return f"{seeds_needed(equal)}, to rule it out"
+
+
+def marked(text: str, verdict: str) -> str:
+    """A difference as it stands beside others: with ABOUT where it makes none that matters."""
+    return f"{ABOUT}{text}" if verdict == EQUAL else text
 
 
 def difference(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> str:
     """The paired difference and its 95 % t interval."""
     shown = measure.difference(against["difference"])
-    if against["seeds"] < 2 or shown == DASH:
-        return shown
     return with_range(
         shown, measure.difference(against["low"]), measure.difference(against["high"])
     )
@@ -95,13 +115,16 @@ def _probability(against: dict[Hashable, Any]) -> str:
 
 
 def short_accuracy_table(results: StudyResults, regs: Sequence[str]) -> Table:
-    """What fits a terminal: accuracy, difference and verdict."""
+    """What fits a terminal: accuracy, difference and verdict, without its note."""
     table = comparison_table(results, regs)
-    chosen = (0, 1, 3, 7)
+    chosen = (0, 1, 3)
     return Table(
         table.caption,
-        tuple(table.columns[index] for index in chosen),
-        tuple(tuple(row[index] for index in chosen) for row in table.rows),
+        tuple(table.columns[index] for index in (*chosen, 7)),
+        tuple(
+            (*(row[index] for index in chosen), Cell(row[7].verdict or row[7].text, row[7].verdict))
+            for row in table.rows
+        ),
         frozenset({0, 3}),
     )
 
@@ -117,7 +140,8 @@ def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
         if reg == BASELINE:
             return Cell(measure.value(values(results, reg, measure.key).mean()))
         against = compared[measure.key][reg]
-        return Cell(measure.difference(against["difference"]), str(against["verdict"]))
+        verdict = str(against["verdict"])
+        return Cell(marked(measure.difference(against["difference"]), verdict), verdict)
 
     return by_reg(
         f"The value of {BASELINE}, and every other cell's difference to it",
@@ -211,7 +235,7 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         verdict = str(against["verdict"])
         if reg in results.lost:
             return Cell(words.COLLAPSED, verdict, order=str(against["difference"]))
-        return Cell(ACCURACY.difference(against["difference"]), verdict)
+        return Cell(marked(ACCURACY.difference(against["difference"]), verdict), verdict)
 
     return Table(
         f"Difference to {BASELINE} in test accuracy, points",

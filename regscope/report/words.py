@@ -1,11 +1,12 @@
 """The sentences that every page shares."""
 
+from regscope.measures.settings import MATTERS
 from regscope.measures.weights import NEAR_ZERO
 from regscope.params import BASELINE
-from regscope.report.formats import DASH
+from regscope.report.formats import ABOUT, DASH
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
-from regscope.statistics import FEWEST_SEEDS, POWER, SIGNIFICANCE
+from regscope.statistics import EQUAL, FEWEST_SEEDS, POWER, SIGNIFICANCE
 
 TITLE = "Results"
 
@@ -17,6 +18,17 @@ LEAD = (
 NEUTRAL = (
     "Neither more nor less is better by itself in these measures:"
     f" {', '.join(measure.name for measure in MEASURES if measure.neutral)}."
+)
+
+MARKS = (
+    f"bold where better or worse, higher or lower, {ABOUT.strip()} where there is {EQUAL}, plain"
+    " where the seeds cannot tell"
+)
+
+MARKED_BY = (
+    f"{ABOUT.strip()} is an answer: the 95 % interval lies within the smallest difference worth"
+    f" having ({100 * MATTERS:g} points, unless a study says another), and two one-sided tests"
+    " agree. Plain is none: more seeds could show a difference, or that none matters."
 )
 
 COLLAPSED = "collapsed"
@@ -47,17 +59,21 @@ HOW_TO_READ = (
     (
         "Seeds needed",
         f"how many seeds would show a true difference as large as the one seen with probability"
-        f" {POWER:g}. It plans the next run and proves nothing: the difference seen is uncertain"
-        " itself.",
+        f" {POWER:g}, by a p-value that outlasts the correction; where there is {EQUAL}, how many"
+        " show that. Where nothing is decided it is the fewer of both, and says which. It plans the"
+        " next run and proves nothing: the difference seen is uncertain itself.",
     ),
     (
         "Verdict",
         "better or worse only if the interval leaves out 0 and the corrected p is below"
         f" {SIGNIFICANCE}. Higher or lower, on the same terms, where neither is better by itself: a"
         " network that learns less has a smaller gap, one that has learned nothing can lose all its"
-        " weights, and correlated units can serve it well or badly. Not separable means that these"
-        f" seeds cannot tell, not that there is no difference. Fewer than {FEWEST_SEEDS} seeds"
-        " decide nothing.",
+        f" weights, and correlated units can serve it well or badly. {EQUAL.capitalize()}"
+        f" ({ABOUT.strip()}), of accuracies, if the interval lies within the smallest difference"
+        f" worth having ({100 * MATTERS:g} points, unless the study says another) and two one-sided"
+        f" tests have a corrected p below {SIGNIFICANCE}; there may be one, certain and too small"
+        " to matter. Undecided means that these seeds can show neither; it is no answer."
+        f" Fewer than {FEWEST_SEEDS} seeds decide nothing.",
     ),
     (
         "Near zero",

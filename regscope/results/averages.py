@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 def mean_accuracy(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """A row for every value of `by`, in order: the mean accuracy with its t interval.
 
-    `accuracy`, `low`, `high`, these cut to [0, 1], beyond which no accuracy lies; after them the
-    means of the other columns but `seed`.
+    `accuracy`, `low`, `high`, these cut to [0, 1], beyond which no accuracy lies, and nan of one
+    seed; after them the means of the other columns but `seed`.
     """
     import numpy as np
     import pandas as pd

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from regscope.measures.settings import MATTERS
 from regscope.params import BASELINE
-from regscope.statistics import Comparison, compare, holm, verdict
+from regscope.statistics import TOO_FEW, Comparison, compare, corrections, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,19 +29,24 @@ one that has learned nothing loses nothing by being pruned, and units that do no
 say anything.
 """
 
+ACCURACIES = ("test_accuracy", "corruption_accuracy")
+"""The measures that a difference has a smallest size worth having in, `evaluation.matters`."""
+
 COLUMNS = (
     "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
     "probability_better", "probability_low", "probability_high", "detectable_difference",
-    "seeds_needed", "verdict",
+    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "verdict",
 )  # fmt: skip
 
 
-def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
+def compare_cells(seeds: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
     """Every cell against the baseline in every measure of COMPARED, over the seeds of both.
 
-    Holm's correction is over the study's cells, for each measure by itself. Where no seed has the
+    Holm's correction is over the study's cells, for each measure by itself, and for the tests of a
+    difference and those of none that `matters` each in a family of their own. Where no seed has the
     measure in both cells, the row says `0` seeds and is not counted there. Where COMPARED says None
     `verdict` is `higher` or `lower`, and `probability_better` the probability of being higher.
+    `matters` goes for ACCURACIES; its columns are empty elsewhere.
     """
     import pandas as pd
 
@@ -48,33 +54,38 @@ def compare_cells(seeds: pd.DataFrame) -> pd.DataFrame:
     baseline = by_reg.pop(BASELINE)
     rows = []
     for measure, higher_is_better in COMPARED.items():
+        pairs = {reg: _pairs(cell[measure], baseline[measure]) for reg, cell in by_reg.items()}
+        family = sum(not paired.empty for paired in pairs.values())
+        margin = matters if measure in ACCURACIES else None
         compared = {
-            reg: _compare(cell[measure], baseline[measure], higher_is_better)
-            for reg, cell in by_reg.items()
+            reg: _compare(paired, higher_is_better, family, margin) for reg, paired in pairs.items()
         }
         judged = [comparison for comparison in compared.values() if comparison is not None]
-        corrected = iter(holm([comparison.p_value for comparison in judged]))
+        corrected = iter(corrections(judged))
         for reg, comparison in compared.items():
             row: dict[str, Any] = {"reg": reg, "measure": measure}
             if comparison is None:
-                row |= {"seeds": 0, "verdict": "too few seeds"}
+                row |= {"seeds": 0, "verdict": TOO_FEW}
             else:
-                p_holm = next(corrected)
-                row |= asdict(comparison)
-                row["p_holm"] = p_holm
-                row["verdict"] = verdict(comparison, p_holm, higher_is_better)
+                p_holm, p_equal_holm = next(corrected)
+                row |= asdict(comparison) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
+                row["verdict"] = verdict(comparison, p_holm, higher_is_better, p_equal_holm)
             rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _compare(
-    cell: pd.Series[float], baseline: pd.Series[float], higher_is_better: bool | None
-) -> Comparison | None:
-    """Paired by seed, the index; None where no seed has both."""
+def _pairs(cell: pd.Series[float], baseline: pd.Series[float]) -> pd.DataFrame:
+    """Both by seed, the index, where both have one."""
     import pandas as pd
 
-    pairs = pd.concat([cell, baseline], axis=1, join="inner").dropna()
+    return pd.concat([cell, baseline], axis=1, join="inner").dropna()
+
+
+def _compare(
+    pairs: pd.DataFrame, higher_is_better: bool | None, family: int, matters: float | None
+) -> Comparison | None:
+    """None where no seed has both. `family` is the number of comparisons of the measure."""
     if pairs.empty:
         return None
-    higher_wins = higher_is_better is not False
-    return compare(pairs.iloc[:, 0].to_numpy(), pairs.iloc[:, 1].to_numpy(), higher_wins)
+    own, other = pairs.to_numpy().T
+    return compare(own, other, higher_is_better is not False, family, matters)

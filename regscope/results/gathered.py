@@ -12,7 +12,7 @@ from regscope.params import Study
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
-from regscope.results.study import StudyResults
+from regscope.results.study import StudyResults, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,19 +20,22 @@ if TYPE_CHECKING:
 
 
 def gather(name: str, study: Study) -> StudyResults:
-    """Put the evaluated cells of a study together, in the order of params.yaml."""
+    """Put the evaluated cells of a study together, in the order of params.yaml.
+
+    Cells are compared by the digits that seeds.csv will hold, so that it gives the same again.
+    """
     classes = _class_names(name)
 
     def table(kind: str) -> pd.DataFrame:
         return _by_cell(study, lambda reg: _read(name, reg, kind))
 
-    seeds = table("measures")
+    seeds = as_written(table("measures"))
     confusions = {reg: _confusion(name, reg) for reg in study.cells}
     return StudyResults(
         seeds=seeds,
         layers=table("layers"),
         classes=_by_cell(study, lambda reg: class_scores(confusions[reg], classes)),
-        comparisons=compare_cells(seeds),
+        comparisons=compare_cells(seeds, study.evaluation.matters),
         units=table("units"),
         pruning=_by_cell(
             study, lambda reg: mean_accuracy(_read(name, reg, "pruning"), ["scope", "fraction"])

@@ -32,7 +32,10 @@ SUMMARY = (
 
 CHANCE = 0.02
 
-_NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
+DIGITS = "%.9g"
+"""Of every float in a table."""
+
+NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,7 @@ class StudyResults:
     @property
     def summary(self) -> dict[str, dict[str, float | None]]:
         """`{reg: {measure: mean over seeds}}`, to six decimals; None for what cannot be had."""
-        means = self.seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
-        return {
-            str(reg): {measure: _rounded(float(row[measure])) for measure in SUMMARY}
-            for reg, row in means.iterrows()
-        }
+        return means(self.seeds)
 
     @property
     def layer_means(self) -> pd.DataFrame:
@@ -95,6 +94,15 @@ class StudyResults:
     def unit_means(self) -> pd.DataFrame:
         """`units` with a row a cell and layer, in order: means over seeds."""
         return _over_seeds(self.units)
+
+
+def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:
+    """`{reg: {measure of SUMMARY: mean over seeds}}`, to six decimals; None where none has it."""
+    found = seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
+    return {
+        str(reg): {measure: _rounded(float(row[measure])) for measure in SUMMARY}
+        for reg, row in found.iterrows()
+    }
 
 
 TABLES = tuple(field.name for field in fields(StudyResults))
@@ -112,7 +120,7 @@ def load(name: str) -> StudyResults:
         try:
             # Names stay as they are: of classes that are digits, of a cell called `nan`.
             return pd.read_csv(
-                file, dtype=dict.fromkeys(_NAMES, str), keep_default_na=False, na_values=[""]
+                file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
             )
         except FileNotFoundError as error:
             raise _missing(file, name) from error
@@ -120,11 +128,23 @@ def load(name: str) -> StudyResults:
     return StudyResults(**{kind: table(kind) for kind in TABLES})
 
 
+def as_written(table: pd.DataFrame) -> pd.DataFrame:
+    """With the digits that a table keeps on disk."""
+    floats = table.select_dtypes("float").columns
+    return table.assign(
+        **{name: table[name].map(lambda one: float(DIGITS % one)) for name in floats}
+    )
+
+
+def csv(table: pd.DataFrame) -> str:
+    """A table as it is kept: floats to nine digits and nan as an empty field."""
+    return table.to_csv(index=False, float_format=DIGITS)
+
+
 def write(results: StudyResults, folder: Path) -> None:
-    """The tables as CSV, floats to nine digits and nan as an empty field; the summary as JSON."""
+    """The tables as CSV, the summary as JSON."""
     for kind in TABLES:
-        frame: pd.DataFrame = getattr(results, kind)
-        write_text(folder / f"{kind}.csv", frame.to_csv(index=False, float_format="%.9g"))
+        write_text(folder / f"{kind}.csv", csv(getattr(results, kind)))
     write_json(folder / "summary.json", results.summary)
 
 

@@ -52,6 +52,7 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
             "interval_low": _rounded(row["low"]),
             "interval_high": _rounded(row["high"]),
             "p_holm": _rounded(row["p_holm"]),
+            "p_equal_holm": _rounded(row["p_equal_holm"]),
             "probability_better": _rounded(row["probability_better"]),
             "detectable_difference": _rounded(row["detectable_difference"]),
             "verdict": row["verdict"],
@@ -65,5 +66,10 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
 
 
 def _rounded(value: Any) -> float | None:
-    """Six significant digits: enough to read, few enough to compare by eye; None if infinite."""
-    return float(f"{float(value):.6g}") if math.isfinite(value) else None
+    """Six significant digits: enough to read, few enough to compare by eye.
+
+    None where it is missing or infinite.
+    """
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{float(value):.6g}")

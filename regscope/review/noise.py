@@ -50,7 +50,8 @@ class Difference:
 
     @property
     def within_noise(self) -> bool:
-        return self.interval.low <= 0 <= self.interval.high
+        """Also of one seed, which has no interval to be beyond."""
+        return not (self.interval.low > 0 or self.interval.high < 0)
 
 
 def difference(before: Mapping[int, float], after: Mapping[int, float]) -> Difference:

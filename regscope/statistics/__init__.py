@@ -7,6 +7,7 @@ since it takes long to load.
 """
 
 from regscope.statistics.corrections import holm
+from regscope.statistics.equality import equal_p, equality_power, seeds_for_equality
 from regscope.statistics.intervals import (
     Interval,
     mean_interval,
@@ -38,9 +39,20 @@ from regscope.statistics.unpaired import (
     welch_interval,
     welch_power,
 )
-from regscope.statistics.verdicts import undecided_note, verdict
+from regscope.statistics.verdicts import (
+    EQUAL,
+    TOO_FEW,
+    UNDECIDED,
+    VERDICTS,
+    corrections,
+    equal_note,
+    seeds_to_decide,
+    undecided_note,
+    verdict,
+)
 
 __all__ = [
+    "EQUAL",
     "FEWEST_SEEDS",
     "FEWEST_SEEDS_FOR_SIGN_FLIP",
     "LEVEL",
@@ -48,12 +60,19 @@ __all__ = [
     "POWER",
     "ROUNDING",
     "SIGNIFICANCE",
+    "TOO_FEW",
+    "UNDECIDED",
+    "VERDICTS",
     "Comparison",
     "Interval",
     "combined_error",
     "compare",
     "compare_unpaired",
+    "corrections",
     "detectable_difference",
+    "equal_note",
+    "equal_p",
+    "equality_power",
     "holm",
     "mean_and_deviation",
     "mean_interval",
@@ -63,9 +82,11 @@ __all__ = [
     "prediction_interval",
     "probability_interval",
     "seeds_for",
+    "seeds_for_equality",
     "seeds_needed",
     "seeds_of_each",
     "seeds_table",
+    "seeds_to_decide",
     "sign_flip_p",
     "t_interval",
     "test_set_error",

@@ -14,7 +14,10 @@ from regscope.statistics.rounding import mean_and_deviation
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean and its Student's t interval at LEVEL; of a single value, the value itself."""
+    """A mean and its Student's t interval at LEVEL.
+
+    A single value has no spread to go by and so no interval: `low` and `high` are nan.
+    """
 
     mean: float
     low: float
@@ -22,7 +25,7 @@ class Interval:
 
 
 def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
-    """`mean ± t * s / sqrt(n)` with n - 1 degrees of freedom; of one value, the value itself."""
+    """`mean ± t * s / sqrt(n)` with n - 1 degrees of freedom; of one value without ends."""
     return t_interval(values, mean_and_deviation(values)[1] * math.sqrt(1 / len(values)))
 
 
@@ -37,12 +40,12 @@ def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:
 def t_interval(
     values: Sequence[float] | np.ndarray, standard_error: float, level: float = LEVEL
 ) -> Interval:
-    """`mean ± t * standard_error` with n - 1 degrees of freedom; of one value, the value itself."""
+    """`mean ± t * standard_error` with n - 1 degrees of freedom; of one value without ends."""
     from scipy.stats import t
 
     mean, _ = mean_and_deviation(values)
     if len(values) < 2:
-        return Interval(mean, mean, mean)
+        return Interval(mean, math.nan, math.nan)
     reach = float(t.ppf((1 + level) / 2, len(values) - 1)) * standard_error
     return Interval(mean, mean - reach, mean + reach)
 

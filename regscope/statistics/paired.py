@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regscope.statistics.equality import equal_p, seeds_for_equality
 from regscope.statistics.intervals import mean_interval, probability_interval
 from regscope.statistics.levels import FEWEST_SEEDS_FOR_SIGN_FLIP
 from regscope.statistics.power import detectable_difference, seeds_needed
-from regscope.statistics.rounding import mean_and_deviation, paired_differences
+from regscope.statistics.rounding import mean_and_deviation, paired_differences, tolerance
 
 ALL_FLIPS = 20
 """Seeds of which every flip of signs is tried."""
@@ -26,14 +27,20 @@ CHUNK = 1024
 class Comparison:
     """One cell held against the baseline in one measure, seed by seed.
 
-    `difference` is the mean of cell minus baseline with its t interval. `p_value` is of the
-    two-sided paired t test; `p_sign_flip` of the sign-flip test of the mean, from
-    FEWEST_SEEDS_FOR_SIGN_FLIP seeds on (with 5 it cannot go below 0.06). `probability_better` is
-    the fraction of seeds in which the cell is better (higher, of a measure in which neither
-    direction is better by itself), ties counting half, with its `probability_interval`.
-    `detectable_difference` is the smallest true difference that these seeds would show with
-    probability POWER, and `seeds_needed` the number of seeds that would so show a true difference
-    as large as the one seen; None where more than MOST_SEEDS are.
+    `difference` is the mean of cell minus baseline with its t interval, nan to nan of one seed.
+    `p_value` is of the two-sided paired t test; `p_sign_flip` of the sign-flip test of the mean,
+    from FEWEST_SEEDS_FOR_SIGN_FLIP seeds on (with 5 it cannot go below 0.06).
+    `probability_better` is the fraction of seeds in which the cell is better (higher, of a measure
+    in which neither direction is better by itself), ties counting half, with its
+    `probability_interval`. `detectable_difference` is the smallest true difference that these
+    seeds would show with probability POWER, and `seeds_needed` the number of seeds that would so
+    show a true difference as large as the one seen; None where more than MOST_SEEDS are. Both are
+    of a p below SIGNIFICANCE / comparisons, which outlasts Holm's correction whatever the others
+    give.
+
+    `matters` is the smallest difference worth having, None of a measure without one; `p_equal` the
+    larger p of two one-sided tests that the true difference is at least that far from 0, and
+    `seeds_equal` the number of seeds that would show that one as small as the one seen is not.
     """
 
     seeds: int
@@ -47,19 +54,27 @@ class Comparison:
     probability_high: float
     detectable_difference: float
     seeds_needed: int | None
+    matters: float | None = None
+    p_equal: float | None = None
+    seeds_equal: int | None = None
 
 
 def compare(
     cell: Sequence[float] | np.ndarray,
     baseline: Sequence[float] | np.ndarray,
     higher_is_better: bool = True,
+    comparisons: int = 1,
+    matters: float | None = None,
 ) -> Comparison:
-    """Compare two cells of the same seeds, in the same order (at least two seeds).
+    """Compare two cells of the same seeds, in the same order.
 
-    Values that are equal but for rounding count as equal (`paired_differences`).
+    Values that are equal but for rounding count as equal (`paired_differences`). `comparisons` is
+    how many there are in the family that Holm's correction is over, this one included; `matters`
+    the smallest difference worth having, if the measure has one.
     """
     differences = paired_differences(cell, baseline)
     count = len(differences)
+    rounding = tolerance(cell, baseline)
     interval = mean_interval(differences)
     better = differences if higher_is_better else -differences
     wins = float(np.sum(better > 0) + np.sum(better == 0) / 2)
@@ -70,12 +85,21 @@ def compare(
         low=interval.low,
         high=interval.high,
         p_value=paired_t_p(differences),
-        p_sign_flip=sign_flip_p(differences) if count >= FEWEST_SEEDS_FOR_SIGN_FLIP else None,
+        p_sign_flip=sign_flip_p(differences, rounding)
+        if count >= FEWEST_SEEDS_FOR_SIGN_FLIP
+        else None,
         probability_better=wins / count,
         probability_low=probability_low,
         probability_high=probability_high,
-        detectable_difference=detectable_difference(differences),
-        seeds_needed=seeds_needed(differences),
+        detectable_difference=detectable_difference(differences, comparisons),
+        seeds_needed=seeds_needed(differences, comparisons=comparisons),
+        matters=matters,
+        p_equal=None if matters is None else equal_p(differences, matters, rounding),
+        seeds_equal=None
+        if matters is None or count < 2
+        else seeds_for_equality(
+            mean_and_deviation(differences)[1], interval.mean, matters, comparisons=comparisons
+        ),
     )
 
 
@@ -95,8 +119,12 @@ def paired_t_p(differences: np.ndarray) -> float:
     return float(ttest_1samp(differences, 0).pvalue)
 
 
-def sign_flip_p(differences: np.ndarray) -> float:
+def sign_flip_p(differences: np.ndarray, rounding: float = 0.0) -> float:
     """Two-sided p of the mean under flips of every sign (Fisher 1935), free of distributions.
+
+    Flips whose means are `rounding` or less below the seen one count as its equals. Differences of
+    accuracies are multiples of one over the test examples, so that many flips tie, and the nine
+    digits of a table break ties: `rounding.tolerance` of the values makes them whole again.
 
     The share of all 2**n flips up to ALL_FLIPS seeds. Beyond, of RANDOM_FLIPS random ones (always
     the same) and the one seen, which keeps the test from claiming too much (Phipson and Smyth
@@ -105,8 +133,8 @@ def sign_flip_p(differences: np.ndarray) -> float:
     if not differences.any():
         return 1.0
     count = len(differences)
-    # Flips whose means are the same but for the order of adding up count as equal.
-    extreme = abs(differences.mean()) * (1 - 100 * np.finfo(np.float64).eps)
+    # The order of adding up breaks ties, too.
+    extreme = abs(differences.mean()) * (1 - 100 * np.finfo(np.float64).eps) - rounding
     if count > ALL_FLIPS:
         means = (sums / count for sums in _randomly_flipped(differences))
         return float((1 + _at_least(extreme, means)) / (1 + RANDOM_FLIPS))

@@ -3,12 +3,17 @@
 The two-sided paired t test of n differences with mean d and standard deviation s rejects by the
 noncentral t distribution with n - 1 degrees of freedom and noncentrality `d / s * sqrt(n)`
 (Cohen 1988, "Statistical Power Analysis for the Behavioral Sciences", chapter 2).
+
+`comparisons` is how many tests Holm's correction is over. Its first step asks the smallest p to be
+below SIGNIFICANCE / comparisons, and that is the bound that everything here goes by: a difference
+that meets it is separable whatever the other tests give, and one that does not may still be, where
+others are clearer.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
@@ -20,15 +25,15 @@ DIFFERENCES = (0.001, 0.0025, 0.005, 0.01)
 """Differences in accuracy that people care about: 0.1, 0.25, 0.5 and 1 point."""
 
 
-def power_of(seeds: int, effect: float) -> float:
-    """The probability that `seeds` (at least 2) differences reject at SIGNIFICANCE.
+def power_of(seeds: int, effect: float, comparisons: int = 1) -> float:
+    """The probability that `seeds` (at least 2) differences reject at SIGNIFICANCE / comparisons.
 
     `effect` is the true mean difference in units of the differences' standard deviation.
     """
     from scipy.stats import nct, t
 
     shift = abs(effect) * math.sqrt(seeds)
-    critical = t.ppf(1 - SIGNIFICANCE / 2, seeds - 1)
+    critical = t.isf(SIGNIFICANCE / comparisons / 2, seeds - 1)
     power = nct.sf(critical, seeds - 1, shift)
     # The other tail is below 3e-7 from there on, and scipy has no number for it.
     if shift < 5:
@@ -36,12 +41,15 @@ def power_of(seeds: int, effect: float) -> float:
     return float(power)
 
 
-def seeds_for(deviation: float, difference: float, power: float = POWER) -> int | None:
+def seeds_for(
+    deviation: float, difference: float, power: float = POWER, comparisons: int = 1
+) -> int | None:
     """The fewest seeds that show a true `difference` with probability `power`.
 
     `deviation` is the standard deviation of the paired differences, in the same units. None where
     more than MOST_SEEDS are needed, as for a difference of 0. Differences without any spread
-    need as many as bring the p value that stands in for theirs, `2 / 2**n`, below SIGNIFICANCE.
+    need as many as bring the p value that stands in for theirs, `2 / 2**n`, below
+    SIGNIFICANCE / comparisons.
 
     Raises ValueError where `deviation` is negative or `power` is not between 0 and 1.
     """
@@ -52,24 +60,25 @@ def seeds_for(deviation: float, difference: float, power: float = POWER) -> int 
     if not difference:
         return None
     if not deviation:
-        return math.floor(1 - math.log2(SIGNIFICANCE)) + 1
+        return math.floor(1 - math.log2(SIGNIFICANCE / comparisons)) + 1
     effect = difference / deviation
-    enough = 2
-    while power_of(enough, effect) < power:
-        if enough == MOST_SEEDS:
+    return fewest(lambda seeds: power_of(seeds, effect, comparisons) >= power)
+
+
+def fewest(enough: Callable[[int], bool]) -> int | None:
+    """The least number from 2 on that is `enough`, where all above it are; None above MOST_SEEDS"""
+    too_few, many = 1, 2
+    while not enough(many):
+        if many == MOST_SEEDS:
             return None
-        enough = min(2 * enough, MOST_SEEDS)
-    too_few = enough // 2 if enough > 2 else 1
-    while enough - too_few > 1:
-        middle = (too_few + enough) // 2
-        if power_of(middle, effect) < power:
-            too_few = middle
-        else:
-            enough = middle
-    return enough
+        too_few, many = many, min(2 * many, MOST_SEEDS)
+    while many - too_few > 1:
+        middle = (too_few + many) // 2
+        too_few, many = (too_few, middle) if enough(middle) else (middle, many)
+    return many
 
 
-def seeds_needed(differences: np.ndarray, power: float = POWER) -> int | None:
+def seeds_needed(differences: np.ndarray, power: float = POWER, comparisons: int = 1) -> int | None:
     """`seeds_for` a true difference as large as the mean of these, with their spread.
 
     It plans the next run and proves nothing: the mean seen is itself uncertain. None of fewer
@@ -78,32 +87,41 @@ def seeds_needed(differences: np.ndarray, power: float = POWER) -> int | None:
     if len(differences) < 2:
         return None
     mean, deviation = mean_and_deviation(differences)
-    return seeds_for(deviation, mean, power)
+    return seeds_for(deviation, mean, power, comparisons)
 
 
 def seeds_table(
-    deviation: float, differences: Sequence[float] = DIFFERENCES, power: float = POWER
+    deviation: float,
+    differences: Sequence[float] = DIFFERENCES,
+    power: float = POWER,
+    comparisons: int = 1,
 ) -> dict[float, int | None]:
     """`seeds_for` each of several differences, by difference."""
-    return {difference: seeds_for(deviation, difference, power) for difference in differences}
+    return {size: seeds_for(deviation, size, power, comparisons) for size in differences}
 
 
-def detectable_difference(differences: np.ndarray) -> float:
+def detectable_difference(differences: np.ndarray, comparisons: int = 1) -> float:
     """The smallest true difference that as many seeds show with probability POWER.
 
-    The effect at which `power_of` is POWER, times the differences' standard deviation; infinite
-    for fewer than two.
+    The effect at which `power_of` is POWER, times the differences' standard deviation. Without any
+    spread it is 0, or infinite where `2 / 2**n`, the p that stands in, cannot be small enough;
+    infinite for fewer than two, too.
     """
     count = len(differences)
     if count < 2:
         return math.inf
-    return _detectable_effect(count) * mean_and_deviation(differences)[1]
+    deviation = mean_and_deviation(differences)[1]
+    if deviation == 0:
+        return 0.0 if 2.0 ** (1 - count) < SIGNIFICANCE / comparisons else math.inf
+    return _detectable_effect(count, comparisons) * deviation
 
 
 @cache
-def _detectable_effect(seeds: int) -> float:
+def _detectable_effect(seeds: int, comparisons: int) -> float:
     from scipy.optimize import brentq
 
-    # With two seeds 11.3 standard deviations are needed, and fewer with more seeds.
-    found = brentq(lambda effect: power_of(seeds, effect) - POWER, 0, 12, xtol=1e-9)
-    return float(found)
+    def lacking(effect: float) -> float:
+        return power_of(seeds, effect, comparisons) - POWER
+
+    # With two seeds and one comparison 11.3 standard deviations are needed, and fewer with more.
+    return float(brentq(lacking, 0, 12 * comparisons, xtol=1e-9))

@@ -14,6 +14,17 @@ by up to 1e-8 of the larger, and two such differences may be 2e-8 apart though t
 """
 
 
+def tolerance(*values: Sequence[float] | np.ndarray | float) -> float:
+    """ROUNDING of the largest value at hand; 0 where none is finite.
+
+    It holds for the difference of two means of as many values, too: the errors of all add up at
+    most, and are divided by their number.
+    """
+    sizes = np.concatenate([np.abs(np.ravel(one)) for one in values])
+    finite = sizes[np.isfinite(sizes)]
+    return ROUNDING * float(finite.max()) if finite.size else 0.0
+
+
 def paired_differences(
     cell: Sequence[float] | np.ndarray, other: Sequence[float] | np.ndarray | float
 ) -> np.ndarray:
@@ -28,10 +39,10 @@ def paired_differences(
     differences = np.asarray(cell - other)
     if not differences.size or not np.isfinite(differences).all():
         return differences
-    tolerance = ROUNDING * max(np.abs(cell).max(), np.abs(other).max())
-    differences[np.abs(differences) <= tolerance] = 0
+    rounding = tolerance(cell, other)
+    differences[np.abs(differences) <= rounding] = 0
     order = np.argsort(differences, kind="stable")
-    ends = np.flatnonzero(np.diff(differences[order]) > tolerance) + 1
+    ends = np.flatnonzero(np.diff(differences[order]) > rounding) + 1
     for group in np.split(order, ends):
         same = differences[group]
         differences[group] = np.median(same) if same.all() else 0

@@ -11,19 +11,24 @@ import math
 
 import numpy as np
 
+from regscope.statistics.equality import equality_level, one_sided_p, power_within
 from regscope.statistics.intervals import Interval
-from regscope.statistics.levels import LEVEL, MOST_SEEDS, POWER, SIGNIFICANCE
+from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
-from regscope.statistics.rounding import ROUNDING, mean_and_deviation
+from regscope.statistics.power import fewest
+from regscope.statistics.rounding import mean_and_deviation, tolerance
 
 
 def compare_unpaired(
-    other: np.ndarray, baseline: np.ndarray, higher_is_better: bool = True
+    other: np.ndarray,
+    baseline: np.ndarray,
+    higher_is_better: bool = True,
+    matters: float | None = None,
 ) -> Comparison:
     """As `compare` for samples `[n]` and `[m]` (at least two each) without pairs.
 
     There is no sign-flip p, and no interval of the probability of being better (nan).
-    `seeds_needed` are of each.
+    `seeds_needed` and `seeds_equal` are of each.
     """
     (mean, deviation), (base, base_deviation) = map(mean_and_deviation, (other, baseline))
     difference = 0.0 if _equal(mean, base, other, baseline) else mean - base
@@ -39,19 +44,31 @@ def compare_unpaired(
         probability_better=_probability_better(other, baseline, higher_is_better),
         probability_low=math.nan,
         probability_high=math.nan,
-        detectable_difference=_detectable_shift(freedom) * error if error else 0.0,
+        detectable_difference=_detectable(error, freedom, len(other), len(baseline)),
         seeds_needed=seeds_of_each(difference, deviation, base_deviation),
+        matters=matters,
+        p_equal=None
+        if matters is None
+        else one_sided_p(
+            matters - abs(difference) - tolerance(other, baseline),
+            error,
+            freedom,
+            _smallest_p(len(other), len(baseline)) / 2,
+        ),
+        seeds_equal=None
+        if matters is None
+        else _equal_of_each(difference, matters, deviation, base_deviation),
     )
 
 
 def welch_interval(other: np.ndarray, baseline: np.ndarray) -> Interval:
     """Of the difference of two means, `[n]` and `[m]`, whose samples may spread unequally.
 
-    Without spread, or with a single value in one sample, the difference itself.
+    Without spread the difference itself; with a single value in one sample without ends.
     """
     (mean, deviation), (base, base_deviation) = map(mean_and_deviation, (other, baseline))
     if min(len(other), len(baseline)) < 2:
-        return Interval(mean - base, mean - base, mean - base)
+        return Interval(mean - base, math.nan, math.nan)
     difference = 0.0 if _equal(mean, base, other, baseline) else mean - base
     return _interval(difference, *_error((len(other), len(baseline)), (deviation, base_deviation)))
 
@@ -73,18 +90,23 @@ def seeds_of_each(difference: float, deviation: float, other_deviation: float) -
     if not deviation and not other_deviation:
         return next(n for n in range(2, 10) if _smallest_p(n, n) < SIGNIFICANCE)
 
-    def enough(seeds: int) -> bool:
-        return welch_power(difference, seeds, deviation, other_deviation) >= POWER
+    return fewest(lambda seeds: welch_power(difference, seeds, deviation, other_deviation) >= POWER)
 
-    too_few, many = 1, 2
-    while not enough(many):
-        if many == MOST_SEEDS:
-            return None
-        too_few, many = many, min(2 * many, MOST_SEEDS)
-    while many - too_few > 1:
-        middle = (too_few + many) // 2
-        too_few, many = (too_few, middle) if enough(middle) else (middle, many)
-    return many
+
+def _equal_of_each(
+    difference: float, matters: float, deviation: float, other_deviation: float
+) -> int | None:
+    """The fewest seeds of each that show that a true `difference` does not matter."""
+    if abs(difference) >= matters:
+        return None
+    if not deviation and not other_deviation:
+        return next(n for n in range(2, 10) if _smallest_p(n, n) / 2 < equality_level())
+
+    def enough(seeds: int) -> bool:
+        error, freedom = _error((seeds, seeds), (deviation, other_deviation))
+        return power_within(difference / error, matters / error, freedom) >= POWER
+
+    return fewest(enough)
 
 
 def _error(counts: tuple[int, int], deviations: tuple[float, float]) -> tuple[float, float]:
@@ -120,14 +142,14 @@ def _smallest_p(count: int, other: int) -> float:
 
 def _probability_better(other: np.ndarray, baseline: np.ndarray, higher: bool) -> float:
     """Over all pairs: Mann and Whitney 1947, U / (n * m), ties counting half."""
-    tolerance = ROUNDING * max(np.abs(other).max(), np.abs(baseline).max())
+    rounding = tolerance(other, baseline)
     apart = other[:, None] - baseline
-    better = apart > tolerance if higher else apart < -tolerance
-    return float((better + (np.abs(apart) <= tolerance) / 2).mean())
+    better = apart > rounding if higher else apart < -rounding
+    return float((better + (np.abs(apart) <= rounding) / 2).mean())
 
 
 def _equal(mean: float, base: float, other: np.ndarray, baseline: np.ndarray) -> bool:
-    return bool(abs(mean - base) <= ROUNDING * max(np.abs(other).max(), np.abs(baseline).max()))
+    return abs(mean - base) <= tolerance(other, baseline)
 
 
 def _power(shift: float, freedom: float) -> float:
@@ -141,8 +163,10 @@ def _power(shift: float, freedom: float) -> float:
     return float(power)
 
 
-def _detectable_shift(freedom: float) -> float:
-    """In standard errors of the difference."""
+def _detectable(error: float, freedom: float, count: int, other: int) -> float:
+    """As of pairs: without spread 0, or infinite where the p that stands in is never small."""
     from scipy.optimize import brentq
 
-    return float(brentq(lambda shift: _power(shift, freedom) - POWER, 0, 60, xtol=1e-9))
+    if not error:
+        return 0.0 if _smallest_p(count, other) < SIGNIFICANCE else math.inf
+    return error * float(brentq(lambda shift: _power(shift, freedom) - POWER, 0, 60, xtol=1e-9))

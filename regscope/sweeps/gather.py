@@ -60,11 +60,11 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
     pairs = None
     if sweep.pairs:
         folders["pairs"] = paths.pair_measures(name)
-        pairs = compare_pairs(pd.read_csv(folders["pairs"] / PAIRS_FILE))
+        pairs = compare_pairs(pd.read_csv(folders["pairs"] / PAIRS_FILE), study.evaluation.matters)
     return SweepResults(
         title=study.title,
         paths=table,
-        tuned=tuned(table),
+        tuned=tuned(table, study.evaluation.matters),
         pairs=pairs,
         published={
             family: published_strength(study, family, found) for family, found in families.items()

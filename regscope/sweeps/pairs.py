@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regscope.measures.settings import MATTERS
 from regscope.params import BASELINE, Study
 from regscope.statistics import Interval, compare, mean_interval
 from regscope.sweeps.measured import Measured, candidates, train_and_measure
@@ -22,8 +23,8 @@ Parts = tuple[str, ...]
 
 COLUMNS = (
     "first", "second", "seeds", "both", "first_alone", "second_alone", "better_part",
-    "difference", "low", "high", "p_value", "p_holm", "verdict", "interaction",
-    "interaction_low", "interaction_high",
+    "difference", "low", "high", "p_value", "p_holm", "matters", "p_equal", "p_equal_holm",
+    "verdict", "interaction", "interaction_low", "interaction_high",
 )  # fmt: skip
 
 
@@ -75,12 +76,12 @@ def interaction(
     return mean_interval(both - first - second + none)
 
 
-def compare_pairs(measures: pd.DataFrame) -> pd.DataFrame:
+def compare_pairs(measures: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
     """The table of all pairs, from the rows of `measure_pairs`.
 
     Test accuracies. The better part has the higher mean accuracy on validation (of equal ones
     the first), so the test examples have no say in what a pair is held against. Holm's
-    correction is over the pairs.
+    correction is over the pairs, and differences below `matters` do not matter.
     """
     import pandas as pd
 
@@ -88,10 +89,11 @@ def compare_pairs(measures: pd.DataFrame) -> pd.DataFrame:
         _by_parts(measures, f"{split}_accuracy") for split in ("test", "validation")
     )
     rows, comparisons = [], []
-    for first, second in (parts for parts in test if len(parts) == 2):
+    pairs = [parts for parts in test if len(parts) == 2]
+    for first, second in pairs:
         better = max((first, second), key=lambda name: round(validation[name,].mean(), 12))
         both = test[first, second]
-        comparison = compare(both, test[better,])
+        comparison = compare(both, test[better,], comparisons=len(pairs), matters=matters)
         comparisons.append(comparison)
         beyond = interaction(both, test[first,], test[second,], test[()])
         rows.append(
@@ -107,6 +109,8 @@ def compare_pairs(measures: pd.DataFrame) -> pd.DataFrame:
                 "low": comparison.low,
                 "high": comparison.high,
                 "p_value": comparison.p_value,
+                "matters": comparison.matters,
+                "p_equal": comparison.p_equal,
                 "interaction": beyond.mean,
                 "interaction_low": beyond.low,
                 "interaction_high": beyond.high,

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regscope.measures.settings import MATTERS
 from regscope.statistics import (
     Comparison,
     compare,
-    holm,
+    corrections,
     mean_interval,
     paired_differences,
     verdict,
@@ -24,7 +25,8 @@ COLUMNS = (
     "family", "strength", "low_strength", "high_strength", "validation_accuracy",
     "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
     "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
-    "detectable_difference", "seeds_needed", "seeds", "verdict",
+    "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
+    "seeds", "verdict",
 )  # fmt: skip
 
 
@@ -67,22 +69,25 @@ def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
     return Choice(best, low, high)
 
 
-def tuned(paths: pd.DataFrame) -> pd.DataFrame:
+def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
     """The table of every family at its chosen strength, from the rows of `paths.csv`.
 
     Test accuracy is compared with that of strength 0, seed by seed; Holm's correction is over
-    the families.
+    the families, and differences below `matters` do not matter.
     """
     import pandas as pd
 
     rows, comparisons = [], []
+    families = paths["family"].nunique()
     for family, table in paths.groupby("family", sort=False):
         validation, test = (
             by_strength(table, f"{split}_accuracy") for split in ("validation", "test")
         )
         choice = choose(validation)
         interval = mean_interval(validation[choice.strength])
-        comparison = compare(test[choice.strength], test[0.0])
+        comparison = compare(
+            test[choice.strength], test[0.0], comparisons=families, matters=matters
+        )
         comparisons.append(comparison)
         rows.append(
             {
@@ -102,10 +107,14 @@ def tuned(paths: pd.DataFrame) -> pd.DataFrame:
 
 
 def judge(rows: list[dict[str, object]], comparisons: list[Comparison]) -> None:
-    """Add `p_holm`, corrected over all rows, and `verdict` to each row."""
-    corrected = holm([comparison.p_value for comparison in comparisons])
-    for row, comparison, p_holm in zip(rows, comparisons, corrected, strict=True):
-        row |= {"p_holm": p_holm, "verdict": verdict(comparison, p_holm)}
+    """Add `p_holm` and `p_equal_holm`, corrected over all rows, and `verdict` to each row."""
+    corrected = corrections(comparisons)
+    for row, comparison, (p_holm, p_equal_holm) in zip(rows, comparisons, corrected, strict=True):
+        row |= {
+            "p_holm": p_holm,
+            "p_equal_holm": p_equal_holm,
+            "verdict": verdict(comparison, p_holm, p_equal_holm=p_equal_holm),
+        }
 
 
 def by_strength(table: pd.DataFrame, measure: str) -> dict[float, np.ndarray]:

@@ -125,7 +125,9 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, 
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, float]:
-    return {name: float(text) for name, text in row.items() if text != ""}
+    """Without what is missing, and what is infinite, which not every store of MLflow holds."""
+    found = {name: float(text) for name, text in row.items() if text != ""}
+    return {name: value for name, value in found.items() if not math.isinf(value)}
 
 
 def _rows(file: Path) -> Sequence[dict[str, str]]:

@@ -20,7 +20,7 @@ EVIDENCE = Evidence(
                 "none": NONE,
                 "l1": NONE + 0.02 + NOISE,
                 "l2": NONE - NOISE,
-                "slightly": NONE + 0.002,
+                "slightly": NONE + 0.0005,
             },
             "weight_l2_norm": {"none": 20 + NOISE, "l1": 12 - NOISE},
         }
@@ -54,8 +54,8 @@ def row(**changed: Any) -> list[str]:
         (
             {"cell": "slightly"},
             "–",
-            "+0.20 points [+0.20, +0.20] from 90.35 %",
-            "reproduced (by 0.2 % of it)",
+            "+0.05 points [+0.05, +0.05] from 90.35 %",
+            "reproduced (by 0.5 % of the error)",
         ),
         (
             {"comparison": "value", "reported": {"l1": 0.99}},

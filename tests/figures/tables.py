@@ -7,7 +7,7 @@ from typing import Any
 
 FRACTIONS = (0.0, 0.5, 0.9, 0.99, 1.0)
 CORRUPTIONS = {"image": ("shift", "pixel_dropout", "blur", "contrast"), "points": ("jitter",)}
-VERDICTS = {"l1": "better", "mine": "not separable"}
+VERDICTS = {"l1": "better", "mine": "undecided"}
 COMPARED = (
     "test_accuracy",
     "expected_calibration_error",

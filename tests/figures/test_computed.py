@@ -29,7 +29,7 @@ def test_a_gap_is_the_first_column_less_the_second() -> None:
 def test_one_seed_has_no_band() -> None:
     mean, reach = curves.mean_and_reach(np.array([[1.0, 2.0]]))
     assert mean.tolist() == [1, 2]
-    assert reach.tolist() == [0, 0]
+    assert np.isnan(reach).all()
 
 
 @pytest.mark.parametrize(
@@ -78,8 +78,12 @@ def test_a_strip_has_gaps_between_pictures_only() -> None:
         (["too few seeds"] * 2, "Error: too few seeds to compare"),
         (["worse", "better", "worse"], "Error against none: 1 better, 2 worse"),
         (
-            ["not separable", "lower", "higher", "lower"],
-            "Error against none: 1 higher, 2 lower, 1 not separable",
+            ["no difference that matters", "undecided", "no difference that matters"],
+            "Error against none: 2 with no difference that matters, 1 undecided",
+        ),
+        (
+            ["undecided", "lower", "higher", "lower"],
+            "Error against none: 1 higher, 2 lower, 1 undecided",
         ),
     ],
 )

@@ -129,9 +129,7 @@ def test_robustness_draws_a_panel_a_corruption_and_ranks_the_cells(
     assert [label.get_text() for label in ranking.get_yticklabels()] == ["Mine", "L1", "None"]
     np.testing.assert_allclose(_offsets(ranking.collections[-1])[:, 0], [62, 61, 60])
     assert [(text.get_text(), text.get_position()[1]) for text in ranking.texts] == [("▲", 1)]
-    assert _title(figure) == (
-        "Accuracy on corrupted examples against none: 1 better, 1 not separable"
-    )
+    assert _title(figure) == ("Accuracy on corrupted examples against none: 1 better, 1 undecided")
 
 
 def test_points_have_one_corruption(points: data.StudyData) -> None:
@@ -143,7 +141,7 @@ def test_points_have_one_corruption(points: data.StudyData) -> None:
 
 def test_reliability_draws_a_panel_a_cell_and_rare_bins_hollow(pictures: data.StudyData) -> None:
     axes = [axis for axis in _axes(reliability.draw(pictures)) if axis.get_visible()]
-    notes = ["ECE 8.0 %", "ECE 8.0 %, better", "ECE 8.0 %, not separable"]
+    notes = ["ECE 8.0 %", "ECE 8.0 %, better", "ECE 8.0 %, undecided"]
     assert [axis.texts[-1].get_text() for axis in axes] == notes
     for axis in axes:
         diagonal, enough, rare = axis.lines
@@ -166,9 +164,7 @@ def test_units_draw_a_row_of_panels_a_hidden_layer(pictures: data.StudyData) -> 
     means: Any = [_offsets(axis.collections[-1])[:, 0] for axis in _axes(figure)]
     expected = np.array([[0.1, 0.2, 0.3], [2.5, 3.5, 4.5], [25, 25, 25]])
     np.testing.assert_allclose(np.array(means[:3]), expected)
-    assert _title(figure) == (
-        "Correlation between hidden units against none: 1 lower, 1 not separable"
-    )
+    assert _title(figure) == ("Correlation between hidden units against none: 1 lower, 1 undecided")
 
 
 def test_without_hidden_units_none_are_drawn(pictures: data.StudyData) -> None:

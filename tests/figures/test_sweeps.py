@@ -80,7 +80,7 @@ def test_a_pair_is_marked_by_its_verdict(results: SweepResults) -> None:
     assert f"▲ {pairs.signed(100 * pair['difference'])}" in written
     assert f"vs. {'Dropout' if pair['better_part'] == 'dropout' else 'L1'}" in written
     assert pairs.signed(100 * pair["interaction"]) in written
-    undecided = replace(results, pairs=results.pairs.assign(verdict="not separable"))
+    undecided = replace(results, pairs=results.pairs.assign(verdict="undecided"))
     assert "▲ +" not in _written(pairs.draw(undecided))
 
 
@@ -88,7 +88,7 @@ def test_a_pair_is_marked_by_its_verdict(results: SweepResults) -> None:
     ("verdicts", "line"),
     [
         (["better"], "Two methods together: 1 of 1 pair beats its better part"),
-        (["not separable", "worse"], "0 of 2 pairs beat their better part, 1 worse"),
+        (["undecided", "worse"], "0 of 2 pairs beat their better part, 1 worse"),
     ],
 )
 def test_the_title_is_the_tally(verdicts: list[str], line: str) -> None:

@@ -37,7 +37,7 @@ def test_the_sleep_data_paired_and_not() -> None:
     found = regscope.compare(FIRST, SECOND, paired=False)
     assert found.p_value == pytest.approx(0.07939, abs=5e-6)
     assert (found.low, found.high) == pytest.approx((-0.2054832, 3.3654832), abs=5e-8)
-    assert found.verdict == "not separable"
+    assert found.verdict == "undecided"
     assert found.probability_low is found.probability_high is found.p_sign_flip is None
     u = scipy.stats.mannwhitneyu(SECOND, FIRST).statistic
     assert found.probability_better == pytest.approx(u / 100)
@@ -56,12 +56,31 @@ def test_fewer_than_five_seeds_decide_nothing_and_it_says_so() -> None:
     assert uneven.verdict == "too few seeds"
 
 
-def test_what_is_not_separable_says_what_is_wanting() -> None:
+def test_what_is_undecided_says_what_is_wanting() -> None:
     found = regscope.compare(FIRST, SECOND, paired=False)
-    assert found.note == (
-        f"These 10 seeds can show differences from {found.detectable_difference:.3g} on;"
-        f" {found.seeds_needed} would be needed for the one seen."
+    shown = f"These 10 seeds can show differences from {found.detectable_difference:.3g} on;"
+    assert (
+        found.note == f"{shown} {found.seeds_needed} would be needed to show the difference seen."
     )
+    narrow = regscope.compare(FIRST, SECOND, paired=False, matters=3.0)
+    assert (narrow.verdict, narrow.matters, narrow.note) == ("undecided", 3.0, found.note)
+    wide = regscope.compare(FIRST, SECOND, paired=False, matters=3.3)
+    assert wide.verdict == "undecided"
+    assert (
+        wide.note == f"{shown} {wide.seeds_equal} would be needed to show that it does not matter."
+    )
+
+
+@pytest.mark.parametrize("paired", [True, False])
+def test_no_difference_that_matters(paired: bool) -> None:
+    found = regscope.compare(BASELINE, OTHER, paired=paired, matters=0.02)
+    assert (found.verdict, found.note) == (
+        "no difference that matters", "Certain, and too small to matter.",
+    )  # fmt: skip
+    shifted = [value + (0.001 if seed % 2 else -0.001) for seed, value in enumerate(BASELINE)]
+    close = regscope.compare(BASELINE, shifted, paired=paired, matters=0.02)
+    assert (close.verdict, close.note) == ("no difference that matters", "")
+    assert regscope.compare(BASELINE, OTHER, paired=paired, matters=0.001).verdict == "better"
 
 
 @pytest.mark.parametrize(("effect", "seeds"), [(0.2, 394), (0.5, 64), (0.8, 26)])
@@ -99,6 +118,13 @@ def test_samples_without_spread() -> None:
 def test_more_than_a_million_seeds_are_never_called_for() -> None:
     assert seeds_of_each(1e-4, 1, 1) is None
     assert (seeds_of_each(0.0041, 1, 1) or 0) <= MOST_SEEDS
+
+
+@pytest.mark.parametrize("matters", [0, -0.1, math.inf, math.nan])
+def test_what_matters_is_above_zero(matters: float) -> None:
+    with pytest.raises(regscope.RegscopeError) as refused:
+        regscope.compare(BASELINE, OTHER, matters=matters)
+    assert str(refused.value) == f"matters = {matters!r}: must be a finite number above 0"
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ def write_sweep(name: str) -> None:
                 "first": "l1", "second": "l2", "seeds": 5, "both": 0.93, "first_alone": 0.932,
                 "second_alone": 0.92, "better_part": "l1",
                 "difference": -0.002, "low": -0.01, "high": 0.006,
-                "p_value": 0.4, "p_holm": 0.4, "verdict": "not separable", "interaction": -0.002,
+                "p_value": 0.4, "p_holm": 0.4, "verdict": "undecided", "interaction": -0.002,
                 "interaction_low": -0.012, "interaction_high": 0.008,
             }
         ]

@@ -18,6 +18,8 @@ from regscope.regularizers.augmentation import USUAL
 from regscope.report import cards, effects
 from regscope.report.evidence import load_evidence
 from regscope.report.seed_counts import seed_counts_table
+from regscope.report.verdict_examples import CERTAIN, verdict_examples
+from regscope.statistics import EQUAL
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / cards.CARDS
@@ -57,6 +59,7 @@ def study() -> dict[str, Any]:
 def comparison(reg: str, measure: str, verdict: str) -> dict[str, Any]:
     return {
         "reg": reg, "measure": measure, "difference": 0.01, "low": -0.002, "high": 0.022,
+        "seeds": 3, "p_holm": 0.01, "p_equal_holm": None, "matters": None,
         "detectable_difference": 0.0123, "verdict": verdict,
     }  # fmt: skip
 
@@ -78,7 +81,9 @@ def results(workspace: Path) -> None:
             f"# {reg}\n\n{cards.BEGIN}\nold\n{cards.END}\n\nEnd\n"
         )
     (cards.CARDS / cards.INDEX).write_text("# All\n")
-    cards.STATISTICS.write_text(f"{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n")
+    cards.STATISTICS.write_text(
+        f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n"
+    )
 
 
 def measure(name: str) -> None:
@@ -98,7 +103,7 @@ def measure(name: str) -> None:
     seeds.to_csv(folder / "seeds.csv", index=False)
     compared = [
         comparison("l1", "test_accuracy", "better"),
-        comparison("elastic_net", "test_accuracy", "not separable"),
+        comparison("elastic_net", "test_accuracy", "undecided"),
         comparison("l1", "near_zero_fraction", "lower"),
     ]
     pd.DataFrame(compared).to_csv(folder / "comparisons.csv", index=False)
@@ -187,11 +192,23 @@ def test_the_seeds_that_a_studys_spread_calls_for() -> None:
     )
     table = seed_counts_table(found)
     assert [cell.text for cell in table.rows[0]] == [
-        "first", "1.00", "2.86", "3.03", "0.50", "199", "34", "10", "5",
+        "first", "1.00", "2.86", "3.03", "0.50", "2", "241", "41", "13", "6",
     ]  # fmt: skip
-    assert table.columns[5:] == tuple(
+    assert table.columns[6:] == tuple(
         f"Seeds for {points} points" for points in ("0.10", "0.25", "0.50", "1.00")
     )
+
+
+def test_every_verdict_has_an_example_or_a_dash() -> None:
+    table = verdict_examples([load_evidence("first")])
+    rows = {row[0].text: [cell.text for cell in row[2:]] for row in table.rows}
+    assert list(rows) == [
+        "better", "worse", "higher", "lower", EQUAL, CERTAIN, "undecided", "too few seeds",
+    ]  # fmt: skip
+    assert rows["better"][:2] == [
+        "first: test accuracy of L1 against none, 3 seeds", "+1.00 [−0.20, +2.20]",
+    ]  # fmt: skip
+    assert rows["worse"] == ["–"] * 4
 
 
 def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,7 +232,7 @@ def test_nothing_is_written_where_one_page_lacks_its_marks(monkeypatch: pytest.M
     cards.STATISTICS.write_text("no marks\n")
     before = card("l1")
     with pytest.raises(
-        RegscopeError, match=r"docs/statistics\.md: needs one line <!-- seeds: begin"
+        RegscopeError, match=r"docs/statistics\.md: needs one line <!-- verdicts: begin"
     ):
         call(monkeypatch)
     assert card("l1") == before

@@ -198,8 +198,9 @@ def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     assert cells == ["lower"]
     text = paths.RESULTS_PAGE.read_text()
     assert (
-        "bold where separable. Neither more nor less is better by itself in these measures: gap,"
-        " prunable, unit correlation.\n"
+        "bold where better or worse, higher or lower, ≈ where there is no difference that matters,"
+        " plain where the seeds cannot tell. Neither more nor less is better by itself in these"
+        " measures: gap, prunable, unit correlation.\n"
     ) in text
     assert " | **lower** |" in text
     assert "a network that gives every class one in ten is perfectly calibrated" in text

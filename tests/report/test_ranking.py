@@ -33,9 +33,10 @@ def test_positions_are_linear_between_the_ends() -> None:
     assert (found.first, found.last) == ("89.8", "95.8")
 
 
-def test_one_seed_is_a_point() -> None:
-    found = ranking(synthetic.found({"none": (0.9,)}), REGS)
-    assert found.bars[0].low == found.bars[0].middle == found.bars[0].high == MARGIN
+def test_one_seed_is_a_point_without_a_bar() -> None:
+    found = ranking(synthetic.found({"none": (0.9,), "l1": (0.8,)}), REGS)
+    assert [bar.middle for bar in found.bars] == [100 - MARGIN, MARGIN]
+    assert {bar.low for bar in found.bars} == {bar.high for bar in found.bars} == {None}
 
 
 GUESSING = {"none": (0.92, 0.90), "l1": (0.51, 0.5), "l2": (0.5, 0.91)}
@@ -54,5 +55,5 @@ def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others() -> None:
     found = ranking(synthetic.found(GUESSING | {"l2": (0.91, 0.92)}), REGS)
     *others, lost = found.bars
     assert (lost.reg, lost.low, lost.middle, lost.high) == ("l1", 0, 0, 0)
-    assert min(bar.low for bar in others) == MARGIN
-    assert max(bar.high for bar in others) == 100 - MARGIN
+    assert min(bar.low for bar in others if bar.low is not None) == MARGIN
+    assert max(bar.high for bar in others if bar.high is not None) == 100 - MARGIN

@@ -47,7 +47,7 @@ def test_pairs(workspace: Path) -> None:
     table = sweep_tables.pairs_table(pairs)
     assert [cell.text for cell in table.rows[0]] == [
         "L1", "L2", "93.00", "93.20", "92.00", "−0.20 [−1.00, +0.60]", "L1", "0.400",
-        "−0.20 [−1.20, +0.80]", "not separable",
+        "−0.20 [−1.20, +0.80]", "undecided",
     ]  # fmt: skip
 
 

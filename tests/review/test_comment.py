@@ -75,8 +75,8 @@ def test_verdicts_that_flip_are_told_from_and_to(review: Review) -> None:
     text = review()
     flipped = [row for row in repository.rows(text) if row[0].startswith(("small/l2 ", "claim "))]
     assert flipped == [
-        ["small/l2 test_accuracy", "not separable", "better"],
-        ["small/l2 generalization_gap", "not separable", "lower"],
+        ["small/l2 test_accuracy", "undecided", "better"],
+        ["small/l2 generalization_gap", "undecided", "lower"],
         ["claim helps", "reproduced", "contradicted"],
     ]
     assert first(text).endswith("; 3 verdicts flipped.")

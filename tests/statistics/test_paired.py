@@ -34,6 +34,7 @@ def test_a_comparison_has_these_numbers_in_this_order() -> None:
     assert list(asdict(found)) == [
         "seeds", "difference", "low", "high", "p_value", "p_sign_flip", "probability_better",
         "probability_low", "probability_high", "detectable_difference", "seeds_needed",
+        "matters", "p_equal", "seeds_equal",
     ]  # fmt: skip
     differences = paired_differences(SAMPLE, BASELINE)
     assert found.difference == mean_interval(differences).mean
@@ -49,6 +50,14 @@ def test_the_paired_t_test_is_scipys(count: int) -> None:
     assert found.p_value == pytest.approx(expected.pvalue, rel=1e-9)
     assert (found.low, found.high) == pytest.approx((interval.low, interval.high), abs=1e-12)
     assert found.seeds == count
+
+
+def test_one_seed_gives_a_difference_and_nothing_to_judge_it_by() -> None:
+    found = compare([0.95], [0.93])
+    assert (found.seeds, found.p_value, found.seeds_needed) == (1, 1, None)
+    assert found.difference == pytest.approx(0.02)
+    assert np.isnan([found.low, found.high]).all()
+    assert found.detectable_difference == np.inf
 
 
 def test_p_values_of_differences_without_spread() -> None:
@@ -93,6 +102,30 @@ def test_the_sign_flip_test_is_scipys_bit_for_bit(count: int, decimals: int) -> 
         n_resamples=2**count,
     )
     assert sign_flip_p(differences) == expected.pvalue
+
+
+counted = st.lists(st.tuples(st.integers(0, 97), st.integers(0, 97)), min_size=10, max_size=13)
+
+
+@given(counted, st.sampled_from([97, 360, 1397, 10_000, 75_380]))
+def test_nine_digits_of_shares_flip_as_their_counts_do(
+    pairs: list[tuple[int, int]], examples: int
+) -> None:
+    own, other = np.array(pairs).T
+    seen = abs(int((own - other).sum()))
+    flips = itertools.product((1, -1), repeat=len(pairs))
+    exact = np.mean([abs(int((own - other) @ np.array(signs))) >= seen for signs in flips])
+    first, second = ([float(f"{value / examples:.9g}") for value in cell] for cell in (own, other))
+    assert compare(first, second).p_sign_flip == exact
+
+
+def test_ties_broken_by_nine_digits_are_still_ties() -> None:
+    thirds = np.array([1 / 3, -1 / 3, 2 / 3, 1 / 3, -1 / 3, 2 / 3, -2 / 3, 1 / 3, 1 / 3, -1 / 3])
+    broken = np.array([float(f"{value:.9g}") for value in thirds])
+    assert sign_flip_p(broken, 2e-8) == sign_flip_p(np.rint(3 * thirds)) == enumerated(thirds)
+    many = np.tile(thirds, 3)
+    many[:15] = [float(f"{value:.9g}") for value in many[:15]]
+    assert sign_flip_p(many, 2e-8) == sign_flip_p(np.rint(3 * np.tile(thirds, 3)))
 
 
 def test_sign_flips_of_many_seeds_are_random_ones_and_the_same_every_time() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from regscope.statistics import (
     MOST_SEEDS,
+    compare,
     detectable_difference,
     paired_t_p,
     power_of,
@@ -140,4 +141,62 @@ def test_the_detectable_difference_is_nearly_the_sum_of_two_quantiles() -> None:
     usual = (2.262157 + 0.883404) * DIFFERENCES.std(ddof=1) / math.sqrt(10)
     assert detectable_difference(DIFFERENCES) == pytest.approx(usual, rel=0.01)
     assert detectable_difference(DIFFERENCES[:1]) == math.inf
-    assert detectable_difference(np.full(5, 0.5)) == 0
+
+
+def test_without_spread_every_difference_is_detectable_or_none_is() -> None:
+    """2 / 2**5 is above 0.05; 2 / 2**8 is below it, and above a tenth of it."""
+    assert detectable_difference(np.full(5, 0.5)) == math.inf
+    assert detectable_difference(np.full(8, 0.5)) == 0
+    assert detectable_difference(np.full(8, 0.5), comparisons=10) == math.inf
+
+
+def test_a_family_of_one_is_no_family() -> None:
+    assert power_of(7, 0.6, 1) == power_of(7, 0.6)
+    assert seeds_for(1, 0.5, comparisons=1) == 34
+
+
+@pytest.mark.parametrize("comparisons", [2, 8, 20])
+@pytest.mark.parametrize(("seeds", "effect"), [(5, 1.7), (10, 1.0), (20, 0.8)])
+def test_power_in_a_family_is_the_share_below_a_part_of_the_significance(
+    seeds: int, effect: float, comparisons: int
+) -> None:
+    draws = np.random.default_rng(seeds).normal(effect, 1, (20_000, seeds))
+    rejected = (scipy.stats.ttest_1samp(draws, 0, axis=1).pvalue < 0.05 / comparisons).mean()
+    assert rejected == pytest.approx(power_of(seeds, effect, comparisons), abs=0.014)
+
+
+@pytest.mark.parametrize("comparisons", [1, 8, 100])
+@pytest.mark.parametrize("seeds", [2, 5, 10, 1000])
+def test_power_in_a_family_is_a_number_for_every_effect(seeds: int, comparisons: int) -> None:
+    found = [power_of(seeds, effect, comparisons) for effect in np.geomspace(1e-4, 1e4, 50)]
+    assert found == sorted(found)
+    assert found[-1] == 1
+
+
+@pytest.mark.parametrize(("seeds", "ratio"), [(5, 1.77), (10, 1.44)])
+def test_eight_cells_ask_for_a_larger_difference(seeds: int, ratio: float) -> None:
+    differences = np.random.default_rng(0).normal(0, 1, seeds)
+    one, eight = (detectable_difference(differences, comparisons) for comparisons in (1, 8))
+    assert eight / one == pytest.approx(ratio, abs=0.005)
+
+
+@given(st.integers(1, 30), st.floats(0.05, 5))
+def test_more_comparisons_never_need_fewer_seeds(comparisons: int, effect: float) -> None:
+    alone, among = seeds_for(1, effect), seeds_for(1, effect, comparisons=comparisons)
+    assert alone is not None
+    assert among is not None
+    assert alone <= among
+    assert power_of(among, effect, comparisons) >= 0.8
+
+
+@given(
+    st.lists(st.floats(-1, 1).map(lambda value: round(value, 3)), min_size=5, max_size=10),
+    st.integers(1, 20),
+)
+def test_what_exceeds_the_detectable_difference_outlasts_every_correction(
+    sample: list[float], comparisons: int
+) -> None:
+    found = compare(sample, np.zeros(len(sample)), comparisons=comparisons)
+    if abs(found.difference) > found.detectable_difference:
+        assert comparisons * found.p_value < 0.05
+        assert not found.low <= 0 <= found.high

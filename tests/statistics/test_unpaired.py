@@ -20,10 +20,16 @@ def test_welch_interval_is_welch_and_satterthwaite() -> None:
     assert (found.low, found.high) == pytest.approx((0.39 - reach, 0.39 + reach))
 
 
-@pytest.mark.parametrize("after", [[0.5], [0.5, 0.5]])
-def test_without_spread_the_interval_is_the_difference(after: list[float]) -> None:
-    found = welch_interval(np.array(after), np.array([0.4, 0.4, 0.4]))
+def test_without_spread_the_interval_is_the_difference() -> None:
+    found = welch_interval(np.array([0.5, 0.5]), np.array([0.4, 0.4, 0.4]))
     assert (found.low, found.mean, found.high) == pytest.approx((0.1, 0.1, 0.1))
+
+
+def test_with_a_single_value_there_is_no_interval() -> None:
+    found = welch_interval(np.array([0.5]), np.array([0.4, 0.4, 0.4]))
+    assert found.mean == pytest.approx(0.1)
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
 
 
 def test_an_interval_plans_no_next_run(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,8 +85,20 @@ def test_the_chosen_strengths_test_accuracy_is_compared_with_strength_zero() -> 
     validation = stats.ttest_1samp(0.7 + jitter, 0).confidence_interval()
     assert (good["validation_low"], good["validation_high"]) == pytest.approx(tuple(validation))
     assert good["verdict"] == "better"
-    assert (idle["strength"], idle["difference"], idle["verdict"]) == (0.1, 0, "not separable")
+    assert (idle["strength"], idle["difference"], idle["verdict"]) == (
+        0.1, 0, "no difference that matters",
+    )  # fmt: skip
     assert idle["seeds"] == 5
+    assert (idle["matters"], good["p_equal"]) == (0.005, pytest.approx(1))
+    assert idle["p_equal_holm"] == pytest.approx(2 * idle["p_equal"])
+
+
+def test_what_matters_decides_what_is_called_none() -> None:
+    """The tests' order of magnitude is a thousandth: the jitter times the strength."""
+    table = _paths({"idle": {0.0: (0.5, 0.80), 0.1: (0.6, 0.80), 0.2: (0.4, 0.70)}})
+    for matters, verdict in ((0.005, "no difference that matters"), (0.0001, "undecided")):
+        (idle,) = tuned(table, matters).to_dict("records")
+        assert (idle["verdict"], idle["matters"]) == (verdict, matters)
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

@@ -1,0 +1,77 @@
+"""What each verdict means, with a cell of the committed results that got it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from regscope.figures.style import display_name
+from regscope.params import BASELINE
+from regscope.report.columns import as_comparison
+from regscope.report.evidence import Evidence, Row
+from regscope.report.formats import DASH, known, p_value, points, with_range
+from regscope.report.measured import BY_KEY
+from regscope.report.render import Cell, Table
+from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, equal_note
+
+CERTAIN = f"{EQUAL}, for certain"
+
+MEANINGS = {
+    "better": "there is a difference, and it is one for the better",
+    "worse": "there is a difference, and it is one for the worse",
+    "higher": "there is a difference; neither way is better by itself",
+    "lower": "there is a difference; neither way is better by itself",
+    EQUAL: "whether there is a difference or not, it is smaller than what matters",
+    CERTAIN: "there is a difference, and it is smaller than what matters",
+    UNDECIDED: "no answer: a difference that matters is possible, and so is none",
+    TOO_FEW: "no answer, whatever the seeds show",
+}
+
+MEASURES = ("test_accuracy", "generalization_gap")
+"""Where an example is looked for, the second for what neither is better in."""
+
+
+def verdict_examples(found: Sequence[Evidence]) -> Table:
+    """A row a verdict: what it says, and the first cell of the studies that got it."""
+    return Table(
+        "Verdicts",
+        (
+            "Verdict",
+            "What it says",
+            "For example",
+            "Difference, points [95 %]",
+            "Holm p of no difference",
+            "Holm p of one that matters",
+        ),
+        tuple(
+            (Cell(verdict, verdict), Cell(meaning), *_example(found, verdict))
+            for verdict, meaning in MEANINGS.items()
+        ),
+        frozenset({0, 1, 2}),
+    )
+
+
+def _example(found: Sequence[Evidence], verdict: str) -> Iterator[Cell]:
+    for measure in MEASURES:
+        for evidence in found:
+            for reg in evidence.cells:
+                row = evidence.against_none(reg, measure)
+                if row is not None and _given(row) == verdict:
+                    yield from _shown(evidence.study, reg, measure, row)
+                    return
+    yield from [Cell(DASH)] * 4
+
+
+def _given(row: Row) -> str:
+    if row["verdict"] != EQUAL:
+        return str(row["verdict"])
+    certain = equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"])
+    return CERTAIN if certain else EQUAL
+
+
+def _shown(study: str, reg: str, measure: str, row: Row) -> Iterator[Cell]:
+    name = BY_KEY[measure].name if BY_KEY[measure].neutral else "test accuracy"
+    seeds = f"{row['seeds']:.0f} seeds"
+    yield Cell(f"{study}: {name} of {display_name(reg)} against {BASELINE}, {seeds}")
+    yield Cell(with_range(*(points(row[key]) for key in ("difference", "low", "high"))))
+    yield Cell(p_value(row["p_holm"]))
+    yield Cell(DASH if known(row["p_equal_holm"]) is None else p_value(row["p_equal_holm"]))

@@ -1,0 +1,69 @@
+"""The verdicts of a sweep from its committed tables, for sweeps whose networks are not at hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regscope.errors import RegscopeError
+from regscope.results.study import csv
+from regscope.statistics import LEVEL, Comparison
+from regscope.statistics.equality import one_sided_p
+from regscope.statistics.rounding import tolerance
+from regscope.sweeps.pairs import COLUMNS
+from regscope.sweeps.tuned import judge, tuned
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def rederived_sweep(folder: Path, matters: float) -> dict[Path, str]:
+    """tuned.csv from paths.csv, pairs.csv from its own numbers; nothing where there are no paths.
+
+    Raises RegscopeError where a table lacks a column.
+    """
+    import pandas as pd
+
+    files: dict[Path, str] = {}
+    try:
+        if (folder / "paths.csv").is_file():
+            files[folder / "tuned.csv"] = csv(tuned(pd.read_csv(folder / "paths.csv"), matters))
+        if (folder / "pairs.csv").is_file():
+            pairs = judged_again(pd.read_csv(folder / "pairs.csv"), matters)
+            files[folder / "pairs.csv"] = csv(pairs)
+    except KeyError as error:
+        raise RegscopeError(f"{folder}: a table has no column {error.args[0]}") from error
+    return files
+
+
+def judged_again(pairs: pd.DataFrame, matters: float) -> pd.DataFrame:
+    """The table of `compare_pairs` with its verdicts anew.
+
+    The standard error of a mean difference is the half width of its interval over t.
+    """
+    import pandas as pd
+    from scipy.stats import t
+
+    rows: list[dict[str, Any]] = pairs.to_dict("records")  # type: ignore[assignment]
+    comparisons = []
+    for row in rows:
+        seeds = int(row["seeds"])
+        reach = (row["high"] - row["low"]) / 2
+        rounding = tolerance(row["both"], row["first_alone"], row["second_alone"])
+        error = reach / t.ppf((1 + LEVEL) / 2, seeds - 1) if reach > rounding else 0.0
+        room = matters - abs(row["difference"]) - rounding
+        row |= {"matters": matters, "p_equal": one_sided_p(room, error, seeds - 1, 2.0**-seeds)}
+        comparisons.append(_comparison(row))
+    judge(rows, comparisons)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _comparison(row: dict[str, Any]) -> Comparison:
+    """As far as a verdict asks for it."""
+    judged = {"seeds", "difference", "low", "high", "p_value", "matters", "p_equal"}
+    unknown = dict.fromkeys(
+        ("p_sign_flip", "probability_better", "probability_low", "probability_high",
+         "detectable_difference", "seeds_needed"),
+    )  # fmt: skip
+    numbers: dict[str, Any] = unknown | {name: row[name] for name in judged}
+    return Comparison(**numbers)

@@ -1,0 +1,45 @@
+"""What is committed follows from what is committed: every study's comparisons from its seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from regscope.results import compare_cells
+from regscope.statistics import EQUAL, UNDECIDED, VERDICTS
+from tests.committed import committed
+
+FOLDERS = sorted(path.parent for path in (committed() / "metrics").glob("studies/*/seeds.csv"))
+studies = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+
+
+def rows(folder: Path) -> list[dict[Hashable, Any]]:
+    return compare_cells(pd.read_csv(folder / "seeds.csv")).to_dict("records")
+
+
+@studies
+def test_nothing_undecided_is_above_what_is_called_detectable(folder: Path) -> None:
+    for row in rows(folder):
+        assert row["verdict"] in VERDICTS
+        if row["verdict"] == UNDECIDED:
+            assert abs(row["difference"]) <= row["detectable_difference"], row
+
+
+@studies
+def test_what_is_undecided_needs_more_seeds_than_there_are(folder: Path) -> None:
+    for row in rows(folder):
+        if row["verdict"] == UNDECIDED:
+            for seeds in (row["seeds_needed"], row["seeds_equal"]):
+                assert pd.isna(seeds) or seeds > row["seeds"], row
+
+
+@studies
+def test_no_difference_that_matters_lies_within_the_margin(folder: Path) -> None:
+    for row in rows(folder):
+        if row["verdict"] == EQUAL:
+            assert max(abs(row["low"]), abs(row["high"])) < row["matters"]
+            assert row["p_equal_holm"] < 0.05
