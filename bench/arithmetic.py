@@ -12,7 +12,10 @@ from typing import Any
 from bench import jobs, peak
 from bench.flops import job_flops, layer_macs
 from bench.processes import python_module, run_process
+from regscope.arithmetic.builds import builds_lack
+from regscope.arithmetic.choice import processor_lacks
 from regscope.datasets import Dataset
+from regscope.errors import RegscopeError
 
 WAYS = ("fastest", "portable")
 
@@ -21,7 +24,10 @@ def measure(rounds: int) -> dict[str, Any]:
     """All cells and seeds of the study, `rounds` times each way in turn; seconds of each.
 
     `flops` are those of the job, and `peak` the rates of the fastest products, one thread and all.
+    Raises RegscopeError where there is no portable arithmetic.
     """
+    if reason := processor_lacks() or builds_lack():
+        raise RegscopeError(f"portable arithmetic is not to be had here: {reason}")
     block = jobs.written("digits")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -1,8 +1,10 @@
 """Measure all seeds of one cell: `python -m stages.evaluate STUDY REG`."""
 
 from regscope import paths
+from regscope.environment import environment
 from regscope.errors import run
-from regscope.files import whole_folder, write_csv, write_tensors
+from regscope.files import whole_folder, write_csv, write_json, write_tensors
+from regscope.results.study import ENVIRONMENT_FILE
 from stages.arguments import cell_arguments
 
 
@@ -23,6 +25,8 @@ def main() -> None:
         torch.set_num_threads(1)
         if study.training.arithmetic == "portable" and (reason := settle("portable")):
             print(f"regscope: {name}/{reg}: not measured by portable arithmetic: {reason}")
+            measured = environment("cpu", study.training.precision, "not portable")
+            write_json(folder / ENVIRONMENT_FILE, measured)
         keep_freed_memory()
         dataset = Dataset.load(paths.prepared(name))
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)

@@ -330,7 +330,8 @@ ERRORS = {
     "portable arithmetic of fewer bits": (
         "small/training",
         study({})["training"] | {"arithmetic": "portable", "precision": "bfloat16"},
-        "studies.small.training.arithmetic = portable: needs precision float32, or choose fastest",
+        "studies.small.training.precision = bfloat16: arithmetic portable needs float32; or choose"
+        " arithmetic fastest",
     ),
     "portable arithmetic of a network that is not known to allow it": (
         "studies",
@@ -341,7 +342,7 @@ ERRORS = {
                 "training": study({})["training"] | {"arithmetic": "portable"},
             }
         },
-        "studies.small.training.arithmetic = portable: only for model.kind cnn, mlp: choose"
+        "studies.small.training.arithmetic = portable: only for model.kind mlp: choose"
         " fastest for efficientnet",
     ),
     "nesterov without momentum": (

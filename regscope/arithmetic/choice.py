@@ -24,6 +24,9 @@ NUMPY = {
 }
 """Read when numpy is loaded."""
 
+CLASHING = "NPY_ENABLE_CPU_FEATURES"
+"""With this beside them numpy refuses to load."""
+
 TORCH: dict[Arithmetic, dict[str, str]] = {
     "portable": {
         # Of MKL's code branches the one that is the same on processors of every vendor.
@@ -62,23 +65,26 @@ def settle(arithmetic: Arithmetic) -> str | None:
     from regscope.arithmetic.answers import differing
     from regscope.arithmetic.builds import builds_lack
 
+    if reason := builds_lack():
+        return reason
     if found := differing():
-        bits = f"other bits than on record in {', '.join(found)}"
-        return f"{reason}: {bits}" if (reason := builds_lack()) else bits
+        return f"other bits than on record in {', '.join(found)}"
     _settled["arithmetic"] = "portable"
     return None
 
 
 def steady_numpy() -> None:
     """Have numpy, where it is not loaded yet, compute alike on every processor with AVX2."""
-    os.environ.update(_numpy_variables())
+    if chosen := _numpy_variables():
+        os.environ.pop(CLASHING, None)
+        os.environ.update(chosen)
 
 
 @contextmanager
 def numpy_variables() -> Iterator[None]:
     """The same for processes that start inside; this one's variables are left as they were."""
-    before = {name: os.environ.get(name) for name in NUMPY}
-    os.environ.update(_numpy_variables())
+    before = {name: os.environ.get(name) for name in (*NUMPY, CLASHING)}
+    steady_numpy()
     try:
         yield
     finally:
@@ -95,6 +101,8 @@ def processor_lacks() -> str | None:
     machine = platform.machine()
     if sys.platform != "linux" or machine != "x86_64":
         return f"it needs Linux on x86-64, and this is {platform.system()} on {machine}"
+    if not CPUINFO.is_file():
+        return f"{CPUINFO} does not tell what this processor has"
     missing = [flag for flag in ("avx2", "fma") if flag not in _flags(CPUINFO.read_text())]
     return f"this processor has no {' and no '.join(missing)}" if missing else None
 

@@ -31,8 +31,12 @@ def portable_functions() -> Iterator[None]:
 
 
 def square_root(values: Tensor) -> Tensor:
-    """Rounded as IEEE 754 says where arithmetic is portable; torch's own, MKL's, elsewhere."""
-    return rounded_root(values) if is_portable() else values.sqrt()
+    """Rounded as IEEE 754 says where arithmetic is portable; torch's own, MKL's, elsewhere.
+
+    Torch's own also where a gradient is to be had, which the other one does not have.
+    """
+    differentiable = values.requires_grad and torch.is_grad_enabled()
+    return rounded_root(values) if is_portable() and not differentiable else values.sqrt()
 
 
 def rounded_root(values: Tensor) -> Tensor:

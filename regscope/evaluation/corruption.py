@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from torch import Tensor, nn
@@ -44,5 +45,5 @@ def robustness_rows(
 def corruption_together(rows: Sequence[Row], clean: float) -> dict[str, float]:
     """The mean accuracy over corruptions and severities, and what it is below the clean one."""
     hurt = [row["accuracy"] for row in rows if row["severity"] != 0]
-    mean = sum(hurt) / len(hurt)
+    mean = math.fsum(hurt) / len(hurt)
     return {"corruption_accuracy": mean, "corruption_drop": clean - mean}

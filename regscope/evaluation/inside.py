@@ -74,7 +74,7 @@ def unit_rows(activations: Mapping[str, Tensor]) -> list[Row]:
 def units_together(rows: Sequence[Row]) -> dict[str, float]:
     """Means over hidden layers; of dead units, the share of all. Empty where there are none."""
     units = sum(row["units"] for row in rows)
-    dead = sum(row["dead_fraction"] * row["units"] for row in rows)
+    dead = math.fsum(row["dead_fraction"] * row["units"] for row in rows)
     return {
         "unit_correlation": _mean([row["correlation"] for row in rows]),
         "effective_rank_fraction": _mean([row["effective_rank"] / row["units"] for row in rows]),
@@ -86,7 +86,7 @@ def units_together(rows: Sequence[Row]) -> dict[str, float]:
 def _mean(values: Sequence[float]) -> float:
     """Of those that are there; nan if none is."""
     found = [value for value in values if not math.isnan(value)]
-    return sum(found) / len(found) if found else math.nan
+    return math.fsum(found) / len(found) if found else math.nan
 
 
 def pruning_rows(

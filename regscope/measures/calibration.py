@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -41,7 +42,8 @@ def reliability(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> list
 def calibration_error(found: list[Bin]) -> float:
     """`sum_b n_b / N * |accuracy_b - confidence_b|` over the bins of `reliability`."""
     examples = sum(row.count for row in found)
-    return sum(row.count / examples * abs(row.accuracy - row.confidence) for row in found)
+    # `sum` adds floats otherwise from one Python to the next.
+    return math.fsum(row.count / examples * abs(row.accuracy - row.confidence) for row in found)
 
 
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -53,7 +53,6 @@ class CNN(ModelSettings):
     dense_activation: after each of them; `linear` is none.
     """
 
-    portable: ClassVar[bool] = True
     kind: Literal["cnn"] = "cnn"
     filters: Annotated[tuple[Width, ...], Field(min_length=1)]
     kernel: Side | tuple[Side, ...] = 3

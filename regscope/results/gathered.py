@@ -12,7 +12,7 @@ from regscope.params import Study
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
-from regscope.results.study import StudyResults, as_written
+from regscope.results.study import ENVIRONMENT_FILE, StudyResults, as_written
 
 if TYPE_CHECKING:
     import numpy as np
@@ -50,16 +50,20 @@ def gather(name: str, study: Study) -> StudyResults:
 
 
 def gather_environment(name: str, study: Study) -> dict[str, Any]:
-    """What the cells were trained with; a list where they differ."""
-    return joined_environments([paths.model(name, reg) / "environment.json" for reg in study.cells])
+    """What the cells were trained with, and measured with where that is another; a list where
+    they differ."""
+    trained = [paths.model(name, reg) / ENVIRONMENT_FILE for reg in study.cells]
+    measured = [paths.evaluation(name, reg) / ENVIRONMENT_FILE for reg in study.cells]
+    return joined_environments([*trained, *(file for file in measured if file.is_file())])
 
 
 def joined_environments(files: Sequence[Path]) -> dict[str, Any]:
     """The environments in these files as one; a list where they differ."""
     found = [json.loads(file.read_text()) for file in files]
     gathered: dict[str, Any] = {}
-    for key in found[0]:
-        values = list(dict.fromkeys(environment.get(key) for environment in found))
+    for key in dict.fromkeys(key for environment in found for key in environment):
+        stated = [environment[key] for environment in found if key in environment]
+        values = list(dict.fromkeys(stated))
         gathered[key] = values[0] if len(values) == 1 else values
     return gathered
 

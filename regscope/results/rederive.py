@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from regscope import paths
+from regscope.arithmetic import steady_numpy
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError, run
 from regscope.files import write_json, write_text
 from regscope.params import Study
 from regscope.results.compared import COMPARED, compare_cells
-from regscope.results.study import NAMES, SUMMARY, csv, means, settings
+from regscope.results.study import NAMES, SETTINGS_FILE, SUMMARY, csv, means, settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +29,8 @@ SEEDS_FILE = "seeds.csv"
 
 
 def main() -> None:
+    # As the stages do that write these files. Nothing has loaded numpy yet.
+    steady_numpy()
     parser = argparse.ArgumentParser(
         prog="python -m regscope.results.rederive",
         description=(
@@ -70,7 +73,7 @@ def read_settings(name: str) -> Study:
     try:
         return Study.model_validate(written)
     except ValidationError as error:
-        file = paths.summary(name) / "settings.json"
+        file = paths.summary(name) / SETTINGS_FILE
         raise RegscopeError(f"{file}: {one_line(error, written)}") from error
 
 

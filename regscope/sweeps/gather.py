@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regscope import paths
 from regscope.params import Study, written_study
 from regscope.results.gathered import joined_environments
+from regscope.results.study import as_written
 from regscope.sweeps.pairs import compare_pairs
 from regscope.sweeps.path import published_strength
 from regscope.sweeps.settings import Sweep
@@ -47,6 +48,8 @@ class SweepResults:
 def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
     """Put the measured paths and pairs of a study together, in the order of paths/params.yaml.
 
+    Compared by the digits that tables hold, so that these give the same again.
+
     Raises FileNotFoundError, naming the file, where a part is not measured yet.
     """
     import pandas as pd
@@ -56,11 +59,12 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
     tables = [
         pd.read_csv(folder / PATH_FILE).assign(family=family) for family, folder in folders.items()
     ]
-    table = pd.concat(tables, ignore_index=True)[list(COLUMNS)]
+    table = as_written(pd.concat(tables, ignore_index=True)[list(COLUMNS)])
     pairs = None
     if sweep.pairs:
         folders["pairs"] = paths.pair_measures(name)
-        pairs = compare_pairs(pd.read_csv(folders["pairs"] / PAIRS_FILE), study.evaluation.matters)
+        measured = as_written(pd.read_csv(folders["pairs"] / PAIRS_FILE))
+        pairs = compare_pairs(measured, study.evaluation.matters)
     return SweepResults(
         title=study.title,
         paths=table,

@@ -78,8 +78,7 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
     # One thread: sums are then the same however many cores there are.
     torch.set_num_threads(1)
     keep_freed_memory()
-    if study.training.arithmetic == "portable":
-        settle("portable")
+    lacking = settle(study.training.arithmetic)
     dataset = Dataset.load(paths.prepared(name))
     rows = {}
     with portable_functions():
@@ -93,7 +92,8 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
                 )
             ]
     one = next(iter(trained.values()))
-    return Measured(environment(one.device, study.training.precision, one.arithmetic), rows)
+    arithmetic = "not portable" if lacking else one.arithmetic
+    return Measured(environment(one.device, study.training.precision, arithmetic), rows)
 
 
 def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed: int) -> Row:

@@ -2,7 +2,7 @@
 
 This process stays light (no torch): it deals stacks, shows progress and puts the parts together.
 How seeds are dealt changes no bit of a result on a processor; only under batch normalization of
-widths that are no multiple of 8 it may change the last digits.
+widths that are no multiple of 8 it may change the last digits, unless arithmetic is portable.
 """
 
 from __future__ import annotations

@@ -21,8 +21,8 @@ class _Training(Settings):
     `bfloat16` is torch's autocast; `tf32` lets GPUs round factors to 10 bits of mantissa, and
     other devices then compute in float32.
 
-    `arithmetic: portable` gives the same bits on every x86-64 processor with AVX2, and takes up to
-    half as long again; `fastest` takes the kernels whose last digits are the processor's own.
+    `arithmetic: portable` gives the same bits on every x86-64 processor with AVX2, by slower
+    kernels; `fastest` takes those whose last digits are the processor's own.
     """
 
     learning_rate: Annotated[float, Field(gt=0, le=1e6)]
@@ -35,7 +35,8 @@ class _Training(Settings):
     @model_validator(mode="after")
     def _portable_in_float32(self) -> _Training:
         if self.arithmetic == "portable" and self.precision != "float32":
-            raise refusal("arithmetic", "portable", "needs precision float32, or choose fastest")
+            allowed = "arithmetic portable needs float32; or choose arithmetic fastest"
+            raise refusal("precision", self.precision, allowed)
         return self
 
 

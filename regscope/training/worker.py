@@ -34,10 +34,11 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent_process()
-    settle(job["arithmetic"])
     torch.set_num_threads(1)
     keep_freed_memory()
     with errors_told(messages), tf32_where(False):
+        if reason := settle(job["arithmetic"]):
+            raise RegscopeError(f"portable arithmetic was to be had, and is not: {reason}")
         study = Study.model_validate(job["study"])
         dataset = Dataset.load(Path(job["data"]))
         for reg, stack in iter(messages.recv, None):

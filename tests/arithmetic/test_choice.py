@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,6 +28,7 @@ def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     # Stages that other tests import here have set them.
     left = {name: value for name, value in os.environ.items() if name not in choice.NUMPY}
     monkeypatch.setattr(os, "environ", left)
+    monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(platform, "machine", lambda: "x86_64")
     choice.processor_lacks.cache_clear()
     yield cpuinfo
@@ -74,9 +76,7 @@ def test_a_build_without_mkl_is_named(described: Path, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(answers, "differing", lambda: ["exp"])
     monkeypatch.setattr(torch.backends.mkl, "is_available", lambda: False)
-    assert settle("portable") == (
-        f"torch {torch.__version__} was built without MKL: other bits than on record in exp"
-    )
+    assert settle("portable") == f"torch {torch.__version__} was built without MKL"
 
 
 def test_numpys_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,6 +91,21 @@ def test_the_fastest_kernels_are_chosen_without_looking(described: Path) -> None
     assert settle("fastest") is None
     assert os.environ["MKL_CBWR"] == "AUTO,STRICT"
     assert not is_portable()
+
+
+def test_a_system_that_does_not_describe_its_processor(described: Path) -> None:
+    described.unlink()
+    assert settle("portable") == f"{described} does not tell what this processor has"
+
+
+def test_numpy_loads_whatever_the_environment_asks_for(described: Path) -> None:
+    """It refuses two variables that contradict each other."""
+    os.environ[choice.CLASHING] = "X86_V3"
+    with numpy_variables():
+        assert choice.CLASHING not in os.environ
+    assert os.environ[choice.CLASHING] == "X86_V3"
+    choice.steady_numpy()
+    assert choice.CLASHING not in os.environ
 
 
 def test_processes_started_inside_get_numpys_variables(described: Path) -> None:

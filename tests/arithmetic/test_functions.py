@@ -84,6 +84,14 @@ def test_square_roots_of_measures_are_those() -> None:
 
 
 @pytest.mark.usefixtures("portable")
+def test_a_root_keeps_its_gradient() -> None:
+    values = torch.tensor([4.0, 9.0], requires_grad=True)
+    with portable_functions():
+        (gradient,) = torch.autograd.grad(values.sqrt().sum(), values)
+    assert gradient.tolist() == pytest.approx([1 / 4, 1 / 6], rel=2**-20)
+
+
+@pytest.mark.usefixtures("portable")
 @pytest.mark.parametrize("shape", [(2, 64, 100, 48), (3, 5, 4, 3), (2, 7, 1, 1), (1, 1, 9, 4)])
 def test_stacked_products_are_exact_to_rounding(shape: tuple[int, int, int, int]) -> None:
     seeds, rows, inner, columns = shape

@@ -52,4 +52,5 @@ def test_a_study_is_rebuilt_byte_for_byte(processor: str, tmp_path: Path) -> Non
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}

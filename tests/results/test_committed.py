@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from regscope.measures.settings import MATTERS
 from regscope.results import compare_cells
 from regscope.statistics import EQUAL, UNDECIDED, VERDICTS
 from tests.committed import committed
@@ -18,7 +20,11 @@ studies = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.n
 
 
 def rows(folder: Path) -> list[dict[Hashable, Any]]:
-    return compare_cells(pd.read_csv(folder / "seeds.csv")).to_dict("records")
+    evaluation = json.loads((folder / "settings.json").read_text())["evaluation"]
+    seeds = pd.read_csv(
+        folder / "seeds.csv", dtype={"reg": str}, keep_default_na=False, na_values=[""]
+    )
+    return compare_cells(seeds, evaluation.get("matters", MATTERS)).to_dict("records")
 
 
 @studies
