@@ -29,8 +29,10 @@ def rederived_sweep(folder: Path, matters: float) -> dict[Path, str]:
         if (folder / "paths.csv").is_file():
             files[folder / "tuned.csv"] = csv(tuned(pd.read_csv(folder / "paths.csv"), matters))
         if (folder / "pairs.csv").is_file():
-            pairs = judged_again(pd.read_csv(folder / "pairs.csv"), matters)
-            files[folder / "pairs.csv"] = csv(pairs)
+            pairs = pd.read_csv(folder / "pairs.csv")
+            # What was judged by this margin was judged by more digits than the table holds.
+            if "matters" not in pairs or not (pairs["matters"] == matters).all():
+                files[folder / "pairs.csv"] = csv(judged_again(pairs, matters))
     except KeyError as error:
         raise RegscopeError(f"{folder}: a table has no column {error.args[0]}") from error
     return files
