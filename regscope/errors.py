@@ -12,6 +12,10 @@ class RegscopeError(Exception):
     """Its text is one line that names the key or file, the value and what is allowed."""
 
 
+class DivergedError(RegscopeError):
+    """A loss that is no longer finite: with these settings it would be so again."""
+
+
 def run(main: Callable[[], None]) -> None:
     """Call `main` and end the process as a command should: 1 with one line on a known error.
 

@@ -10,6 +10,7 @@ from pathlib import Path
 PARAMS = Path("params.yaml")
 CLAIMS_FILE = Path("claims.yaml")
 PATHS_PARAMS = Path("paths") / "params.yaml"
+RATES_PARAMS = Path("rates") / "params.yaml"
 DATA = Path("data")
 METRICS = Path("metrics")
 PLOTS = Path("plots")
@@ -21,6 +22,8 @@ VERDICTS = METRICS / "verdicts.json"
 STUDIES = METRICS / "studies"
 PATHS = METRICS / "paths"
 PATHS_VALIDATED = DATA / "paths" / "validated.txt"
+RATES = METRICS / "rates"
+RATES_VALIDATED = DATA / "rates" / "validated.txt"
 RESULTS_PAGE = METRICS / "README.md"
 PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
@@ -75,6 +78,14 @@ def sweep_summary(study: str) -> Path:
 
 def sweep_plots(study: str) -> Path:
     return PLOTS / "paths" / study
+
+
+def rate_measures(study: str, reg: str) -> Path:
+    return DATA / "rates" / study / reg
+
+
+def rates_summary(study: str) -> Path:
+    return RATES / study
 
 
 ABSENT = "absent.txt"

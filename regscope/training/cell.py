@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from regscope.datasets.base import DATA_FILE
-from regscope.errors import RegscopeError
+from regscope.errors import DivergedError, RegscopeError
 from regscope.params import BASELINE, Study
 from regscope.training import checkpoints
 from regscope.training.device import chosen_device
@@ -86,8 +86,9 @@ def training_cells(
     could not store is not trained again.
 
     Raises RegscopeError, naming `label`, when not even one seed of the largest cell fits into the
-    free memory, before anything is trained; or, with seed and epoch, when a loss is no longer
-    finite. What is finished then is kept, and a run with the same settings goes on from there.
+    free memory, before anything is trained; what is finished then is kept, and a run with the same
+    settings goes on from there. Raises DivergedError, with seed and epoch, when a loss is no longer
+    finite: that cell would come to the same again.
     """
     seeds, epochs = range(study.training.seeds), study.training.epochs
     wanted = chosen_workers()
@@ -123,10 +124,20 @@ def training_cells(
             own = math.ceil(workers / len(regs))
             dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
             folders.append(folder)
-        train_stacks(job, dealt, label, epochs, workers, watch)
+        try:
+            train_stacks(job, dealt, label, epochs, workers, watch)
+        except DivergedError:
+            # What other cells have finished is kept.
+            if len(regs) == 1:
+                _remove(folders)
+            raise
         yield {reg: _gathered(found.name, computed, dealt[reg]) for reg in regs}
-        for folder in folders:
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove(folders)
+
+
+def _remove(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def train_cells(

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
+from regscope.errors import DivergedError
 from regscope.models.initialization import initialized
 from regscope.params import Study
 from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
@@ -100,7 +100,7 @@ class Trainer:
     def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.
 
-        Raises RegscopeError naming the seed and epoch where a loss is no longer finite.
+        Raises DivergedError naming the seed and epoch where a loss is no longer finite.
         """
         while self.epoch < self.settings.epochs:
             with tf32_where(self.settings.precision == "tf32"):
@@ -198,7 +198,7 @@ class Trainer:
         finite = self.history[:, :, -1].isfinite().all(0)
         for seed, fine in zip(self.seeds, finite.tolist(), strict=True):
             if not fine:
-                raise RegscopeError(
+                raise DivergedError(
                     f"seed {seed}, epoch {self.epoch}: the loss is no longer finite; try a smaller"
                     f" training.learning_rate (now {self.settings.learning_rate:g})"
                 )

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from regscope.errors import RegscopeError
+from regscope.errors import DivergedError, RegscopeError
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,17 @@ Watch = Callable[[Epoch], None]
 
 @contextmanager
 def errors_told(messages: Connection) -> Iterator[None]:
-    """Send `{"error": text}`, in one line, where the work inside cannot go on."""
+    """Send `{"error": text}`, in one line, where the work inside cannot go on.
+
+    With `"diverged": True` where that is because a loss is no longer finite.
+    """
     try:
         yield
     except EOFError:
         # Whoever asked for the work is gone.
         return
+    except DivergedError as error:
+        messages.send({"error": str(error), "diverged": True})
     except (RegscopeError, ValueError) as error:
         messages.send({"error": " ".join(str(error).split())})
     except (MemoryError, RuntimeError) as error:

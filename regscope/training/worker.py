@@ -55,7 +55,7 @@ def _naming(reg: str, study: Study) -> Iterator[None]:
     except RegscopeError as error:
         if len(study.cells) <= 2:
             raise
-        raise RegscopeError(f"{reg}: {error}") from error
+        raise type(error)(f"{reg}: {error}") from error
 
 
 def _train_stack(

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from regscope.arithmetic import numpy_variables
-from regscope.errors import RegscopeError
+from regscope.errors import DivergedError, RegscopeError
 from regscope.training.messages import Watch
 from regscope.training.plan import Plan, Stack, Survey
 
@@ -45,7 +45,8 @@ def train_stacks(
 
     Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
     epochs on a terminal, with the time left; `watch` is told every epoch. Raises RegscopeError,
-    naming `label`, when a stack cannot go on or a worker dies; no worker outlives the call.
+    naming `label`, when a stack cannot go on (DivergedError where its loss is no longer finite) or a
+    worker dies; no worker outlives the call.
     """
     from tqdm import tqdm
 
@@ -112,7 +113,8 @@ def _received(pipe: connection.Connection, label: str) -> Any:
     except (EOFError, ConnectionResetError):
         raise RegscopeError(f"{label}: a worker process died") from None
     if isinstance(message, dict) and "error" in message:
-        raise RegscopeError(f"{label}: {message['error']}")
+        kind = DivergedError if message.get("diverged") else RegscopeError
+        raise kind(f"{label}: {message['error']}")
     return message
 
 

@@ -1,0 +1,148 @@
+"""A study's cells at their best learning rates as tables, compared with `none` at its best."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from regscope import paths
+from regscope.measures.settings import MATTERS
+from regscope.params import BASELINE, Study, written_study
+from regscope.rates.settings import Grid
+from regscope.results.gathered import joined_environments
+from regscope.results.study import as_written, csv
+from regscope.statistics import compare, corrections, verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEARCH_FILE = "search.csv"
+SEEDS_FILE = "seeds.csv"
+CHOSEN_FILE = "chosen.json"
+ENVIRONMENT_FILE = "environment.json"
+TUNED_FILE = "tuned.csv"
+SETTINGS_FILE = "settings.json"
+
+COLUMNS = (
+    "reg", "learning_rate", "epochs", "rate_end", "most_epochs", "validation_accuracy",
+    "test_accuracy", "test_loss", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
+    "probability_better", "probability_low", "probability_high", "detectable_difference",
+    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "seeds", "verdict",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RatesResults:
+    """One study's cells at their best.
+
+    `search` has a row a cell, learning rate, number of epochs and seed, on validation; `seeds` a
+    row a cell and seed of the networks that were trained anew with what was chosen, on test; `tuned`
+    a row a cell, as `tuned_table` makes it.
+    """
+
+    search: pd.DataFrame
+    seeds: pd.DataFrame
+    tuned: pd.DataFrame
+    settings: dict[str, Any]
+
+
+def gather(name: str, study: Study, grid: Grid) -> RatesResults:
+    """Put the trained cells of a study together, in the order of params.yaml.
+
+    Compared by the digits that tables hold, so that these give the same again.
+
+    Raises FileNotFoundError, naming the file, where a cell is not trained yet.
+    """
+    import pandas as pd
+
+    folders = {reg: paths.rate_measures(name, reg) for reg in study.cells}
+
+    def table(file: str) -> pd.DataFrame:
+        tables = []
+        for reg, folder in folders.items():
+            found = pd.read_csv(folder / file)
+            found.insert(0, "reg", reg)
+            tables.append(found)
+        return as_written(pd.concat(tables, ignore_index=True))
+
+    search, seeds = table(SEARCH_FILE), table(SEEDS_FILE)
+    chosen = {
+        reg: json.loads((folder / CHOSEN_FILE).read_text()) for reg, folder in folders.items()
+    }
+    return RatesResults(
+        search=search,
+        seeds=seeds,
+        tuned=tuned_table(search, seeds, chosen, study.evaluation.matters),
+        settings={
+            "study": written_study(name),
+            "grid": grid.model_dump(mode="json"),
+            "environment": joined_environments(
+                [folder / ENVIRONMENT_FILE for folder in folders.values()]
+            ),
+        },
+    )
+
+
+def tuned_table(
+    search: pd.DataFrame,
+    seeds: pd.DataFrame,
+    chosen: dict[str, dict[str, float]],
+    matters: float = MATTERS,
+) -> pd.DataFrame:
+    """A row a cell: what was chosen, and its test accuracy held against `none`, each at its best.
+
+    `rate_end` is `smallest` or `largest` where the chosen learning rate is an end of those that
+    trained at all, so that the best may lie beyond: empty otherwise, and at the largest where a
+    greater one diverged. `most_epochs` says that the longest training was chosen. Test accuracy is
+    compared seed by seed; Holm's correction is over the cells, and differences below `matters` do
+    not matter.
+    """
+    import pandas as pd
+
+    by_seed = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
+    baseline = by_seed[BASELINE]["test_accuracy"]
+    others = [reg for reg in by_seed if reg != BASELINE]
+    compared = {
+        reg: compare(
+            by_seed[reg]["test_accuracy"].to_numpy(),
+            baseline.loc[by_seed[reg].index].to_numpy(),
+            comparisons=len(others),
+            matters=matters,
+        )
+        for reg in others
+    }
+    corrected = dict(zip(compared, corrections(list(compared.values())), strict=True))
+    rows = []
+    for reg, measured in by_seed.items():
+        own = search[search["reg"] == reg]
+        rate, epochs = chosen[reg]["learning_rate"], int(chosen[reg]["epochs"])
+        at = own[(own["learning_rate"] == rate) & (own["epochs"] == epochs)]
+        rates = sorted(own["learning_rate"].unique())
+        row: dict[str, Any] = {
+            "reg": reg,
+            "learning_rate": rate,
+            "epochs": epochs,
+            "rate_end": {rates[0]: "smallest", rates[-1]: "largest"}.get(rate),
+            "most_epochs": bool(epochs == own["epochs"].max()),
+            "validation_accuracy": float(at["validation_accuracy"].mean()),
+            "test_accuracy": float(measured["test_accuracy"].mean()),
+            "test_loss": float(measured["test_loss"].mean()),
+            "seeds": len(measured),
+        }
+        if reg in compared:
+            p_holm, p_equal_holm = corrected[reg]
+            row |= asdict(compared[reg]) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
+            row["verdict"] = verdict(compared[reg], p_holm, p_equal_holm=p_equal_holm)
+        rows.append(row)
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def files(results: RatesResults) -> dict[str, str]:
+    """The content of every file in metrics/rates/<study>, by name."""
+    return {
+        SEARCH_FILE: csv(results.search),
+        SEEDS_FILE: csv(results.seeds),
+        TUNED_FILE: csv(results.tuned),
+        SETTINGS_FILE: json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n",
+    }

@@ -1,0 +1,98 @@
+"""rates/params.yaml, typed: which learning rates and lengths of training are tried."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
+
+from regscope import paths
+from regscope.complaints import one_line
+from regscope.errors import RegscopeError
+from regscope.files import read_yaml
+from regscope.params import Name, Params, Study
+from regscope.settings import Settings, refusal
+
+Rate = Annotated[float, Field(gt=0, le=1e6)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Grid(Settings):
+    """What every cell of a study is trained with: each learning rate for each number of epochs.
+
+    learning_rates, epochs: rising; they hold the study's own, so that nothing can do worse on
+    validation than as published.
+    seeds: how many networks each learning rate trains. The best is trained with the study's seeds.
+    """
+
+    learning_rates: Annotated[tuple[Rate, ...], Field(min_length=2)]
+    epochs: Annotated[tuple[Count, ...], Field(min_length=1)]
+    seeds: Annotated[int, Field(ge=2, le=1_000_000)]
+
+    @model_validator(mode="after")
+    def _rising(self) -> Grid:
+        for key, values in (("learning_rates", self.learning_rates), ("epochs", self.epochs)):
+            for lower, higher in pairwise(values):
+                if higher <= lower:
+                    raise refusal(key, higher, f"must be greater than {lower:g} before it")
+        return self
+
+
+class Rates(Settings):
+    """The whole of rates/params.yaml.
+
+    studies: the studies whose grids are trained; `grids` may hold more.
+    """
+
+    studies: Annotated[tuple[Name, ...], Field(min_length=1)]
+    grids: dict[Name, Grid]
+
+    @model_validator(mode="after")
+    def _names(self) -> Rates:
+        if len(set(self.studies)) < len(self.studies):
+            raise refusal("studies", list(self.studies), "every name once")
+        for name in self.studies:
+            if name not in self.grids:
+                raise refusal("studies", name, f"choose from: {', '.join(self.grids)}")
+        return self
+
+    @model_validator(mode="after")
+    def _fit_the_studies(self, held_against: ValidationInfo) -> Rates:
+        studies: dict[str, Study] = held_against.context or {}
+        for name, grid in self.grids.items():
+            if name not in studies:
+                choices = ", ".join(studies)
+                raise refusal(f"grids.{name}", None, f"unknown study; choose from: {choices}")
+            training = studies[name].training
+            for key, values, own in (
+                ("learning_rates", grid.learning_rates, training.learning_rate),
+                ("epochs", grid.epochs, training.epochs),
+            ):
+                if own not in values:
+                    raise refusal(
+                        f"grids.{name}.{key}", list(values), f"must hold the study's own, {own:g}"
+                    )
+        return self
+
+    def named(self, name: str) -> Grid:
+        """The grid of a study.
+
+        Raises RegscopeError with the choices where it has none.
+        """
+        if name not in self.grids:
+            raise RegscopeError(f"study {name}: choose from: {', '.join(self.grids)}")
+        return self.grids[name]
+
+
+def load_rates(params: Params, path: Path = paths.RATES_PARAMS) -> Rates:
+    """Read rates/params.yaml and hold it against the studies of params.yaml.
+
+    Raises RegscopeError: one line that names the file, the key, its value and what is allowed.
+    """
+    raw: Any = read_yaml(path, "params.yaml")
+    try:
+        return Rates.model_validate(raw, context=params.studies)
+    except ValidationError as error:
+        raise RegscopeError(f"{path}: {one_line(error, raw)}") from error
