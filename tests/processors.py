@@ -1,7 +1,7 @@
 """Other processors, as far as the libraries' own switches can show them.
 
-`python -m tests.processors` runs the tests of everything numeric under each of them, and with
-portable arithmetic.
+`python -m tests.processors` runs under each of them what says that bits and tolerances do not
+depend on them, and with portable arithmetic the tests of everything numeric.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ if LACKING:
 
 NUMERIC = ("arithmetic", "evaluation", "measures", "models", "regularizers", "training")
 
+OF_PROCESSORS = (
+    "arithmetic", "measures", "training/test_golden.py", "training/test_optimizers.py",
+    "training/test_portable.py", "training/test_reference.py",
+)  # fmt: skip
+
 OF_FASTEST = (
     "arithmetic/test_functions.py", "training/test_cell.py", "training/test_device.py",
     "training/test_products.py", "training/test_sentences.py",
@@ -64,15 +69,16 @@ def main() -> None:
     runs = {f"kernels of {name}": variables for name, variables in PROCESSORS.items()}
     if not LACKING:
         runs["portable arithmetic"] = {**NUMPY, ARITHMETIC: "portable"}
-    folders = [f"tests/{name}" for name in NUMERIC]
     left_out = [f"--ignore=tests/{name}" for name in OF_FASTEST]
     parallel = ["--numprocesses", "auto", "--dist", "loadfile"]
     for name, variables in runs.items():
+        portable = ARITHMETIC in variables
+        tests = [f"tests/{name}" for name in (NUMERIC if portable else OF_PROCESSORS)]
         print(f"\n{name}", flush=True)
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "pytest", *parallel, *folders),
-                *(left_out if ARITHMETIC in variables else []),
+                *(sys.executable, "-m", "pytest", *parallel, *tests),
+                *(left_out if portable else []),
             ],
             cwd=ROOT,
             env=os.environ | variables,

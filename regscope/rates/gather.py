@@ -37,8 +37,8 @@ class RatesResults:
     """One study's cells at their best.
 
     `search` has a row a cell, learning rate, number of epochs and seed, on validation; `seeds` a
-    row a cell and seed of the networks that were trained anew with what was chosen, on test; `tuned`
-    a row a cell, as `tuned_table` makes it.
+    row a cell and seed of the networks that were trained anew with what was chosen, on test;
+    `tuned` a row a cell, as `tuned_table` makes it.
     """
 
     search: pd.DataFrame

@@ -45,8 +45,8 @@ def train_stacks(
 
     Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
     epochs on a terminal, with the time left; `watch` is told every epoch. Raises RegscopeError,
-    naming `label`, when a stack cannot go on (DivergedError where its loss is no longer finite) or a
-    worker dies; no worker outlives the call.
+    naming `label`, when a stack cannot go on or a worker dies, DivergedError where a loss is no
+    longer finite; no worker outlives the call.
     """
     from tqdm import tqdm
 
