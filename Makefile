@@ -11,7 +11,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths results ui test test-slow test-processors test-gpu test-browser lint format readme bench clean
+.PHONY: repro paths rates results ui test test-slow test-processors test-gpu test-browser lint format readme bench clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -28,6 +28,18 @@ paths: $(VENV)/.ready
 		activate $$study && dvc repro preprocess@$$study || exit 1; \
 	done
 	dvc repro paths/dvc.yaml
+	dvc repro
+
+# Every cell at its best learning rate, a third pipeline: docs/learning-rates.md.
+rates: $(VENV)/.ready
+	@before=$$(python -m regscope.studies --active); \
+	activate() { python -m regscope.studies --activate $$1; }; \
+	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	studies=$$(python -m regscope.rates) || exit 1; \
+	for study in $$studies; do \
+		activate $$study && dvc repro preprocess@$$study || exit 1; \
+	done
+	dvc repro rates/dvc.yaml
 	dvc repro
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.

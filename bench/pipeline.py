@@ -16,7 +16,7 @@ from bench.processes import ROOT, Finished, run_process
 from regscope import paths
 
 STUDY = "mnist"
-RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock", "paths/")
+RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock", "paths/", "rates/")
 NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "claims": []}
 
 

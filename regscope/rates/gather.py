@@ -36,9 +36,9 @@ COLUMNS = (
 class RatesResults:
     """One study's cells at their best.
 
-    `search` has a row a cell, learning rate, number of epochs and seed, on validation; `seeds` a
-    row a cell and seed of the networks that were trained anew with what was chosen, on test;
-    `tuned` a row a cell, as `tuned_table` makes it.
+    `search` has a row a cell, learning rate, number of epochs and seed, on validation, empty where
+    a learning rate diverged; `seeds` a row a cell and seed of the networks that were trained anew
+    with what was chosen, on test; `tuned` a row a cell, as `tuned_table` makes it.
     """
 
     search: pd.DataFrame
@@ -70,10 +70,12 @@ def gather(name: str, study: Study, grid: Grid) -> RatesResults:
     chosen = {
         reg: json.loads((folder / CHOSEN_FILE).read_text()) for reg, folder in folders.items()
     }
+    for place, key in enumerate(("learning_rate", "epochs"), start=1):
+        seeds.insert(place, key, [chosen[reg][key] for reg in seeds["reg"]])
     return RatesResults(
         search=search,
         seeds=seeds,
-        tuned=tuned_table(search, seeds, chosen, study.evaluation.matters),
+        tuned=tuned_table(search, seeds, study.evaluation.matters),
         settings={
             "study": written_study(name),
             "grid": grid.model_dump(mode="json"),
@@ -85,18 +87,14 @@ def gather(name: str, study: Study, grid: Grid) -> RatesResults:
 
 
 def tuned_table(
-    search: pd.DataFrame,
-    seeds: pd.DataFrame,
-    chosen: dict[str, dict[str, float]],
-    matters: float = MATTERS,
+    search: pd.DataFrame, seeds: pd.DataFrame, matters: float = MATTERS
 ) -> pd.DataFrame:
     """A row a cell: what was chosen, and its test accuracy held against `none`, each at its best.
 
-    `rate_end` is `smallest` or `largest` where the chosen learning rate is an end of those that
-    trained at all, so that the best may lie beyond: empty otherwise, and at the largest where a
-    greater one diverged. `most_epochs` says that the longest training was chosen. Test accuracy is
-    compared seed by seed; Holm's correction is over the cells, and differences below `matters` do
-    not matter.
+    `rate_end` is `smallest` or `largest` where the chosen learning rate is an end of the grid, so
+    that the best may lie beyond it; a learning rate below one that diverged is none. `most_epochs`
+    says that the longest training was chosen. Test accuracy is compared seed by seed; Holm's
+    correction is over the cells, and differences below `matters` do not matter.
     """
     import pandas as pd
 
@@ -116,13 +114,13 @@ def tuned_table(
     rows = []
     for reg, measured in by_seed.items():
         own = search[search["reg"] == reg]
-        rate, epochs = chosen[reg]["learning_rate"], int(chosen[reg]["epochs"])
+        rate, epochs = (measured[key].iloc[0] for key in ("learning_rate", "epochs"))
         at = own[(own["learning_rate"] == rate) & (own["epochs"] == epochs)]
         rates = sorted(own["learning_rate"].unique())
         row: dict[str, Any] = {
             "reg": reg,
             "learning_rate": rate,
-            "epochs": epochs,
+            "epochs": int(epochs),
             "rate_end": {rates[0]: "smallest", rates[-1]: "largest"}.get(rate),
             "most_epochs": bool(epochs == own["epochs"].max()),
             "validation_accuracy": float(at["validation_accuracy"].mean()),

@@ -13,7 +13,7 @@ from regscope import paths
 from regscope.errors import RegscopeError, run
 from regscope.files import write_text
 from regscope.params import BASELINE, Params, load_params
-from regscope.report import effects
+from regscope.report import effects, rates_tables
 from regscope.report.evidence import Evidence, load_evidence
 from regscope.report.formats import ABOUT
 from regscope.report.readme import replaced
@@ -100,6 +100,13 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     )
     yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"
     yield markdown(effects.measures_table(found, reg)).rstrip("\n")
+    at_best = rates_tables.card_table(found, reg)
+    if at_best.rows:
+        yield (
+            "Each at its best learning rate and epochs, out of one grid for all and chosen on"
+            f" validation, against `{BASELINE}` at its best:"
+        )
+        yield markdown(at_best).rstrip("\n")
     tuned = effects.tuned_table(found, reg)
     if tuned.rows:
         yield "At the strength with the best mean accuracy on validation, trained without it:"

@@ -12,6 +12,7 @@ from regscope import paths, results
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
 from regscope.params import BASELINE, Study
+from regscope.report.at_best import AtBest, load_at_best
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,8 @@ Row = Mapping[Hashable, Any]
 class Evidence:
     """What a study has in metrics/: its settings when it was trained, seeds and comparisons.
 
-    `tuned` and `pairs` hold the rows of its sweep, if there is one.
+    `tuned` and `pairs` hold the rows of its sweep, if there is one, `at_best` its cells at their
+    best learning rates.
     """
 
     study: str
@@ -32,6 +34,7 @@ class Evidence:
     comparisons: pd.DataFrame
     tuned: Sequence[Row]
     pairs: Sequence[Row]
+    at_best: AtBest | None = None
 
     @property
     def cells(self) -> Mapping[str, Any]:
@@ -90,4 +93,5 @@ def load_evidence(study: str) -> Evidence:
         pd.read_csv(folder / "comparisons.csv"),
         rows("tuned.csv"),
         rows("pairs.csv"),
+        load_at_best(study),
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from regscope.params import BASELINE
 from regscope.report import (
     prediction_tables,
+    rates_tables,
     seeds_tables,
     sweep_tables,
     tables,
@@ -27,6 +28,7 @@ def parts(section: Section) -> tuple[Part, ...]:
     shown = pictures(section.name, section.study.title)
     found = (
         _accuracy(section, shown),
+        _at_best(section),
         _published(section),
         _claims(section),
         _fit(section, shown),
@@ -56,6 +58,22 @@ def _accuracy(section: Section, shown: Shown) -> Part:
             Note(section.test_error),
             *_of_words(section),
             *_seeds(section),
+        ),
+    )
+
+
+def _at_best(section: Section) -> Part:
+    title = "Each at its best learning rate"
+    if section.at_best is None:
+        return Part("rates", title, ())
+    told = (section.results, section.at_best, section.regs)
+    return Part(
+        "rates",
+        title,
+        (
+            Note(rates_tables.rates_finding(*told)),
+            rates_tables.rates_table(*told),
+            Note(rates_tables.FIXED),
         ),
     )
 

@@ -11,7 +11,7 @@ from regscope.errors import RegscopeError, run
 from regscope.figures.style import display_name
 from regscope.files import write_text
 from regscope.params import BASELINE, load_params
-from regscope.report import tables, words
+from regscope.report import rates_tables, tables, words
 from regscope.report.published import load_published
 from regscope.report.published_table import inside
 from regscope.report.render import escape, markdown
@@ -75,12 +75,30 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     meaning = f"; {words.COLLAPSED}: {words.COLLAPSED_MEANING}" if collapsed else ""
     yield (
         f"{networks:,} networks: the difference to {display_name(BASELINE).lower()} in test"
-        f" accuracy, in points, at each study's own strengths; {words.MARKS}"
+        f" accuracy, in points, at each study's own strengths, learning rate and epochs;"
+        f" {words.MARKS}"
         f"{meaning} ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
     )
     yield markdown(table).rstrip("\n")
     statistics = link(Path("docs") / "statistics.md", paths.README)
     yield f"{words.MARKED_BY} [How verdicts are reached]({statistics}#verdicts)."
+    yield from _at_best(sections, regs)
+
+
+def _at_best(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
+    tuned = {
+        name: (section.results, section.at_best)
+        for name, section in sections.items()
+        if section.at_best is not None
+    }
+    if tuned:
+        rates = link(Path("docs") / "learning-rates.md", paths.README)
+        yield (
+            "A learning rate that suits one method holds others back. The same, beside"
+            f" [each at its best learning rate and epochs]({rates}) out of one grid for all, chosen"
+            " on validation:"
+        )
+        yield markdown(rates_tables.overview_table(tuned, regs)).rstrip("\n")
 
 
 def _verdicts(claims: Claims) -> Iterator[str]:

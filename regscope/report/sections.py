@@ -16,6 +16,7 @@ from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables, word_tables
+from regscope.report.at_best import AtBest, load_at_best
 from regscope.report.columns import comparisons, values
 from regscope.report.evidence import Evidence
 from regscope.report.formats import percent, plain, points
@@ -42,6 +43,7 @@ class Section:
     documents: tuple[Document, ...] = ()
     claims: tuple[Mapping[str, Any], ...] = ()
     sweep: Sweep | None = None
+    at_best: AtBest | None = None
 
     @property
     def seeds(self) -> int:
@@ -210,6 +212,7 @@ def load_sections(
             tuple(document for document in documents if document.study == name),
             tuple(claim for claim in claims if claim["study"] == name),
             load_sweep(name),
+            load_at_best(name),
         )
         for name, loaded in found.items()
     }

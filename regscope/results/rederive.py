@@ -1,8 +1,8 @@
 """What follows from committed tables, computed anew: `python -m regscope.results.rederive [STUDY]`.
 
 Of the studies named, or of all in metrics/studies: comparisons.csv and summary.json from seeds.csv,
-and where there are strength paths the verdicts in metrics/paths. Networks are not needed. Nothing
-is written where a table is not whole.
+and where there are strength paths or grids of learning rates the verdicts in metrics/paths and
+metrics/rates. Networks are not needed. Nothing is written where a table is not whole.
 """
 
 from __future__ import annotations
@@ -47,6 +47,7 @@ def main() -> None:
             raise RegscopeError(
                 f"study {name}: has no {SEEDS_FILE} in {paths.STUDIES}; choose from: {choices}"
             )
+    from regscope.rates.rederived import rederived_rates
     from regscope.sweeps.rederived import rederived_sweep
 
     texts: dict[Path, str] = {}
@@ -58,6 +59,7 @@ def main() -> None:
         texts[folder / "comparisons.csv"] = csv(compare_cells(seeds, study.evaluation.matters))
         summaries[folder / "summary.json"] = means(seeds)
         texts |= rederived_sweep(paths.sweep_summary(name), study.evaluation.matters)
+        texts |= rederived_rates(paths.rates_summary(name), study.evaluation.matters)
     for file, text in texts.items():
         write_text(file, text)
     for file, summary in summaries.items():
