@@ -86,7 +86,10 @@ class Trainer:
             for method in methods
             if isinstance(method, WeightTerm)
         ]
-        self.optimizer = make_optimizer(self.settings, self.model.parameters())
+        proximal = [
+            (term, weights.values()) for term, weights in self.terms if isinstance(term, Proximal)
+        ]
+        self.optimizer = make_optimizer(self.settings, self.model.parameters(), proximal)
         self.draws = {method.name: Streams(seeds, method.name, device) for method in methods}
         copies = max((method.copies for method in methods), default=1)
         self._places = with_copies(self.train, copies, len(self.examples))
@@ -146,10 +149,6 @@ class Trainer:
                 if isinstance(term, Penalty):
                     term.add_gradient(weights)
             self.optimizer.step()
-            for term, weights in self.terms:
-                if isinstance(term, Proximal):
-                    for weight in weights.values():
-                        term.project(weight, self.optimizer.step_size(weight))
         self._loss += self._by_seed(losses).sum(1)
         self._correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
 
