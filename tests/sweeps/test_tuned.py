@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from regscope.results.study import csv
 from regscope.statistics import compare
 from regscope.sweeps.tuned import COLUMNS, Choice, choose, tuned
 
@@ -124,7 +125,7 @@ def test_a_method_that_is_left_out_is_not_tested_and_in_no_family() -> None:
     asked = ["low", "high", "p_value", "p_holm", "p_equal", "p_equal_holm", "probability_better"]
     assert useless[asked].isna().all()
     others = tuned(_paths({name: families[name] for name in ("good", "idle")})).set_index("family")
-    assert result.loc[["good", "idle"]].to_csv() == others.to_csv()
+    assert csv(result.loc[["good", "idle"]]) == csv(others)
     good = result.loc["good"]
     assert good["p_holm"] == pytest.approx(2 * good["p_value"])
     assert (good["grid_end"], result.loc["idle", "grid_end"]) == ("smallest", "largest")
