@@ -12,6 +12,7 @@ from torch import Tensor
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.models.initialization import initialized
+from regscope.models.normalization import keep_biased_variance
 from regscope.params import Study
 from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
 from regscope.training.batches import Examples, batches, orders, with_copies
@@ -77,6 +78,8 @@ class Trainer:
         for module in plain:
             for method in methods:
                 method.insert(module)
+            if self.settings.conventions == "keras":
+                keep_biased_variance(module)
             module.to(device)
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = stack(plain, seeds, sample)

@@ -101,6 +101,10 @@ class Adam(Optimizer):
     Adam's metric may be any positive one (Yun, Lozano and Yang 2021, algorithm 1): where training
     comes to rest does not depend on it. Without r the step size grows without bound where the
     gradient is small, and so does what a proximal operator takes.
+
+    By Keras's conventions epsilon is the paper's "epsilon hat" (section 2, at its end): the root is
+    of v as it is, and the rate is multiplied by `sqrt(1 - b2^t)` instead. The fused update knows
+    no such thing, so a step then takes longer.
     """
 
     def __init__(
@@ -109,7 +113,10 @@ class Adam(Optimizer):
         super().__init__(parameters, terms)
         self.settings = settings
         self.state["step"] = torch.zeros((), device=self.parameters[0].device)
-        self._fused = [i for i in range(len(self.parameters)) if i not in self.terms]
+        self._epsilon_hat = settings.conventions == "keras"
+        everyone = range(len(self.parameters))
+        self._plain = [i for i in everyone if self._epsilon_hat or i in self.terms]
+        self._fused = [i for i in everyone if i not in self._plain]
         self._padded = {
             index: _Padded(self.parameters[index])
             for index in self._fused
@@ -126,17 +133,24 @@ class Adam(Optimizer):
         self.state["step"] += 1
         if self._fused:
             self._fused_step(self._fused)
-        for index in self.terms:
+        for index in self._plain:
             self._plain_step(index)
             self._project(index)
 
     def step_size(self, index: int) -> Tensor:
-        """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0."""
+        """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0.
+
+        With epsilon hat, the correction is the rate's: `learning_rate c / (sqrt(v) + epsilon)` with
+        c the root of what v is divided by otherwise.
+        """
         second = self.state[f"second.{index}"]
         if index in self._padded:
             second = second[:, : self._padded[index].size].reshape(self.parameters[index].shape)
-        settings = self.settings
-        root = square_root(second / self._seen(settings.betas[1]))
+        settings, seen = self.settings, self._seen(self.settings.betas[1])
+        if self._epsilon_hat:
+            root = square_root(second).add_(settings.epsilon)
+            return root.reciprocal_().mul_(square_root(seen) * settings.learning_rate)
+        root = square_root(second / seen)
         return root.add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
 
     def _fused_step(self, indices: Sequence[int]) -> None:
@@ -171,7 +185,7 @@ class Adam(Optimizer):
         early, late = self.settings.betas
         first.mul_(early).add_(gradient * (1 - early))
         whole = gradient.clone()
-        for term in self.terms[index]:
+        for term in self.terms.get(index, ()):
             whole.add_(term.subgradient(parameter))
         second.mul_(late).add_(whole.square_().mul_(1 - late))
         parameter.sub_(torch.div(first, self._seen(early), out=whole).mul_(self.step_size(index)))
