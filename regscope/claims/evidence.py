@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
 from regscope.params import BASELINE
+from regscope.statistics import LEFT_OUT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -131,6 +133,8 @@ def _on_path(claim: Claim, family: str, evidence: Evidence, at_zero: bool) -> pd
         raise NotRunError(f"no strength path of {family}")
     at_best = claim.at == "best"
     strength = 0 if at_zero else tuned["strength"].iloc[0] if at_best else rows["strength"].max()
+    if at_best and not at_zero and strength == 0:
+        raise NotRunError(f"validation is best without {family}, so no strength is there to test")
     chosen = rows[np.isclose(rows["strength"], strength, rtol=1e-6, atol=0)]
     return chosen.set_index("seed")[claim.parsed.column].sort_index()
 
@@ -170,9 +174,16 @@ def tuned_note(claim: Claim, evidence: Evidence) -> str:
     ):
         return ""
     rows = evidence.tuned[evidence.tuned["family"].isin(claim.cell)]
-    return "; ".join(
-        f"at the strength of {row['family']} that is best on validation, {row['strength']:g}:"
+    return "; ".join(_tuned_sentence(row) for row in rows.to_dict("records"))
+
+
+def _tuned_sentence(row: Mapping[Hashable, Any]) -> str:
+    if row["verdict"] == LEFT_OUT:
+        return f"validation is best without {row['family']}"
+    end = row.get("grid_end")
+    edge = f" (the {end} tried)" if isinstance(end, str) and end else ""
+    return (
+        f"at the strength of {row['family']} that is best on validation, {row['strength']:g}{edge}:"
         f" {100 * row['difference']:+.2f} points"
         f" [{100 * row['low']:+.2f}, {100 * row['high']:+.2f}], {row['verdict']}"
-        for row in rows.to_dict("records")
     )

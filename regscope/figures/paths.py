@@ -11,6 +11,7 @@ from regscope.figures.curves import mean_and_reach
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
 from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name
 from regscope.params import BASELINE
+from regscope.statistics import LEFT_OUT
 from regscope.sweeps.tuned import by_strength
 
 if TYPE_CHECKING:
@@ -134,9 +135,10 @@ def _strengths(axis: Axes, strengths: list[float], chosen: Any, published: float
         axis.xaxis.set_major_locator(LogLocator(numticks=5))
         axis.xaxis.set_minor_formatter(NullFormatter())
     axis.set_xlim(left, right)
-    start = max(float(chosen["low_strength"]), left)
-    axis.axvspan(start, float(chosen["high_strength"]), color="#F3E9C9", alpha=0.7, lw=0, zorder=0)
-    axis.axvline(float(chosen["strength"]), color=INK, lw=0.9, zorder=2)
+    start, end = (max(float(chosen[key]), left) for key in ("low_strength", "high_strength"))
+    axis.axvspan(start, end, color="#F3E9C9", alpha=0.7, lw=0, zorder=0)
+    # Strength 0 is the axis of strengths itself where these are on a logarithmic scale.
+    axis.axvline(max(float(chosen["strength"]), left), color=INK, lw=0.9, zorder=2)
     if published is not None and left <= published <= right:
         axis.axvline(published, color=INK, lw=0.9, ls=(0, (1, 1.6)), zorder=2)
 
@@ -149,18 +151,25 @@ def _head(axis: Axes, family: str, chosen: Any, published: float | None) -> None
         display_name(family), (0, 1), (11, 7), xycoords="axes fraction",
         textcoords="offset points", fontsize=9, fontweight="bold", in_layout=False,
     )  # fmt: skip
-    points = [100 * float(chosen[key]) for key in ("difference", "low", "high")]
+    end = chosen["grid_end"]
     notes = [
-        f"chosen {number(chosen['strength'])}"
+        f"chosen {number(chosen['strength'])}{f', the {end} tried' if end else ''}"
         f" (from {number(chosen['low_strength'])} to {number(chosen['high_strength'])})",
         *([f"study {number(published)}"] if published is not None else []),
-        f"test {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}]".replace("-", "−"),
-        str(chosen["verdict"]),
+        *_against_zero(chosen),
     ]
     axis.annotate(
         SEPARATOR.join(notes), (1, 0), (9, 0.5), xycoords=name, textcoords="offset points",
         fontsize=7.5, color=GREY, in_layout=False,
     )  # fmt: skip
+
+
+def _against_zero(chosen: Any) -> list[str]:
+    if chosen["verdict"] == LEFT_OUT:
+        return ["validation is best without it: left out, nothing tested"]
+    points = [100 * float(chosen[key]) for key in ("difference", "low", "high")]
+    shown = f"test {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}]".replace("-", "−")
+    return [shown, str(chosen["verdict"])]
 
 
 def number(value: float) -> str:

@@ -140,6 +140,13 @@ class Proximal(WeightTerm):
     order: ClassVar[Order] = Order.PROXIMAL
 
     @abstractmethod
+    def subgradient(self, weight: Tensor) -> Tensor:
+        """An element of the term's subdifferential at one weight `[S, ...]`, of its shape.
+
+        It moves nothing: optimizers that scale their steps by gradients' sizes count it in.
+        """
+
+    @abstractmethod
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
         """Apply the operator of `step_size * term` to one weight `[S, ...]`, in place.
 

@@ -20,9 +20,10 @@ class L1Prox(Proximal):
     After the optimizer's step every weight moves towards zero by its threshold and stops there:
     `sign(w) * max(|w| - step_size * strength, 0)`. With SGD the step size is
     `learning_rate / (1 - momentum)`; with Adam it is each weight's own,
-    `learning_rate / (sqrt(v) + epsilon)`, so that both methods come to rest at the same places at
-    the same strength (Yun, Lozano and Yang 2021, "Adaptive Proximal Gradient Methods for
-    Structured Neural Networks").
+    `learning_rate / (sqrt(v) + epsilon)` (Yun, Lozano and Yang 2021, "Adaptive Proximal Gradient
+    Methods for Structured Neural Networks"), where v averages the squares of the gradient and
+    `strength * sign(w)` together, as it does under `l1`. Any v leaves the places of rest where they
+    are; this one keeps thresholds at about the learning rate or below where the loss is flat.
     """
 
     name: ClassVar[str] = "l1_prox"
@@ -30,6 +31,9 @@ class L1Prox(Proximal):
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         return self.strength * absolute_sum(weights)
+
+    def subgradient(self, weight: Tensor) -> Tensor:
+        return weight.sign().mul_(self.strength)
 
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
         threshold = self.strength * step_size

@@ -109,7 +109,10 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
         yield markdown(at_best).rstrip("\n")
     tuned = effects.tuned_table(found, reg)
     if tuned.rows:
-        yield "At the strength with the best mean accuracy on validation, trained without it:"
+        yield (
+            "At the strength with the best mean accuracy on validation, trained without it; 0 is"
+            " leaving the method out:"
+        )
         yield markdown(tuned).rstrip("\n")
     pairs = effects.pairs_table(found, effects.methods_of(found, reg))
     if pairs.rows:

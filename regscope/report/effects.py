@@ -9,11 +9,12 @@ from regscope.figures.style import display_name
 from regscope.params import BASELINE
 from regscope.report.columns import verdict_cell
 from regscope.report.evidence import Evidence, Row
-from regscope.report.formats import DASH, fixed, percent, plain, points, with_range
+from regscope.report.formats import DASH, fixed, percent, points, with_range
 from regscope.report.render import Cell, Table, escape
 from regscope.report.sections import inline
+from regscope.report.sweep_tables import chosen_strength
 from regscope.report.tables import marked
-from regscope.statistics import VERDICTS
+from regscope.statistics import LEFT_OUT, VERDICTS
 
 ACCURACY = "test_accuracy"
 
@@ -127,12 +128,9 @@ def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
         tuple(
             (
                 Cell(study),
-                Cell(
-                    f"{plain(row['strength'])}"
-                    f" [{plain(row['low_strength'])}, {plain(row['high_strength'])}]"
-                ),
+                Cell(chosen_strength(row)),
                 Cell(percent(row["test_accuracy"])),
-                Cell(_difference(row)),
+                Cell(DASH if row["verdict"] == LEFT_OUT else _difference(row)),
                 verdict_cell(row),
             )
             for study, row in rows

@@ -70,6 +70,11 @@ def known(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else value
 
 
+def known_text(value: object) -> str:
+    """Empty for what is missing, which is nan once it was read from a table."""
+    return value if isinstance(value, str) else ""
+
+
 def seeds_needed(value: float | None, most: int = 1_000_000) -> str:
     """A number of seeds; empty in the tables where no number up to `most` would do."""
     seeds = known(value)

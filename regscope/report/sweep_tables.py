@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
 from regscope.figures.style import display_name
 from regscope.report.columns import Column, mean_and_half_width, name_cell, verdict_cell
-from regscope.report.formats import fixed_column, p_value, percent, plain, points, with_range
+from regscope.report.formats import (
+    DASH,
+    fixed_column,
+    known_text,
+    p_value,
+    percent,
+    plain,
+    points,
+    with_range,
+)
 from regscope.report.render import Cell, Table
 from regscope.report.tables import against_baseline
+from regscope.statistics import LEFT_OUT
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,19 +62,20 @@ def tuned_table(sweep: Sweep) -> Table:
     """Every family at the strength that validation chose, against strength 0."""
     rows = []
     for family in sweep.tuned.to_dict("records"):
-        strengths = (family["low_strength"], family["high_strength"])
+        left_out = family["verdict"] == LEFT_OUT
         rows.append(
             (
                 name_cell(str(family["family"])),
-                Cell(with_range(plain(family["strength"]), *map(plain, strengths))),
+                Cell(chosen_strength(family)),
                 Cell(percent(family["validation_accuracy"])),
                 Cell(percent(family["test_accuracy"])),
-                *against_baseline(family),
+                *(_LEFT_OUT_CELLS if left_out else against_baseline(family)),
             )
         )
     return Table(
         "The strength best in validation [those that it cannot tell from it], and what it gives in"
-        " test; trained without the validation examples",
+        " test; trained without the validation examples. 0: best without the method, so nothing is"
+        " tested. The smallest or the largest tried: a better one may lie beyond",
         (
             "Method",
             "Strength",
@@ -79,6 +90,16 @@ def tuned_table(sweep: Sweep) -> Table:
         tuple(rows),
         frozenset({0, 8}),
     )
+
+
+_LEFT_OUT_CELLS = [*[Cell(DASH)] * 4, Cell(LEFT_OUT)]
+
+
+def chosen_strength(row: Mapping[Hashable, Any]) -> str:
+    """Of a row of tuned.csv: the choice, whether the grid ends with it, and its range."""
+    end = known_text(row.get("grid_end"))
+    strength = f"{plain(row['strength'])}, the {end} tried" if end else plain(row["strength"])
+    return with_range(strength, plain(row["low_strength"]), plain(row["high_strength"]))
 
 
 PATH = (

@@ -41,6 +41,7 @@ from regscope.statistics.unpaired import (
 )
 from regscope.statistics.verdicts import (
     EQUAL,
+    LEFT_OUT,
     TOO_FEW,
     UNDECIDED,
     VERDICTS,
@@ -55,6 +56,7 @@ __all__ = [
     "EQUAL",
     "FEWEST_SEEDS",
     "FEWEST_SEEDS_FOR_SIGN_FLIP",
+    "LEFT_OUT",
     "LEVEL",
     "MOST_SEEDS",
     "POWER",

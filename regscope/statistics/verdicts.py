@@ -13,6 +13,9 @@ EQUAL = "no difference that matters"
 UNDECIDED = "undecided"
 TOO_FEW = "too few seeds"
 
+LEFT_OUT = "left out"
+"""In place of a verdict, where the strength chosen is 0: nothing is then held against anything."""
+
 VERDICTS = ("better", "worse", "higher", "lower", EQUAL, UNDECIDED, TOO_FEW)
 """All that a comparison may come to, answers first."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from regscope.measures.settings import MATTERS
 from regscope.statistics import (
+    LEFT_OUT,
     Comparison,
     compare,
     corrections,
@@ -21,8 +22,11 @@ from regscope.statistics import (
 if TYPE_CHECKING:
     import pandas as pd
 
+SMALLEST, LARGEST = "smallest", "largest"
+"""The ends of a grid, strength 0 aside."""
+
 COLUMNS = (
-    "family", "strength", "low_strength", "high_strength", "validation_accuracy",
+    "family", "strength", "low_strength", "high_strength", "grid_end", "validation_accuracy",
     "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
     "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
     "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
@@ -32,25 +36,32 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen strength and the range that validation cannot tell from it."""
+    """The chosen strength, 0 where the method is left out, and the range that validation cannot
+    tell from it.
+
+    `end` is SMALLEST or LARGEST where the grid ends with the choice, and a better one may lie
+    beyond; else empty.
+    """
 
     strength: float
     low: float
     high: float
+    end: str = ""
 
 
 def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
     """Choose among `{strength: validation accuracy of every seed}`; 0 is the baseline.
 
-    The strength above 0 with the highest mean is chosen, of equal means the largest: as strong
-    as can be had for nothing. The range holds it and its neighbours on the grid, without a gap,
-    for as long as the t interval of their paired difference to it holds 0. It may reach down to
-    0: then validation cannot tell the method from leaving it out.
+    The strength with the highest mean is chosen, of equal means the largest: as strong as can be
+    had for nothing. So it is 0 only where every other strength is below it. The range holds the
+    choice and its neighbours on the grid, without a gap, for as long as the t interval of their
+    paired difference to it holds 0. Where it holds 0 and more, validation cannot tell the method
+    from leaving it out.
     """
     grid = sorted(accuracies)
     # Means of the same counts may differ in their last bit.
     means = {strength: round(float(accuracies[strength].mean()), 12) for strength in grid}
-    best = max((strength for strength in grid if strength > 0), key=lambda s: (means[s], s))
+    best = max(grid, key=lambda strength: (means[strength], strength))
     position = grid.index(best)
 
     def inseparable(strength: float) -> bool:
@@ -66,43 +77,59 @@ def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
         if not inseparable(strength):
             break
         high = strength
-    return Choice(best, low, high)
+    return Choice(best, low, high, end_of_grid(best, grid))
+
+
+def end_of_grid(strength: float, grid: Iterable[float]) -> str:
+    """SMALLEST or LARGEST of the strengths above 0, or neither; 0 is no end but leaving out."""
+    tried = [other for other in grid if other > 0]
+    if strength == max(tried):
+        return LARGEST
+    return SMALLEST if strength == min(tried) else ""
 
 
 def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
     """The table of every family at its chosen strength, from the rows of `paths.csv`.
 
     Test accuracy is compared with that of strength 0, seed by seed; Holm's correction is over
-    the families, and differences below `matters` do not matter.
+    the families whose choice is above 0, and differences below `matters` do not matter. A family
+    whose choice is 0 has a difference of 0, no test and the verdict LEFT_OUT.
     """
     import pandas as pd
 
-    rows, comparisons = [], []
-    families = paths["family"].nunique()
-    for family, table in paths.groupby("family", sort=False):
-        validation, test = (
-            by_strength(table, f"{split}_accuracy") for split in ("validation", "test")
-        )
-        choice = choose(validation)
-        interval = mean_interval(validation[choice.strength])
-        comparison = compare(
-            test[choice.strength], test[0.0], comparisons=families, matters=matters
-        )
+    families = {str(name): table for name, table in paths.groupby("family", sort=False)}
+    validation = {
+        name: by_strength(table, "validation_accuracy") for name, table in families.items()
+    }
+    choices = {name: choose(accuracies) for name, accuracies in validation.items()}
+    tested = sum(choice.strength > 0 for choice in choices.values())
+    rows: list[dict[str, object]] = []
+    judged, comparisons = [], []
+    for name, choice in choices.items():
+        test = by_strength(families[name], "test_accuracy")
+        interval = mean_interval(validation[name][choice.strength])
+        chosen = test[choice.strength]
+        row: dict[str, object] = {
+            "family": name,
+            "strength": choice.strength,
+            "low_strength": choice.low,
+            "high_strength": choice.high,
+            "grid_end": choice.end,
+            "validation_accuracy": interval.mean,
+            "validation_low": interval.low,
+            "validation_high": interval.high,
+            "test_accuracy": float(chosen.mean()),
+        }
+        rows.append(row)
+        if choice.strength == 0:
+            row |= {"difference": 0.0, "seeds": len(chosen), "matters": matters}
+            row["verdict"] = LEFT_OUT
+            continue
+        comparison = compare(chosen, test[0.0], comparisons=tested, matters=matters)
+        row |= asdict(comparison)
+        judged.append(row)
         comparisons.append(comparison)
-        rows.append(
-            {
-                "family": family,
-                "strength": choice.strength,
-                "low_strength": choice.low,
-                "high_strength": choice.high,
-                "validation_accuracy": interval.mean,
-                "validation_low": interval.low,
-                "validation_high": interval.high,
-                "test_accuracy": float(test[choice.strength].mean()),
-                **asdict(comparison),
-            }
-        )
-    judge(rows, comparisons)
+    judge(judged, comparisons)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -16,6 +16,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from regscope.arithmetic import is_portable
+from regscope.models.normalization import has_biased_variance
 from regscope.training.convolution import StackedConv2d
 from regscope.training.pooling import stacked_max_pool
 from regscope.training.precision import autocast_tensors
@@ -83,7 +84,11 @@ class StackedLinear(nn.Module):
 
 
 class StackedBatchNorm(nn.Module):
-    """Statistics per seed: `[S*B, C, ...]` is normalized as `[B, S*C, ...]`."""
+    """Statistics per seed: `[S*B, C, ...]` is normalized as `[B, S*C, ...]`.
+
+    With `biased_variance` the running variance is of the batches' own variances, as in Keras;
+    torch's is of the unbiased ones.
+    """
 
     running_mean: Tensor
     running_var: Tensor
@@ -98,6 +103,7 @@ class StackedBatchNorm(nn.Module):
             )
         self.eps = plain.eps
         self.momentum = plain.momentum
+        self.biased_variance = has_biased_variance(plain)
         self.seeds = len(layers)
         self.weight = stacked_parameter([layer.weight for layer in layers])
         self.bias = stacked_parameter([layer.bias for layer in layers])
@@ -139,6 +145,16 @@ class StackedBatchNorm(nn.Module):
     def _with(
         self, inputs: Tensor, mean: Tensor, variance: Tensor, weight: Tensor, bias: Tensor
     ) -> Tensor:
+        if self.training and self.biased_variance:
+            batch_mean, batch_variance = torch.zeros_like(mean), torch.zeros_like(variance)
+            outputs = functional.batch_norm(
+                inputs, batch_mean, batch_variance, weight, bias, True, 1.0, self.eps
+            )
+            count = inputs.numel() // inputs.shape[1]
+            share = self.momentum * (count - 1) / count
+            mean.mul_(1 - self.momentum).add_(batch_mean * self.momentum)
+            variance.mul_(1 - self.momentum).add_(batch_variance * share)
+            return outputs
         return functional.batch_norm(
             inputs, mean, variance, weight, bias, self.training, self.momentum, self.eps
         )

@@ -12,6 +12,7 @@ from torch import Tensor
 from regscope.datasets import Dataset
 from regscope.errors import DivergedError
 from regscope.models.initialization import initialized
+from regscope.models.normalization import keep_biased_variance
 from regscope.params import Study
 from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
 from regscope.training.batches import Examples, batches, orders, with_copies
@@ -77,6 +78,8 @@ class Trainer:
         for module in plain:
             for method in methods:
                 method.insert(module)
+            if self.settings.conventions == "keras":
+                keep_biased_variance(module)
             module.to(device)
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = stack(plain, seeds, sample)
@@ -86,7 +89,10 @@ class Trainer:
             for method in methods
             if isinstance(method, WeightTerm)
         ]
-        self.optimizer = make_optimizer(self.settings, self.model.parameters())
+        proximal = [
+            (term, weights.values()) for term, weights in self.terms if isinstance(term, Proximal)
+        ]
+        self.optimizer = make_optimizer(self.settings, self.model.parameters(), proximal)
         self.draws = {method.name: Streams(seeds, method.name, device) for method in methods}
         copies = max((method.copies for method in methods), default=1)
         self._places = with_copies(self.train, copies, len(self.examples))
@@ -146,10 +152,6 @@ class Trainer:
                 if isinstance(term, Penalty):
                     term.add_gradient(weights)
             self.optimizer.step()
-            for term, weights in self.terms:
-                if isinstance(term, Proximal):
-                    for weight in weights.values():
-                        term.project(weight, self.optimizer.step_size(weight))
         self._loss += self._by_seed(losses).sum(1)
         self._correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
 

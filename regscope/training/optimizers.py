@@ -8,41 +8,61 @@ kept in tensors from the start, so that a recorded CUDA graph counts on.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic.functions import square_root
+from regscope.regularizers import Proximal
 from regscope.training.settings import AdamTraining, SGDTraining
 
 LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
 
+Terms = Sequence[tuple[Proximal, Iterable[Tensor]]]
+"""Terms that act after the step, each with the parameters on which it does."""
+
 
 class Optimizer(ABC):
-    """Changes parameters in place by their `.grad`; `state` holds what it remembers, by name."""
+    """Changes parameters in place by their `.grad`; `state` holds what it remembers, by name.
 
-    def __init__(self, parameters: Iterable[nn.Parameter]) -> None:
+    `terms` are no part of the gradients: each is applied after the step, by its proximal operator.
+    """
+
+    def __init__(self, parameters: Iterable[nn.Parameter], terms: Terms = ()) -> None:
         self.parameters = list(parameters)
         self.state: dict[str, Tensor] = {}
+        self.terms: dict[int, list[Proximal]] = {}
+        for term, weights in terms:
+            for weight in weights:
+                self.terms.setdefault(self._index(weight), []).append(term)
 
     @abstractmethod
     def step(self) -> None:
-        """Update every parameter by its gradient."""
+        """Update every parameter by its gradient, then apply the terms."""
 
     @abstractmethod
-    def step_size(self, parameter: Tensor) -> Tensor | float:
-        """By how much a step moves one of the parameters for each unit of a steady gradient."""
+    def step_size(self, index: int) -> Tensor | float:
+        """By how much a step moves a parameter for each unit of a steady gradient."""
 
     def _index(self, parameter: Tensor) -> int:
         return next(i for i, known in enumerate(self.parameters) if known is parameter)
+
+    def _project(self, index: int) -> None:
+        terms = self.terms.get(index)
+        if terms:
+            size = self.step_size(index)
+            for term in terms:
+                term.project(self.parameters[index], size)
 
 
 class SGD(Optimizer):
     """Gradient descent with optional (Nesterov) momentum, without dampening."""
 
-    def __init__(self, parameters: Iterable[nn.Parameter], settings: SGDTraining) -> None:
-        super().__init__(parameters)
+    def __init__(
+        self, parameters: Iterable[nn.Parameter], settings: SGDTraining, terms: Terms = ()
+    ) -> None:
+        super().__init__(parameters, terms)
         self.settings = settings
         if settings.momentum:
             for index, parameter in enumerate(self.parameters):
@@ -62,8 +82,9 @@ class SGD(Optimizer):
                     else velocity
                 )
             parameter.add_(gradient, alpha=-settings.learning_rate)
+            self._project(index)
 
-    def step_size(self, parameter: Tensor) -> float:  # noqa: ARG002
+    def step_size(self, index: int) -> float:  # noqa: ARG002
         return self.settings.learning_rate / (1 - self.settings.momentum)
 
 
@@ -73,16 +94,33 @@ class Adam(Optimizer):
     Torch's fused update reads and writes every number once. But the last numbers of a tensor,
     those that do not fill a vector, it rounds differently, and which numbers are last depends on
     the stack: parameters whose seeds do not end with a vector are updated in padded copies.
+
+    A parameter with proximal terms moves in the metric of second moments that see the terms'
+    subgradients, as they would in the gradient, while the first moments are of the gradient alone:
+    `v = b2 v + (1 - b2) (g + r)^2` with r in the subdifferential at the weight before the step.
+    Adam's metric may be any positive one (Yun, Lozano and Yang 2021, algorithm 1): where training
+    comes to rest does not depend on it. Without r the step size grows without bound where the
+    gradient is small, and so does what a proximal operator takes.
+
+    By Keras's conventions epsilon is the paper's "epsilon hat" (section 2, at its end): the root is
+    of v as it is, and the rate is multiplied by `sqrt(1 - b2^t)` instead. The fused update knows
+    no such thing, so a step then takes longer.
     """
 
-    def __init__(self, parameters: Iterable[nn.Parameter], settings: AdamTraining) -> None:
-        super().__init__(parameters)
+    def __init__(
+        self, parameters: Iterable[nn.Parameter], settings: AdamTraining, terms: Terms = ()
+    ) -> None:
+        super().__init__(parameters, terms)
         self.settings = settings
         self.state["step"] = torch.zeros((), device=self.parameters[0].device)
+        self._epsilon_hat = settings.conventions == "keras"
+        everyone = range(len(self.parameters))
+        self._plain = [i for i in everyone if self._epsilon_hat or i in self.terms]
+        self._fused = [i for i in everyone if i not in self._plain]
         self._padded = {
-            index: _Padded(parameter)
-            for index, parameter in enumerate(self.parameters)
-            if not _fills_vectors(parameter)
+            index: _Padded(self.parameters[index])
+            for index in self._fused
+            if not _fills_vectors(self.parameters[index])
         }
         for index, parameter in enumerate(self.parameters):
             padded = self._padded.get(index)
@@ -92,12 +130,36 @@ class Adam(Optimizer):
 
     @torch.no_grad()
     def step(self) -> None:
-        settings, indices = self.settings, range(len(self.parameters))
         self.state["step"] += 1
-        values: list[Tensor] = list(self.parameters)
-        gradients = [gradient_of(parameter) for parameter in self.parameters]
-        for index, padded in self._padded.items():
-            values[index], gradients[index] = padded.filled(values[index], gradients[index])
+        if self._fused:
+            self._fused_step(self._fused)
+        for index in self._plain:
+            self._plain_step(index)
+            self._project(index)
+
+    def step_size(self, index: int) -> Tensor:
+        """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0.
+
+        With epsilon hat, the correction is the rate's: `learning_rate c / (sqrt(v) + epsilon)` with
+        c the root of what v is divided by otherwise.
+        """
+        second = self.state[f"second.{index}"]
+        if index in self._padded:
+            second = second[:, : self._padded[index].size].reshape(self.parameters[index].shape)
+        settings, seen = self.settings, self._seen(self.settings.betas[1])
+        if self._epsilon_hat:
+            root = square_root(second).add_(settings.epsilon)
+            return root.reciprocal_().mul_(square_root(seen) * settings.learning_rate)
+        root = square_root(second / seen)
+        return root.add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
+
+    def _fused_step(self, indices: Sequence[int]) -> None:
+        settings = self.settings
+        values: list[Tensor] = [self.parameters[index] for index in indices]
+        gradients = [gradient_of(self.parameters[index]) for index in indices]
+        for place, index in enumerate(indices):
+            if padded := self._padded.get(index):
+                values[place], gradients[place] = padded.filled(values[place], gradients[place])
         torch._fused_adam_(
             values,
             gradients,
@@ -116,16 +178,21 @@ class Adam(Optimizer):
         for index, padded in self._padded.items():
             padded.empty_into(self.parameters[index])
 
-    def step_size(self, parameter: Tensor) -> Tensor:
-        """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0."""
-        settings, index = self.settings, self._index(parameter)
-        second = self.state[f"second.{index}"]
-        if index in self._padded:
-            second = second[:, : self._padded[index].size].reshape(parameter.shape)
-        corrected = second / (1 - settings.betas[1] ** self.state["step"])
-        return (
-            square_root(corrected).add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
-        )
+    def _plain_step(self, index: int) -> None:
+        """One rounding an operation, which is the same wherever in a stack a number lies."""
+        parameter, gradient = self.parameters[index], gradient_of(self.parameters[index])
+        first, second = self.state[f"first.{index}"], self.state[f"second.{index}"]
+        early, late = self.settings.betas
+        first.mul_(early).add_(gradient * (1 - early))
+        whole = gradient.clone()
+        for term in self.terms.get(index, ()):
+            whole.add_(term.subgradient(parameter))
+        second.mul_(late).add_(whole.square_().mul_(1 - late))
+        parameter.sub_(torch.div(first, self._seen(early), out=whole).mul_(self.step_size(index)))
+
+    def _seen(self, decay: float) -> Tensor:
+        """How much weight all steps so far have in an average with that decay."""
+        return (1 - decay ** self.state["step"].double()).to(self.state["step"].dtype)
 
 
 class _Padded:
@@ -160,8 +227,10 @@ def _fills_vectors(parameter: nn.Parameter) -> bool:
 
 
 def make_optimizer(
-    settings: SGDTraining | AdamTraining, parameters: Iterable[nn.Parameter]
+    settings: SGDTraining | AdamTraining,
+    parameters: Iterable[nn.Parameter],
+    terms: Terms = (),
 ) -> Optimizer:
     if isinstance(settings, SGDTraining):
-        return SGD(parameters, settings)
-    return Adam(parameters, settings)
+        return SGD(parameters, settings, terms)
+    return Adam(parameters, settings, terms)

@@ -13,6 +13,8 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 
 Precision = Literal["float32", "tf32", "bfloat16"]
 
+Conventions = Literal["torch", "keras"]
+
 
 class _Training(Settings):
     """`seeds: 10` trains seeds 0 to 9.
@@ -23,6 +25,11 @@ class _Training(Settings):
 
     `arithmetic: portable` gives the same bits on every x86-64 processor with AVX2, by slower
     kernels; `fastest` takes those whose last digits are the processor's own.
+
+    `conventions: keras` computes as Keras 3 does where torch defines the same thing otherwise: the
+    running variance of batch normalization is the batch's own (biased) and not the unbiased one,
+    and Adam's epsilon stands beside the root of the uncorrected second moment. It changes no
+    default and no other setting.
     """
 
     learning_rate: Annotated[float, Field(gt=0, le=1e6)]
@@ -31,6 +38,7 @@ class _Training(Settings):
     seeds: Count
     precision: Precision = "float32"
     arithmetic: Arithmetic = "fastest"
+    conventions: Conventions = "torch"
 
     @model_validator(mode="after")
     def _portable_in_float32(self) -> _Training:

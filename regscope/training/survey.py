@@ -36,8 +36,9 @@ PROCESS = 48 * 2**20
 CONTEXT = 512 * 2**20
 """What a process takes on a GPU beside them."""
 
-PROXIMAL_COPIES = 3
-"""Of a weight, while it is projected: its step size, its threshold, what lies within it."""
+PLAIN_COPIES = 3
+"""Of a weight, while it is updated operation by operation and projected: its step size, its
+threshold, what lies within it."""
 
 SLACK = 1.25
 """Measured over what is alive at the peak: freed blocks into which nothing else fits."""
@@ -100,8 +101,10 @@ def seed_bytes(
         # Reading a value while building is possible only where there are values.
         network = _network(study, methods, dataset, "cpu")
     copies = 3 + remembered(study.training)
-    if any(isinstance(method, Proximal) for method in methods):
-        copies += PROXIMAL_COPIES
+    if study.training.conventions == "keras" or any(
+        isinstance(method, Proximal) for method in methods
+    ):
+        copies += PLAIN_COPIES
     weights = sum(parameter.nbytes for parameter in network.parameters())
     buffers = sum(buffer.nbytes for buffer in network.buffers())
     total = copies * weights + buffers + _order_bytes(study, methods, dataset)

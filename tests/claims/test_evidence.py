@@ -112,7 +112,7 @@ def test_confused_classes_come_with_their_interval_whatever_their_order_and_type
         pairs(missing, Evidence(results), RULE)
 
 
-def swept() -> Evidence:
+def swept(**changed: object) -> Evidence:
     """A path of L1 on which 0.1 is best on validation and 1 ruins everything."""
     accuracy = {0.0: 0.90, 0.1: 0.95, 1.0: 0.30}
     path = pd.DataFrame(
@@ -124,7 +124,7 @@ def swept() -> Evidence:
         [
             {
                 "family": "l1", "strength": 0.1, "difference": 0.05, "low": 0.04, "high": 0.06,
-                "verdict": "better",
+                "verdict": "better", **changed,
             }
         ]
     )  # fmt: skip
@@ -138,9 +138,22 @@ def test_a_path_is_held_against_its_own_strength_zero(at: str, expected: float) 
     assert found.finding.measured.mean == pytest.approx(expected)
 
 
+def test_where_validation_is_best_without_a_method_its_best_strength_is_no_evidence() -> None:
+    without = swept(strength=0.0, difference=0.0, verdict="left out")
+    with pytest.raises(NotRunError, match=r"^validation is best without l1, so no strength is "):
+        pairs(claim(measure="paths.test_accuracy", at="best"), without, RULE)
+    (found,) = pairs(claim(measure="paths.test_accuracy", at="strongest"), without, RULE)
+    assert found.finding.measured.mean == pytest.approx(-0.60)
+    assert tuned_note(claim(strength="assumed"), without) == "validation is best without l1"
+
+
 def test_an_assumed_strength_is_told_beside_the_best_one() -> None:
     assert tuned_note(claim(strength="assumed"), swept()) == (
         "at the strength of l1 that is best on validation, 0.1: +5.00 points [+4.00, +6.00], better"
+    )
+    tried = swept(strength=1.0, grid_end="largest")
+    assert "best on validation, 1 (the largest tried): " in tuned_note(
+        claim(strength="assumed"), tried
     )
     assert tuned_note(claim(), swept()) == ""
     assert tuned_note(claim(strength="assumed"), EVIDENCE) == ""

@@ -61,6 +61,17 @@ def test_paths_say_what_was_chosen_and_what_it_gives(results: SweepResults) -> N
     assert [axis.get_xscale() for axis in figure.axes[:: len(paths.PANELS)]] == ["log", "linear"]
 
 
+def test_paths_say_what_was_left_out_and_what_the_grid_ends_with(results: SweepResults) -> None:
+    table = results.paths
+    best = {("l1", 0.0), ("dropout", 0.5)}
+    at_best = [pair in best for pair in zip(table["family"], table["strength"], strict=True)]
+    table = table.assign(validation_accuracy=np.where(at_best, 0.95, 0.9))
+    written = _written(paths.draw(replace(results, paths=table, tuned=tuned(table))))
+    assert "chosen 0 (from 0 to 0) · study 0.0003 · validation is best without it: left" in written
+    assert "chosen 0.5, the largest tried (from 0.5 to 0.5) · test " in written
+    assert written.count("points [") == 1
+
+
 def test_accuracies_are_cut_only_where_a_strength_ruins_the_network(results: SweepResults) -> None:
     table = results.paths
     assert ("axis cut below" in _written(paths.draw(results))) == (

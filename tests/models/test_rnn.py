@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
@@ -11,6 +12,7 @@ from torch import Tensor, nn
 
 from regscope.complaints import one_line
 from regscope.models.initialization import initialized
+from regscope.models.normalization import keep_biased_variance
 from regscope.models.rnn import RNN
 from regscope.params import Study
 from regscope.regularizers.batch_norm import BatchNorm
@@ -82,6 +84,22 @@ def test_padding_changes_neither_loss_nor_gradients(normalized: bool) -> None:
         results[-1] |= {"losses": losses[:, :5], **dict(model.named_buffers())}
     for name, found in results[0].items():
         torch.testing.assert_close(found, results[1][name])
+
+
+def test_by_kerass_conventions_its_running_variance_is_of_the_words_themselves() -> None:
+    model, words = network(), ids(3, 9, 5)
+    BatchNorm.model_validate({"momentum": 0.3}).insert(model)
+    keep_biased_variance(model)
+    model = model.double().train()
+    seen: list[Tensor] = []
+    model.get_submodule("input").register_forward_hook(
+        lambda _, __, outputs: seen.append(outputs.detach())
+    )
+    model(words)
+    arriving = seen.pop()[words != 0].numpy()
+    norm = model.get_submodule("input_norm")
+    np.testing.assert_allclose(norm.get_buffer("running_mean"), 0.3 * arriving.mean(0))
+    np.testing.assert_allclose(norm.get_buffer("running_var"), 0.7 + 0.3 * arriving.var(0))
 
 
 def test_a_batch_is_normalized_as_torch_normalizes_its_words() -> None:

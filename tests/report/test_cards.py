@@ -183,6 +183,16 @@ def test_a_sweep_adds_the_tuned_strength_and_the_pairs(monkeypatch: pytest.Monke
     assert "validation" not in card("dropout")
 
 
+def test_a_method_that_validation_leaves_out_is_not_held_against_anything() -> None:
+    sweep("first")
+    file = paths.sweep_summary("first") / "tuned.csv"
+    out = {"strength": 0.0, "difference": 0.0, "low": None, "high": None, "verdict": "left out"}
+    pd.read_csv(file).assign(**out).to_csv(file, index=False)
+    (row,) = effects.tuned_table([load_evidence("first")], "l1").rows
+    assert [cell.text for cell in row[1:]] == ["0 [0.0001, 0.001]", "92.50", "–", "left out"]
+    assert not row[-1].stands_out
+
+
 def test_the_seeds_that_a_studys_spread_calls_for() -> None:
     """The baseline's SD is 0.01 and the test set's error 0.0286; of the paired differences to L1
     (0.005, 0.01, 0.015) the SD is 0.005, of those to the elastic net 0."""

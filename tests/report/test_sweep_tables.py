@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
+
+import pandas as pd
 
 from regscope.report import sweep_tables
 from regscope.report.sweep_tables import Sweep
@@ -27,6 +31,22 @@ def test_tuned_strengths(workspace: Path) -> None:
         "1.00 [0.57, 1.00]", "4", "better",
     ]  # fmt: skip
     assert len(table.columns) == len(table.rows[0])
+
+
+def test_a_method_that_is_left_out_and_a_choice_at_the_end_of_its_grid(workspace: Path) -> None:
+    sweep = loaded(workspace)
+    (row,) = sweep.tuned.to_dict("records")
+    nothing = dict.fromkeys(("low", "high", "p_value", "p_holm", "probability_better"), math.nan)
+    out = {"strength": 0.0, "difference": 0.0, "verdict": "left out", "grid_end": math.nan}
+    last = {"strength": 0.001, "grid_end": "largest"}
+    tuned = pd.DataFrame([row | nothing | out, row | last])
+    table = sweep_tables.tuned_table(replace(sweep, tuned=tuned))
+    assert "0: best without the method" in table.caption
+    left_out, at_the_end = ([cell.text for cell in row] for row in table.rows)
+    assert left_out == ["L1", "0 [0, 0.001]", "91.00", "93.20", *["–"] * 4, "left out"]
+    assert not any(cell.stands_out for cell in table.rows[0])
+    assert at_the_end[1] == "0.001, the largest tried [0, 0.001]"
+    assert at_the_end[4:] == [cell.text for cell in sweep_tables.tuned_table(sweep).rows[0]][4:]
 
 
 def test_a_path_has_a_row_a_strength(workspace: Path) -> None:

@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from regscope.sweeps.tuned import COLUMNS, choose, tuned
+from regscope.results.study import csv
+from regscope.statistics import compare
+from regscope.sweeps.tuned import COLUMNS, Choice, choose, tuned
 
 SPREAD = np.array([-0.02, -0.01, 0.0, 0.01, 0.02])
 
 
 def test_the_best_mean_on_validation_is_chosen() -> None:
     choice = choose({0.0: 0.7 + SPREAD, 0.1: 0.8 + SPREAD, 0.2: 0.9 + SPREAD, 0.3: 0.6 + SPREAD})
-    assert (choice.strength, choice.low, choice.high) == (0.2, 0.2, 0.2)
+    assert choice == Choice(0.2, 0.2, 0.2)
 
 
 def test_of_equal_means_the_largest_strength_is_chosen() -> None:
@@ -25,10 +27,25 @@ def test_of_equal_means_the_largest_strength_is_chosen() -> None:
     assert choose({0.0: np.zeros(3), **accuracies}).strength == 0.4
 
 
-def test_the_baseline_is_never_chosen_and_may_lie_in_the_range() -> None:
+def test_strength_zero_is_chosen_where_it_is_best_and_may_lie_in_the_range_elsewhere() -> None:
     noise = np.array([0.03, -0.03, 0.02, -0.02, 0.0])
-    choice = choose({0.0: 0.9 + noise, 0.1: 0.895 + SPREAD, 0.2: 0.5 + SPREAD})
-    assert (choice.strength, choice.low, choice.high) == (0.1, 0.0, 0.1)
+    accuracies = {0.0: 0.9 + noise, 0.1: 0.895 + SPREAD, 0.2: 0.5 + SPREAD}
+    assert choose(accuracies) == Choice(0.0, 0.0, 0.1)
+    assert choose(accuracies | {0.0: 0.89 + noise}) == Choice(0.1, 0.0, 0.1, "smallest")
+
+
+def test_a_strength_as_good_as_zero_is_chosen() -> None:
+    same = 0.9 + SPREAD
+    assert choose({0.0: same, 0.1: same, 0.2: 0.5 + SPREAD}) == Choice(0.1, 0.0, 0.1, "smallest")
+
+
+@pytest.mark.parametrize(
+    ("best", "end"), [(0.0, ""), (0.1, "smallest"), (0.2, ""), (0.3, "largest")]
+)
+def test_a_choice_at_the_end_of_the_grid_is_said_to_be_one(best: float, end: str) -> None:
+    accuracies = dict.fromkeys((0.3, 0.1, 0.0, 0.2), 0.5 + SPREAD)
+    choice = choose(accuracies | {best: 0.9 + SPREAD})
+    assert (choice.strength, choice.end) == (best, end)
 
 
 def test_the_range_ends_where_the_paired_interval_leaves_out_zero() -> None:
@@ -50,7 +67,7 @@ def test_the_range_has_no_gap() -> None:
 
 
 @given(st.lists(st.lists(st.integers(0, 20), min_size=4, max_size=4), min_size=2, max_size=8))
-def test_the_choice_lies_in_its_range_and_none_above_zero_is_better(
+def test_the_choice_lies_in_its_range_and_none_is_better(
     counts: list[list[int]],
 ) -> None:
     accuracies = {float(number): np.array(row) / 20 for number, row in enumerate(counts)}
@@ -58,8 +75,7 @@ def test_the_choice_lies_in_its_range_and_none_above_zero_is_better(
     assert 0 <= choice.low <= choice.strength <= choice.high <= max(accuracies)
     best = accuracies[choice.strength].mean()
     for strength, values in accuracies.items():
-        if strength > 0:
-            assert values.mean() <= best + 1e-9
+        assert values.mean() <= best + 1e-9
         if strength > choice.strength:
             assert values.mean() < best - 1e-9
 
@@ -91,6 +107,36 @@ def test_the_chosen_strengths_test_accuracy_is_compared_with_strength_zero() -> 
     assert idle["seeds"] == 5
     assert (idle["matters"], good["p_equal"]) == (0.005, pytest.approx(1))
     assert idle["p_equal_holm"] == pytest.approx(2 * idle["p_equal"])
+
+
+def test_a_method_that_is_left_out_is_not_tested_and_in_no_family() -> None:
+    """Holm's correction and what the seeds could show are those of the two that are."""
+    families = {
+        "good": {0.0: (0.5, 0.80), 0.1: (0.7, 0.90), 0.2: (0.6, 0.99)},
+        "useless": {0.0: (0.5, 0.80), 0.1: (0.4, 0.99), 0.2: (0.3, 0.99)},
+        "idle": {0.0: (0.5, 0.80), 0.1: (0.5, 0.80), 0.2: (0.6, 0.81)},
+    }
+    result = tuned(_paths(families)).set_index("family")
+    assert list(result.index) == list(families)
+    useless = result.loc["useless"]
+    assert (useless["strength"], useless["difference"], useless["verdict"]) == (0, 0, "left out")
+    assert (useless["test_accuracy"], useless["seeds"]) == (pytest.approx(0.8), 5)
+    assert (useless["validation_accuracy"], useless["grid_end"]) == (pytest.approx(0.5), "")
+    asked = ["low", "high", "p_value", "p_holm", "p_equal", "p_equal_holm", "probability_better"]
+    assert useless[asked].isna().all()
+    others = tuned(_paths({name: families[name] for name in ("good", "idle")})).set_index("family")
+    assert csv(result.loc[["good", "idle"]]) == csv(others)
+    good = result.loc["good"]
+    assert good["p_holm"] == pytest.approx(2 * good["p_value"])
+    assert (good["grid_end"], result.loc["idle", "grid_end"]) == ("smallest", "largest")
+    jitter = np.array([0.0, 0.01, 0.0, -0.01, 0.0])
+    expected = compare(0.9 + 0.1 * jitter, np.full(5, 0.8), comparisons=2)
+    assert good["detectable_difference"] == pytest.approx(expected.detectable_difference)
+
+
+def test_where_every_method_is_left_out_there_is_no_test_at_all() -> None:
+    table = _paths({name: {0.0: (0.5, 0.8), 0.1: (0.4, 0.9), 0.2: (0.3, 0.9)} for name in "ab"})
+    assert list(tuned(table)["verdict"]) == ["left out", "left out"]
 
 
 def test_what_matters_decides_what_is_called_none() -> None:

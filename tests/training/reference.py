@@ -162,28 +162,58 @@ def augment(images: Tensor, words: Words) -> Tensor:
     return torch.from_numpy(np.stack(changed)[:, None]).float()
 
 
-def optimizer_for(training: Mapping[str, Any], network: nn.Module) -> torch.optim.Optimizer:
+def softened(weight: Tensor, threshold: Tensor | float) -> Tensor:
+    """Soft thresholding as written."""
+    return weight.sign() * torch.relu(weight.abs() - threshold)
+
+
+class SoftAdam:
+    """Adam as its paper writes it, on weights that are softened after each step.
+
+    Its second moments are of the gradient and the penalty's subgradient, the first of the former.
+    """
+
+    def __init__(self, weights: list[nn.Parameter], strength: float, lr: float, eps: float) -> None:
+        self.weights, self.strength, self.lr, self.eps = weights, strength, lr, eps
+        self.steps = 0
+        self.moments = [(torch.zeros_like(one), torch.zeros_like(one)) for one in weights]
+
+    @torch.no_grad()
+    def step(self) -> None:
+        self.steps += 1
+        for weight, (first, second) in zip(self.weights, self.moments, strict=True):
+            assert weight.grad is not None
+            seen = weight.grad + self.strength * weight.sign()
+            first.copy_(0.9 * first + 0.1 * weight.grad)
+            second.copy_(0.999 * second + 0.001 * seen**2)
+            root = (second / (1 - 0.999**self.steps)).sqrt() + self.eps
+            moved = weight - self.lr * first / (1 - 0.9**self.steps) / root
+            weight.copy_(softened(moved, self.strength * self.lr / root))
+
+
+def updates_for(
+    training: Mapping[str, Any], network: Network, strength: float
+) -> list[Callable[[], object]]:
+    """What changes the weights after a backward pass, in order; `strength` of proximal L1."""
+    lr, eps = training["learning_rate"], training.get("epsilon", 1e-8)
+    weights = [layer.get_parameter("weight") for layer in network.layers.values()]
     if training["optimizer"] == "sgd":
-        return torch.optim.SGD(
-            network.parameters(),
-            lr=training["learning_rate"],
-            momentum=training.get("momentum", 0),
-            nesterov=training.get("nesterov", False),
+        momentum = training.get("momentum", 0)
+        sgd = torch.optim.SGD(
+            network.parameters(), lr, momentum, nesterov=training.get("nesterov", False)
         )
-    return torch.optim.Adam(
-        network.parameters(), lr=training["learning_rate"], eps=training.get("epsilon", 1e-8)
-    )
 
+        @torch.no_grad()
+        def soften() -> None:
+            for weight in weights:
+                weight.copy_(softened(weight, strength * lr / (1 - momentum)))
 
-@torch.no_grad()
-def soften(weight: nn.Parameter, strength: float, optimizer: torch.optim.Optimizer) -> None:
-    """Soft thresholding with the size of the step that the optimizer makes."""
-    group, state = optimizer.param_groups[0], optimizer.state[weight]
-    step = group["lr"] / (1 - group.get("momentum", 0))
-    if "exp_avg_sq" in state:
-        corrected = state["exp_avg_sq"] / (1 - group["betas"][1] ** state["step"].item())
-        step = step / (corrected.sqrt() + group["eps"])
-    weight.copy_(weight.sign() * torch.relu(weight.abs() - strength * step))
+        return [sgd.step, soften]
+    if not strength:
+        return [torch.optim.Adam(network.parameters(), lr, eps=eps).step]
+    others = [one for one in network.parameters() if all(one is not weight for weight in weights)]
+    adam = torch.optim.Adam(others, lr, eps=eps)
+    return [adam.step, SoftAdam(weights, strength, lr, eps).step]
 
 
 def train(
@@ -204,7 +234,7 @@ def train(
     order = np.random.Generator(np.random.PCG64(stream_seed(seed, "split")))
     chosen = torch.from_numpy(order.permutation(len(inputs))[:examples])
     network = Network(initialized(layers, seed), pooled, cell)
-    optimizer = optimizer_for(training, network)
+    updates = updates_for(training, network, cell.get("l1_prox", 0.0))
     network.train()
     for epoch in range(training["epochs"]):
         network.start_epoch(seed, epoch)
@@ -218,10 +248,8 @@ def train(
             for weight in (layer.get_parameter("weight") for layer in network.layers.values()):
                 loss = loss + cell.get("l1", 0.0) * weight.abs().sum()
                 loss = loss + cell.get("l2", 0.0) * (weight**2).sum()
-            optimizer.zero_grad()
+            network.zero_grad()
             torch.autograd.backward(loss)
-            optimizer.step()
-            if strength := cell.get("l1_prox", 0.0):
-                for layer in network.layers.values():
-                    soften(layer.get_parameter("weight"), strength, optimizer)
+            for update in updates:
+                update()
     return network.state()

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 
+from regscope.errors import RegscopeError
+from regscope.models.normalization import keep_biased_variance
 from regscope.training.leaves import (
     LoopedLayer,
     StackedBatchNorm,
@@ -94,6 +97,47 @@ def test_batch_norm(dimensions: int, shape: tuple[int, ...], momentum: float) ->
         torch.testing.assert_close(stacked(inputs).chunk(3)[seed], expected)
     for name, buffer in stacked.named_buffers():
         assert torch.equal(buffer, before[name])
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+@pytest.mark.parametrize(("dimensions", "shape"), [(1, (4,)), (1, (4, 6)), (2, (4, 3, 2))])
+def test_batch_norm_by_kerass_conventions(
+    dimensions: int, shape: tuple[int, ...], seeds: int
+) -> None:
+    """Running statistics by hand; outputs and gradients are those of torch's layers."""
+    layers = batch_norms(dimensions, 0.3)[:seeds]
+    torchs = StackedBatchNorm(layers)
+    for layer in layers:
+        keep_biased_variance(layer)
+    stacked = StackedBatchNorm(layers)
+    mean, variance = np.zeros((seeds, 4)), np.ones((seeds, 4))
+    for step, size in enumerate((7, 5, 2)):
+        inputs = draw(seeds * size, *shape) * (step + 1) + step
+        found, expected = inputs.clone().requires_grad_(), inputs.clone().requires_grad_()
+        outputs = stacked(found)
+        others = torchs(expected)
+        for given in (outputs, others):
+            given.square().sum().backward()
+        assert torch.equal(outputs, others)
+        assert found.grad is not None
+        assert expected.grad is not None
+        assert torch.equal(found.grad, expected.grad)
+        values = inputs.double().numpy().reshape(seeds, size, 4, -1)
+        mean += 0.3 * (values.mean((1, 3)) - mean)
+        variance += 0.3 * (values.var((1, 3)) - variance)
+        np.testing.assert_allclose(stacked.running_mean.numpy(), mean, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(stacked.running_var.numpy(), variance, rtol=1e-5)
+    assert (torchs.running_var > 1.01 * stacked.running_var).all()
+    assert stacked.num_batches_tracked.tolist() == [3] * seeds
+
+
+def test_kerass_conventions_are_refused_of_another_normalization() -> None:
+    network = nn.Sequential(nn.Conv3d(1, 2, 1), nn.BatchNorm3d(2))
+    with pytest.raises(RegscopeError) as refused:
+        keep_biased_variance(network)
+    assert str(refused.value) == (
+        "training.conventions = keras: not known of 1, a BatchNorm3d; choose torch"
+    )
 
 
 def dropout(rate: float, seeds: Sequence[int]) -> StackedDropout:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from pydantic import TypeAdapter
 from torch import Tensor, nn
 
+from regscope.regularizers import REGULARIZERS, Proximal
 from regscope.training.optimizers import Optimizer, make_optimizer
 from regscope.training.settings import Training
 
@@ -97,6 +100,52 @@ def test_a_seeds_update_does_not_depend_on_the_others(
         assert torch.equal(one[0], all_[1])
 
 
+KERAS = {"optimizer": "adam", "conventions": "keras", "epsilon": 0.01}
+
+
+@pytest.mark.parametrize("shapes", [FULL, ODD])
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.0, 0.5)])
+def test_keras_adam_is_as_keras_writes_it(
+    shapes: list[tuple[int, ...]], betas: tuple[float, float]
+) -> None:
+    """Keras 3, `Adam.update_step`, in numpy's float64; a large epsilon tells it from torch's."""
+    chosen = parameters(shapes)
+    expected = [parameter.detach().double().numpy().copy() for parameter in chosen]
+    moments = [(np.zeros_like(values), np.zeros_like(values)) for values in expected]
+    optimizer = ours({**KERAS, "betas": betas}, chosen)
+    torchs = parameters(shapes)
+    other = ours({**KERAS, "betas": betas, "conventions": "torch"}, torchs)
+    for step in range(8):
+        drawn = gradients(shapes, step)
+        power = np.array(betas) ** (step + 1)
+        rate = 0.05 * np.sqrt(1 - power[1]) / (1 - power[0])
+        for values, (first, second), gradient in zip(expected, moments, drawn, strict=True):
+            exact = gradient.double().numpy()
+            first += (exact - first) * (1 - betas[0])
+            second += (exact**2 - second) * (1 - betas[1])
+            values -= first * rate / (np.sqrt(second) + 0.01)
+        for steps, whose in ((optimizer, chosen), (other, torchs)):
+            for parameter, gradient in zip(whose, drawn, strict=True):
+                parameter.grad = gradient.clone()
+            steps.step()
+    for parameter, values, elsewhere in zip(chosen, expected, torchs, strict=True):
+        np.testing.assert_allclose(parameter.detach().double().numpy(), values, atol=2e-6)
+        assert (parameter - elsewhere).abs().max() > 1e-3
+
+
+def test_a_proximal_step_is_the_same_by_kerass_epsilon_but_for_its_place() -> None:
+    """Of gradient 3 at strength 1: v is .001 (3 + 1)^2, and epsilon stands beside its root."""
+    weight = nn.Parameter(torch.full((1, 1, 1), 2.0))
+    settings = TypeAdapter(Training).validate_python({**COMMON, **KERAS})
+    term = REGULARIZERS["l1_prox"].model_validate(1.0)
+    assert isinstance(term, Proximal)
+    optimizer = make_optimizer(settings, [weight], [(term, [weight])])
+    weight.grad = torch.full((1, 1, 1), 3.0)
+    optimizer.step()
+    size = 0.05 * math.sqrt(0.001) / (math.sqrt(0.001 * 16) + 0.01)
+    assert weight.item() == pytest.approx(2 - size * 3 - size * 1, rel=1e-6)
+
+
 @pytest.mark.parametrize("case", ["adam", "momentum"])
 def test_a_gradient_in_another_memory_layout_counts_the_same(case: str) -> None:
     plain, other = parameters([(2, 4, 8)]), parameters([(2, 4, 8)])
@@ -150,11 +199,9 @@ def test_the_step_size_is_what_a_steady_gradient_is_multiplied_by(
             chosen[index].grad = gradient
             second[index] = decay * second[index] + (1 - decay) * gradient.double() ** 2
         optimizer.step()
-    for parameter, moment in zip(chosen, second, strict=True):
+    for index, moment in enumerate(second):
         expected = torch.full_like(moment, 0.05 / (1 - settings.get("momentum", 0)))
         if settings["optimizer"] == "adam":
             expected /= (moment / (1 - decay**3)).sqrt() + epsilon
-        found = torch.as_tensor(optimizer.step_size(parameter)).expand_as(parameter).double()
-        # float32's epsilon, 8 times, and twice where 1 - decay**3 cancels most of its digits.
-        rtol = 2**-23 * (8 + 2 / (1 - decay**3))
-        torch.testing.assert_close(found, expected, rtol=rtol, atol=0)
+        found = torch.as_tensor(optimizer.step_size(index)).expand_as(moment).double()
+        torch.testing.assert_close(found, expected, rtol=2**-20, atol=0)

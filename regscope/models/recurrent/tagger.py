@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from regscope.datasets.base import PADDING_WORD
+from regscope.models.normalization import has_biased_variance
 from regscope.models.recurrent.recurrence import recurrence
 
 
@@ -52,7 +53,7 @@ def normalized(inputs: Tensor, there: Tensor, norm: Any) -> Tensor:
     """Batch normalization of `[S*B, T, H]` over the places that are `there` `[S*B, T]`.
 
     `norm` holds what `nn.BatchNorm1d` holds, each `[H]`, or `[S, H]` with the seeds in blocks; its
-    running statistics are moved as there.
+    running statistics are moved as there, or as `keep_biased_variance` says.
     """
     weight, bias, mean, variance = (
         getattr(norm, name).view(-1, 1, inputs.shape[-1])
@@ -66,9 +67,11 @@ def normalized(inputs: Tensor, there: Tensor, norm: Any) -> Tensor:
         squares = (values - batch_mean).where(counted, 0).square()
         batch_variance = squares.sum(1, keepdim=True) / number
         with torch.no_grad():
-            unbiased = batch_variance * (number / (number - 1).clamp(min=1))
+            kept = batch_variance
+            if not has_biased_variance(norm):
+                kept = batch_variance * (number / (number - 1).clamp(min=1))
             mean.lerp_(batch_mean, norm.momentum)
-            variance.lerp_(unbiased, norm.momentum)
+            variance.lerp_(kept, norm.momentum)
             norm.num_batches_tracked += 1
         mean, variance = batch_mean, batch_variance
     scaled: Tensor = (values - mean) * (variance + norm.eps).rsqrt() * weight + bias

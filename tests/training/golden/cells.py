@@ -38,6 +38,11 @@ CASES: dict[str, dict[str, Any]] = {
         for cell in ("none", "dropout", "batch_norm", "l1")
     },
     "digits torch's initialization": {"model": {"initialization": "torch"}},
+    "digits Keras's conventions": {
+        "cell": CELLS["batch_norm"],
+        "optimizer": "adam",
+        "training": {"conventions": "keras"},
+    },
 }
 
 
