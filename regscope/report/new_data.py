@@ -167,9 +167,11 @@ def sentence(evidence: Evidence, regs: Sequence[str]) -> str:
 
 def doubtful(found: Mapping[str, Evidence]) -> str:
     """How many of all studies' cells that are better or worse could be neither on new data."""
-    marked, lost = 0, []
+    marked, bounds = 0, False
+    lost: list[tuple[str, list[str]]] = []
     for name, evidence in found.items():
         cells = new_data(evidence)
+        bounds |= any(one.lost and one.basis == "test set, at most" for one in cells.values())
         marked += sum(one.verdict in ("better", "worse") for one in cells.values())
         own = [display_name(reg) for reg, one in cells.items() if one.lost]
         if own:
@@ -182,7 +184,8 @@ def doubtful(found: Mapping[str, Evidence]) -> str:
     if not count:
         return f"{opening} none could be 0 then."
     named = "; ".join(f"{name}: {', '.join(own)}" for name, own in lost)
-    return f"{opening} {count} could be 0 then ({named})."
+    bound = " Of studies that kept accuracies alone this is what cannot be ruled out." * bounds
+    return f"{opening} {count} could be 0 then ({named}).{bound}"
 
 
 def studies_table(found: Sequence[Evidence]) -> Table:

@@ -144,6 +144,10 @@ def test_the_overview_counts_what_new_data_put_in_doubt() -> None:
         "of 4 differences that are better or worse, 1 could be 0 then (shared: L1)."
     )
     assert doubtful({"own": own}).endswith("better or worse, none could be 0 then.")
+    assert doubtful({"bound": evidence(MNIST)}).endswith(
+        "2 could be 0 then (bound: L1, L2). Of studies that kept accuracies alone this is what"
+        " cannot be ruled out."
+    )
 
 
 def test_a_row_a_study() -> None:
