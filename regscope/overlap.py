@@ -86,7 +86,7 @@ def measure(
         halved(whole, halvings, seeds).save(Path(folder))
         of_halves = _train(study, cells, Path(folder), f"{name}/halves", 2 * halvings * seeds)
     of_whole = _train(study, cells, paths.prepared(name), f"{name}/whole", whole_seeds)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"halving": slot // (2 * seeds), "half": slot // seeds % 2, "seed": slot, **accuracies}
         for slot, accuracies in enumerate(_by_seed(of_halves))
     ]

@@ -8,12 +8,11 @@ import numpy as np
 
 from regscope import paths
 from regscope.params import BASELINE, Study
+from regscope.results.study import DISCORDANT, no_discordant
 from regscope.statistics import shared_error
 
 if TYPE_CHECKING:
     import pandas as pd
-
-COLUMNS = ("reg", "examples", "gained", "lost", "test_set_error")
 
 
 def discordant(name: str, study: Study) -> pd.DataFrame:
@@ -27,7 +26,7 @@ def discordant(name: str, study: Study) -> pd.DataFrame:
     import pandas as pd
 
     if study.data.official_train is None:
-        return pd.DataFrame(columns=list(COLUMNS))
+        return no_discordant()
     targets, right = _judged(name, study)
     rows = []
     for reg, own in right.items():
@@ -43,7 +42,7 @@ def discordant(name: str, study: Study) -> pd.DataFrame:
                 "test_set_error": _shared_error(gained.astype(np.int64) - lost, targets),
             }
         )
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(DISCORDANT))
 
 
 def _judged(name: str, study: Study) -> tuple[np.ndarray, dict[str, np.ndarray]]:

@@ -38,10 +38,15 @@ DIGITS = "%.9g"
 NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
 
 
-def _none() -> pd.DataFrame:
+DISCORDANT = ("reg", "examples", "gained", "lost", "test_set_error")
+"""The columns of discordant.csv."""
+
+
+def no_discordant() -> pd.DataFrame:
+    """Of a study without a shared test set."""
     import pandas as pd
 
-    return pd.DataFrame()
+    return pd.DataFrame(columns=list(DISCORDANT))
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class StudyResults:
     robustness: pd.DataFrame
     reliability: pd.DataFrame
     confused: pd.DataFrame
-    discordant: pd.DataFrame = field(default_factory=_none)
+    discordant: pd.DataFrame = field(default_factory=no_discordant)
 
     @property
     def cells(self) -> list[str]:
@@ -130,7 +135,7 @@ def load(name: str) -> StudyResults:
     def table(kind: str) -> pd.DataFrame:
         file = paths.summary(name) / f"{kind}.csv"
         if kind in OPTIONAL and not file.is_file():
-            return _none()
+            return no_discordant()
         try:
             # Names stay as they are: of classes that are digits, of a cell called `nan`.
             return pd.read_csv(

@@ -32,10 +32,10 @@ def overlap_share(halves: np.ndarray, whole: np.ndarray, examples: tuple[int, in
     differ by less than their seeds explain.
     """
     half, all_examples = examples
-    seeds = halves.shape[2]
+    seeds: int = halves.shape[2]
     between = float(np.square(np.diff(halves.mean(2), axis=1)).mean() / 2)
     within = float(halves.var(axis=2, ddof=1).mean())
-    covariance = max(0.0, between - within / seeds) * half / all_examples
+    covariance = max(0.0, between - within / seeds) * (half / all_examples)
     return covariance / float(whole.var(ddof=1))
 
 

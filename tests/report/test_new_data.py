@@ -10,7 +10,7 @@ import pytest
 
 from regscope import paths
 from regscope.files import write_json
-from regscope.report.evidence import Evidence
+from regscope.report.evidence import Evidence, Row
 from regscope.report.new_data import doubtful, new_data, new_data_table, sentence, studies_table
 from regscope.statistics import overlap_widening
 
@@ -51,7 +51,9 @@ def evidence(
         }
         for reg, difference, verdict in (("l1", 0.01, "better"), ("l2", -0.01, "worse"))
     )  # fmt: skip
-    rows = [{"reg": reg, "test_set_error": error} for reg, error in (discordant or {}).items()]
+    rows: list[Row] = [
+        {"reg": reg, "test_set_error": error} for reg, error in (discordant or {}).items()
+    ]
     return Evidence("small", settings, seeds, compared, (), (), rows)
 
 

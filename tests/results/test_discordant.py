@@ -11,7 +11,8 @@ from regscope import paths, results
 from regscope.datasets import Dataset
 from regscope.files import write_tensors
 from regscope.params import Study
-from regscope.results.discordant import COLUMNS, discordant
+from regscope.results.discordant import discordant
+from regscope.results.study import DISCORDANT
 from regscope.statistics import shared_error
 from tests import tiny
 from tests.report import synthetic
@@ -77,7 +78,7 @@ def test_of_sentences_whole_ones_count() -> None:
 def test_seeds_with_test_examples_of_their_own_share_none() -> None:
     found = discordant("small", with_test_set(None))
     assert found.empty
-    assert tuple(found.columns) == COLUMNS
+    assert tuple(found.columns) == DISCORDANT
 
 
 def test_a_study_may_be_without_the_table() -> None:
