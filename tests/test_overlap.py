@@ -122,7 +122,10 @@ FILES = sorted(committed().glob("metrics/overlap/*.json"))
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_what_is_committed_follows_from_committed_accuracies(file: Path) -> None:
     measured = json.loads(file.read_text())
-    rows = pd.read_csv(file.with_suffix(".csv"), keep_default_na=False).to_dict("records")
+    table = pd.read_csv(file.with_suffix(".csv"), keep_default_na=False)
+    rows = [
+        {str(column): value for column, value in row.items()} for row in table.to_dict("records")
+    ]
     for row in rows:
         if row["halving"] != "":
             row["halving"] = int(row["halving"])
