@@ -130,10 +130,10 @@ def halved(whole: Dataset, halvings: int, seeds: int) -> Dataset:
 def outcome(
     rows: Sequence[Mapping[str, Any]], regs: Sequence[str], examples: tuple[int, int], seeds: int
 ) -> dict[str, Any]:
-    """Of every cell C / w, the largest of them, and by how much the error of `seeds` seeds must grow
-    by it; beside it, by their mean.
+    """Of every cell C / w, and by how much the errors of `seeds` seeds must grow.
 
-    One cell's is uncertain by about as much as cells differ, so that the careful one counts for all.
+    Cells differ by about as much as one cell's is uncertain. The largest, the careful choice,
+    counts for all, and what the mean of cells would ask for stands beside it.
     """
     parts = {
         kind: np.array(
