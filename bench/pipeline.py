@@ -46,7 +46,7 @@ class Pipeline:
 
 
 def copy_code(root: Path) -> None:
-    """Copy what git tracks, or would track, without any results, strength paths and claims."""
+    """Copy what git tracks, or would track, without any results and claims."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -59,8 +59,9 @@ def copy_code(root: Path) -> None:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     (root / paths.CLAIMS_FILE).write_text(yaml.safe_dump(NO_CLAIMS, sort_keys=False))
-    (root / paths.PATHS).mkdir(parents=True)
-    (root / paths.PATHS / ".gitkeep").touch()
+    for kept in (paths.PATHS, paths.OVERLAP):
+        (root / kept).mkdir(parents=True)
+        (root / kept / ".gitkeep").touch()
 
 
 def _short_study() -> dict[str, Any]:

@@ -157,6 +157,12 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _seeds_have_data(self) -> Study:
+        if lacking := self.data.lacks_seeds(self.training.seeds):
+            raise refusal("training.seeds", self.training.seeds, lacking)
+        return self
+
+    @model_validator(mode="after")
     def _batches_fit(self) -> Study:
         size = self.training.batch_size
         for name, cell in self.cells.items():

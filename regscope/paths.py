@@ -21,6 +21,7 @@ CLAIMS = METRICS / "claims.json"
 VERDICTS = METRICS / "verdicts.json"
 STUDIES = METRICS / "studies"
 PATHS = METRICS / "paths"
+OVERLAP = METRICS / "overlap"
 PATHS_VALIDATED = DATA / "paths" / "validated.txt"
 RATES = METRICS / "rates"
 RATES_VALIDATED = DATA / "rates" / "validated.txt"
@@ -58,6 +59,11 @@ def evaluation(study: str, reg: str) -> Path:
 
 def summary(study: str) -> Path:
     return STUDIES / study
+
+
+def overlap(study: str, kind: str) -> Path:
+    """Of kind `csv`, what was measured, or `json`, what follows."""
+    return OVERLAP / f"{study}.{kind}"
 
 
 def plots(study: str) -> Path:

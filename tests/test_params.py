@@ -268,6 +268,17 @@ ERRORS = {
         0,
         "studies.small.training.seeds = 0: must be at least 1",
     ),
+    "more seeds than have data": (
+        "points/training/seeds",
+        30,
+        "studies.points.training.seeds = 30: at most 20, for which data.pools has examples, or"
+        " more pools",
+    ),
+    "no pool": (
+        "points/data/pools",
+        0,
+        "studies.points.data.pools = 0: must be at least 1",
+    ),
     "half a seed": (
         "small/training/seeds",
         2.5,

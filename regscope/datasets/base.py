@@ -59,6 +59,8 @@ class Dataset:
     `vocabulary`, if it is kept, what they stand for, by id.
     `scale` turns stored inputs into what a network sees: bytes times scale lie in [0, 1].
     The first `official_train` examples are the source's own training set, if it has one.
+    Of `pools` parts of one size, one after another, seed k splits the k-th and sees no other; None
+    where all seeds split all examples.
     `notes` are what is known to be wrong with the data, one sentence each.
     """
 
@@ -68,6 +70,7 @@ class Dataset:
     classes: tuple[str, ...]
     scale: float = 1.0
     official_train: int | None = None
+    pools: int | None = None
     words: int | None = None
     notes: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
@@ -78,6 +81,25 @@ class Dataset:
         shape = tuple(self.inputs.shape[1:])
         return shape if self.words is None else (*shape, self.words)
 
+    @property
+    def pool_size(self) -> int:
+        """How many examples a seed's split is of."""
+        return len(self.inputs) // (self.pools or 1)
+
+    def pool(self, seed: int) -> np.ndarray:
+        """Indices of the examples that a seed's split is of.
+
+        Raises RegscopeError for a seed beyond `pools`.
+        """
+        if self.pools is None:
+            return np.arange(len(self.inputs))
+        if seed >= self.pools:
+            raise RegscopeError(
+                f"seed {seed}: the data have examples for seeds 0 to {self.pools - 1}"
+                " (data.pools); prepare more, or train fewer seeds"
+            )
+        return seed * self.pool_size + np.arange(self.pool_size)
+
     def split(
         self, settings: SplitSettings, seed: int, holdout: Literal["test", "validation"] = "test"
     ) -> Split:
@@ -85,10 +107,12 @@ class Dataset:
 
         An official training set is the same for every seed, unless `train` takes a part of it;
         where there is none, the split varies with the seed, so that no lucky split decides.
+
+        Raises RegscopeError for a seed beyond `pools`.
         """
         stream = numpy_stream(seed, "split")
         if self.official_train is None:
-            order = stream.permutation(len(self.inputs))
+            order = stream.permutation(self.pool(seed))
             train, test = order[: settings.train], order[settings.train :]
         else:
             train = np.arange(self.official_train)
@@ -108,6 +132,8 @@ class Dataset:
             "scale": self.scale,
             "official_train": self.official_train,
         }
+        if self.pools is not None:
+            described["pools"] = self.pools
         if self.words is not None:
             described["words"] = self.words
         if self.notes:
@@ -135,6 +161,7 @@ class Dataset:
             classes=tuple(described["classes"]),
             scale=described["scale"],
             official_train=described["official_train"],
+            pools=described.get("pools"),
             words=described.get("words"),
             notes=tuple(described.get("notes", ())),
             vocabulary=_vocabulary(folder / VOCABULARY_FILE),
@@ -161,11 +188,22 @@ class Source(Settings):
     @property
     @abstractmethod
     def size(self) -> int:
-        """The number of examples."""
+        """The number of examples that a seed's split is of: all, but where seeds have their own."""
 
     @property
     def official_train(self) -> int | None:
         return None
+
+    @property
+    def own_pools(self) -> int | None:
+        """How many seeds have `size` examples of their own; None where all seeds share them."""
+        return None
+
+    def lacks_seeds(self, seeds: int) -> str | None:
+        """What is wrong with training so many seeds, if anything."""
+        if self.own_pools is None or seeds <= self.own_pools:
+            return None
+        return f"at most {self.own_pools}, for which data.pools has examples, or more pools"
 
     @abstractmethod
     def download(self, folder: Path) -> None:

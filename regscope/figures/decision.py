@@ -26,7 +26,7 @@ LEVELS = np.linspace(0, 1, 21)
 def draw(data: StudyData) -> Figure:
     """The data, then for each cell the mean probability over seeds and every seed's boundary."""
     dataset = data.dataset
-    train = dataset.split(data.study.split, 0).train
+    train, pool = dataset.split(data.study.split, 0).train, dataset.pool(0)
     across, up = _lattice(data.cells[0].arrays["grid"])
     shape = min(max(float(np.ptp(up) / np.ptp(across)), 0.5), 1.3)
     colour_map = _pale()
@@ -43,8 +43,9 @@ def draw(data: StudyData) -> Figure:
         columns=columns,
         share=True,
     )
-    _scatter(axes[0], dataset.inputs, dataset.targets, dataset.classes, 3, 0.45)
-    above(axes[0], f"All {len(dataset.inputs)} points", (0, 16), fontsize=9, fontweight="bold")
+    _scatter(axes[0], dataset.inputs[pool], dataset.targets[pool], dataset.classes, 3, 0.45)
+    whose = "All" if dataset.pools is None else "Seed 0's"
+    above(axes[0], f"{whose} {len(pool):,} points", (0, 16), fontsize=9, fontweight="bold")
     for name, colour, left in zip(dataset.classes, CLASS_COLOURS, (0, 70), strict=True):
         above(axes[0], f"● {name}", (left, 5), fontsize=7.5, color=colour)
     for axis, cell in zip(axes[1:], data.cells, strict=True):

@@ -126,6 +126,8 @@ def _shortened(study: Study, seeds: int | None) -> Study:
         )
     except ValidationError as error:
         raise RegscopeError(one_line(error, {"seeds": seeds})) from error
+    if lacking := study.data.lacks_seeds(seeds):
+        raise RegscopeError(f"seeds = {seeds}: {lacking}")
     return study.model_copy(update={"training": training})
 
 
@@ -172,7 +174,8 @@ def _check_source(study: Study, folder: Path) -> None:
     dataset = Dataset.load(folder)
     facts = {
         "kind": (dataset.kind, study.data.kind),
-        "examples": (len(dataset.inputs), study.data.size),
+        "examples": (dataset.pool_size, study.data.size),
+        "pools": (dataset.pools, study.data.own_pools),
         "official_train": (dataset.official_train, study.data.official_train),
     }
     for name, (found, expected) in facts.items():

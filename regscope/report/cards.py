@@ -16,6 +16,7 @@ from regscope.params import BASELINE, Params, load_params
 from regscope.report import effects, rates_tables
 from regscope.report.evidence import Evidence, load_evidence
 from regscope.report.formats import ABOUT
+from regscope.report.new_data import studies_table
 from regscope.report.readme import replaced
 from regscope.report.render import markdown
 from regscope.report.results_page import link
@@ -29,6 +30,7 @@ INDEX = "README.md"
 BEGIN, END = "<!-- effect: begin -->", "<!-- effect: end -->"
 STATISTICS = Path("docs") / "statistics.md"
 SEEDS_BEGIN, SEEDS_END = "<!-- seeds: begin -->", "<!-- seeds: end -->"
+NEW_DATA_BEGIN, NEW_DATA_END = "<!-- new data: begin -->", "<!-- new data: end -->"
 VERDICTS_BEGIN, VERDICTS_END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
 
 
@@ -37,7 +39,8 @@ def main() -> None:
         prog="python -m regscope.report.cards",
         description=(
             f"Rewrite what stands in {CARDS}/*.md between {BEGIN} and {END}, and in {STATISTICS}"
-            f" between {SEEDS_BEGIN} and {SEEDS_END}, and {VERDICTS_BEGIN} and {VERDICTS_END}."
+            f" between {SEEDS_BEGIN} and {SEEDS_END}, {VERDICTS_BEGIN} and {VERDICTS_END}, and"
+            f" {NEW_DATA_BEGIN} and {NEW_DATA_END}."
         ),
     )
     parser.add_argument(
@@ -50,6 +53,7 @@ def main() -> None:
     blocks += [
         (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),
         (STATISTICS, seeds_block(found), SEEDS_BEGIN, SEEDS_END),
+        (STATISTICS, new_data_block(found), NEW_DATA_BEGIN, NEW_DATA_END),
     ]
     before = {page: page.read_text(encoding="utf-8") for page, *_ in blocks}
     pages = dict(before)
@@ -96,6 +100,8 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
         "Detectable is the smallest true difference that as many seeds would show with probability"
         f" {POWER}, by a p-value that outlasts Holm's correction over the study's cells. Better and"
         f" worse take such a p-value, too, and so does {EQUAL}, marked {ABOUT.strip()}."
+        " For new data: drawn anew are the examples, too, beside the seeds"
+        f" ([how]({link(STATISTICS, CARDS / INDEX)}#new-data))."
         f" All figures: [results]({results_page})."
     )
     yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"
@@ -130,6 +136,13 @@ def seeds_block(found: Sequence[Evidence]) -> str:
     if not found:
         return "No study has results yet."
     return markdown(seed_counts_table(found)).rstrip("\n")
+
+
+def new_data_block(found: Sequence[Evidence]) -> str:
+    """What new data add in each study, as Markdown."""
+    if not found:
+        return "No study has results yet."
+    return markdown(studies_table(found)).rstrip("\n")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from regscope.params import BASELINE
 from regscope.report.columns import verdict_cell
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, fixed, percent, points, with_range
+from regscope.report.new_data import new_data
 from regscope.report.render import Cell, Table, escape
 from regscope.report.sections import inline
 from regscope.report.sweep_tables import chosen_strength
@@ -44,12 +45,14 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
     def row(evidence: Evidence) -> list[Cell]:
         against = evidence.against_none(reg, ACCURACY)
         if against is None:
-            return [Cell(DASH)] * 6
+            return [Cell(DASH)] * 7
         means = [evidence.mean(name, ACCURACY) for name in (BASELINE, reg)]
+        of_new_data = new_data(evidence)
         return [
             Cell(strength(evidence.cells[reg], reg)),
             *(Cell(DASH if mean is None else percent(mean)) for mean in means),
             Cell(_difference(against)),
+            Cell(of_new_data[reg].shown if reg in of_new_data else DASH),
             Cell(percent(against["detectable_difference"])),
             verdict_cell(against),
         ]
@@ -60,6 +63,7 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
         f"{display_name(BASELINE)}, %",
         f"{display_name(reg)}, %",
         "Difference, points [95 %]",
+        "For new data [95 %]",
         "Detectable, points",
         "Verdict",
     )
@@ -67,7 +71,7 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
         "Test accuracy",
         headings,
         tuple((Cell(evidence.study), *row(evidence)) for evidence in found),
-        frozenset({0, 1, 6}),
+        frozenset({0, 1, 7}),
     )
 
 

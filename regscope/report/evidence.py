@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -24,8 +25,8 @@ Row = Mapping[Hashable, Any]
 class Evidence:
     """What a study has in metrics/: its settings when it was trained, seeds and comparisons.
 
-    `tuned` and `pairs` hold the rows of its sweep, if there is one, `at_best` its cells at their
-    best learning rates.
+    `tuned` and `pairs` hold the rows of its sweep, if there is one, `discordant` those of
+    discordant.csv, `at_best` its cells at their best learning rates.
     """
 
     study: str
@@ -34,12 +35,28 @@ class Evidence:
     comparisons: pd.DataFrame
     tuned: Sequence[Row]
     pairs: Sequence[Row]
+    discordant: Sequence[Row] = ()
     at_best: AtBest | None = None
 
     @property
     def cells(self) -> Mapping[str, Any]:
         cells: Mapping[str, Any] = self.settings["regularizers"]
         return cells
+
+    @property
+    def trained(self) -> Study:
+        """The study as it was when its results were made.
+
+        Raises RegscopeError where its settings mean nothing any more.
+        """
+        try:
+            return Study.model_validate(self.settings)
+        except ValidationError as error:
+            file = paths.summary(self.study) / results.SETTINGS_FILE
+            raise RegscopeError(
+                f"{file}: {one_line(error, dict(self.settings))}; rebuild the study with:"
+                f" dvc exp run -S study={self.study}"
+            ) from error
 
     @property
     def test_examples(self) -> int:
@@ -50,14 +67,7 @@ class Evidence:
 
         Raises RegscopeError where the settings mean nothing any more.
         """
-        try:
-            study = Study.model_validate(self.settings)
-        except ValidationError as error:
-            file = paths.summary(self.study) / results.SETTINGS_FILE
-            raise RegscopeError(
-                f"{file}: {one_line(error, dict(self.settings))}; rebuild the study with:"
-                f" dvc exp run -S study={self.study}"
-            ) from error
+        study = self.trained
         accuracy = self.mean(BASELINE, "test_accuracy")
         spread = self.mean(BASELINE, "test_error")
         if accuracy and spread:
@@ -71,6 +81,14 @@ class Evidence:
         found = self.seeds.loc[self.seeds["reg"] == reg, measure].dropna()
         return float(found.mean()) if len(found) else None
 
+    def test_set_error(self, reg: str) -> float | None:
+        """What the test set adds to the error of the cell's difference to the baseline.
+
+        None where examples on which they disagree were not counted.
+        """
+        found = [row["test_set_error"] for row in self.discordant if row["reg"] == reg]
+        return float(found[0]) if found else None
+
     def against_none(self, reg: str, measure: str) -> Row | None:
         table = self.comparisons
         rows = table[(table["reg"] == reg) & (table["measure"] == measure)].to_dict("records")
@@ -81,8 +99,8 @@ def load_evidence(study: str) -> Evidence:
     """Read the study's tables; a sweep that was not made leaves nothing behind."""
     import pandas as pd
 
-    def rows(name: str) -> list[dict[Hashable, Any]]:
-        file = paths.sweep_summary(study) / name
+    def rows(folder: Path, name: str) -> list[dict[Hashable, Any]]:
+        file = folder / name
         return pd.read_csv(file).to_dict("records") if file.is_file() else []
 
     folder = paths.summary(study)
@@ -91,7 +109,8 @@ def load_evidence(study: str) -> Evidence:
         results.settings(study),
         pd.read_csv(folder / "seeds.csv"),
         pd.read_csv(folder / "comparisons.csv"),
-        rows("tuned.csv"),
-        rows("pairs.csv"),
+        rows(paths.sweep_summary(study), "tuned.csv"),
+        rows(paths.sweep_summary(study), "pairs.csv"),
+        rows(folder, "discordant.csv"),
         load_at_best(study),
     )

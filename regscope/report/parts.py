@@ -18,6 +18,7 @@ from regscope.report import (
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
 from regscope.report.claims_table import claims_table, counts_line
 from regscope.report.measured import BY_KEY
+from regscope.report.new_data import new_data_table, sentence
 from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
 from regscope.report.published_table import inside
 from regscope.report.sections import Section
@@ -56,6 +57,7 @@ def _accuracy(section: Section, shown: Shown) -> Part:
             section.accuracy,
             *_named(shown, "accuracy"),
             Note(section.test_error),
+            *_new_data(section),
             *_of_words(section),
             *_seeds(section),
         ),
@@ -76,6 +78,14 @@ def _at_best(section: Section) -> Part:
             Note(rates_tables.FIXED),
         ),
     )
+
+
+def _new_data(section: Section) -> Iterator[Block]:
+    """What the differences say of new data, where that is not what they say of the seeds."""
+    table = new_data_table(section.evidence, section.regs)
+    if table is not None:
+        yield Note(sentence(section.evidence, section.regs))
+        yield Folded(table.caption, (table,), everywhere=True)
 
 
 def _of_words(section: Section) -> Iterator[Block]:

@@ -12,6 +12,7 @@ from regscope.figures.style import display_name
 from regscope.files import write_text
 from regscope.params import BASELINE, load_params
 from regscope.report import rates_tables, tables, words
+from regscope.report.new_data import doubtful
 from regscope.report.published import load_published
 from regscope.report.published_table import inside
 from regscope.report.render import escape, markdown
@@ -82,6 +83,8 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     yield markdown(table).rstrip("\n")
     statistics = link(Path("docs") / "statistics.md", paths.README)
     yield f"{words.MARKED_BY} [How verdicts are reached]({statistics}#verdicts)."
+    evidence = {name: section.evidence for name, section in sections.items()}
+    yield f"{escape(doubtful(evidence))} [What new data add]({statistics}#new-data)."
     yield from _at_best(sections, regs)
 
 

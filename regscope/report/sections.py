@@ -52,7 +52,13 @@ class Section:
     @property
     def evidence(self) -> Evidence:
         return Evidence(
-            self.name, self.written, self.results.seeds, self.results.comparisons, (), ()
+            self.name,
+            self.written,
+            self.results.seeds,
+            self.results.comparisons,
+            (),
+            (),
+            self.results.discordant.to_dict("records"),
         )
 
     @property
@@ -163,11 +169,19 @@ class Section:
                 f" would move an accuracy of {percent(accuracy)} % by a standard error of {error}"
                 " points, which the intervals leave out: they hold for this test set."
             )
+        if self.study.data.own_pools is not None:
+            drawn = f"Each seed draws {self.study.data.size:,} examples of its own, splits them"
+            hold = "Seeds share none: intervals and verdicts speak of new data."
+        else:
+            drawn = "Each seed draws its own split"
+            hold = (
+                "The splits overlap: intervals and verdicts hold for this pool of"
+                f" {self.study.data.size:,} examples, and would be wider for new data."
+            )
         return (
-            f"Each seed draws its own split and tests on {self.test_examples:,} examples, which"
+            f"{drawn} and tests on {self.test_examples:,} examples, which"
             f" alone give an accuracy of {percent(accuracy)} % a standard error of {error} points."
-            f" The splits overlap: intervals and verdicts hold for this pool of"
-            f" {self.study.data.size:,} examples, and would be wider for new data."
+            f" {hold}"
         )
 
 

@@ -12,6 +12,7 @@ from regscope.params import Study
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
+from regscope.results.discordant import discordant
 from regscope.results.study import ENVIRONMENT_FILE, StudyResults, as_written
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def gather(name: str, study: Study) -> StudyResults:
         ),
         reliability=_by_cell(study, lambda reg: pooled_bins(_read(name, reg, "reliability"))),
         confused=_by_cell(study, lambda reg: confused_pairs(confusions[reg], classes)),
+        discordant=discordant(name, study),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,17 @@ DIGITS = "%.9g"
 NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
 
 
+DISCORDANT = ("reg", "examples", "gained", "lost", "test_set_error")
+"""The columns of discordant.csv."""
+
+
+def no_discordant() -> pd.DataFrame:
+    """Of a study without a shared test set."""
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(DISCORDANT))
+
+
 @dataclass(frozen=True)
 class StudyResults:
     """One study's tables; `reg`, the cell, is the first column of each. Empty is nan.
@@ -46,7 +57,8 @@ class StudyResults:
     seeds: `classes` has precision, recall and F1 of every class; `comparisons` what
     `compare_cells` says; `pruning` a row a scope and fraction, `robustness` a row a corruption
     and severity (0 is clean), `reliability` a row a bin of confidence; `confused` a row a pair of
-    classes.
+    classes. `discordant` has a row a cell but the baseline; none where seeds have test examples of
+    their own, or where the study was evaluated before the table was there.
     """
 
     seeds: pd.DataFrame
@@ -58,6 +70,7 @@ class StudyResults:
     robustness: pd.DataFrame
     reliability: pd.DataFrame
     confused: pd.DataFrame
+    discordant: pd.DataFrame = field(default_factory=no_discordant)
 
     @property
     def cells(self) -> list[str]:
@@ -105,18 +118,24 @@ def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     }
 
 
-TABLES = tuple(field.name for field in fields(StudyResults))
+TABLES = tuple(table.name for table in fields(StudyResults))
+
+OPTIONAL = ("discordant",)
+"""Tables that a study may be without."""
 
 
 def load(name: str) -> StudyResults:
     """Read what `gather` gave and the stage `summarize` wrote.
 
-    Raises RegscopeError when a table is missing, as in a study evaluated by an older version.
+    Raises RegscopeError when a table is missing that every study has, as in one evaluated by an
+    older version.
     """
     import pandas as pd
 
     def table(kind: str) -> pd.DataFrame:
         file = paths.summary(name) / f"{kind}.csv"
+        if kind in OPTIONAL and not file.is_file():
+            return no_discordant()
         try:
             # Names stay as they are: of classes that are digits, of a cell called `nan`.
             return pd.read_csv(
@@ -144,7 +163,9 @@ def csv(table: pd.DataFrame) -> str:
 def write(results: StudyResults, folder: Path) -> None:
     """The tables as CSV, the summary as JSON."""
     for kind in TABLES:
-        write_text(folder / f"{kind}.csv", csv(getattr(results, kind)))
+        table = getattr(results, kind)
+        if kind not in OPTIONAL or not table.empty:
+            write_text(folder / f"{kind}.csv", csv(table))
     write_json(folder / "summary.json", results.summary)
 
 

@@ -23,6 +23,8 @@ from regscope.statistics.levels import (
     POWER,
     SIGNIFICANCE,
 )
+from regscope.statistics.new_data import for_new_data, independent_error, shared_error
+from regscope.statistics.overlap import overlap_share, overlap_widening
 from regscope.statistics.paired import Comparison, compare, paired_t_p, sign_flip_p
 from regscope.statistics.power import (
     detectable_difference,
@@ -75,9 +77,13 @@ __all__ = [
     "equal_note",
     "equal_p",
     "equality_power",
+    "for_new_data",
     "holm",
+    "independent_error",
     "mean_and_deviation",
     "mean_interval",
+    "overlap_share",
+    "overlap_widening",
     "paired_differences",
     "paired_t_p",
     "power_of",
@@ -89,6 +95,7 @@ __all__ = [
     "seeds_of_each",
     "seeds_table",
     "seeds_to_decide",
+    "shared_error",
     "sign_flip_p",
     "t_interval",
     "test_set_error",

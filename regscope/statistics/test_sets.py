@@ -16,6 +16,6 @@ def combined_error(deviation: float, accuracy: float, examples: int, seeds: int 
     `sqrt(s**2 / seeds + p(1-p) / examples)`, for the mean of `seeds` runs on the same examples;
     `deviation` s is the standard deviation over seeds. It is an upper bound: `p(1-p)` holds where
     all seeds err on the same examples, and s holds some of the test set's error already. Paired
-    differences do not need it: cells share their examples.
+    differences, whose cells share their examples, have `new_data.shared_error`.
     """
     return math.hypot(deviation / math.sqrt(seeds), test_set_error(accuracy, examples))

@@ -102,10 +102,12 @@ class Sweeps(Settings):
                 choices = ", ".join(studies)
                 raise refusal(f"sweeps.{name}", None, f"unknown study; choose from: {choices}")
             study = studies[name]
+            _check_seeds(f"sweeps.{name}.seeds", study, sweep.seeds)
             for family, settings in sweep.families.items():
                 if settings:
                     _check_family(f"sweeps.{name}.families.{family}", study, family, settings)
             if sweep.pairs:
+                _check_seeds(f"sweeps.{name}.pairs.seeds", study, sweep.pairs.seeds)
                 _check_pairs(f"sweeps.{name}.pairs.methods", study, sweep.pairs.methods)
         return self
 
@@ -130,6 +132,11 @@ def mixture(study: Study, family: str, settings: Family) -> dict[str, float]:
 def at_strength(method: Regularizer, strength: float) -> dict[str, Any]:
     """The settings of `method` with another strength; its options stay, such as its layers."""
     return method.model_dump(mode="json", exclude_none=True) | {method.main: strength}
+
+
+def _check_seeds(key: str, study: Study, seeds: int) -> None:
+    if lacking := study.data.lacks_seeds(seeds):
+        raise refusal(key, seeds, lacking)
 
 
 def _check_family(key: str, study: Study, family: str, settings: Family) -> None:

@@ -153,7 +153,7 @@ def _network(
 def _order_bytes(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -> int:
     """Which examples train and which are held out, and their order in an epoch as it is drawn."""
     copies = max((method.copies for method in methods), default=1)
-    held_out = len(dataset.inputs) - study.train_size
+    held_out = dataset.pool_size - study.train_size
     return 8 * (4 * copies * study.train_size + held_out)
 
 
@@ -169,7 +169,7 @@ def _passing_bytes(
     changed = any(type(method).batch is not Regularizer.batch for method in methods)
     trained = read + kept + 2 * widest + 4 * changed * inputs[0].nbytes
     batch = min(study.training.batch_size, study.train_size)
-    held_out = len(dataset.inputs) - study.train_size
+    held_out = dataset.pool_size - study.train_size
     return max(batch * trained, min(EVALUATION_BATCH, held_out) * (read + widest))
 
 

@@ -18,6 +18,7 @@ from regscope.datasets.moons import Moons
 from regscope.datasets.nltk_corpora import NLTKCorpora
 from regscope.datasets.tiny_imagenet import TinyImageNet
 from regscope.errors import RegscopeError
+from regscope.randomness import derive
 
 
 def through_disk(source: Source, folder: Path) -> Dataset:
@@ -52,18 +53,42 @@ def test_digits_are_scikit_learns(tmp_path: Path) -> None:
 
 
 def test_moons_are_scikit_learns_and_the_same_every_time(tmp_path: Path) -> None:
-    source = Moons(samples=300, noise=0.2, seed=4)
+    source = Moons(samples=300, noise=0.2, seed=4, pools=3)
     dataset, again = (through_disk(source, tmp_path / name) for name in ("first", "second"))
-    points, targets = make_moons(300, noise=0.2, random_state=4)
-    assert np.array_equal(dataset.inputs, points.astype(np.float32))
-    assert np.array_equal(dataset.targets, targets)
+    for seed in range(3):
+        state = derive(4, f"pool of seed {seed}")
+        points, targets = make_moons(300, noise=0.2, random_state=state)
+        pool = dataset.pool(seed)
+        assert np.array_equal(dataset.inputs[pool], points.astype(np.float32))
+        assert np.array_equal(dataset.targets[pool], targets)
     assert np.array_equal(again.inputs, dataset.inputs)
     assert (dataset.kind, dataset.input_shape) == ("points", (2,))
-    assert (len(dataset.inputs), dataset.scale) == (source.size, 1.0)
+    assert (dataset.pool_size, dataset.scale) == (source.size, 1.0)
+    assert (len(dataset.inputs), dataset.pools) == (900, source.own_pools)
     files = [(tmp_path / name / "raw" / "moons.csv").read_bytes() for name in ("first", "second")]
     assert files[0] == files[1]
-    other = through_disk(Moons(samples=300, noise=0.2, seed=5), tmp_path / "other")
-    assert not np.array_equal(other.inputs, dataset.inputs)
+    other = through_disk(Moons(samples=300, noise=0.2, seed=5, pools=3), tmp_path / "other")
+    assert not set(other.inputs[:, 0]) & set(dataset.inputs[:, 0])
+
+
+def test_moons_of_a_seed_are_its_own_and_the_same_however_many_seeds_there_are(
+    tmp_path: Path,
+) -> None:
+    few, many = (
+        through_disk(Moons(samples=50, noise=0.2, pools=pools), tmp_path / str(pools))
+        for pools in (2, 5)
+    )
+    assert np.array_equal(few.inputs, many.inputs[:100])
+    assert np.array_equal(few.targets, many.targets[:100])
+    assert len(np.unique(many.inputs, axis=0)) == 250
+
+
+def test_moons_bits_are_pinned(tmp_path: Path) -> None:
+    """The file that every number of the study comes from; nothing here asks for a kernel."""
+    source = Moons(samples=100, noise=0.3, pools=2)
+    source.download(tmp_path)
+    digest = hashlib.sha256((tmp_path / "moons.csv").read_bytes()).hexdigest()
+    assert digest[:16] == "70b797bace451ef1"
 
 
 def test_moons_upper_class_is_the_upper_one(tmp_path: Path) -> None:

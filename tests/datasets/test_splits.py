@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -75,6 +76,38 @@ def test_validation_splits_vary_by_seed(official: int | None) -> None:
     assert set(first.holdout) != set(other.holdout)
 
 
+def pooled(examples: int, pools: int | None) -> Dataset:
+    inputs = np.arange(2 * examples, dtype=np.float32).reshape(examples, 2)
+    return Dataset("points", inputs, np.arange(examples) % 3, ("a", "b", "c"), pools=pools)
+
+
+def test_a_seed_splits_its_own_pool_and_no_other() -> None:
+    settings = SplitSettings(train=12, validation=4)
+    for seed in range(5):
+        own = set(range(20 * seed, 20 * (seed + 1)))
+        split = pooled(100, 5).split(settings, seed)
+        assert set(split.train) | set(split.holdout) == own
+        assert (len(split.train), len(split.holdout)) == (12, 8)
+        chosen = pooled(100, 5).split(settings, seed, "validation")
+        assert set(chosen.train) | set(chosen.holdout) == set(split.train)
+
+
+def test_a_seed_splits_its_pool_as_it_would_alone() -> None:
+    settings = SplitSettings(train=12, validation=4)
+    alone, among = pooled(20, None).split(settings, 3), pooled(100, 5).split(settings, 3)
+    assert np.array_equal(among.train, 60 + alone.train)
+    assert np.array_equal(among.holdout, 60 + alone.holdout)
+
+
+def test_a_seed_without_a_pool_is_one_line() -> None:
+    with pytest.raises(RegscopeError) as refused:
+        pooled(100, 5).split(SplitSettings(train=12, validation=4), 5)
+    assert str(refused.value) == (
+        "seed 5: the data have examples for seeds 0 to 4 (data.pools); prepare more, or train"
+        " fewer seeds"
+    )
+
+
 PINNED = [
     (None, OWN, 0, "test", [25, 1, 19, 4, 60], [87, 42, 99, 55, 50]),
     (None, OWN, 1, "test", [86, 57, 52, 34, 58], [10, 71, 54, 44, 13]),
@@ -108,9 +141,10 @@ def test_splits_are_pinned(
 
 
 def test_a_dataset_survives_the_disk(tmp_path: Path) -> None:
-    saved = dataset(70)
+    saved = replace(dataset(70), pools=4)
     saved.save(tmp_path)
     found = Dataset.load(tmp_path)
+    assert found.pools == 4
     assert np.array_equal(found.inputs, saved.inputs)
     assert np.array_equal(found.targets, saved.targets)
     assert (found.inputs.dtype, found.targets.dtype) == (saved.inputs.dtype, saved.targets.dtype)

@@ -6,13 +6,15 @@ import io
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from regscope import paths
-from regscope.figures import data, study
+from regscope.figures import data, decision, study
 from regscope.params import load_params
 from stages import visualize
 
@@ -42,6 +44,17 @@ def test_every_file_of_points_is_drawn(studies: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(sys, "argv", ["visualize", "points"])
     visualize.main()
     assert set(_files(paths.plots("points"))) == ALWAYS | {"decision.png"}
+
+
+@pytest.mark.usefixtures("studies")
+def test_of_pools_the_first_seeds_is_drawn() -> None:
+    loaded = data.load("points", load_params())
+    dataset = replace(loaded.dataset, pools=2)
+    figure = decision.draw(replace(loaded, dataset=dataset))
+    drawn = [points.get_offsets() for points in figure.axes[0].collections]
+    found = np.concatenate(drawn)
+    assert sorted(found[:, 0]) == sorted(dataset.inputs[:15, 0])
+    assert "Seed 0's 15 points" in [text.get_text() for text in figure.axes[0].texts]
 
 
 def test_another_process_draws_images_the_same_with_neither_torch_nor_pyplot(studies: Path) -> None:

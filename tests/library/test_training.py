@@ -139,6 +139,9 @@ def test_what_is_wrong_is_one_line(workspace: Path, digits: Dataset, moons: Data
     study = tiny.study()
     assert refused(study, "l3") == "reg = l3: choose from: none, tested"
     assert refused(study, "none", seeds=0) == "seeds = 0: must be at least 1"
+    assert refused(tiny.study(data=tiny.MOONS), "none", seeds=21) == (
+        "seeds = 21: at most 20, for which data.pools has examples, or more pools"
+    )
     wrong = as_dict(study) | {"data": {"source": "letters"}}
     assert refused(wrong, "none").startswith("data.source = letters: choose from: digits,")
     unsplit = as_dict(study) | {"split": {"train": 2000, "validation": 10}}
@@ -154,6 +157,11 @@ def test_data_of_another_source_are_refused(workspace: Path) -> None:
     regscope.train(study, "none", seeds=1, data=folder)
     noisier = tiny.study(data={**tiny.MOONS, "noise": 0.3}, training={"epochs": 1})
     assert refused(noisier, "none", data=folder).startswith(f"{folder}: holds the data of ")
+    (folder / "source.json").unlink()
+    fewer = tiny.study(data={**tiny.MOONS, "pools": 7}, training={"epochs": 1})
+    assert refused(fewer, "none", data=folder) == (
+        "data: pools = 20, and moons has 7: not its data"
+    )
 
 
 @pytest.mark.parametrize("data", [3, ([[0.0]], [0])])

@@ -83,6 +83,7 @@ def results(workspace: Path) -> None:
     (cards.CARDS / cards.INDEX).write_text("# All\n")
     cards.STATISTICS.write_text(
         f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n"
+        f"{cards.NEW_DATA_BEGIN}\n{cards.NEW_DATA_END}\n"
     )
 
 
@@ -137,8 +138,8 @@ def test_a_card_gets_what_its_cell_did(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "\nold\n" not in text
     assert "in points: better in first (+1.00)." in text
     assert (
-        "| first | 0.00001  |   91.00 | 92.00 |      +1.00 [−0.20, +2.20] |               1.23"
-        " | **better** |"
+        "| first | 0.00001  |   91.00 | 92.00 |      +1.00 [−0.20, +2.20] |                   – |"
+        "               1.23 | **better** |"
     ) in text
     assert "[results](../../metrics/README.md)" in text
     assert "| first | 0.1" not in text
@@ -168,7 +169,7 @@ def test_a_study_without_the_cell_is_a_row_of_dashes() -> None:
     table[table["reg"] != "l1"].to_csv(without, index=False)
     found = [load_evidence("first"), load_evidence("other")]
     rows = effects.accuracy_table(found, "l1").rows
-    assert [cell.text for cell in rows[1]] == ["other", *["–"] * 6]
+    assert [cell.text for cell in rows[1]] == ["other", *["–"] * 7]
 
 
 def test_a_sweep_adds_the_tuned_strength_and_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
