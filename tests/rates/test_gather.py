@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -38,7 +39,7 @@ def tables(rates: dict[str, float]) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def test_cells_are_held_against_none_at_its_best_and_ends_are_named() -> None:
     search, seeds = tables({"none": 1.0, "l1": 0.01, "l2": 0.1})
-    found = tuned_table(search, seeds).set_index("reg")
+    found: Any = tuned_table(search, seeds).set_index("reg")
     assert found["rate_end"].fillna("").to_dict() == {"none": "largest", "l1": "smallest", "l2": ""}
     assert found["most_epochs"].all()
     assert math.isnan(found.loc["none", "difference"])
