@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from regscope import paths, results
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
+from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
 from regscope.params import BASELINE, Study
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class Evidence:
     def cells(self) -> Mapping[str, Any]:
         cells: Mapping[str, Any] = self.settings["regularizers"]
         return cells
+
+    @property
+    def primary(self) -> str:
+        """The measure that verdicts and headlines are about."""
+        primary: Primary = self.settings.get("evaluation", {}).get("primary", "accuracy")
+        return PRIMARIES.get(primary, ACCURACY)
 
     @property
     def test_examples(self) -> int:
