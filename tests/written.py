@@ -19,7 +19,8 @@ LAYERS = ("hidden1", "output")
 CLASSES = ("cat", "dog", "owl")
 
 MEASURES = (
-    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "train_accuracy", "train_loss", "generalization_gap",
+    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "train_accuracy", "train_loss",
+    "generalization_gap",
     "loss_gap", "expected_calibration_error", "brier_score", "corruption_accuracy",
     "prunable_fraction", "unit_correlation", "epochs_to_training_loss", "weight_mean",
     "weight_std", "weight_kurtosis", "weight_l1_norm", "weight_l2_norm", "weight_hoyer",

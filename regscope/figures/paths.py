@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.curves import mean_and_reach
+from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
 from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name
+from regscope.measures.settings import ACCURACY
 from regscope.params import BASELINE
+from regscope.results import worded
+from regscope.results.guessed import LESS_IS_BETTER, YES
 from regscope.sweeps.tuned import by_strength
 
 if TYPE_CHECKING:
@@ -76,6 +80,7 @@ def draw(results: SweepResults) -> Figure:
                 "dotted: the study's own strength\n"
                 "points of test accuracy: chosen strength against 0, with the 95 % t interval of"
                 " the paired difference; verdict Holm-corrected over methods",
+                *guess_note(_guess(results)),
             )
         ),
     )
@@ -98,7 +103,15 @@ def draw(results: SweepResults) -> Figure:
     for axis, panel in zip(grid[0], PANELS, strict=True):
         if panel.measure == "near_zero_fraction":
             axis.set_ylim(-4, 104)
+    guess = _guess(results)
+    for axis in grid[:, 0]:
+        guess_line(axis, None if guess is None else 100 * guess)
     return figure
+
+
+def _guess(results: SweepResults) -> float | None:
+    """The constant guess's test accuracy, mean over seeds, where it is known."""
+    return None if results.guess is None else float(results.guess["test_accuracy"].mean())
 
 
 def _measure(axis: Axes, panel: Panel, table: pd.DataFrame, colour: str) -> None:
@@ -149,18 +162,35 @@ def _head(axis: Axes, family: str, chosen: Any, published: float | None) -> None
         display_name(family), (0, 1), (11, 7), xycoords="axes fraction",
         textcoords="offset points", fontsize=9, fontweight="bold", in_layout=False,
     )  # fmt: skip
-    points = [100 * float(chosen[key]) for key in ("difference", "low", "high")]
+    scale, decimals = (1, 4) if chosen.get("measure") in LESS_IS_BETTER else (100, 2)
+    sizes = [
+        f"{scale * float(chosen[key]):+.{decimals}f}".replace("-", "−")
+        for key in ("difference", "low", "high")
+    ]
+    what = "test" if measured_in(chosen) == "test accuracy" else measured_in(chosen)
+    unit = " points" if scale == 100 else ""
     notes = [
         f"chosen {number(chosen['strength'])}"
         f" (from {number(chosen['low_strength'])} to {number(chosen['high_strength'])})",
         *([f"study {number(published)}"] if published is not None else []),
-        f"test {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}]".replace("-", "−"),
-        str(chosen["verdict"]),
+        f"{what} {sizes[0]}{unit} [{sizes[1]}, {sizes[2]}]",
+        worded(dict(chosen), "strength 0"),
+        *(["no strength beats the constant guess"] if chosen.get("constant_guess") == YES else []),
     ]
     axis.annotate(
         SEPARATOR.join(notes), (1, 0), (9, 0.5), xycoords=name, textcoords="offset points",
         fontsize=7.5, color=GREY, in_layout=False,
     )  # fmt: skip
+
+
+def measured_in(row: Any) -> str:
+    """What a row of tuned.csv or pairs.csv is about, in words."""
+    measure = row.get("measure")
+    return (
+        (measure if isinstance(measure, str) else ACCURACY)
+        .replace("_", " ")
+        .replace("roc auc", "ROC AUC")
+    )
 
 
 def number(value: float) -> str:

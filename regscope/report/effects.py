@@ -13,6 +13,7 @@ from regscope.report.formats import DASH, fixed, percent, plain, with_range
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.render import Cell, Table, escape
 from regscope.report.sections import inline
+from regscope.report.sweep_tables import guess_note, measure_of
 from regscope.report.tables import marked
 from regscope.results import GUESS, GUESS_MEANING, told
 from regscope.statistics import VERDICTS
@@ -133,9 +134,10 @@ def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
                 Cell(
                     f"{plain(row['strength'])}"
                     f" [{plain(row['low_strength'])}, {plain(row['high_strength'])}]"
+                    f"{guess_note(row)}"
                 ),
                 Cell(percent(row["test_accuracy"])),
-                Cell(_difference(row)),
+                Cell(_difference(row, measure_of(row))),
                 verdict_cell(row),
             )
             for study, row in rows
@@ -159,9 +161,9 @@ def pairs_table(found: Sequence[Evidence], methods: frozenset[str]) -> Table:
             (
                 Cell(study),
                 Cell(f"{display_name(row['first'])} + {display_name(row['second'])}"),
-                Cell(percent(row["both"])),
-                Cell(_difference(row)),
-                verdict_cell(row),
+                Cell(measure_of(row).value(row["both"])),
+                Cell(_difference(row, measure_of(row))),
+                verdict_cell(row, "the better part"),
             )
             for study, row in rows
         ),

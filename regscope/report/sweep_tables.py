@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
 from regscope.figures.style import display_name
 from regscope.report.columns import Column, mean_and_half_width, name_cell, verdict_cell
-from regscope.report.formats import fixed_column, p_value, percent, plain, points, with_range
+from regscope.report.formats import fixed_column, p_value, percent, plain, with_range
+from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.render import Cell, Table
 from regscope.report.tables import against_baseline
+from regscope.results.guessed import YES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +58,13 @@ def tuned_table(sweep: Sweep) -> Table:
         rows.append(
             (
                 name_cell(str(family["family"])),
-                Cell(with_range(plain(family["strength"]), *map(plain, strengths))),
+                Cell(
+                    with_range(plain(family["strength"]), *map(plain, strengths))
+                    + guess_note(family)
+                ),
                 Cell(percent(family["validation_accuracy"])),
                 Cell(percent(family["test_accuracy"])),
-                *against_baseline(family),
+                *against_baseline(family, measure_of(family)),
             )
         )
     return Table(
@@ -70,7 +75,7 @@ def tuned_table(sweep: Sweep) -> Table:
             "Strength",
             "Validation accuracy, %",
             "Test accuracy, %",
-            "Difference to strength 0, points",
+            f"Difference to strength 0{difference_unit(sweep.tuned)}",
             "Holm p",
             "P(better)",
             "Seeds needed",
@@ -78,6 +83,26 @@ def tuned_table(sweep: Sweep) -> Table:
         ),
         tuple(rows),
         frozenset({0, 8}),
+    )
+
+
+def measure_of(row: Mapping[Hashable, Any]) -> Measure:
+    """What a row of tuned.csv or pairs.csv is about."""
+    return BY_KEY.get(str(row.get("measure")), ACCURACY)
+
+
+def difference_unit(table: pd.DataFrame) -> str:
+    """`, points`, and in which measure where that is not accuracy."""
+    measure = measure_of(table.iloc[0].to_dict()) if len(table) else ACCURACY
+    return measure.unit if measure is ACCURACY else f" in {measure.name}{measure.unit}"
+
+
+def guess_note(row: Mapping[Hashable, Any]) -> str:
+    """Said of a choice that had nothing but constant guesses to choose from."""
+    return (
+        " (no strength is better than the constant guess)"
+        if row.get("constant_guess") == YES
+        else ""
     )
 
 
@@ -123,16 +148,17 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
     """Two methods at once, against the better one of them alone."""
     rows = []
     for pair in pairs.to_dict("records"):
+        level = measure_of(pair)
         rows.append(
             (
                 name_cell(str(pair["first"])),
                 name_cell(str(pair["second"])),
-                *(Cell(percent(pair[key])) for key in ("both", "first_alone", "second_alone")),
-                Cell(with_range(*(points(pair[key]) for key in ("difference", "low", "high")))),
+                *(Cell(level.value(pair[key])) for key in ("both", "first_alone", "second_alone")),
+                Cell(with_range(*(level.difference(pair[key]) for key in _DIFFERENCE))),
                 name_cell(str(pair["better_part"])),
                 Cell(p_value(pair["p_holm"])),
-                Cell(with_range(*(points(pair[key]) for key in _INTERACTION))),
-                verdict_cell(pair),
+                Cell(with_range(*(level.difference(pair[key]) for key in _INTERACTION))),
+                verdict_cell(pair, "the better part"),
             )
         )
     return Table(
@@ -154,4 +180,5 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
     )
 
 
+_DIFFERENCE = ("difference", "low", "high")
 _INTERACTION = ("interaction", "interaction_low", "interaction_high")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.measures.settings import MATTERS
+from regscope.measures.settings import ACCURACY, MATTERS
+from regscope.results.compared import ACCURACIES
+from regscope.results.guessed import LESS_IS_BETTER, NO, YES, above, over_guess
 from regscope.statistics import (
     Comparison,
     compare,
@@ -26,21 +28,36 @@ COLUMNS = (
     "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
     "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
     "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
-    "seeds", "verdict",
+    "seeds", "verdict", "measure", "constant_guess", "beats_guess",
 )  # fmt: skip
+
+VALIDATED = {
+    "test_accuracy": "validation_accuracy",
+    "test_loss": "validation_loss",
+    "balanced_accuracy": "validation_balanced_accuracy",
+    "roc_auc": "validation_roc_auc",
+}
+"""What chooses a strength where the study is about the measure."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The chosen strength and the range that validation cannot tell from it."""
+    """The chosen strength and the range that validation cannot tell from it.
+
+    `guess`: no strength to choose from is better on validation than the constant guess.
+    """
 
     strength: float
     low: float
     high: float
+    guess: bool = False
 
 
-def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
+def choose(accuracies: Mapping[float, np.ndarray], guess: np.ndarray | None = None) -> Choice:
     """Choose among `{strength: validation accuracy of every seed}`; 0 is the baseline.
+
+    With the `guess`'s accuracies by seed, strengths that these do not show to beat it (`above`)
+    are chosen only where none does.
 
     The strength above 0 with the highest mean is chosen, of equal means the largest: as strong
     as can be had for nothing. The range holds it and its neighbours on the grid, without a gap,
@@ -50,7 +67,10 @@ def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
     grid = sorted(accuracies)
     # Means of the same counts may differ in their last bit.
     means = {strength: round(float(accuracies[strength].mean()), 12) for strength in grid}
-    best = max((strength for strength in grid if strength > 0), key=lambda s: (means[s], s))
+    beyond = {strength for strength in grid if beats(accuracies[strength], guess)}
+    candidates = [strength for strength in grid if strength > 0]
+    allowed = [strength for strength in candidates if strength in beyond] or candidates
+    best = max(allowed, key=lambda s: (means[s], s))
     position = grid.index(best)
 
     def inseparable(strength: float) -> bool:
@@ -66,28 +86,54 @@ def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
         if not inseparable(strength):
             break
         high = strength
-    return Choice(best, low, high)
+    return Choice(best, low, high, best not in beyond)
 
 
-def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
+def beats(accuracies: np.ndarray, guess: np.ndarray | None) -> bool:
+    """Whether accuracies are above the guess's, seed by seed; True of a guess that is not known."""
+    if guess is None or not np.isfinite(guess).all():
+        return True
+    return above(paired_differences(accuracies, guess))
+
+
+def tuned(
+    paths: pd.DataFrame,
+    matters: float = MATTERS,
+    primary: str = ACCURACY,
+    guess: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The table of every family at its chosen strength, from the rows of `paths.csv`.
 
-    Test accuracy is compared with that of strength 0, seed by seed; Holm's correction is over
-    the families, and differences below `matters` do not matter.
+    The `primary` measure chooses on validation, and in test is compared with that of strength 0,
+    seed by seed; Holm's correction is over the families, and differences below `matters` do not
+    matter. `guess` is the table of `sweep_guess`; what rests on it is empty without it.
+
+    Raises KeyError, naming it, where the paths do not have the primary measure.
     """
     import pandas as pd
 
-    rows, comparisons = [], []
+    rows, comparisons, chosen = [], [], []
     families = paths["family"].nunique()
+    sign = -1 if primary in LESS_IS_BETTER else 1
+    margin = matters if primary in ACCURACIES else None
+    held_out = VALIDATED[primary]
+    known = None if guess is None else sign * guess.sort_values("seed")[held_out].to_numpy()
     for family, table in paths.groupby("family", sort=False):
         validation, test = (
             by_strength(table, f"{split}_accuracy") for split in ("validation", "test")
         )
-        choice = choose(validation)
+        judged = by_strength(table, primary)
+        choosing = by_strength(table, held_out)
+        choice = choose({strength: sign * own for strength, own in choosing.items()}, known)
         interval = mean_interval(validation[choice.strength])
         comparison = compare(
-            test[choice.strength], test[0.0], comparisons=families, matters=matters
+            judged[choice.strength],
+            judged[0.0],
+            higher_is_better=sign > 0,
+            comparisons=families,
+            matters=margin,
         )
+        chosen.append(table[table["strength"] == choice.strength].assign(reg=family))
         comparisons.append(comparison)
         rows.append(
             {
@@ -100,20 +146,29 @@ def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
                 "validation_high": interval.high,
                 "test_accuracy": float(test[choice.strength].mean()),
                 **asdict(comparison),
+                "measure": primary,
+                "constant_guess": None if guess is None else YES if choice.guess else NO,
             }
         )
-    judge(rows, comparisons)
+    judge(rows, comparisons, sign > 0)
+    if guess is not None:
+        over = over_guess(pd.concat(chosen), guess, primary)
+        for row in rows:
+            found = over.get(str(row["family"]))
+            row["beats_guess"] = found.beats or None if found else None
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def judge(rows: list[dict[str, object]], comparisons: list[Comparison]) -> None:
+def judge(
+    rows: list[dict[str, object]], comparisons: list[Comparison], higher_is_better: bool = True
+) -> None:
     """Add `p_holm` and `p_equal_holm`, corrected over all rows, and `verdict` to each row."""
     corrected = corrections(comparisons)
     for row, comparison, (p_holm, p_equal_holm) in zip(rows, comparisons, corrected, strict=True):
         row |= {
             "p_holm": p_holm,
             "p_equal_holm": p_equal_holm,
-            "verdict": verdict(comparison, p_holm, p_equal_holm=p_equal_holm),
+            "verdict": verdict(comparison, p_holm, higher_is_better, p_equal_holm),
         }
 
 
