@@ -92,7 +92,7 @@ def compare_cells(
                 row |= asdict(comparison) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
                 row["verdict"] = verdict(comparison, p_holm, higher_is_better, p_equal_holm)
             rows.append(row | _guessed(reg, held[measure], held[primary]))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"beats_guess": object})
 
 
 def _guessed(
