@@ -57,3 +57,10 @@ def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others() -> None:
     assert (lost.reg, lost.low, lost.middle, lost.high) == ("l1", 0, 0, 0)
     assert min(bar.low for bar in others if bar.low is not None) == MARGIN
     assert max(bar.high for bar in others if bar.high is not None) == 100 - MARGIN
+
+
+def test_the_constant_guess_stands_where_the_axis_reaches_it() -> None:
+    assert ranking(synthetic.found(), REGS).guess is None
+    near = {"none": (0.45, 0.55, 0.6, 0.5, 0.4), "l1": (0.6, 0.7, 0.6, 0.65, 0.7)}
+    found = ranking(synthetic.found(near), REGS)
+    assert found.guess == found.baseline
