@@ -18,6 +18,7 @@ from regscope.datasets import Dataset
 from regscope.errors import RegscopeError
 from regscope.params import load_params
 from regscope.report import cards, readme
+from regscope.report.columns import comparisons
 from regscope.report.evidence import load_evidence
 from regscope.report.sections import load_sections
 from regscope.results import GUESS_MEANING
@@ -89,7 +90,7 @@ def test_what_only_says_no_is_better_than_none_and_never_named_so(
     guess = found.guesses.set_index("seed")["test_accuracy"]
     seeds = found.seeds.set_index(["reg", "seed"])["test_accuracy"]
     assert seeds["l2"].to_dict() == pytest.approx(guess.to_dict(), abs=1e-8)
-    row = found.comparisons.set_index(["reg", "measure"]).loc[("l2", "test_accuracy")]
+    row = comparisons(found, "test_accuracy")["l2"]
     assert (row["verdict"], row["beats_guess"]) == ("better", "no")
     balanced = found.seeds.set_index("reg").loc["l2", ["balanced_accuracy", "roc_auc"]]
     assert balanced["balanced_accuracy"].to_numpy() == pytest.approx(0.5)
@@ -142,7 +143,7 @@ def test_three_classes_are_held_against_the_most_frequent_one(
     assert found.guessed("test_accuracy") == pytest.approx(0.7, abs=0.03)
     assert found.guessed("balanced_accuracy") == pytest.approx(1 / 3)
     assert (found.at_chance, found.lost) == ({"l2": SEEDS}, {"l2"})
-    row = found.comparisons.set_index(["reg", "measure"]).loc[("l2", "test_accuracy")]
+    row = comparisons(found, "test_accuracy")["l2"]
     assert (row["verdict"], row["beats_guess"]) == ("worse", "no")
     none = found.seeds[found.seeds["reg"] == "none"]
     assert none["test_accuracy"].min() > 0.9

@@ -9,6 +9,9 @@ from regscope.figures.style import INK
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+GUESS = "guess"
+"""What tells the line from those of cells."""
+
 
 def guess_line(axis: Axes, value: float | None, along: Literal["x", "y"] = "y") -> None:
     """A dotted line at `value` on the axis `along`, which stays as it is: nothing where it does
@@ -18,7 +21,7 @@ def guess_line(axis: Axes, value: float | None, along: Literal["x", "y"] = "y") 
     limits = axis.get_xlim() if along == "x" else axis.get_ylim()
     if min(limits) <= value <= max(limits):
         draw = axis.axvline if along == "x" else axis.axhline
-        draw(value, color=INK, lw=0.9, ls=(0, (1, 1.6)), zorder=1)
+        draw(value, gid=GUESS, color=INK, lw=0.9, ls=(0, (1, 1.6)), zorder=1)
         (axis.set_xlim if along == "x" else axis.set_ylim)(limits)
 
 

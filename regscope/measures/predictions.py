@@ -76,10 +76,10 @@ def roc_auc(probabilities: Tensor, labels: Tensor) -> float:
 
 def _area(scores: Tensor, positive: Tensor) -> float:
     """Of scores `[N]` by the sum of the positives' ranks, equal scores sharing theirs."""
-    _, places, counts = scores.unique(return_inverse=True, return_counts=True)
+    _, places, counts = torch.unique(scores, return_inverse=True, return_counts=True)
     ranks = counts.cumsum(0).double() - (counts - 1) / 2
     number = int(positive.sum())
-    above = ranks[places[positive]].sum().item() - number * (number + 1) / 2
+    above: float = ranks[places[positive]].sum().item() - number * (number + 1) / 2
     return above / (number * (len(scores) - number))
 
 

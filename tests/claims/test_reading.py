@@ -15,8 +15,8 @@ from tests.claims.synthetic import entry
 
 SEEDS_MEASURES = (
     "test_accuracy, test_loss, train_accuracy, train_loss, generalization_gap, loss_gap,"
-    " top5_accuracy, expected_calibration_error, brier_score, class_f1_sd, padded_accuracy,"
-    " unknown_accuracy, most_frequent_tag_accuracy, corruption_accuracy, corruption_drop,"
+    " top5_accuracy, expected_calibration_error, brier_score, class_f1_sd, balanced_accuracy,"
+    " roc_auc, padded_accuracy, unknown_accuracy, most_frequent_tag_accuracy, corruption_accuracy, corruption_drop,"
     " input_gradient_norm, unit_correlation, effective_rank_fraction,"
     " dead_unit_fraction, mean_activation, epochs_to_training_loss, training_loss_area,"
     " test_loss_rise, weight_mean, weight_std, weight_skewness, weight_kurtosis, weight_l1_norm,"

@@ -101,8 +101,12 @@ def found(accuracies: Mapping[str, Sequence[float]] = ACCURACIES) -> StudyResult
         layers=layers,
         units=units,
         comparisons=results.compare_cells(seeds, guess=guess),
+        classes=others["classes"],
+        pruning=others["pruning"],
+        robustness=others["robustness"],
+        reliability=others["reliability"],
+        confused=others["confused"],
         guess=guess,
-        **others,
     )
 
 
