@@ -15,6 +15,7 @@ from regscope.params import BASELINE, Study
 from regscope.statistics import (
     FEWEST_SEEDS,
     SIGNIFICANCE,
+    TOO_FEW,
     Interval,
     holm,
     mean_interval,
@@ -131,7 +132,7 @@ def told(row: Mapping[Any, Any]) -> str:
 def worded(row: Mapping[Any, Any], against: str = BASELINE) -> str:
     """The same as one says it: the verdict, and beside it that the cell does not beat the guess."""
     verdict = str(row["verdict"])
-    if row.get("beats_guess") != NO:
+    if row.get("beats_guess") != NO or verdict == TOO_FEW:
         return verdict
     return (
         f"{verdict} than {against}, {NO_BETTER}"
