@@ -4,6 +4,7 @@ from regscope import paths, results
 from regscope.errors import run
 from regscope.files import write_json
 from regscope.params import load_params
+from regscope.report.measured import BY_KEY
 from regscope.review import review
 
 
@@ -11,13 +12,16 @@ def main() -> None:
     params = load_params()
     reviewed = review(params.study, params.reg, results.load(params.study))
     write_json(paths.REVIEW, reviewed)
-    measured = reviewed["test_accuracy"]
+    measure = BY_KEY[reviewed["primary"]]
+    measured = reviewed[measure.key]
     # One seed has no interval.
     ends = [measured[f"interval_{end}"] for end in ("low", "high")]
-    interval = "" if None in ends else f" [{', '.join(f'{100 * end:+.2f}' for end in ends)}]"
+    shown = [f"{measure.scale * end:+.{measure.decimals}f}" for end in ends if end is not None]
+    interval = f" [{', '.join(shown)}]" if None not in ends else ""
     print(
-        f"{params.study}: test accuracy of {params.reg} minus none"
-        f" {100 * measured['difference']:+.2f} points{interval}, {measured['verdict']}"
+        f"{params.study}: {measure.name} of {params.reg} minus none"
+        f" {measure.scale * measured['difference']:+.{measure.decimals}f}"
+        f"{' points' if measure.unit else ''}{interval}, {measured['verdict']}"
     )
 
 

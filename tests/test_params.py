@@ -216,7 +216,7 @@ ERRORS = {
         "small/evaluation",
         {"loss": 0.1},
         "studies.small.evaluation.loss = 0.1: unknown key; known here: training_loss, examples,"
-        " matters",
+        " matters, primary",
     ),
     "a training loss of zero": (
         "small/evaluation",
@@ -247,6 +247,12 @@ ERRORS = {
         "small/evaluation",
         {"matters": None},
         "studies.small.evaluation.matters = null: must be a number",
+    ),
+    "about something that is not measured": (
+        "small/evaluation",
+        {"primary": "f1"},
+        "studies.small.evaluation.primary = f1: choose from: accuracy, balanced_accuracy, roc_auc,"
+        " loss",
     ),
     "half an example": (
         "small/evaluation",

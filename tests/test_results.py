@@ -181,6 +181,8 @@ def test_more_accuracy_is_better_more_loss_worse_and_more_of_others_higher(
     assert found.to_dict() == {
         "test_accuracy": "better",
         "test_loss": "worse",
+        "balanced_accuracy": "better",
+        "roc_auc": "better",
         "generalization_gap": "higher",
         "expected_calibration_error": "worse",
         "brier_score": "worse",
@@ -228,7 +230,8 @@ def test_comparisons_have_their_columns(workspace: Path) -> None:
         "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm",
         "p_sign_flip", "probability_better", "probability_low", "probability_high",
         "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm",
-        "seeds_equal", "verdict",
+        "seeds_equal", "verdict", "guess_difference", "guess_low", "guess_high", "guess_p_holm",
+        "beats_guess",
     ]  # fmt: skip
 
 
@@ -303,7 +306,7 @@ def test_what_is_written_is_read_back(seeds: int, workspace: Path) -> None:
         assert np.allclose(after[numeric], before[numeric], rtol=1e-8, equal_nan=True)
         # Columns of None where the number of seeds gives no such number.
         for name in set(before.columns) - set(numeric) - {
-            "p_sign_flip", "seeds_needed", "seeds_equal",
+            "p_sign_flip", "seeds_needed", "seeds_equal", "beats_guess",
         }:  # fmt: skip
             assert list(after[name]) == list(before[name])
     summary = json.loads((paths.summary(written.NAME) / "summary.json").read_text())
@@ -357,7 +360,7 @@ def test_writing_twice_gives_the_same_bytes(workspace: Path) -> None:
     assert first == second
     assert set(first) == {
         "seeds.csv", "layers.csv", "classes.csv", "comparisons.csv", "units.csv", "pruning.csv",
-        "robustness.csv", "reliability.csv", "confused.csv", "summary.json",
+        "robustness.csv", "reliability.csv", "confused.csv", "guess.csv", "summary.json",
     }  # fmt: skip
 
 

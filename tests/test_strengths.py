@@ -12,7 +12,7 @@ import yaml
 from regscope import paths
 from regscope.datasets import Dataset
 from regscope.regularizers import REGULARIZERS
-from regscope.strengths import GRIDS, SEEDS, one_standard_error, validation_accuracies
+from regscope.strengths import GRIDS, SEEDS, beyond_guess, one_standard_error, validation_accuracies
 from regscope.training.loop import Trainer
 from tests import tiny
 from tests.committed import committed
@@ -70,3 +70,14 @@ def test_params_hold_what_the_rule_chooses_from_the_committed_accuracies(table: 
     studies = yaml.safe_load((committed() / paths.PARAMS).read_text())["studies"]
     cell = studies[study]["regularizers"][family]
     assert cell == {family: one_standard_error(accuracies)}
+
+
+def test_a_constant_guess_is_chosen_only_where_no_strength_beats_it() -> None:
+    guess = [0.5, 0.52, 0.48, 0.5]
+    collapsed = {0.1: [0.53, 0.55, 0.52, 0.54], 0.3: [0.52, 0.55, 0.5, 0.5], 1.0: guess}
+    wide = {0.1: [0.53, 0.55, 0.52, 0.54], 0.3: [0.9, 0.52, 0.48, 0.5]}
+    assert beyond_guess(wide, guess) == [0.1]
+    assert one_standard_error(wide) == 0.3
+    assert one_standard_error(wide, guess) == 0.1
+    assert one_standard_error(collapsed, guess) == 0.1
+    assert one_standard_error({0.3: guess, 1.0: guess}, guess) == 1.0

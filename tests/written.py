@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from regscope import paths
+from regscope.datasets import Dataset
 from regscope.files import write_csv, write_tensors
 from regscope.params import Study
 
@@ -18,7 +19,8 @@ LAYERS = ("hidden1", "output")
 CLASSES = ("cat", "dog", "owl")
 
 MEASURES = (
-    "test_accuracy", "test_loss", "train_accuracy", "train_loss", "generalization_gap",
+    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "train_accuracy", "train_loss",
+    "generalization_gap",
     "loss_gap", "expected_calibration_error", "brier_score", "corruption_accuracy",
     "prunable_fraction", "unit_correlation", "epochs_to_training_loss", "weight_mean",
     "weight_std", "weight_kurtosis", "weight_l1_norm", "weight_l2_norm", "weight_hoyer",
@@ -67,8 +69,8 @@ def write(seeds: int) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     generator = np.random.default_rng(seeds)
     measured, confusions = {}, {}
     paths.prepared(NAME).mkdir(parents=True)
-    described = json.dumps({"classes": CLASSES})
-    (paths.prepared(NAME) / "dataset.json").write_text(described)
+    targets = np.arange(100) % len(CLASSES)
+    Dataset("points", np.zeros((100, 2), np.float32), targets, CLASSES).save(paths.prepared(NAME))
     for shift, reg in enumerate(CELLS):
         values = generator.normal(0.5 + 0.1 * shift, 0.02, (seeds, len(MEASURES))).round(6)
         values[:, MEASURES.index(NEVER)] = np.nan

@@ -18,6 +18,7 @@ Table = Literal["seeds", "layers", "units", "spread", "paths", "confused"]
 PREDICTIONS = (
     "test_accuracy", "test_loss", "train_accuracy", "train_loss", "generalization_gap", "loss_gap",
     "top5_accuracy", "expected_calibration_error", "brier_score", "class_f1_sd",
+    "balanced_accuracy", "roc_auc",
     "padded_accuracy", "unknown_accuracy", "most_frequent_tag_accuracy",
 )  # fmt: skip
 ROBUSTNESS = ("corruption_accuracy", "corruption_drop", "input_gradient_norm")
@@ -52,6 +53,7 @@ COLUMNS: dict[Table, tuple[str, ...]] = {
 FRACTIONS = frozenset(
     {
         "test_accuracy", "train_accuracy", "validation_accuracy", "generalization_gap",
+        "balanced_accuracy", "roc_auc",
         "top5_accuracy", "padded_accuracy", "unknown_accuracy", "most_frequent_tag_accuracy",
         "corruption_accuracy", "corruption_drop", "near_zero_fraction", "zero_fraction",
         "prunable_fraction", "dead_unit_fraction", "dead_fraction",

@@ -7,10 +7,12 @@ from torch import Tensor
 from regscope.measures.calibration import Bin, calibration_error
 from regscope.measures.predictions import (
     accuracy,
+    balanced_accuracy,
     brier_score,
     class_f1_sd,
     confusion_matrix,
     cross_entropy,
+    roc_auc,
     top_k_accuracy,
 )
 
@@ -39,10 +41,12 @@ def prediction_measures(
     measures["loss_gap"] = measures["test_loss"] - measures["train_loss"]
     if test_logits.shape[1] > FEW_CLASSES:
         measures["top5_accuracy"] = top_k_accuracy(test_logits, test_labels, TOP)
-    measures["expected_calibration_error"] = calibration_error(bins)
-    measures["brier_score"] = brier_score(test_logits.double().softmax(1), test_labels)
-    predicted = test_logits.argmax(1)
-    measures["class_f1_sd"] = class_f1_sd(
-        confusion_matrix(predicted, test_labels, test_logits.shape[1])
-    )
-    return measures
+    probabilities = test_logits.double().softmax(1)
+    confusion = confusion_matrix(test_logits.argmax(1), test_labels, test_logits.shape[1])
+    return measures | {
+        "expected_calibration_error": calibration_error(bins),
+        "brier_score": brier_score(probabilities, test_labels),
+        "balanced_accuracy": balanced_accuracy(confusion),
+        "roc_auc": roc_auc(probabilities, test_labels),
+        "class_f1_sd": class_f1_sd(confusion),
+    }

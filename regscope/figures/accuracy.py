@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.style import GREY, INK, NEUTRAL, RIGHT, WRONG
 from regscope.params import BASELINE
+from regscope.results import GUESS
 from regscope.statistics import EQUAL, TOO_FEW, mean_interval
 from regscope.statistics import VERDICTS as KINDS
 
@@ -36,6 +37,7 @@ def draw(data: StudyData) -> Figure:
             "line: mean of none\n"
             "verdict: paired t test to none, or two one-sided ones, Holm-corrected over cells, and"
             " the interval",
+            *data.guess_note,
             *(["◂ off the axis: no seed is better than a guess"] if off else []),
         ),
     )
@@ -64,6 +66,7 @@ def draw(data: StudyData) -> Figure:
     axis.spines["left"].set_visible(False)
     axis.grid(axis="x")
     axis.set_xlabel("Test accuracy, %")
+    data.guess_line(axis, "x")
     return figure
 
 
@@ -84,7 +87,7 @@ def tally(measure: str, verdicts: list[str]) -> str:
     """The tally, such as `Test accuracy against none: 1 better, 6 undecided`."""
     counts = [
         f"{verdicts.count(kind)} {'with ' * (kind == EQUAL)}{kind}"
-        for kind in KINDS
+        for kind in (*KINDS, GUESS)
         if kind in verdicts
     ]
     if not counts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import panels
 from regscope.figures.lines import line
 from regscope.figures.style import GREY
@@ -54,6 +55,7 @@ def draw(data: StudyData) -> Figure:
             "band: 95 % t interval of the mean, point by point\n"
             "training: without the penalty, as the epoch goes (dropout and augmentation on)",
             "test: after the epoch",
+            *guess_note(data.results.guessed("test_accuracy"), data.results.guessed("test_loss")),
         ),
         size=(3.4, 2.55),
         columns=COLUMNS,
@@ -77,6 +79,10 @@ def draw(data: StudyData) -> Figure:
             _logarithmic(axis, list(bands.values()))
         else:
             _zoomed(axis, bands, data.results.lost)
+        if columns == ("holdout_accuracy",):
+            data.guess_line(axis)
+        elif columns == ("holdout_loss",):
+            guess_line(axis, data.results.guessed("test_loss"))
     for axis in axes[COLUMNS:]:
         axis.set_xlabel("Epoch")
     handles, labels = axes[0].get_legend_handles_labels()

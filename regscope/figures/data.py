@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from regscope import paths, results
 from regscope.datasets import Dataset
+from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name
 from regscope.measures.weights import layer_weights
 from regscope.networks import MODEL_FILE
-from regscope.results import StudyResults
+from regscope.results import StudyResults, told
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from regscope.params import Params, Study
 
 
@@ -61,6 +64,16 @@ class StudyData:
         return SEPARATOR.join((self.study.title, seeds, *alone, *notes))
 
     @property
+    def guess_note(self) -> tuple[str, ...]:
+        """The note of a caption on the constant guess's accuracy, where that is known."""
+        return guess_note(self.results.guessed("test_accuracy"))
+
+    def guess_line(self, axis: Axes, along: Literal["x", "y"] = "y") -> None:
+        """The constant guess on an axis of test accuracies in percent."""
+        guess = self.results.guessed("test_accuracy")
+        guess_line(axis, None if guess is None else 100 * guess, along)
+
+    @property
     def first_examples(self) -> str:
         """Which test examples pruning, units and robustness rest on; empty where on all."""
         tested: int = self.cells[0].arrays["test_indices"].shape[1]
@@ -77,10 +90,10 @@ class StudyData:
         return seeds.loc[seeds["reg"] == reg, measure].to_numpy(dtype=np.float64)
 
     def verdicts(self, measure: str) -> dict[str, str]:
-        """What the comparison to the baseline says of each other cell."""
+        """What the comparison to the baseline says of each other cell, as it is marked."""
         comparisons = self.results.comparisons
-        rows = comparisons[comparisons["measure"] == measure]
-        return dict(zip(rows["reg"], rows["verdict"], strict=True))
+        rows = comparisons[comparisons["measure"] == measure].to_dict("records")
+        return {str(row["reg"]): told(row) for row in rows}
 
 
 def load(name: str, params: Params) -> StudyData:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.layout import HEADINGS, SEPARATOR, sheet
+from regscope.figures.paths import measured_in
 from regscope.figures.style import INK, display_name
+from regscope.results import told
 from regscope.statistics import EQUAL
 
 if TYPE_CHECKING:
@@ -29,16 +31,18 @@ def draw(results: SweepResults) -> Figure:
     assert results.pairs is not None
     table = results.pairs
     names = list(dict.fromkeys([*table["first"], *table["second"]]))
+    measure = measured_in(table.iloc[0])
+    unit = "hundredths" if measure == "test loss" else "points"
     across = max(CELL[0] * (len(names) - 1), 3.2)
     figure = sheet(
         2 * across + 2.1,
         CELL[1] * (len(names) - 1) + HEADINGS + 0.95,
-        title(list(table["verdict"])),
+        title([told(pair) for pair in table.to_dict("records")]),
         SEPARATOR.join(
             (
                 results.title,
                 f"{int(table['seeds'].min())} seeds",
-                "mean and 95 % t interval of the paired difference, points of test accuracy",
+                f"mean and 95 % t interval of the paired difference, {unit} of {measure}",
                 "percent below the names: alone\n"
                 "left: the better part is the one with the higher mean accuracy on validation",
                 "▲ better, ▼ worse, ≈ no difference that matters: paired t tests, Holm-corrected"
@@ -97,8 +101,8 @@ def _write(axis: Axes, place: tuple[int, int], pair: Any, columns: tuple[str, ..
     """A pair's mean, its interval, and what it is held against."""
     mean, low, high = (100 * float(pair[column]) for column in columns)
     judged = columns[0] == "difference"
-    mark = MARKS.get(pair["verdict"], "") if judged else ""
-    strong = pair["verdict"] in ("better", "worse") if judged else not low <= 0 <= high
+    mark = MARKS.get(told(pair), "") if judged else ""
+    strong = told(pair) in ("better", "worse") if judged else not low <= 0 <= high
     against = f"vs. {display_name(pair['better_part'])}" if judged else ""
     across, up = place[0], place[1] - (0.2 if judged else 0.1)
     options: dict[str, Any] = {"ha": "center", "va": "center", "color": INK}

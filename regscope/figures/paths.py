@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.curves import mean_and_reach
+from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
 from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name
+from regscope.measures.settings import ACCURACY
 from regscope.params import BASELINE
+from regscope.results import worded
+from regscope.results.guessed import LESS_IS_BETTER, YES
 from regscope.statistics import LEFT_OUT
 from regscope.sweeps.tuned import by_strength
 
@@ -77,6 +81,7 @@ def draw(results: SweepResults) -> Figure:
                 "dotted: the study's own strength\n"
                 "points of test accuracy: chosen strength against 0, with the 95 % t interval of"
                 " the paired difference; verdict Holm-corrected over methods",
+                *guess_note(_guess(results)),
             )
         ),
     )
@@ -99,7 +104,15 @@ def draw(results: SweepResults) -> Figure:
     for axis, panel in zip(grid[0], PANELS, strict=True):
         if panel.measure == "near_zero_fraction":
             axis.set_ylim(-4, 104)
+    guess = _guess(results)
+    for axis in grid[:, 0]:
+        guess_line(axis, None if guess is None else 100 * guess)
     return figure
+
+
+def _guess(results: SweepResults) -> float | None:
+    """The constant guess's test accuracy, mean over seeds, where it is known."""
+    return None if results.guess is None else float(results.guess["test_accuracy"].mean())
 
 
 def _measure(axis: Axes, panel: Panel, table: pd.DataFrame, colour: str) -> None:
@@ -157,6 +170,7 @@ def _head(axis: Axes, family: str, chosen: Any, published: float | None) -> None
         f" (from {number(chosen['low_strength'])} to {number(chosen['high_strength'])})",
         *([f"study {number(published)}"] if published is not None else []),
         *_against_zero(chosen),
+        *(["no strength beats the constant guess"] if chosen.get("constant_guess") == YES else []),
     ]
     axis.annotate(
         SEPARATOR.join(notes), (1, 0), (9, 0.5), xycoords=name, textcoords="offset points",
@@ -167,9 +181,27 @@ def _head(axis: Axes, family: str, chosen: Any, published: float | None) -> None
 def _against_zero(chosen: Any) -> list[str]:
     if chosen["verdict"] == LEFT_OUT:
         return ["validation is best without it: left out, nothing tested"]
-    points = [100 * float(chosen[key]) for key in ("difference", "low", "high")]
-    shown = f"test {points[0]:+.2f} points [{points[1]:+.2f}, {points[2]:+.2f}]".replace("-", "−")
-    return [shown, str(chosen["verdict"])]
+    scale, decimals = (1, 4) if chosen.get("measure") in LESS_IS_BETTER else (100, 2)
+    sizes = [
+        f"{scale * float(chosen[key]):+.{decimals}f}".replace("-", "−")
+        for key in ("difference", "low", "high")
+    ]
+    what = "test" if measured_in(chosen) == "test accuracy" else measured_in(chosen)
+    unit = " points" if scale == 100 else ""
+    return [
+        f"{what} {sizes[0]}{unit} [{sizes[1]}, {sizes[2]}]",
+        worded(dict(chosen), "strength 0"),
+    ]
+
+
+def measured_in(row: Any) -> str:
+    """What a row of tuned.csv or pairs.csv is about, in words."""
+    measure = row.get("measure")
+    return (
+        (measure if isinstance(measure, str) else ACCURACY)
+        .replace("_", " ")
+        .replace("roc auc", "ROC AUC")
+    )
 
 
 def number(value: float) -> str:

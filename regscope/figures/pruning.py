@@ -59,6 +59,7 @@ def draw(data: StudyData) -> Figure:
             "a network that is right as often without any weights can lose all",
             "axis logarithmic in what is left",
             *(["single layers: means"] if layers else []),
+            *data.guess_note,
         ),
     )
     halves = (top, LAYER * rows) if layers else (top,)
@@ -123,6 +124,7 @@ def _curves(axis: Axes, data: StudyData, table: pd.DataFrame, scope: str, band: 
     last = float(place(chosen["fraction"].to_numpy()).max())
     axis.set_xlim(-0.02 * last, last)
     axis.grid(axis="y")
+    data.guess_line(axis)
 
 
 def _marks(axis: Axes, data: StudyData, table: pd.DataFrame, found: np.ndarray) -> None:

@@ -45,6 +45,7 @@ def draw(data: StudyData) -> Figure:
             "dashed: mean of none",
             "▲ better, ▼ worse than none, ≈ no difference that matters: paired t test, or two"
             " one-sided ones, Holm-corrected over cells",
+            *data.guess_note,
         ),
     )
     halves = figure.add_gridspec(1, 2, width_ratios=(columns, 1 if columns > 1 else 0.8))
@@ -80,6 +81,7 @@ def _curves(axis: Axes, data: StudyData, corruption: str) -> None:
     axis.set_title(display_name(corruption), loc="left", fontsize=9)
     axis.margins(x=0.02)
     axis.grid(axis="y")
+    data.guess_line(axis)
 
 
 def _ranking(axis: Axes, data: StudyData, found: np.ndarray, verdicts: Mapping[str, str]) -> None:
@@ -96,3 +98,4 @@ def _ranking(axis: Axes, data: StudyData, found: np.ndarray, verdicts: Mapping[s
                 ha="center", color=colour,
             )  # fmt: skip
     axis.set_title("Mean, %", loc="left", fontsize=9)
+    data.guess_line(axis, "x")

@@ -85,6 +85,8 @@ def _of_predictions(found: Passed, bins: list[Bin], confusion: Tensor) -> dict[s
         "loss": predictions.cross_entropy(logits, labels),
         "expected_calibration_error": calibration_error(bins),
         "brier_score": predictions.brier_score(logits.double().softmax(1), labels),
+        "balanced_accuracy": predictions.balanced_accuracy(confusion),
+        "roc_auc": predictions.roc_auc(logits.double().softmax(1), labels),
         "class_f1_sd": predictions.class_f1_sd(confusion),
     }
     if logits.shape[1] > FEW_CLASSES:

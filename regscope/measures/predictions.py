@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -39,6 +41,46 @@ def brier_score(probabilities: Tensor, labels: Tensor) -> float:
     """
     right = functional.one_hot(labels, probabilities.shape[1])
     return (probabilities.double() - right).square().sum(1).mean().item()
+
+
+def balanced_accuracy(confusion: Tensor) -> float:
+    """The mean over classes of the share of a class that is told right, of counts `[C, C]`.
+
+    Classes without an actual example are left out, as in scikit-learn. A constant answer gets one
+    over the number of classes (Brodersen et al. 2010, "The balanced accuracy and its posterior
+    distribution").
+    """
+    counts = confusion.double()
+    actual = counts.sum(1)
+    there = actual > 0
+    return (counts.diagonal()[there] / actual[there]).mean().item()
+
+
+def roc_auc(probabilities: Tensor, labels: Tensor) -> float:
+    """The area under the ROC curve, of probabilities `[N, C]`.
+
+    The probability that an example of a class gets a higher probability of it than one of another
+    class, ties counting half (Mann and Whitney's U over its largest value; Hanley and McNeil 1982,
+    "The meaning and use of the area under a receiver operating characteristic curve"). Of two
+    classes by the probability of the second; of more, the mean over classes of each against the
+    rest. Classes that no label names are left out. nan where all are of one class, or a
+    probability is none.
+    """
+    named = torch.bincount(labels, minlength=probabilities.shape[1]).nonzero()[:, 0].tolist()
+    if len(named) < 2 or not probabilities.isfinite().all():
+        return math.nan
+    judged = [1] if probabilities.shape[1] == 2 else named
+    areas = [_area(probabilities[:, one].double(), labels == one) for one in judged]
+    return math.fsum(areas) / len(areas)
+
+
+def _area(scores: Tensor, positive: Tensor) -> float:
+    """Of scores `[N]` by the sum of the positives' ranks, equal scores sharing theirs."""
+    _, places, counts = torch.unique(scores, return_inverse=True, return_counts=True)
+    ranks = counts.cumsum(0).double() - (counts - 1) / 2
+    number = int(positive.sum())
+    above: float = ranks[places[positive]].sum().item() - number * (number + 1) / 2
+    return above / (number * (len(scores) - number))
 
 
 def class_f1_sd(confusion: Tensor) -> float:

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regscope.figures.style import display_name
+from regscope.params import BASELINE
 from regscope.report.formats import DASH, column
 from regscope.report.render import Cell, Table
-from regscope.results import StudyResults
+from regscope.results import StudyResults, told, worded
 from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FIRST = "Regularizer"
+GUESS_ROW = "Constant guess"
+NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True)
@@ -54,13 +57,19 @@ def as_comparison(row: Mapping[Hashable, Any]) -> Comparison:
     return Comparison(**found)
 
 
-def verdict_cell(row: Mapping[Hashable, Any]) -> Cell:
-    """The verdict, with its note where a difference is certain and does not matter."""
-    shown = str(row["verdict"])
+def verdict_cell(row: Mapping[Hashable, Any], against: str = BASELINE) -> Cell:
+    """The verdict, with its note where a difference is certain and does not matter, and where the
+    cell is not better than the constant guess."""
+    shown = worded(row, against)
     note = ""
-    if shown == EQUAL:
+    if row["verdict"] == EQUAL:
         note = equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"])
-    return Cell(f"{shown} ({note})" if note else shown, shown)
+    return Cell(f"{shown} ({note})" if note else shown, told(row))
+
+
+def with_guess(table: Table, entries: Sequence[str]) -> Table:
+    """The table with a last row for the constant guess."""
+    return replace(table, rows=(*table.rows, (Cell(GUESS_ROW), *map(Cell, entries))))
 
 
 def name_cell(reg: str) -> Cell:

@@ -9,29 +9,31 @@ from regscope.figures.style import display_name
 from regscope.params import BASELINE
 from regscope.report.columns import verdict_cell
 from regscope.report.evidence import Evidence, Row
-from regscope.report.formats import DASH, fixed, percent, points, with_range
+from regscope.report.formats import DASH, fixed, percent, with_range
+from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.new_data import new_data
 from regscope.report.render import Cell, Table, escape
 from regscope.report.sections import inline
-from regscope.report.sweep_tables import chosen_strength
+from regscope.report.sweep_tables import chosen_strength, guess_note, measure_of
 from regscope.report.tables import marked
+from regscope.results import GUESS, GUESS_MEANING, told
 from regscope.statistics import LEFT_OUT, VERDICTS
-
-ACCURACY = "test_accuracy"
 
 
 def finding(found: Sequence[Evidence], reg: str) -> str:
     """One sentence, as Markdown: in which studies the cell is better than the baseline, worse, or
     undecided; empty where no study has it."""
-    rows = [(evidence.study, evidence.against_none(reg, ACCURACY)) for evidence in found]
     by_verdict: dict[str, list[str]] = {}
-    for study, row in rows:
+    for evidence in found:
+        measure = BY_KEY[evidence.primary]
+        row = evidence.against_none(reg, measure.key)
         if row is not None:
-            shown = f"{escape(study)} ({points(row['difference'])})"
-            by_verdict.setdefault(row["verdict"], []).append(shown)
+            where = "" if measure is ACCURACY else f" in {measure.name}"
+            shown = f"{escape(evidence.study)} ({measure.difference(row['difference'])}{where})"
+            by_verdict.setdefault(told(row), []).append(shown)
     parts = [
-        f"{verdict} in {', '.join(by_verdict[verdict])}"
-        for verdict in VERDICTS
+        f"{GUESS_MEANING if verdict == GUESS else verdict} in {', '.join(by_verdict[verdict])}"
+        for verdict in (*VERDICTS, GUESS)
         if verdict in by_verdict
     ]
     if not parts:
@@ -43,17 +45,18 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
     """A row a study: the strength there, and the paired difference to the baseline."""
 
     def row(evidence: Evidence) -> list[Cell]:
-        against = evidence.against_none(reg, ACCURACY)
+        measure = BY_KEY[evidence.primary]
+        against = evidence.against_none(reg, measure.key)
         if against is None:
             return [Cell(DASH)] * 7
-        means = [evidence.mean(name, ACCURACY) for name in (BASELINE, reg)]
+        means = [evidence.mean(name, measure.key) for name in (BASELINE, reg)]
         of_new_data = new_data(evidence)
         return [
             Cell(strength(evidence.cells[reg], reg)),
-            *(Cell(DASH if mean is None else percent(mean)) for mean in means),
-            Cell(_difference(against)),
+            *(Cell(DASH if mean is None else measure.value(mean)) for mean in means),
+            Cell(_difference(against, measure)),
             Cell(of_new_data[reg].shown if reg in of_new_data else DASH),
-            Cell(percent(against["detectable_difference"])),
+            Cell(measure.value(against["detectable_difference"])),
             verdict_cell(against),
         ]
 
@@ -70,7 +73,7 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
     return Table(
         "Test accuracy",
         headings,
-        tuple((Cell(evidence.study), *row(evidence)) for evidence in found),
+        tuple((Cell(_about(evidence)), *row(evidence)) for evidence in found),
         frozenset({0, 1, 7}),
     )
 
@@ -95,7 +98,7 @@ def measures_table(found: Sequence[Evidence], reg: str) -> Table:
         if own is None or without is None:
             return Cell(DASH)
         against = evidence.against_none(reg, measure)
-        verdict = "" if against is None else str(against["verdict"])
+        verdict = "" if against is None else told(against)
         shown = f"{fixed(100 * own, decimals)} ({fixed(100 * without, decimals)})"
         return Cell(marked(shown, verdict), verdict)
 
@@ -132,9 +135,9 @@ def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
         tuple(
             (
                 Cell(study),
-                Cell(chosen_strength(row)),
+                Cell(f"{chosen_strength(row)}{guess_note(row)}"),
                 Cell(percent(row["test_accuracy"])),
-                Cell(DASH if row["verdict"] == LEFT_OUT else _difference(row)),
+                Cell(DASH if row["verdict"] == LEFT_OUT else _difference(row, measure_of(row))),
                 verdict_cell(row),
             )
             for study, row in rows
@@ -158,9 +161,9 @@ def pairs_table(found: Sequence[Evidence], methods: frozenset[str]) -> Table:
             (
                 Cell(study),
                 Cell(f"{display_name(row['first'])} + {display_name(row['second'])}"),
-                Cell(percent(row["both"])),
-                Cell(_difference(row)),
-                verdict_cell(row),
+                Cell(measure_of(row).value(row["both"])),
+                Cell(_difference(row, measure_of(row))),
+                verdict_cell(row, "the better part"),
             )
             for study, row in rows
         ),
@@ -183,5 +186,11 @@ def strength(cell: Mapping[str, Any], reg: str) -> str:
     return inline(cell[reg] if set(cell) == {reg} else cell)
 
 
-def _difference(row: Row) -> str:
-    return with_range(*(points(row[key]) for key in ("difference", "low", "high")))
+def _about(evidence: Evidence) -> str:
+    """The study, and what it is about where that is not accuracy."""
+    measure = BY_KEY[evidence.primary]
+    return evidence.study if measure is ACCURACY else f"{evidence.study} ({measure.name})"
+
+
+def _difference(row: Row, measure: Measure = ACCURACY) -> str:
+    return with_range(*(measure.difference(row[key]) for key in ("difference", "low", "high")))

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from regscope import paths, results
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
+from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
 from regscope.params import BASELINE, Study
 from regscope.report.at_best import AtBest, load_at_best
 
@@ -57,6 +58,12 @@ class Evidence:
                 f"{file}: {one_line(error, dict(self.settings))}; rebuild the study with:"
                 f" dvc exp run -S study={self.study}"
             ) from error
+
+    @property
+    def primary(self) -> str:
+        """The measure that verdicts and headlines are about."""
+        primary: Primary = self.settings.get("evaluation", {}).get("primary", "accuracy")
+        return PRIMARIES.get(primary, ACCURACY)
 
     @property
     def test_examples(self) -> int:

@@ -25,12 +25,16 @@ class Measure:
     def name(self) -> str:
         """`short` without the unit, inside a sentence."""
         name = self.short.removesuffix(", points")
-        return name[:1].lower() + name[1:]
+        return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
     @property
     def neutral(self) -> bool:
         """Whether neither more nor less of it is better by itself."""
         return COMPARED[self.key] is None
+
+    @property
+    def less_is_better(self) -> bool:
+        return COMPARED[self.key] is False
 
     @property
     def unit(self) -> str:
@@ -48,6 +52,8 @@ ACCURACY = Measure("test_accuracy", "Test accuracy, %", "Test accuracy, points")
 MEASURES = (
     ACCURACY,
     Measure("test_loss", "Test loss", "Test loss", 4, 1),
+    Measure("balanced_accuracy", "Balanced accuracy, %", "Balanced accuracy, points"),
+    Measure("roc_auc", "ROC AUC, %", "ROC AUC, points"),
     Measure("generalization_gap", "Gap (train − test), points", "Gap, points"),
     Measure("expected_calibration_error", "Calibration error, points", "Calibration error, points"),
     Measure("brier_score", "Brier score", "Brier score", 4, 1),

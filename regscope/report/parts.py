@@ -54,7 +54,7 @@ def _accuracy(section: Section, shown: Shown) -> Part:
         "accuracy",
         "Accuracy",
         (
-            section.accuracy,
+            *section.accuracy,
             *_named(shown, "accuracy"),
             Note(section.test_error),
             *_new_data(section),
@@ -251,11 +251,20 @@ def _classes(section: Section, shown: Shown) -> Part:
                 tuple(tables.class_scores_table(results, reg) for reg in regs if reg != BASELINE),
             ),
             *_named(shown, "confusion", "predictions", "decision"),
+            *_class_measures(section),
             Heading("Classes mixed up most"),
             prediction_tables.pairs_table(results, regs),
             Folded("Cell by cell, against the mean pair", (most,)),
         ),
     )
+
+
+def _class_measures(section: Section) -> Iterator[Block]:
+    """What counts every class alike, of results that have it."""
+    there = set(section.results.comparisons["measure"])
+    measures = [measure for measure in ("balanced_accuracy", "roc_auc") if measure in there]
+    if measures:
+        yield _against_baseline(section, *measures)
 
 
 def _sweep(section: Section) -> Part:

@@ -1,4 +1,4 @@
-"""Cells of a study in order of their test accuracy, as a chart's numbers."""
+"""Cells of a study in order of its primary measure, as a chart's numbers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from regscope.params import BASELINE
 from regscope.report.columns import comparisons, mean_and_half_width, values
-from regscope.report.formats import percent, points
+from regscope.report.formats import fixed
+from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.tables import BASELINE_VERDICT
-from regscope.results import StudyResults
+from regscope.results import StudyResults, told
 from regscope.statistics import Interval, mean_interval
 
 MARGIN = 4.0
@@ -34,49 +35,65 @@ class Bar:
 
 @dataclass(frozen=True)
 class Ranking:
-    """`baseline` is a position; `first` and `last` label the ends of the axis, in percent."""
+    """`baseline` and `guess` are positions, the constant guess's None where the axis does not
+    reach it; `first` and `last` label the ends of the axis, in the measure's unit."""
 
     bars: tuple[Bar, ...]
     baseline: float
     first: str
     last: str
+    measure: Measure = ACCURACY
+    guess: float | None = None
 
 
 def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
-    """The cells by mean test accuracy, best first, with their 95 % intervals.
+    """The cells by their mean in the primary measure, best first, with their 95 % intervals.
 
     The axis runs from the lowest end of an interval to the highest, with a margin of MARGIN
     hundredths on both sides. A cell whose seeds are all hardly better than a guess would leave no
     room for the others: it stands at the axis' beginning.
     """
-    measured = {reg: values(results, reg, "test_accuracy") for reg in regs if reg in results.cells}
+    measure = BY_KEY[results.primary]
+    measured = {reg: values(results, reg, measure.key) for reg in regs if reg in results.cells}
     intervals = {reg: mean_interval(accuracies) for reg, accuracies in measured.items()}
-    ends = {reg: _ends(interval) for reg, interval in intervals.items()}
-    low = min(end[0] for reg, end in ends.items() if reg not in results.lost)
-    high = max(end[1] for end in ends.values())
+    ends = [_ends(interval) for reg, interval in intervals.items() if reg not in results.lost]
+    low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     width = (high - low) or 1.0
 
     span = 100 - 2 * MARGIN
 
     def place(value: float) -> float:
-        return max(0.0, round(MARGIN + span * (value - low) / width, 2))
+        return min(100.0, max(0.0, round(MARGIN + span * (value - low) / width, 2)))
 
-    compared = comparisons(results, "test_accuracy")
+    compared = comparisons(results, measure.key)
     bars = tuple(
         Bar(
             reg,
-            mean_and_half_width(measured[reg], percent),
-            points(compared[reg]["difference"]) if reg != BASELINE else "",
-            str(compared[reg]["verdict"]) if reg != BASELINE else BASELINE_VERDICT,
+            mean_and_half_width(measured[reg], measure.value),
+            measure.difference(compared[reg]["difference"]) if reg != BASELINE else "",
+            told(compared[reg]) if reg != BASELINE else BASELINE_VERDICT,
             place(interval.low) if len(measured[reg]) > 1 else None,
             place(interval.mean),
             place(interval.high) if len(measured[reg]) > 1 else None,
         )
-        for reg, interval in sorted(intervals.items(), key=lambda entry: -entry[1].mean)
+        for reg, interval in sorted(
+            intervals.items(),
+            key=lambda entry: (1 if measure.less_is_better else -1) * entry[1].mean,
+        )
     )
     margin = width * MARGIN / span
-    first, last = percent(low - margin, 1), percent(high + margin, 1)
-    return Ranking(bars, place(intervals[BASELINE].mean), first, last)
+    decimals = max(measure.decimals - 1, 1)
+    first, last = (fixed(measure.scale * end, decimals) for end in (low - margin, high + margin))
+    guess = results.guessed(measure.key)
+    shown = guess is not None and low - margin <= guess <= high + margin
+    return Ranking(
+        bars,
+        place(intervals[BASELINE].mean),
+        first,
+        last,
+        measure,
+        place(guess) if guess is not None and shown else None,
+    )
 
 
 def _ends(interval: Interval) -> tuple[float, float]:

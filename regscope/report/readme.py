@@ -19,6 +19,7 @@ from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT, document_source, link
 from regscope.report.sections import Section, load_sections
 from regscope.report.verdicts import Claims, counts_table, load_claims
+from regscope.results import GUESS
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
@@ -74,6 +75,8 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     table = tables.overview_table(studies, regs)
     collapsed = any(results.lost for results in studies.values())
     meaning = f"; {words.COLLAPSED}: {words.COLLAPSED_MEANING}" if collapsed else ""
+    if any(entry.verdict == GUESS for row in table.rows for entry in row):
+        meaning += f"; {words.A_GUESS}"
     yield (
         f"{networks:,} networks: the difference to {display_name(BASELINE).lower()} in test"
         f" accuracy, in points, at each study's own strengths, learning rate and epochs;"

@@ -19,13 +19,14 @@ from regscope.report import tables, word_tables
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.report.columns import comparisons, values
 from regscope.report.evidence import Evidence
-from regscope.report.formats import percent, plain, points
+from regscope.report.formats import percent, plain
+from regscope.report.measured import ACCURACY, BY_KEY
 from regscope.report.published import Document
 from regscope.report.published_table import published_table
 from regscope.report.render import Table
 from regscope.report.sweep_tables import Sweep, load_sweep
 from regscope.report.verdicts import load_claims
-from regscope.results import StudyResults
+from regscope.results import GUESS, GUESS_MEANING, StudyResults, told
 from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, test_set_error
 
 
@@ -62,8 +63,12 @@ class Section:
         )
 
     @property
-    def accuracy(self) -> Table:
-        return tables.comparison_table(self.results, self.regs)
+    def accuracy(self) -> tuple[Table, ...]:
+        """What the study is about, and the accuracy where that is something else."""
+        measures = dict.fromkeys((BY_KEY[self.results.primary], ACCURACY))
+        return tuple(
+            tables.comparison_table(self.results, self.regs, measure) for measure in measures
+        )
 
     @property
     def changes(self) -> Table:
@@ -136,16 +141,18 @@ class Section:
     @property
     def finding(self) -> str:
         """One sentence a verdict: which cells are better than the baseline, worse, and so on."""
-        compared = comparisons(self.results, "test_accuracy")
+        measure = BY_KEY[self.results.primary]
+        compared = comparisons(self.results, measure.key)
+        where = "" if measure is ACCURACY else f" in {measure.name}"
         sentences = []
         for verdict, opening in _OPENINGS.items():
             named = [
-                f"{display_name(reg)} ({points(compared[reg]['difference'])})"
+                f"{display_name(reg)} ({measure.difference(compared[reg]['difference'])})"
                 for reg in self.regs
-                if reg in compared and compared[reg]["verdict"] == verdict
+                if reg in compared and told(compared[reg]) == verdict
             ]
             if named:
-                sentences.append(f"{opening}: {', '.join(named)}.")
+                sentences.append(f"{opening}{where}: {', '.join(named)}.")
         lost = self.results.at_chance
         if lost:
             named = [
@@ -187,6 +194,7 @@ class Section:
 
 _OPENINGS = {
     "better": f"Better than {BASELINE}",
+    GUESS: GUESS_MEANING.capitalize(),
     "worse": f"Worse than {BASELINE}",
     EQUAL: EQUAL.capitalize(),
     UNDECIDED: "Undecided",

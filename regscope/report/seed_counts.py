@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regscope.measures.settings import ACCURACY
 from regscope.params import BASELINE
-from regscope.report.effects import ACCURACY
 from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, percent
 from regscope.report.render import Cell, Table

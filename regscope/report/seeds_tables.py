@@ -9,6 +9,7 @@ import numpy as np
 from regscope.params import BASELINE
 from regscope.report.columns import as_comparison, by_reg, comparisons, name_cell, values
 from regscope.report.formats import percent, seeds_needed
+from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 from regscope.statistics import POWER, seeds_table, undecided_note
@@ -18,12 +19,14 @@ WANTED = (0.001, 0.0025, 0.005, 0.01)
 
 def undecided_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """One sentence for every cell that these seeds cannot decide on: what would decide it."""
-    compared = comparisons(results, "test_accuracy")
+    measure = BY_KEY[results.primary]
+    compared = comparisons(results, measure.key)
+    in_points = bool(measure.unit)
     rows = []
     for reg in regs:
         if reg in compared:
             row = compared[reg]
-            note = undecided_note(as_comparison(row), str(row["verdict"]))
+            note = undecided_note(as_comparison(row), str(row["verdict"]), in_points)
             rows += [(name_cell(reg), Cell(note))] if note else []
     return Table(
         f"Cells on which these seeds cannot decide, against {BASELINE}",

@@ -17,11 +17,12 @@ from regscope.report.formats import (
     p_value,
     percent,
     plain,
-    points,
     with_range,
 )
+from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.render import Cell, Table
 from regscope.report.tables import against_baseline
+from regscope.results.guessed import YES
 from regscope.statistics import LEFT_OUT
 
 if TYPE_CHECKING:
@@ -66,10 +67,10 @@ def tuned_table(sweep: Sweep) -> Table:
         rows.append(
             (
                 name_cell(str(family["family"])),
-                Cell(chosen_strength(family)),
+                Cell(f"{chosen_strength(family)}{guess_note(family)}"),
                 Cell(percent(family["validation_accuracy"])),
                 Cell(percent(family["test_accuracy"])),
-                *(_LEFT_OUT_CELLS if left_out else against_baseline(family)),
+                *(_LEFT_OUT_CELLS if left_out else against_baseline(family, measure_of(family))),
             )
         )
     return Table(
@@ -81,7 +82,7 @@ def tuned_table(sweep: Sweep) -> Table:
             "Strength",
             "Validation accuracy, %",
             "Test accuracy, %",
-            "Difference to strength 0, points",
+            f"Difference to strength 0{difference_unit(sweep.tuned)}",
             "Holm p",
             "P(better)",
             "Seeds needed",
@@ -100,6 +101,26 @@ def chosen_strength(row: Mapping[Hashable, Any]) -> str:
     end = known_text(row.get("grid_end"))
     strength = f"{plain(row['strength'])}, the {end} tried" if end else plain(row["strength"])
     return with_range(strength, plain(row["low_strength"]), plain(row["high_strength"]))
+
+
+def measure_of(row: Mapping[Hashable, Any]) -> Measure:
+    """What a row of tuned.csv or pairs.csv is about."""
+    return BY_KEY.get(str(row.get("measure")), ACCURACY)
+
+
+def difference_unit(table: pd.DataFrame) -> str:
+    """`, points`, and in which measure where that is not accuracy."""
+    measure = measure_of(table.iloc[0].to_dict()) if len(table) else ACCURACY
+    return measure.unit if measure is ACCURACY else f" in {measure.name}{measure.unit}"
+
+
+def guess_note(row: Mapping[Hashable, Any]) -> str:
+    """Said of a choice that had nothing but constant guesses to choose from."""
+    return (
+        " (no strength is better than the constant guess)"
+        if row.get("constant_guess") == YES
+        else ""
+    )
 
 
 PATH = (
@@ -144,16 +165,17 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
     """Two methods at once, against the better one of them alone."""
     rows = []
     for pair in pairs.to_dict("records"):
+        level = measure_of(pair)
         rows.append(
             (
                 name_cell(str(pair["first"])),
                 name_cell(str(pair["second"])),
-                *(Cell(percent(pair[key])) for key in ("both", "first_alone", "second_alone")),
-                Cell(with_range(*(points(pair[key]) for key in ("difference", "low", "high")))),
+                *(Cell(level.value(pair[key])) for key in ("both", "first_alone", "second_alone")),
+                Cell(with_range(*(level.difference(pair[key]) for key in _DIFFERENCE))),
                 name_cell(str(pair["better_part"])),
                 Cell(p_value(pair["p_holm"])),
-                Cell(with_range(*(points(pair[key]) for key in _INTERACTION))),
-                verdict_cell(pair),
+                Cell(with_range(*(level.difference(pair[key]) for key in _INTERACTION))),
+                verdict_cell(pair, "the better part"),
             )
         )
     return Table(
@@ -175,4 +197,5 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
     )
 
 
+_DIFFERENCE = ("difference", "low", "high")
 _INTERACTION = ("interaction", "interaction_low", "interaction_high")

@@ -12,6 +12,7 @@ from regscope.figures.style import display_name
 from regscope.params import BASELINE
 from regscope.report import words
 from regscope.report.columns import (
+    NOT_MEASURED,
     Column,
     by_reg,
     comparisons,
@@ -20,6 +21,7 @@ from regscope.report.columns import (
     name_cell,
     values,
     verdict_cell,
+    with_guess,
 )
 from regscope.report.formats import (
     ABOUT,
@@ -32,9 +34,11 @@ from regscope.report.formats import (
     seeds_needed,
     with_range,
 )
-from regscope.report.measured import ACCURACY, MEASURES, Measure
+from regscope.report.measured import ACCURACY, BY_KEY, MEASURES, Measure
 from regscope.report.render import Cell, Table
-from regscope.results import StudyResults
+from regscope.results import GUESS, NO_BETTER, StudyResults, told
+from regscope.results.guessed import MEASURES as GUESSED
+from regscope.results.guessed import NO, over_guess
 from regscope.statistics import EQUAL, UNDECIDED
 
 BASELINE_VERDICT = "baseline"
@@ -52,7 +56,9 @@ def comparison_table(
         spread = measure.value(measured.std(ddof=1)) if len(measured) > 1 else DASH
         own = [Cell(mean_and_half_width(measured, measure.value)), Cell(spread)]
         if reg == BASELINE:
-            return [*own, *[Cell("")] * 4, Cell(BASELINE_VERDICT)]
+            over = over_guess(results.seeds, results.guesses, measure.key).get(BASELINE)
+            note = f", {NO_BETTER}" if over and over.beats == NO else ""
+            return [*own, *[Cell("")] * 4, Cell(f"{BASELINE_VERDICT}{note}")]
         return [*own, *against_baseline(compared[reg], measure)]
 
     headings = (
@@ -65,7 +71,19 @@ def comparison_table(
         "Verdict",
     )
     caption = f"{MEANS}, and the paired difference to {BASELINE}"
-    return by_reg(caption, headings, results.cells, regs, row, words={7})
+    table = by_reg(caption, headings, results.cells, regs, row, words={7})
+    if measure.key not in GUESSED.values():
+        return table
+    return with_guess(table, [*_guess(results, measure), "", "", "", ""])
+
+
+def _guess(results: StudyResults, measure: Measure) -> tuple[str, str, str]:
+    """The constant guess's value, no spread, and its difference to the baseline."""
+    guess = results.guessed(measure.key)
+    if guess is None:
+        return NOT_MEASURED, "", ""
+    difference = measure.difference(guess - values(results, BASELINE, measure.key).mean())
+    return measure.value(guess), "", difference
 
 
 def against_baseline(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> list[Cell]:
@@ -94,7 +112,10 @@ def wanted(against: Mapping[Hashable, Any]) -> str:
 
 
 def marked(text: str, verdict: str) -> str:
-    """A difference as it stands beside others: with ABOUT where it makes none that matters."""
+    """A difference as it stands beside others: with ABOUT where it makes none that matters, and
+    named where the cell is a constant guess."""
+    if verdict == GUESS:
+        return f"{text} (a guess)"
     return f"{ABOUT}{text}" if verdict == EQUAL else text
 
 
@@ -115,8 +136,8 @@ def _probability(against: dict[Hashable, Any]) -> str:
 
 
 def short_accuracy_table(results: StudyResults, regs: Sequence[str]) -> Table:
-    """What fits a terminal: accuracy, difference and verdict, without its note."""
-    table = comparison_table(results, regs)
+    """What fits a terminal: the primary measure, difference and verdict, without its note."""
+    table = comparison_table(results, regs, BY_KEY[results.primary])
     chosen = (0, 1, 3)
     return Table(
         table.caption,
@@ -140,15 +161,20 @@ def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
         if reg == BASELINE:
             return Cell(measure.value(values(results, reg, measure.key).mean()))
         against = compared[measure.key][reg]
-        verdict = str(against["verdict"])
+        verdict = told(against)
         return Cell(marked(measure.difference(against["difference"]), verdict), verdict)
 
-    return by_reg(
+    table = by_reg(
         f"The value of {BASELINE}, and every other cell's difference to it",
         [measure.short for measure in measures],
         results.cells,
         regs,
         lambda reg: [entry(reg, measure) for measure in measures],
+    )
+    guessed = GUESSED.values()
+    return with_guess(
+        table,
+        [_guess(results, measure)[-1] if measure.key in guessed else "" for measure in measures],
     )
 
 
@@ -167,7 +193,9 @@ def fit_table(results: StudyResults, regs: Sequence[str]) -> Table:
             for _, measure, shown in columns
         ]
 
-    return by_reg(MEANS, [heading for heading, *_ in columns], results.cells, regs, row)
+    table = by_reg(MEANS, [heading for heading, *_ in columns], results.cells, regs, row)
+    loss = results.guessed("test_loss")
+    return with_guess(table, ["", "", "", NOT_MEASURED if loss is None else _loss(loss)])
 
 
 def convergence_table(results: StudyResults, regs: Sequence[str], training_loss: float) -> Table:
@@ -224,26 +252,41 @@ def class_scores_table(results: StudyResults, reg: str) -> Table:
 
 
 def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Table:
-    """All studies on one page: the baseline's test accuracy, the others' difference to it."""
+    """All studies on one page: the baseline's test accuracy, the others' difference to it.
 
-    def entry(results: StudyResults, reg: str) -> Cell:
+    Of a study that is about another measure its heading names that, and the entries are of it.
+    """
+    measures = {name: BY_KEY[results.primary] for name, results in studies.items()}
+
+    def level(value: float, measure: Measure) -> str:
+        return f"{measure.value(value)}{' %' if measure.unit else ''}"
+
+    def entry(name: str, reg: str) -> Cell:
+        results, measure = studies[name], measures[name]
         if reg not in results.cells:
             return Cell(DASH)
         if reg == BASELINE:
-            return Cell(f"{percent(values(results, reg, 'test_accuracy').mean())} %", order="0")
-        against = comparisons(results, "test_accuracy")[reg]
-        verdict = str(against["verdict"])
+            return Cell(level(values(results, reg, measure.key).mean(), measure), order="0")
+        against = comparisons(results, measure.key)[reg]
+        verdict = told(against)
         if reg in results.lost:
             return Cell(words.COLLAPSED, verdict, order=str(against["difference"]))
-        return Cell(marked(ACCURACY.difference(against["difference"]), verdict), verdict)
+        return Cell(marked(measure.difference(against["difference"]), verdict), verdict)
 
-    return Table(
-        f"Difference to {BASELINE} in test accuracy, points",
-        ("Regularizer", *studies),
-        tuple(
-            (name_cell(reg), *(entry(results, reg) for results in studies.values())) for reg in regs
-        ),
+    def guess(name: str) -> str:
+        found = studies[name].guessed(measures[name].key)
+        return NOT_MEASURED if found is None else level(found, measures[name])
+
+    headings = (
+        name if measure is ACCURACY else f"{name} ({measure.name})"
+        for name, measure in measures.items()
     )
+    table = Table(
+        f"Difference to {BASELINE} in test accuracy, points",
+        ("Regularizer", *headings),
+        tuple((name_cell(reg), *(entry(name, reg) for name in studies)) for reg in regs),
+    )
+    return with_guess(table, [guess(name) for name in studies])
 
 
 def _loss(value: float) -> str:

@@ -11,6 +11,7 @@ from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, known, p_value, points, with_range
 from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
+from regscope.results import told
 from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, equal_note
 
 CERTAIN = f"{EQUAL}, for certain"
@@ -63,7 +64,7 @@ def _example(found: Sequence[Evidence], verdict: str) -> Iterator[Cell]:
 
 def _given(row: Row) -> str:
     if row["verdict"] != EQUAL:
-        return str(row["verdict"])
+        return told(row)
     certain = equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"])
     return CERTAIN if certain else EQUAL
 

@@ -6,6 +6,7 @@ from regscope.params import BASELINE
 from regscope.report.formats import ABOUT, DASH
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
+from regscope.results import GUESS_MEANING, NO_BETTER
 from regscope.statistics import EQUAL, FEWEST_SEEDS, POWER, SIGNIFICANCE
 
 TITLE = "Results"
@@ -33,6 +34,8 @@ MARKED_BY = (
 
 COLLAPSED = "collapsed"
 COLLAPSED_MEANING = "every seed of the cell is hardly better than a guess"
+
+A_GUESS = f"(a guess): {GUESS_MEANING}"
 
 HOW_TO_READ = (
     (
@@ -127,6 +130,14 @@ HOW_TO_READ = (
         "Strength assumed",
         "the document names the method and not how strong it was; the study chose the strength on"
         " validation or took it over (docs/strengths.md), and the verdict holds for that.",
+    ),
+    (
+        "Constant guess",
+        "what can be had without looking at the inputs: the accuracy of always saying the class"
+        " that is most frequent in training, and the loss of giving every class its share there;"
+        " where these were not kept, its share in the test set itself, which no guess can beat. A"
+        f" cell is {NO_BETTER} unless its seeds' differences to it have an interval on the better"
+        f" side and a Holm p below {SIGNIFICANCE}; it then never counts as better than {BASELINE}.",
     ),
     (COLLAPSED.capitalize(), f"{COLLAPSED_MEANING}."),
     (DASH, "the cell is not part of the study."),

@@ -2,6 +2,7 @@
 
 from regscope.results.compared import COMPARED, compare_cells
 from regscope.results.gathered import gather, gather_environment
+from regscope.results.guessed import GUESS, GUESS_MEANING, NO_BETTER, told, worded
 from regscope.results.study import (
     SETTINGS_FILE,
     SUMMARY,
@@ -17,6 +18,9 @@ from regscope.results.study import (
 
 __all__ = [
     "COMPARED",
+    "GUESS",
+    "GUESS_MEANING",
+    "NO_BETTER",
     "SETTINGS_FILE",
     "SUMMARY",
     "TABLES",
@@ -28,6 +32,8 @@ __all__ = [
     "gather_environment",
     "load",
     "settings",
+    "told",
+    "worded",
     "write",
     "write_environment",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from regscope.measures.settings import MATTERS
+from regscope.measures.settings import ACCURACY, MATTERS
 from regscope.params import BASELINE
+from regscope.results.guessed import OverGuess, over_guess
 from regscope.statistics import TOO_FEW, Comparison, compare, corrections, verdict
 
 if TYPE_CHECKING:
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
 COMPARED: dict[str, bool | None] = {
     "test_accuracy": True,
     "test_loss": False,
+    "balanced_accuracy": True,
+    "roc_auc": True,
     "generalization_gap": None,
     "expected_calibration_error": False,
     "brier_score": False,
@@ -29,31 +34,47 @@ one that has learned nothing loses nothing by being pruned, and units that do no
 say anything.
 """
 
-ACCURACIES = ("test_accuracy", "corruption_accuracy")
+ACCURACIES = ("test_accuracy", "balanced_accuracy", "roc_auc", "corruption_accuracy")
 """The measures that a difference has a smallest size worth having in, `evaluation.matters`."""
 
 COLUMNS = (
     "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
     "probability_better", "probability_low", "probability_high", "detectable_difference",
     "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "verdict",
+    "guess_difference", "guess_low", "guess_high", "guess_p_holm", "beats_guess",
 )  # fmt: skip
 
 
-def compare_cells(seeds: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
+def compare_cells(
+    seeds: pd.DataFrame,
+    matters: float = MATTERS,
+    guess: pd.DataFrame | None = None,
+    primary: str = ACCURACY,
+) -> pd.DataFrame:
     """Every cell against the baseline in every measure of COMPARED, over the seeds of both.
 
     Holm's correction is over the study's cells, for each measure by itself, and for the tests of a
     difference and those of none that `matters` each in a family of their own. Where no seed has the
-    measure in both cells, the row says `0` seeds and is not counted there. Where COMPARED says None
+    measure in both cells, the row says `0` seeds and is not counted there; a measure that the table
+    does not have has no rows. Where COMPARED says None
     `verdict` is `higher` or `lower`, and `probability_better` the probability of being higher.
     `matters` goes for ACCURACIES; its columns are empty elsewhere.
+
+    With the table of the `guess`, `guess_*` are what `over_guess` says of the cell, and
+    `beats_guess` whether it does better than that: in the measure itself or, of a measure that
+    guesses do not have, in the `primary` one. Empty where nobody knows.
     """
     import pandas as pd
 
     by_reg = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
     baseline = by_reg.pop(BASELINE)
     rows = []
-    for measure, higher_is_better in COMPARED.items():
+    measures = {name: way for name, way in COMPARED.items() if name in seeds.columns}
+    held = {
+        measure: {} if guess is None else over_guess(seeds, guess, measure)
+        for measure in {**measures, primary: None}
+    }
+    for measure, higher_is_better in measures.items():
         pairs = {reg: _pairs(cell[measure], baseline[measure]) for reg, cell in by_reg.items()}
         family = sum(not paired.empty for paired in pairs.values())
         margin = matters if measure in ACCURACIES else None
@@ -70,8 +91,21 @@ def compare_cells(seeds: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame
                 p_holm, p_equal_holm = next(corrected)
                 row |= asdict(comparison) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
                 row["verdict"] = verdict(comparison, p_holm, higher_is_better, p_equal_holm)
-            rows.append(row)
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+            rows.append(row | _guessed(reg, held[measure], held[primary]))
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"beats_guess": object})
+
+
+def _guessed(
+    reg: str, own: Mapping[str, OverGuess], primary: Mapping[str, OverGuess]
+) -> dict[str, Any]:
+    """The columns on the guess; the primary measure's say where the measure has none itself."""
+    if own:
+        over = own.get(reg)
+        numbers = {} if over is None else {f"guess_{k}": v for k, v in asdict(over).items()}
+    else:
+        over, numbers = primary.get(reg), {}
+    numbers.pop("guess_beats", None)
+    return {**numbers, "beats_guess": over.beats or math.nan if over else math.nan}
 
 
 def _pairs(cell: pd.Series[float], baseline: pd.Series[float]) -> pd.DataFrame:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
+from regscope.datasets import Dataset
 from regscope.params import Study
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
 from regscope.results.discordant import discordant
+from regscope.results.guessed import guess_table
 from regscope.results.study import ENVIRONMENT_FILE, StudyResults, as_written
 
 if TYPE_CHECKING:
@@ -25,18 +27,21 @@ def gather(name: str, study: Study) -> StudyResults:
 
     Cells are compared by the digits that seeds.csv will hold, so that it gives the same again.
     """
-    classes = _class_names(name)
+    dataset = Dataset.load(paths.prepared(name))
+    classes = dataset.classes
 
     def table(kind: str) -> pd.DataFrame:
         return _by_cell(study, lambda reg: _read(name, reg, kind))
 
     seeds = as_written(table("measures"))
+    guess = as_written(guess_table(study, dataset))
+    primary = study.evaluation.primary_measure
     confusions = {reg: _confusion(name, reg) for reg in study.cells}
     return StudyResults(
         seeds=seeds,
         layers=table("layers"),
         classes=_by_cell(study, lambda reg: class_scores(confusions[reg], classes)),
-        comparisons=compare_cells(seeds, study.evaluation.matters),
+        comparisons=compare_cells(seeds, study.evaluation.matters, guess, primary),
         units=table("units"),
         pruning=_by_cell(
             study, lambda reg: mean_accuracy(_read(name, reg, "pruning"), ["scope", "fraction"])
@@ -48,6 +53,8 @@ def gather(name: str, study: Study) -> StudyResults:
         reliability=_by_cell(study, lambda reg: pooled_bins(_read(name, reg, "reliability"))),
         confused=_by_cell(study, lambda reg: confused_pairs(confusions[reg], classes)),
         discordant=discordant(name, study),
+        guess=guess,
+        primary=primary,
     )
 
 
@@ -92,8 +99,3 @@ def _confusion(name: str, reg: str) -> np.ndarray:
     from safetensors.numpy import load_file
 
     return load_file(paths.evaluation(name, reg) / "arrays.safetensors")["confusion"]
-
-
-def _class_names(name: str) -> list[str]:
-    described = json.loads((paths.prepared(name) / "dataset.json").read_text())
-    return list(described["classes"])

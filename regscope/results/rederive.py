@@ -2,7 +2,9 @@
 
 Of the studies named, or of all in metrics/studies: comparisons.csv and summary.json from seeds.csv,
 and where there are strength paths or grids of learning rates the verdicts in metrics/paths and
-metrics/rates. Networks are not needed. Nothing is written where a table is not whole.
+metrics/rates. Networks are not needed. What older versions did not measure and the tables give all
+the same is added: the constant guess, and balanced accuracy where all classes have as many test
+examples. Nothing is written where a table is not whole.
 """
 
 from __future__ import annotations
@@ -18,14 +20,28 @@ from regscope.arithmetic import steady_numpy
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError, run
 from regscope.files import write_json, write_text
+from regscope.measures.settings import ACCURACY
 from regscope.params import Study
 from regscope.results.compared import COMPARED, compare_cells
-from regscope.results.study import NAMES, SETTINGS_FILE, SUMMARY, csv, means, settings
+from regscope.results.guessed import guess_of_supports
+from regscope.results.study import (
+    NAMES,
+    SETTINGS_FILE,
+    SUMMARY,
+    as_written,
+    check_primary,
+    csv,
+    means,
+    settings,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SEEDS_FILE = "seeds.csv"
+SEEDS_FILE, GUESS_FILE, CLASSES_FILE = "seeds.csv", "guess.csv", "classes.csv"
+BALANCED = "balanced_accuracy"
+LATER_MEASURES = (BALANCED, "roc_auc")
+"""What tables of older versions do not have, and only networks could give."""
 
 
 def main() -> None:
@@ -54,12 +70,19 @@ def main() -> None:
     summaries = {}
     for name in asked or there:
         study = read_settings(name)
-        seeds = read_seeds(name, study)
         folder = paths.summary(name)
-        texts[folder / "comparisons.csv"] = csv(compare_cells(seeds, study.evaluation.matters))
+        seeds, guess = read_seeds(name, study), read_guess(name)
+        if BALANCED not in seeds.columns and same_test_for_all_classes(name, study):
+            # The mean of recalls is then the share of all examples that are right.
+            seeds = seeds.assign(**{BALANCED: seeds[ACCURACY]})
+            texts[folder / SEEDS_FILE] = csv(seeds)
+        evaluation = study.evaluation
+        compared = compare_cells(seeds, evaluation.matters, guess, evaluation.primary_measure)
+        texts[folder / "comparisons.csv"] = csv(compared)
+        texts[folder / GUESS_FILE] = csv(guess)
         summaries[folder / "summary.json"] = means(seeds)
-        texts |= rederived_sweep(paths.sweep_summary(name), study.evaluation.matters)
-        texts |= rederived_rates(paths.rates_summary(name), study.evaluation.matters)
+        texts |= rederived_sweep(paths.sweep_summary(name), evaluation)
+        texts |= rederived_rates(paths.rates_summary(name), evaluation.matters)
     for file, text in texts.items():
         write_text(file, text)
     for file, summary in summaries.items():
@@ -84,17 +107,10 @@ def read_seeds(name: str, study: Study) -> pd.DataFrame:
 
     Raises RegscopeError where it lacks a column, a cell of the study or a seed of one.
     """
-    import pandas as pd
-
     file = paths.summary(name) / SEEDS_FILE
-    try:
-        table = pd.read_csv(
-            file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise RegscopeError(f"{file}: not a table: {' '.join(str(error).split())}") from error
+    table = _table(file)
     for column in dict.fromkeys(("reg", "seed", *COMPARED, *SUMMARY)):
-        if column not in table.columns:
+        if column not in table.columns and column not in LATER_MEASURES:
             raise RegscopeError(f"{file}: has no column {column}")
     for reg in study.cells:
         found = sorted(table.loc[table["reg"] == reg, "seed"])
@@ -109,7 +125,38 @@ def read_seeds(name: str, study: Study) -> pd.DataFrame:
             raise RegscopeError(
                 f"{file}: {reg} is no cell of the study; it has: {', '.join(study.cells)}"
             )
+    evaluation = study.evaluation
+    check_primary(table, evaluation.primary, evaluation.primary_measure, file, name)
     return table
+
+
+def read_guess(name: str) -> pd.DataFrame:
+    """The study's guess.csv; where it has none, what the test examples of each class give."""
+    folder = paths.summary(name)
+    if (folder / GUESS_FILE).is_file():
+        return _table(folder / GUESS_FILE)
+    found = guess_of_supports(_table(folder / CLASSES_FILE), _table(folder / SEEDS_FILE))
+    return as_written(found)
+
+
+def same_test_for_all_classes(name: str, study: Study) -> bool:
+    """Whether all seeds are tested on the same examples, as many of each class."""
+    supports = _table(paths.summary(name) / CLASSES_FILE)["support"]
+    return study.data.official_train is not None and supports.nunique() == 1
+
+
+def _table(file: Path) -> pd.DataFrame:
+    """Raises RegscopeError where there is none."""
+    import pandas as pd
+
+    try:
+        return pd.read_csv(
+            file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
+        )
+    except FileNotFoundError as error:
+        raise RegscopeError(f"{file}: not there") from error
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise RegscopeError(f"{file}: not a table: {' '.join(str(error).split())}") from error
 
 
 if __name__ == "__main__":

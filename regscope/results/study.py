@@ -12,6 +12,8 @@ from regscope import paths
 from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import RegscopeError
 from regscope.files import write_bytes, write_json, write_text
+from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
+from regscope.results.guessed import guess_of_supports
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,20 +24,26 @@ ENVIRONMENT_FILE = "environment.json"
 SUMMARY = (
     "test_accuracy",
     "test_loss",
+    "balanced_accuracy",
+    "roc_auc",
     "generalization_gap",
     "expected_calibration_error",
     "corruption_accuracy",
     "prunable_fraction",
     "near_zero_fraction",
 )
-"""The measures that `dvc metrics show` lists."""
+"""The measures that `dvc metrics show` lists, as far as a study has them."""
 
 CHANCE = 0.02
+"""Of what the guess leaves to be gained: so much is hardly better."""
 
 DIGITS = "%.9g"
 """Of every float in a table."""
 
-NAMES = ("reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict")
+NAMES = (
+    "reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict",
+    "shares", "beats_guess",
+)  # fmt: skip
 
 
 DISCORDANT = ("reg", "examples", "gained", "lost", "test_set_error")
@@ -59,6 +67,10 @@ class StudyResults:
     and severity (0 is clean), `reliability` a row a bin of confidence; `confused` a row a pair of
     classes. `discordant` has a row a cell but the baseline; none where seeds have test examples of
     their own, or where the study was evaluated before the table was there.
+
+    `guess` has a row a seed: the best constant guess (`results.guessed`), None of results that do
+    not hold it; `guesses` has it nevertheless. `primary` is the measure that verdicts and headlines
+    are about.
     """
 
     seeds: pd.DataFrame
@@ -71,24 +83,38 @@ class StudyResults:
     reliability: pd.DataFrame
     confused: pd.DataFrame
     discordant: pd.DataFrame = field(default_factory=no_discordant)
+    guess: pd.DataFrame | None = None
+    primary: str = ACCURACY
 
     @property
     def cells(self) -> list[str]:
         return list(self.seeds["reg"].unique())
 
     @property
-    def at_chance(self) -> dict[str, int]:
-        """Of each cell with such seeds how many are hardly better than a guess.
+    def guesses(self) -> pd.DataFrame:
+        """The guess of every seed; where it was not kept, as the test set's own shares have it."""
+        return guess_of_supports(self.classes, self.seeds) if self.guess is None else self.guess
 
-        Their test accuracy is at most CHANCE above one over the number of classes.
+    def guessed(self, measure: str) -> float | None:
+        """The guess's mean over seeds; None of a measure that guesses do not have."""
+        if measure not in self.guesses.columns:
+            return None
+        mean = float(self.guesses[measure].mean())
+        return mean if math.isfinite(mean) else None
+
+    @property
+    def at_chance(self) -> dict[str, int]:
+        """Of each cell with such seeds how many are hardly better than the constant guess.
+
+        Of what the guess leaves to be gained, their test accuracy has at most CHANCE.
         """
-        guess = 1 / self.classes["class"].nunique()
-        lost = self.seeds[self.seeds["test_accuracy"] <= guess + CHANCE]
+        guess = self.seeds["seed"].map(self.guesses.set_index("seed")[ACCURACY])
+        lost = self.seeds[self.seeds[ACCURACY] <= guess + CHANCE * (1 - guess)]
         return {str(reg): int(count) for reg, count in lost["reg"].value_counts().items()}
 
     @property
     def lost(self) -> set[str]:
-        """The cells of which every seed is hardly better than a guess, where others are better."""
+        """The cells of which every seed is hardly better than the guess, where others are."""
         seeds = self.seeds["reg"].value_counts()
         found = {reg for reg, count in self.at_chance.items() if count == seeds[reg]}
         return found if len(found) < len(seeds) else set()
@@ -110,18 +136,25 @@ class StudyResults:
 
 
 def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:
-    """`{reg: {measure of SUMMARY: mean over seeds}}`, to six decimals; None where none has it."""
-    found = seeds.groupby("reg", sort=False)[list(SUMMARY)].mean()
+    """`{reg: {measure of SUMMARY: mean over seeds}}`, to six decimals; None where none has it.
+
+    A measure that the table does not have is left out.
+    """
+    measures = [measure for measure in SUMMARY if measure in seeds.columns]
+    found = seeds.groupby("reg", sort=False)[measures].mean()
     return {
-        str(reg): {measure: _rounded(float(row[measure])) for measure in SUMMARY}
+        str(reg): {measure: _rounded(float(row[measure])) for measure in measures}
         for reg, row in found.iterrows()
     }
 
 
-TABLES = tuple(table.name for table in fields(StudyResults))
+TABLES = tuple(table.name for table in fields(StudyResults) if table.name != "primary")
 
 OPTIONAL = ("discordant",)
 """Tables that a study may be without."""
+
+LATER = ("guess",)
+"""The tables that studies evaluated by older versions do not have."""
 
 
 def load(name: str) -> StudyResults:
@@ -132,10 +165,12 @@ def load(name: str) -> StudyResults:
     """
     import pandas as pd
 
-    def table(kind: str) -> pd.DataFrame:
+    def table(kind: str) -> pd.DataFrame | None:
         file = paths.summary(name) / f"{kind}.csv"
         if kind in OPTIONAL and not file.is_file():
             return no_discordant()
+        if kind in LATER and not file.is_file():
+            return None
         try:
             # Names stay as they are: of classes that are digits, of a cell called `nan`.
             return pd.read_csv(
@@ -144,7 +179,27 @@ def load(name: str) -> StudyResults:
         except FileNotFoundError as error:
             raise _missing(file, name) from error
 
-    return StudyResults(**{kind: table(kind) for kind in TABLES})
+    tables: dict[str, Any] = {kind: table(kind) for kind in TABLES}
+    return StudyResults(**tables, primary=_primary(name, tables["seeds"]))
+
+
+def _primary(name: str, seeds: pd.DataFrame) -> str:
+    """Raises RegscopeError where the study is about a measure that its table does not have."""
+    file = paths.summary(name) / SETTINGS_FILE
+    written = settings(name).get("evaluation", {}) if file.is_file() else {}
+    primary: Primary = written.get("primary", "accuracy")
+    measure = PRIMARIES.get(primary, ACCURACY)
+    check_primary(seeds, primary, measure, paths.summary(name) / "seeds.csv", name)
+    return measure
+
+
+def check_primary(seeds: pd.DataFrame, primary: str, measure: str, file: Path, name: str) -> None:
+    """Raises RegscopeError where the table lacks the primary measure, or has it in no seed."""
+    if measure not in seeds.columns or seeds[measure].isna().all():
+        raise RegscopeError(
+            f"studies.{name}.evaluation.primary = {primary}: {file} has no {measure}; rebuild the"
+            f" study with: dvc exp run -S study={name}"
+        )
 
 
 def as_written(table: pd.DataFrame) -> pd.DataFrame:
@@ -164,7 +219,7 @@ def write(results: StudyResults, folder: Path) -> None:
     """The tables as CSV, the summary as JSON."""
     for kind in TABLES:
         table = getattr(results, kind)
-        if kind not in OPTIONAL or not table.empty:
+        if table is not None and (kind not in OPTIONAL or not table.empty):
             write_text(folder / f"{kind}.csv", csv(table))
     write_json(folder / "summary.json", results.summary)
 

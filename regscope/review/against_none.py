@@ -6,16 +6,18 @@ import math
 from typing import Any
 
 from regscope.params import BASELINE
-from regscope.results import StudyResults
+from regscope.results import StudyResults, worded
 
 REVIEWED = (
     "test_accuracy",
     "test_loss",
+    "balanced_accuracy",
+    "roc_auc",
     "generalization_gap",
     "corruption_accuracy",
     "expected_calibration_error",
 )
-"""The measures of which a review gives the difference; metrics/studies/ has them all."""
+"""The measures of which a review gives the difference, as far as a study has them."""
 
 WEIGHTS = (
     "weight_std",
@@ -32,7 +34,8 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
     """Means of both cells, the paired differences with their intervals, and the weights.
 
     Where neither direction is better by itself, as of the gap, the verdict is `higher` or `lower`
-    and `probability_better` the probability of being higher (`results.COMPARED`).
+    and `probability_better` the probability of being higher (`results.COMPARED`). `guess` is the
+    constant guess's mean, and the verdict says so where the cell is not better.
     """
     means = results.seeds.groupby("reg", sort=False).mean()
     compared = results.comparisons[results.comparisons["reg"] == reg].set_index("measure")
@@ -40,9 +43,10 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
         "study": study,
         "reg": reg,
         "baseline": BASELINE,
+        "primary": results.primary,
         "seeds": int(compared["seeds"].iloc[0]),
     }
-    for measure in REVIEWED:
+    for measure in (name for name in REVIEWED if name in compared.index):
         row = compared.loc[measure]
         reviewed[measure] = {
             reg_or_baseline: _rounded(means.loc[key, measure])
@@ -55,7 +59,8 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
             "p_equal_holm": _rounded(row["p_equal_holm"]),
             "probability_better": _rounded(row["probability_better"]),
             "detectable_difference": _rounded(row["detectable_difference"]),
-            "verdict": row["verdict"],
+            "guess": _rounded(results.guessed(measure)),
+            "verdict": worded(row.to_dict()),
         }
     for measure in ("train_accuracy", *WEIGHTS):
         reviewed[measure] = {

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from regscope.measures.settings import ACCURACY
 from regscope.results import SUMMARY
 from regscope.review.dotted import Change, changes
 from regscope.review.metrics import Metrics, Seeds, StudyMetrics, block
 from regscope.review.noise import Difference, difference, moved, same_accuracy
-
-ACCURACY = "test_accuracy"
 
 TRAINED_BY = ("data", "split", "model", "training")
 """The blocks of a study, beside the cell's own, that decide what its networks become."""
@@ -19,10 +18,11 @@ TRAINED_BY = ("data", "split", "model", "training")
 
 @dataclass(frozen=True)
 class CellChange:
-    """`before` and `after` are test accuracies by seed, empty where there is no such cell.
+    """`before` and `after` are by seed what the study is about, `measure`; empty where there is no
+    such cell.
 
-    `difference` is None of a cell that is new or gone; `settings` are those that changed, all
-    the cell's own of a new one.
+    `guess`: it is not better than the constant guess now. `difference` is None of a cell that is
+    new or gone; `settings` are those that changed, all the cell's own of a new one.
     """
 
     study: str
@@ -31,6 +31,8 @@ class CellChange:
     after: Seeds
     difference: Difference | None
     settings: tuple[Change, ...]
+    measure: str = ACCURACY
+    guess: bool = False
 
     @property
     def kind(self) -> str:
@@ -73,25 +75,40 @@ def other_measures(
     for study, cell in cell_names(before, after):
         if (study, cell) not in known:
             old, new = (metrics.studies[study].seeds[cell] for metrics in (before, after))
-            shared = [name for name in SUMMARY if name in old and name in new and name != ACCURACY]
+            shared = [
+                name
+                for name in SUMMARY
+                if name in old and name in new and name != _measure(study, before, after)
+            ]
             found.update(measure for measure in shared if moved(old[measure], new[measure]))
     return found
 
 
 def _compared(study: str, cell: str, before: Metrics, after: Metrics) -> CellChange | None:
-    old, new = (_accuracies(metrics.studies.get(study), cell) for metrics in (before, after))
+    measure = _measure(study, before, after)
+    old, new = (_values(metrics.studies.get(study), cell, measure) for metrics in (before, after))
     if not old or not new:
         written = after.studies[study].settings if new else {}
         own = block(block(written, "regularizers"), cell)
-        return CellChange(study, cell, old, new, None, changes({}, own))
+        guess = bool(new) and cell in after.studies[study].guesses
+        return CellChange(study, cell, old, new, None, changes({}, own), measure, guess)
     settings = _other_settings(before.studies[study], after.studies[study], cell)
     if not settings and same_accuracy(old, new):
         return None
-    return CellChange(study, cell, old, new, difference(old, new), settings)
+    guess = cell in after.studies[study].guesses
+    return CellChange(study, cell, old, new, difference(old, new), settings, measure, guess)
 
 
-def _accuracies(study: StudyMetrics | None, cell: str) -> Seeds:
-    return study.seeds.get(cell, {}).get(ACCURACY, {}) if study else {}
+def _measure(study: str, before: Metrics, after: Metrics) -> str:
+    """What the study is about now; accuracy where a tree does not have that yet."""
+    found = [metrics.studies[study] for metrics in (after, before) if study in metrics.studies]
+    primary = found[0].primary
+    has = all(primary in cell for one in found for cell in one.seeds.values())
+    return primary if has else ACCURACY
+
+
+def _values(study: StudyMetrics | None, cell: str, measure: str) -> Seeds:
+    return study.seeds.get(cell, {}).get(measure, {}) if study else {}
 
 
 def _other_settings(old: StudyMetrics, new: StudyMetrics, cell: str) -> tuple[Change, ...]:

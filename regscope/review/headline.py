@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regscope.report.formats import points
+from regscope.measures.settings import ACCURACY
+from regscope.report.measured import BY_KEY
+from regscope.results import NO_BETTER
 from regscope.review.cells import CellChange
 
 KINDS = {
@@ -43,22 +45,29 @@ def headline(changed: Sequence[CellChange], cells: int, flipped: int, others: bo
 def _one(change: CellChange) -> str:
     name = f"{change.study}/{change.cell}"
     if change.difference is None:
-        return f"{name} is {change.kind}"
+        return f"{name} is {change.kind}{_note(change)}"
     if change.kind == "equal":
         return f"{name}, {KINDS['equal']}"
-    return f"{name}, {_size(change)}, {KINDS[change.kind]}"
+    return f"{name}, {_size(change)}, {KINDS[change.kind]}{_note(change)}"
 
 
 def _largest(changed: Sequence[CellChange]) -> str:
-    beyond = [change for change in changed if change.kind == "beyond"]
+    beyond = [change for change in changed if change.kind == "beyond" and not change.guess]
     if not beyond:
         return ""
-    largest = max(beyond, key=lambda change: abs(_mean(change)))
+    # Of several measures the scales differ; accuracies go first.
+    of_one = [change for change in beyond if change.measure == ACCURACY] or beyond
+    largest = max(of_one, key=lambda change: abs(_mean(change)))
     return f"; largest: {largest.study}/{largest.cell}, {_size(largest)}"
 
 
 def _size(change: CellChange) -> str:
-    return f"test accuracy {points(_mean(change))} points"
+    measure = BY_KEY[change.measure]
+    return f"{measure.name} {measure.difference(_mean(change))}{' points' if measure.unit else ''}"
+
+
+def _note(change: CellChange) -> str:
+    return f", {NO_BETTER}" if change.guess else ""
 
 
 def _mean(change: CellChange) -> float:

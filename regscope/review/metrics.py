@@ -13,7 +13,9 @@ import yaml
 
 from regscope import paths
 from regscope.errors import RegscopeError
-from regscope.results import SETTINGS_FILE, SUMMARY
+from regscope.measures.settings import ACCURACY, PRIMARIES
+from regscope.results import SETTINGS_FILE, SUMMARY, worded
+from regscope.results.guessed import NO
 from regscope.review.trees import Tree
 
 Seeds = Mapping[int, float]
@@ -23,12 +25,19 @@ Seeds = Mapping[int, float]
 @dataclass(frozen=True)
 class StudyMetrics:
     """One study's results: `seeds[cell][measure]`, of the measures of SUMMARY that it has, and
-    `verdicts[cell, measure]` of its comparisons; what it was trained with and on."""
+    `verdicts[cell, measure]` of its comparisons; `guesses`, the cells that are not better than the
+    constant guess; what it was trained with and on."""
 
     seeds: Mapping[str, Mapping[str, Seeds]]
     verdicts: Mapping[tuple[str, str], str]
     settings: Mapping[str, Any]
     environment: Mapping[str, Any]
+    guesses: frozenset[str] = frozenset()
+
+    @property
+    def primary(self) -> str:
+        """The measure that headlines are about."""
+        return primary_of(self.settings)
 
 
 @dataclass(frozen=True)
@@ -83,15 +92,26 @@ def _claims(tree: Tree) -> dict[str, str]:
 
 
 def _study(tree: Tree, folder: Path) -> StudyMetrics:
+    compared = _rows(tree, folder / "comparisons.csv", ("reg", "measure", "verdict"))
+    settings = _json(tree, folder / SETTINGS_FILE)
     return StudyMetrics(
         _seeds(tree, folder / "seeds.csv"),
-        {
-            (row["reg"], row["measure"]): row["verdict"]
-            for row in _rows(tree, folder / "comparisons.csv", ("reg", "measure", "verdict"))
-        },
-        _json(tree, folder / SETTINGS_FILE),
+        {(row["reg"], row["measure"]): worded(row) for row in compared},
+        settings,
         _json(tree, folder / "environment.json"),
+        frozenset(
+            row["reg"]
+            for row in compared
+            if row["measure"] == primary_of(settings) and row.get("beats_guess") == NO
+        ),
     )
+
+
+def primary_of(settings: Mapping[str, Any]) -> str:
+    """The measure of `evaluation.primary`; accuracy where it means nothing."""
+    primary = block(settings, "evaluation").get("primary")
+    found = [measure for name, measure in PRIMARIES.items() if name == primary]
+    return found[0] if found else ACCURACY
 
 
 def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from regscope.report.formats import DASH, percent, points, points_range
+from regscope.measures.settings import ACCURACY
+from regscope.report.formats import DASH
+from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
+from regscope.results import NO_BETTER
 from regscope.review.cells import CellChange
 from regscope.review.dotted import Change
 from regscope.review.flips import Flip
@@ -24,9 +27,9 @@ def cells_table(changed: Sequence[CellChange], limits: Limits) -> Table:
     rows = tuple(
         (
             Cell(change.study),
-            Cell(change.cell),
-            Cell(_mean(change.before)),
-            Cell(_mean(change.after)),
+            Cell(f"{change.cell}{_about(change)}"),
+            Cell(_mean(change.before, change)),
+            Cell(_mean(change.after, change)),
             *_judged(change),
             Cell(limits.told(change.settings)),
         )
@@ -51,14 +54,21 @@ def dvc_table(rows: Rows) -> Table:
     return Table("", tuple(rows[0]), body, frozenset({0, 1}))
 
 
-def _mean(seeds: Seeds) -> str:
-    return percent(mean_and_deviation(list(seeds.values()))[0]) if seeds else DASH
+def _about(change: CellChange) -> str:
+    """Of what the numbers are, where that is not test accuracy."""
+    return "" if change.measure == ACCURACY else f" ({BY_KEY[change.measure].name})"
+
+
+def _mean(seeds: Seeds, change: CellChange) -> str:
+    measure = BY_KEY[change.measure]
+    return measure.value(mean_and_deviation(list(seeds.values()))[0]) if seeds else DASH
 
 
 def _judged(change: CellChange) -> tuple[Cell, Cell, Cell]:
-    difference = change.difference
+    difference, measure = change.difference, BY_KEY[change.measure]
+    note = f", {NO_BETTER}" if change.guess else ""
     if difference is None:
-        return Cell(DASH), Cell(DASH), Cell(change.kind)
+        return Cell(DASH), Cell(DASH), Cell(f"{change.kind}{note}")
     interval = difference.interval
     pairing = (
         ""
@@ -67,15 +77,16 @@ def _judged(change: CellChange) -> tuple[Cell, Cell, Cell]:
         if len(change.before) != len(change.after)
         else ", unpaired: other seeds"
     )
-    # What is beyond noise stands out, as verdicts do elsewhere.
-    direction = "higher" if interval.mean > 0 else "lower"
+    # What is beyond noise stands out, as verdicts do elsewhere; a constant guess does not.
+    direction = "" if change.guess else "higher" if interval.mean > 0 else "lower"
     told = {
-        "equal": Cell(f"no difference{pairing}"),
-        "within": Cell(f"within noise{pairing}"),
-        "beyond": Cell(f"beyond noise{pairing}", verdict=direction),
+        "equal": Cell(f"no difference{pairing}{note}"),
+        "within": Cell(f"within noise{pairing}{note}"),
+        "beyond": Cell(f"beyond noise{pairing}{note}", verdict=direction),
         "too few seeds": Cell(
             f"too few seeds to tell: {difference.seeds} of at least {FEWEST_SEEDS}{pairing}"
         ),
     }[change.kind]
-    shown = points_range(interval.low, interval.high) if difference.seeds > 1 else DASH
-    return Cell(points(interval.mean)), Cell(shown), told
+    ends = ", ".join(measure.difference(end) for end in (interval.low, interval.high))
+    shown = f"[{ends}]" if difference.seeds > 1 else DASH
+    return Cell(measure.difference(interval.mean)), Cell(shown), told

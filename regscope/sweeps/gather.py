@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
+from regscope.datasets import Dataset
 from regscope.params import Study, written_study
 from regscope.results.gathered import joined_environments
 from regscope.results.study import as_written
+from regscope.sweeps.guess import sweep_guess
 from regscope.sweeps.pairs import compare_pairs
 from regscope.sweeps.path import published_strength
 from regscope.sweeps.settings import Sweep
@@ -25,7 +27,8 @@ ENVIRONMENT_FILE = "environment.json"
 COLUMNS = (
     "family", "strength", "seed", "validation_accuracy", "validation_loss", "test_accuracy",
     "test_loss", "train_accuracy", "generalization_gap", "zero_fraction", "near_zero_fraction",
-    "weight_l2_norm", "expected_calibration_error",
+    "weight_l2_norm", "expected_calibration_error", "validation_balanced_accuracy",
+    "validation_roc_auc", "balanced_accuracy", "roc_auc",
 )  # fmt: skip
 
 
@@ -34,7 +37,8 @@ class SweepResults:
     """One study's sweep.
 
     `paths` has a row a family, strength and seed, `tuned` a row a family, `pairs` a row a pair.
-    `published` is where the study's own cell lies on each path, if it does.
+    `published` is where the study's own cell lies on each path, if it does; `guess` has a row a
+    seed, as `sweep_guess` gives it.
     """
 
     title: str
@@ -43,6 +47,7 @@ class SweepResults:
     pairs: pd.DataFrame | None
     published: dict[str, float | None]
     settings: dict[str, Any]
+    guess: pd.DataFrame | None = None
 
 
 def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
@@ -60,15 +65,19 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
         pd.read_csv(folder / PATH_FILE).assign(family=family) for family, folder in folders.items()
     ]
     table = as_written(pd.concat(tables, ignore_index=True)[list(COLUMNS)])
+    primary = study.evaluation.primary_measure
+    dataset = Dataset.load(paths.prepared(name))
+    guess = as_written(sweep_guess(study, dataset, sweep.seeds))
     pairs = None
     if sweep.pairs:
         folders["pairs"] = paths.pair_measures(name)
         measured = as_written(pd.read_csv(folders["pairs"] / PAIRS_FILE))
-        pairs = compare_pairs(measured, study.evaluation.matters)
+        beside = as_written(sweep_guess(study, dataset, sweep.pairs.seeds))
+        pairs = compare_pairs(measured, study.evaluation.matters, primary, beside)
     return SweepResults(
         title=study.title,
         paths=table,
-        tuned=tuned(table, study.evaluation.matters),
+        tuned=tuned(table, study.evaluation.matters, primary, guess),
         pairs=pairs,
         published={
             family: published_strength(study, family, found) for family, found in families.items()
@@ -80,12 +89,18 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
                 [folder / ENVIRONMENT_FILE for folder in folders.values()]
             ),
         },
+        guess=guess,
     )
 
 
 def files(results: SweepResults) -> dict[str, str]:
     """The content of every file in metrics/paths/<study>, by name."""
-    tables = {"paths": results.paths, "tuned": results.tuned, "pairs": results.pairs}
+    tables = {
+        "paths": results.paths,
+        "tuned": results.tuned,
+        "pairs": results.pairs,
+        "guess": results.guess,
+    }
     contents = {
         f"{name}.csv": table.to_csv(index=False, float_format="%.9g")
         for name, table in tables.items()

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Row = dict[str, float]
 
 PREDICTED = (
-    "test_accuracy", "test_loss", "train_accuracy", "generalization_gap",
-    "expected_calibration_error",
+    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "train_accuracy",
+    "generalization_gap", "expected_calibration_error",
 )  # fmt: skip
 WEIGHTS = {
     "zero_fraction": "zero_fraction",
@@ -97,7 +97,7 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
 
 
 def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed: int) -> Row:
-    """What `PREDICTED` names, and accuracy and loss on validation.
+    """What `PREDICTED` names, and on validation all that a strength may be chosen by.
 
     `train_accuracy` is of the examples that trained, `expected_calibration_error` of the test
     examples.
@@ -108,7 +108,13 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
     from regscope.evaluation.passes import logits
     from regscope.evaluation.words import counted
     from regscope.measures.calibration import reliability
-    from regscope.measures.predictions import accuracy, cross_entropy
+    from regscope.measures.predictions import (
+        accuracy,
+        balanced_accuracy,
+        confusion_matrix,
+        cross_entropy,
+        roc_auc,
+    )
 
     def passed(indices: np.ndarray) -> tuple[Tensor, Tensor]:
         inputs = torch.from_numpy(dataset.inputs[indices])
@@ -116,13 +122,16 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
         return counted(found, torch.from_numpy(dataset.targets[indices]))
 
     inside = dataset.split(study.split, seed, "validation")
-    train, validation = passed(inside.train), passed(inside.holdout)
+    train, (held, held_labels) = passed(inside.train), passed(inside.holdout)
+    mixed_up = confusion_matrix(held.argmax(1), held_labels, held.shape[1])
     test, labels = passed(dataset.split(study.split, seed).holdout)
     bins = reliability(test.double().softmax(1), labels)
     measures = predicted.prediction_measures(*train, test, labels, bins)
     return {
-        "validation_accuracy": accuracy(*validation),
-        "validation_loss": cross_entropy(*validation),
+        "validation_accuracy": accuracy(held, held_labels),
+        "validation_loss": cross_entropy(held, held_labels),
+        "validation_balanced_accuracy": balanced_accuracy(mixed_up),
+        "validation_roc_auc": roc_auc(held.double().softmax(1), held_labels),
         **{name: measures[name] for name in PREDICTED},
     }
 

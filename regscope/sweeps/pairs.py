@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regscope.measures.settings import MATTERS
+from regscope.measures.settings import ACCURACY, MATTERS
 from regscope.params import BASELINE, Study
+from regscope.results.compared import ACCURACIES
+from regscope.results.guessed import LESS_IS_BETTER, over_guess
 from regscope.statistics import Interval, compare, mean_interval
 from regscope.sweeps.measured import Measured, candidates, train_and_measure
-from regscope.sweeps.tuned import judge
+from regscope.sweeps.tuned import VALIDATED, judge
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,7 @@ COLUMNS = (
     "first", "second", "seeds", "both", "first_alone", "second_alone", "better_part",
     "difference", "low", "high", "p_value", "p_holm", "matters", "p_equal", "p_equal_holm",
     "verdict", "interaction", "interaction_low", "interaction_high",
+    "measure", "beats_guess",
 )  # fmt: skip
 
 
@@ -76,24 +79,36 @@ def interaction(
     return mean_interval(both - first - second + none)
 
 
-def compare_pairs(measures: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
+def compare_pairs(
+    measures: pd.DataFrame,
+    matters: float = MATTERS,
+    primary: str = ACCURACY,
+    guess: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The table of all pairs, from the rows of `measure_pairs`.
 
-    Test accuracies. The better part has the higher mean accuracy on validation (of equal ones
-    the first), so the test examples have no say in what a pair is held against. Holm's
-    correction is over the pairs, and differences below `matters` do not matter.
+    In test, the `primary` measure. The better part has the better mean of it on validation (of
+    equal ones the first), so the test examples have no say in what a pair is held against. Holm's
+    correction is over the pairs, and differences below `matters` do not matter. `beats_guess` is
+    whether both together are better than the `guess` of every seed, if that is given.
     """
     import pandas as pd
 
-    test, validation = (
-        _by_parts(measures, f"{split}_accuracy") for split in ("test", "validation")
-    )
+    test, validation = (_by_parts(measures, measure) for measure in (primary, VALIDATED[primary]))
+    sign = -1 if primary in LESS_IS_BETTER else 1
+    margin = matters if primary in ACCURACIES else None
     rows, comparisons = [], []
     pairs = [parts for parts in test if len(parts) == 2]
     for first, second in pairs:
-        better = max((first, second), key=lambda name: round(validation[name,].mean(), 12))
+        better = max((first, second), key=lambda name: sign * round(validation[name,].mean(), 12))
         both = test[first, second]
-        comparison = compare(both, test[better,], comparisons=len(pairs), matters=matters)
+        comparison = compare(
+            both,
+            test[better,],
+            higher_is_better=sign > 0,
+            comparisons=len(pairs),
+            matters=margin,
+        )
         comparisons.append(comparison)
         beyond = interaction(both, test[first,], test[second,], test[()])
         rows.append(
@@ -114,9 +129,18 @@ def compare_pairs(measures: pd.DataFrame, matters: float = MATTERS) -> pd.DataFr
                 "interaction": beyond.mean,
                 "interaction_low": beyond.low,
                 "interaction_high": beyond.high,
+                "measure": primary,
             }
         )
-    judge(rows, comparisons)
+    judge(rows, comparisons, sign > 0)
+    if guess is not None:
+        together = measures.assign(
+            reg=measures["first"].fillna("") + " " + measures["second"].fillna("")
+        )
+        over = over_guess(together, guess, primary)
+        for row in rows:
+            found = over.get(f"{row['first']} {row['second']}")
+            row["beats_guess"] = found.beats or None if found else None
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

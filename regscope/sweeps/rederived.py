@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.errors import RegscopeError
+from regscope.measures.settings import ACCURACY, EvaluationSettings
+from regscope.results.compared import ACCURACIES
 from regscope.results.study import csv
 from regscope.statistics import LEVEL, Comparison
 from regscope.statistics.equality import one_sided_p
@@ -17,24 +19,39 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rederived_sweep(folder: Path, matters: float) -> dict[Path, str]:
+def rederived_sweep(folder: Path, evaluation: EvaluationSettings) -> dict[Path, str]:
     """tuned.csv from paths.csv, pairs.csv from its own numbers; nothing where there are no paths.
+
+    Where guess.csv is wanting, nothing is held against the guess.
 
     Raises RegscopeError where a table lacks a column.
     """
     import pandas as pd
 
     files: dict[Path, str] = {}
+    matters, primary = evaluation.matters, evaluation.primary_measure
+    guess = pd.read_csv(folder / "guess.csv") if (folder / "guess.csv").is_file() else None
     try:
         if (folder / "paths.csv").is_file():
-            files[folder / "tuned.csv"] = csv(tuned(pd.read_csv(folder / "paths.csv"), matters))
+            files[folder / "tuned.csv"] = csv(
+                tuned(pd.read_csv(folder / "paths.csv"), matters, primary, guess)
+            )
         if (folder / "pairs.csv").is_file():
             pairs = pd.read_csv(folder / "pairs.csv")
             # What was judged by this margin was judged by more digits than the table holds.
-            if "matters" not in pairs or not (pairs["matters"] == matters).all():
+            same = "matters" in pairs and (pairs["matters"] == matters).all()
+            of = pairs["measure"].iloc[0] if "measure" in pairs and len(pairs) else ACCURACY
+            if of != primary and not (pd.isna(of) and primary == ACCURACY):
+                raise RegscopeError(
+                    f"studies.{folder.name}.evaluation.primary = {evaluation.primary}:"
+                    f" {folder / 'pairs.csv'} is of {of}; make it anew with: make paths"
+                )
+            if not same and primary in ACCURACIES:
                 files[folder / "pairs.csv"] = csv(judged_again(pairs, matters))
     except KeyError as error:
-        raise RegscopeError(f"{folder}: a table has no column {error.args[0]}") from error
+        raise RegscopeError(
+            f"{folder}: a table has no column {error.args[0]}; make it anew with: make paths"
+        ) from error
     return files
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.measures.settings import MATTERS
+from regscope.measures.settings import ACCURACY, MATTERS
+from regscope.results.compared import ACCURACIES
+from regscope.results.guessed import LESS_IS_BETTER, NO, YES, above, over_guess
 from regscope.statistics import (
     LEFT_OUT,
     Comparison,
@@ -30,8 +32,16 @@ COLUMNS = (
     "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
     "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
     "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
-    "seeds", "verdict",
+    "seeds", "verdict", "measure", "constant_guess", "beats_guess",
 )  # fmt: skip
+
+VALIDATED = {
+    "test_accuracy": "validation_accuracy",
+    "test_loss": "validation_loss",
+    "balanced_accuracy": "validation_balanced_accuracy",
+    "roc_auc": "validation_roc_auc",
+}
+"""What chooses a strength where the study is about the measure."""
 
 
 @dataclass(frozen=True)
@@ -40,28 +50,31 @@ class Choice:
     tell from it.
 
     `end` is SMALLEST or LARGEST where the grid ends with the choice, and a better one may lie
-    beyond; else empty.
+    beyond; else empty. `guess`: no strength is better on validation than the constant guess.
     """
 
     strength: float
     low: float
     high: float
     end: str = ""
+    guess: bool = False
 
 
-def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
+def choose(accuracies: Mapping[float, np.ndarray], guess: np.ndarray | None = None) -> Choice:
     """Choose among `{strength: validation accuracy of every seed}`; 0 is the baseline.
 
     The strength with the highest mean is chosen, of equal means the largest: as strong as can be
-    had for nothing. So it is 0 only where every other strength is below it. The range holds the
-    choice and its neighbours on the grid, without a gap, for as long as the t interval of their
-    paired difference to it holds 0. Where it holds 0 and more, validation cannot tell the method
-    from leaving it out.
+    had for nothing. So it is 0 only where every other strength is below it. With the `guess`'s
+    accuracies by seed, strengths that these do not show to beat it (`above`) are chosen only where
+    none does. The range holds the choice and its neighbours on the grid, without a gap, for as long
+    as the t interval of their paired difference to it holds 0. Where it holds 0 and more,
+    validation cannot tell the method from leaving it out.
     """
     grid = sorted(accuracies)
     # Means of the same counts may differ in their last bit.
     means = {strength: round(float(accuracies[strength].mean()), 12) for strength in grid}
-    best = max(grid, key=lambda strength: (means[strength], strength))
+    beyond = [strength for strength in grid if beats(accuracies[strength], guess)]
+    best = max(beyond or grid, key=lambda strength: (means[strength], strength))
     position = grid.index(best)
 
     def inseparable(strength: float) -> bool:
@@ -77,7 +90,7 @@ def choose(accuracies: Mapping[float, np.ndarray]) -> Choice:
         if not inseparable(strength):
             break
         high = strength
-    return Choice(best, low, high, end_of_grid(best, grid))
+    return Choice(best, low, high, end_of_grid(best, grid), not beyond)
 
 
 def end_of_grid(strength: float, grid: Iterable[float]) -> str:
@@ -88,27 +101,51 @@ def end_of_grid(strength: float, grid: Iterable[float]) -> str:
     return SMALLEST if strength == min(tried) else ""
 
 
-def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
+def beats(accuracies: np.ndarray, guess: np.ndarray | None) -> bool:
+    """Whether accuracies are above the guess's, seed by seed; True of a guess that is not known."""
+    if guess is None or not np.isfinite(guess).all():
+        return True
+    return above(paired_differences(accuracies, guess))
+
+
+def tuned(
+    paths: pd.DataFrame,
+    matters: float = MATTERS,
+    primary: str = ACCURACY,
+    guess: pd.DataFrame | None = None,
+) -> pd.DataFrame:
     """The table of every family at its chosen strength, from the rows of `paths.csv`.
 
-    Test accuracy is compared with that of strength 0, seed by seed; Holm's correction is over
-    the families whose choice is above 0, and differences below `matters` do not matter. A family
-    whose choice is 0 has a difference of 0, no test and the verdict LEFT_OUT.
+    The `primary` measure chooses on validation, and in test is compared with that of strength 0,
+    seed by seed; Holm's correction is over the families whose choice is above 0, and differences
+    below `matters` do not matter. A family whose choice is 0 has a difference of 0, no test and the
+    verdict LEFT_OUT. `guess` is the table of `sweep_guess`; what rests on it is empty without it.
+
+    Raises KeyError, naming it, where the paths do not have the primary measure.
     """
     import pandas as pd
 
+    sign = -1 if primary in LESS_IS_BETTER else 1
+    margin = matters if primary in ACCURACIES else None
+    held_out = VALIDATED[primary]
+    known = None if guess is None else sign * guess.sort_values("seed")[held_out].to_numpy()
     families = {str(name): table for name, table in paths.groupby("family", sort=False)}
-    validation = {
-        name: by_strength(table, "validation_accuracy") for name, table in families.items()
+    choices = {
+        name: choose(
+            {strength: sign * own for strength, own in by_strength(table, held_out).items()}, known
+        )
+        for name, table in families.items()
     }
-    choices = {name: choose(accuracies) for name, accuracies in validation.items()}
     tested = sum(choice.strength > 0 for choice in choices.values())
     rows: list[dict[str, object]] = []
-    judged, comparisons = [], []
+    judged, comparisons, chosen = [], [], []
     for name, choice in choices.items():
-        test = by_strength(families[name], "test_accuracy")
-        interval = mean_interval(validation[name][choice.strength])
-        chosen = test[choice.strength]
+        table = families[name]
+        validation, test, measured = (
+            by_strength(table, measure)
+            for measure in ("validation_accuracy", "test_accuracy", primary)
+        )
+        interval = mean_interval(validation[choice.strength])
         row: dict[str, object] = {
             "family": name,
             "strength": choice.strength,
@@ -118,29 +155,45 @@ def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
             "validation_accuracy": interval.mean,
             "validation_low": interval.low,
             "validation_high": interval.high,
-            "test_accuracy": float(chosen.mean()),
+            "test_accuracy": float(test[choice.strength].mean()),
+            "measure": primary,
+            "constant_guess": None if guess is None else YES if choice.guess else NO,
         }
         rows.append(row)
+        chosen.append(table[table["strength"] == choice.strength].assign(reg=name))
         if choice.strength == 0:
-            row |= {"difference": 0.0, "seeds": len(chosen), "matters": matters}
+            row |= {"difference": 0.0, "seeds": len(test[0.0]), "matters": margin}
             row["verdict"] = LEFT_OUT
             continue
-        comparison = compare(chosen, test[0.0], comparisons=tested, matters=matters)
+        comparison = compare(
+            measured[choice.strength],
+            measured[0.0],
+            higher_is_better=sign > 0,
+            comparisons=tested,
+            matters=margin,
+        )
         row |= asdict(comparison)
         judged.append(row)
         comparisons.append(comparison)
-    judge(judged, comparisons)
+    judge(judged, comparisons, sign > 0)
+    if guess is not None:
+        over = over_guess(pd.concat(chosen), guess, primary)
+        for row in rows:
+            found = over.get(str(row["family"]))
+            row["beats_guess"] = found.beats or None if found else None
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def judge(rows: list[dict[str, object]], comparisons: list[Comparison]) -> None:
+def judge(
+    rows: list[dict[str, object]], comparisons: list[Comparison], higher_is_better: bool = True
+) -> None:
     """Add `p_holm` and `p_equal_holm`, corrected over all rows, and `verdict` to each row."""
     corrected = corrections(comparisons)
     for row, comparison, (p_holm, p_equal_holm) in zip(rows, comparisons, corrected, strict=True):
         row |= {
             "p_holm": p_holm,
             "p_equal_holm": p_equal_holm,
-            "verdict": verdict(comparison, p_holm, p_equal_holm=p_equal_holm),
+            "verdict": verdict(comparison, p_holm, higher_is_better, p_equal_holm),
         }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from regscope import paths
+from regscope.results import worded
 from regscope.statistics import mean_interval
 from regscope.statistics.rounding import mean_and_deviation
 from regscope.tracking.cells import HISTORY_FILE, MEASURES_FILE, Cell
@@ -102,7 +103,7 @@ def comparisons(cell: Cell) -> tuple[dict[str, float], dict[str, str]]:
         measure = row["measure"]
         compared = _numbers({name: row[column] for column, name in COMPARED.items()})
         numbers |= {f"{name}/{measure}": value for name, value in compared.items()}
-        verdicts[f"verdict.{measure}"] = row["verdict"]
+        verdicts[f"verdict.{measure}"] = worded(row)
     return numbers, verdicts
 
 

@@ -15,14 +15,14 @@ from tests.claims.synthetic import entry
 
 SEEDS_MEASURES = (
     "test_accuracy, test_loss, train_accuracy, train_loss, generalization_gap, loss_gap,"
-    " top5_accuracy, expected_calibration_error, brier_score, class_f1_sd, padded_accuracy,"
-    " unknown_accuracy, most_frequent_tag_accuracy, corruption_accuracy, corruption_drop,"
-    " input_gradient_norm, unit_correlation, effective_rank_fraction,"
-    " dead_unit_fraction, mean_activation, epochs_to_training_loss, training_loss_area,"
-    " test_loss_rise, weight_mean, weight_std, weight_skewness, weight_kurtosis, weight_l1_norm,"
-    " weight_l2_norm, weight_max_norm, near_zero_fraction, zero_fraction, weight_hoyer,"
-    " weight_gini, stable_rank_fraction, filter_total_variation, pruning_area, prunable_fraction,"
-    " layers.*, units.*, spread.*, paths.*, confused.*"
+    " top5_accuracy, expected_calibration_error, brier_score, class_f1_sd, balanced_accuracy,"
+    " roc_auc, padded_accuracy, unknown_accuracy, most_frequent_tag_accuracy,"
+    " corruption_accuracy, corruption_drop, input_gradient_norm, unit_correlation,"
+    " effective_rank_fraction, dead_unit_fraction, mean_activation, epochs_to_training_loss,"
+    " training_loss_area, test_loss_rise, weight_mean, weight_std, weight_skewness,"
+    " weight_kurtosis, weight_l1_norm, weight_l2_norm, weight_max_norm, near_zero_fraction,"
+    " zero_fraction, weight_hoyer, weight_gini, stable_rank_fraction, filter_total_variation,"
+    " pruning_area, prunable_fraction, layers.*, units.*, spread.*, paths.*, confused.*"
 )
 
 

@@ -20,7 +20,8 @@ from tests.regularizers.settings import CELLS
 
 MEASURES = [
     "seed", "test_accuracy", "test_loss", "train_accuracy", "train_loss", "generalization_gap",
-    "loss_gap", "expected_calibration_error", "brier_score", "class_f1_sd", "corruption_accuracy",
+    "loss_gap", "expected_calibration_error", "brier_score", "balanced_accuracy", "roc_auc",
+    "class_f1_sd", "corruption_accuracy",
     "corruption_drop", "input_gradient_norm", "pruning_area", "prunable_fraction",
     "unit_correlation", "effective_rank_fraction", "dead_unit_fraction", "mean_activation",
     "epochs_to_training_loss", "training_loss_area", "test_loss_rise", "weight_mean",

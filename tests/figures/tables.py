@@ -31,7 +31,7 @@ def of(cells: Sequence[str], seeds: int, layers: Sequence[str], kind: str) -> di
             for measure in COMPARED
             for reg, verdict in VERDICTS.items()
         ],
-        "classes": [{"reg": "none", "class": "a"}],
+        "classes": [{"reg": "none", "class": name, "support": 10.0} for name in "ab"],
         "confused": [{"reg": "none", "first": "a", "second": "b"}],
         "pruning": [
             {"reg": reg, "scope": scope, "fraction": fraction, "loss": 1.0}

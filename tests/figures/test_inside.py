@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib import style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
 from regscope.figures import (
     accuracy,
@@ -46,8 +48,8 @@ def test_pruning_draws_a_line_a_cell_without_the_empty_network(pictures: data.St
     ]  # fmt: skip
     fractions = np.array(tables.FRACTIONS[:-1])
     for axis in (curves, *layers):
-        assert len(axis.lines) == 3
-        for number, line in enumerate(axis.lines):
+        assert len(_cells(axis)) == 3
+        for number, line in enumerate(_cells(axis)):
             np.testing.assert_allclose(_xy(line)[0], -np.log10(1 - fractions))
             np.testing.assert_allclose(_xy(line)[1], 90 + number - 40 * fractions)
     *bands, marks = curves.collections
@@ -123,7 +125,7 @@ def test_robustness_draws_a_panel_a_corruption_and_ranks_the_cells(
         "Shift", "Pixel dropout", "Blur", "Contrast",
     ]  # fmt: skip
     for axis in panels:
-        for number, line in enumerate(axis.lines):
+        for number, line in enumerate(_cells(axis)):
             np.testing.assert_allclose(_xy(line)[0], range(6))
             np.testing.assert_allclose(_xy(line)[1], 90 + number - 10 * np.arange(6))
     assert [label.get_text() for label in ranking.get_yticklabels()] == ["Mine", "L1", "None"]
@@ -135,7 +137,7 @@ def test_robustness_draws_a_panel_a_corruption_and_ranks_the_cells(
 def test_points_have_one_corruption(points: data.StudyData) -> None:
     jitter, ranking = _axes(robustness.draw(points))
     assert jitter.get_title(loc="left") == "Jitter"
-    assert len(jitter.lines) == 3
+    assert len(_cells(jitter)) == 3
     assert ranking.get_title(loc="left") == "Mean, %"
 
 
@@ -258,7 +260,7 @@ def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others(
     lost = pictures.cells[1]
     seeds.loc[seeds["reg"] == lost.reg, "test_accuracy"] = 0.01
     seeds.loc[seeds["reg"] != lost.reg, "test_accuracy"] = 0.9
-    classes = pd.DataFrame({"class": list("0123456789")})
+    classes = pd.DataFrame({"reg": "none", "class": list("0123456789"), "support": 10.0})
     results = replace(pictures.results, seeds=seeds, classes=classes)
     figure = accuracy.draw(replace(pictures, results=results))
     (axis,) = _axes(figure)
@@ -267,3 +269,18 @@ def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others(
     assert "1.00 %" in texts
     assert axis.get_xlim()[0] > 50
     assert "no seed is better than a guess" in _caption(figure)
+
+
+def test_the_constant_guess_is_a_line_where_the_axis_reaches_it(pictures: data.StudyData) -> None:
+    """Of two classes as frequent it is 50 %: networks that lose all their weights come down to it,
+    test accuracies do not."""
+    top = _axes(pruning.draw(pictures))[0]
+    [line] = [line for line in top.lines if line.get_gid() == "guess"]
+    assert set(np.asarray(line.get_ydata())) == {50.0}
+    figure = accuracy.draw(pictures)
+    assert not [line for line in _axes(figure)[0].lines if line.get_gid() == "guess"]
+    assert "the constant guess (50.00 %)" in " ".join(_caption(figure).split())
+
+
+def _cells(axis: Axes) -> list[Line2D]:
+    return [line for line in axis.lines if line.get_gid() != "guess"]

@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 import sklearn.metrics
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from regscope.measures.predictions import (
     accuracy,
+    balanced_accuracy,
     brier_score,
     class_f1_sd,
     confusion_matrix,
     cross_entropy,
+    roc_auc,
     top_k_accuracy,
 )
 
@@ -97,3 +101,49 @@ def test_the_spread_of_f1_by_hand() -> None:
     assert class_f1_sd(torch.tensor([[3, 0], [0, 7]])) == 0
     # F1 of the classes: 2 / 3 and 4 / 5.
     assert class_f1_sd(torch.tensor([[1, 1], [0, 2]])) == pytest.approx((4 / 5 - 2 / 3) / 2)
+
+
+@pytest.mark.parametrize("absent", [(), (2,), (0, 4)])
+def test_balanced_accuracy_and_roc_auc_are_scikit_learns(absent: tuple[int, ...]) -> None:
+    """Also where the test lacks classes, of which scikit-learn is not told then."""
+    kept = torch.tensor([int(label) not in absent for label in LABELS])
+    logits, labels = LOGITS[kept], LABELS[kept]
+    there = sorted(set(labels.tolist()))
+    counts = confusion_matrix(logits.argmax(1), labels, 5)
+    recalls = sklearn.metrics.recall_score(labels, logits.argmax(1), labels=there, average=None)
+    expected = np.mean(recalls)
+    if not absent:
+        assert expected == sklearn.metrics.balanced_accuracy_score(labels, logits.argmax(1))
+    assert balanced_accuracy(counts) == pytest.approx(expected, abs=1e-12)
+    probabilities = logits.double().softmax(1)
+    areas = [sklearn.metrics.roc_auc_score(labels == one, probabilities[:, one]) for one in there]
+    assert roc_auc(probabilities, labels) == pytest.approx(np.mean(areas), abs=1e-12)
+    if not absent:
+        whole = sklearn.metrics.roc_auc_score(labels, probabilities, multi_class="ovr")
+        assert roc_auc(probabilities, labels) == pytest.approx(whole, abs=1e-12)
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=40))
+def test_roc_auc_of_two_classes_with_ties_is_scikit_learns(pairs: list[tuple[int, bool]]) -> None:
+    scores = torch.tensor([score / 6 for score, _ in pairs], dtype=torch.float64)
+    labels = torch.tensor([int(positive) for _, positive in pairs])
+    found = roc_auc(torch.stack([1 - scores, scores], dim=1), labels)
+    if len(set(labels.tolist())) == 1:
+        assert math.isnan(found)
+    else:
+        expected = sklearn.metrics.roc_auc_score(labels, scores)
+        assert found == pytest.approx(expected, abs=1e-12)
+
+
+def test_the_constant_answer_of_a_lopsided_test() -> None:
+    """94 of one class, 6 of the other: right 94 times, and as good as nothing by either."""
+    labels = torch.tensor([0] * 94 + [1] * 6)
+    logits = torch.tensor([[3.0, 0.0]]).expand(100, 2)
+    assert accuracy(logits, labels) == 0.94
+    assert balanced_accuracy(confusion_matrix(logits.argmax(1), labels, 2)) == 0.5
+    assert roc_auc(logits.softmax(1), labels) == 0.5
+
+
+def test_what_is_no_number_has_no_curve() -> None:
+    probabilities = torch.tensor([[0.5, 0.5], [math.nan, math.nan]])
+    assert math.isnan(roc_auc(probabilities, torch.tensor([0, 1])))

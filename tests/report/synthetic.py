@@ -12,6 +12,8 @@ import yaml
 from regscope import paths, results
 from regscope.files import write_json
 from regscope.results import StudyResults
+from regscope.results.guessed import guess_of_supports
+from regscope.results.study import as_written
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
@@ -92,12 +94,19 @@ def found(accuracies: Mapping[str, Sequence[float]] = ACCURACIES) -> StudyResult
         }
         for reg, seed, _ in rows
     )  # fmt: skip
+    others = _of_cells(list(accuracies))
+    guess = as_written(guess_of_supports(others["classes"], seeds))
     return StudyResults(
         seeds=seeds,
         layers=layers,
         units=units,
-        comparisons=results.compare_cells(seeds),
-        **_of_cells(list(accuracies)),
+        comparisons=results.compare_cells(seeds, guess=guess),
+        classes=others["classes"],
+        pruning=others["pruning"],
+        robustness=others["robustness"],
+        reliability=others["reliability"],
+        confused=others["confused"],
+        guess=guess,
     )
 
 

@@ -43,11 +43,11 @@ GUESSING = {"none": (0.92, 0.90), "l1": (0.51, 0.5), "l2": (0.5, 0.91)}
 
 
 def test_seeds_that_are_hardly_better_than_a_guess_are_counted() -> None:
-    """Of two classes: at most 0.52."""
+    """Of two classes as frequent: at most a fiftieth of the way from 0.5 to 1."""
     results = synthetic.found(GUESSING)
     assert results.at_chance == {"l1": 2, "l2": 1}
     assert results.lost == {"l1"}
-    assert synthetic.found({"none": (0.5, 0.52), "l1": (0.5, 0.4)}).lost == set()
+    assert synthetic.found({"none": (0.5, 0.51), "l1": (0.5, 0.4)}).lost == set()
     assert synthetic.found().at_chance == {}
 
 
@@ -57,3 +57,10 @@ def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others() -> None:
     assert (lost.reg, lost.low, lost.middle, lost.high) == ("l1", 0, 0, 0)
     assert min(bar.low for bar in others if bar.low is not None) == MARGIN
     assert max(bar.high for bar in others if bar.high is not None) == 100 - MARGIN
+
+
+def test_the_constant_guess_stands_where_the_axis_reaches_it() -> None:
+    assert ranking(synthetic.found(), REGS).guess is None
+    near = {"none": (0.45, 0.55, 0.6, 0.5, 0.4), "l1": (0.6, 0.7, 0.6, 0.65, 0.7)}
+    found = ranking(synthetic.found(near), REGS)
+    assert found.guess == found.baseline

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from regscope import paths
+from regscope import paths, results
 from regscope.errors import RegscopeError
 from regscope.results import rederive
+from regscope.results.study import csv
 from tests.committed import committed
 from tests.report import synthetic
 
@@ -135,3 +137,60 @@ def test_committed_results_are_what_follows_from_committed_seeds(
         found = pd.read_csv(file)
         pd.testing.assert_frame_equal(found, table, rtol=1e-6, atol=1e-12, obj=str(file))
     assert {file: file.read_bytes() for file in summaries} == summaries
+
+
+def older(folder: Path) -> None:
+    """As an older version left it: neither the guess nor what was measured later."""
+    (folder / "guess.csv").unlink()
+    table = pd.read_csv(folder / "comparisons.csv")
+    later = [column for column in table.columns if "guess" in column]
+    table.drop(columns=later).to_csv(folder / "comparisons.csv", index=False)
+
+
+def test_older_tables_get_the_guess_that_they_hold(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(folder)
+    older(folder)
+    assert results.load("small").guessed("test_accuracy") == 0.5
+    call(monkeypatch)
+    assert contents(folder) == before
+    assert set(pd.read_csv(folder / "guess.csv")["shares"]) == {"test"}
+    # Each seed has a test set of its own here: balanced accuracy is not to be had.
+    assert "balanced_accuracy" not in pd.read_csv(folder / "seeds.csv").columns
+
+
+def test_balanced_accuracy_is_accuracy_where_all_test_on_as_many_of_each_class(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "settings.json"
+    settings = json.loads(file.read_text()) | {"data": {"source": "mnist"}}
+    file.write_text(json.dumps(settings))
+    before = (folder / "seeds.csv").read_text()
+    call(monkeypatch)
+    seeds = pd.read_csv(folder / "seeds.csv")
+    assert list(seeds["balanced_accuracy"]) == list(seeds["test_accuracy"])
+    others = seeds.drop(columns="balanced_accuracy")
+    assert csv(others) == before
+    compared = pd.read_csv(folder / "comparisons.csv").set_index(["reg", "measure"])["verdict"]
+    assert compared[("l2", "balanced_accuracy")] == compared[("l2", "test_accuracy")] == "better"
+    summary = json.loads((folder / "summary.json").read_text())
+    assert summary["l2"]["balanced_accuracy"] == summary["l2"]["test_accuracy"]
+    assert "roc_auc" not in summary["l2"]
+
+
+def test_a_study_about_what_its_table_lacks_is_one_line(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = folder / "settings.json"
+    file.write_text(
+        file.read_text().replace('"training_loss": 0.5', '"training_loss": 0.5, "primary": "loss"')
+    )
+    call(monkeypatch)
+    file.write_text(file.read_text().replace('"loss"', '"roc_auc"'))
+    with pytest.raises(RegscopeError) as refused:
+        call(monkeypatch)
+    assert str(refused.value) == (
+        "studies.small.evaluation.primary = roc_auc: metrics/studies/small/seeds.csv has no"
+        " roc_auc; rebuild the study with: dvc exp run -S study=small"
+    )

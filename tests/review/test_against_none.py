@@ -14,7 +14,7 @@ from tests import written
 
 HELD = [
     "baseline", "reg", "difference", "interval_low", "interval_high", "p_holm",
-    "p_equal_holm", "probability_better", "detectable_difference", "verdict",
+    "p_equal_holm", "probability_better", "detectable_difference", "guess", "verdict",
 ]  # fmt: skip
 
 
@@ -26,7 +26,7 @@ def test_a_review_holds_both_means_the_difference_and_the_weights(
     gathered = results.gather(written.NAME, written.study(seeds))
     found = review(written.NAME, "l1", gathered)
     assert list(found) == [
-        "study", "reg", "baseline", "seeds", *REVIEWED, "train_accuracy", *WEIGHTS,
+        "study", "reg", "baseline", "primary", "seeds", *REVIEWED, "train_accuracy", *WEIGHTS,
     ]  # fmt: skip
     assert (found["study"], found["reg"], found["baseline"]) == (written.NAME, "l1", "none")
     assert found["seeds"] == seeds

@@ -348,3 +348,31 @@ def test_nobody_is_called_and_no_issue_linked(review: Review) -> None:
         assert not re.search(r"[@#](?=\w)|GH-(?=\w)", shown.replace("&#8203;", "\u200b"))
         assert all(name in shown for name in ("@&#8203;everyone", "#&#8203;12", "GH-&#8203;7"))
     assert "(https://b@new/plots/small/%40me%20%233.png)" in text
+
+
+def test_a_cell_that_became_a_constant_guess_is_called_so_and_is_no_headline(
+    review: Review,
+) -> None:
+    """One half is what always saying one of the two classes gets."""
+    guessing = dict.fromkeys(("l2",), (0.5, 0.51, 0.49, 0.5, 0.5))
+    repository.write(ACCURACIES | guessing, STRONGER)
+    text = review()
+    assert "points, beyond the seeds' noise, not better than the constant guess;" in first(text)
+    assert repository.rows(text)[2][6] == "beyond noise, not better than the constant guess"
+    flipped = [row for row in repository.rows(text) if row[0] == "small/l2 test_accuracy"]
+    assert flipped[0][2] == "worse, not better than the constant guess"
+    lower = shifted(ACCURACIES["l1"], -0.002, -0.003, -0.004, -0.003, -0.003)
+    repository.write(ACCURACIES | guessing | {"l1": lower}, STRONGER)
+    assert "; largest: small/l1, test accuracy −0.30 points;" in first(review())
+
+
+def test_a_study_about_something_else_is_told_in_that(review: Review) -> None:
+    """All cells have the same test loss before and after."""
+    repository.write(ACCURACIES | {"l2": WORSE}, STRONGER)
+    file = paths.summary("small") / "settings.json"
+    file.write_text(
+        file.read_text().replace('"training_loss": 0.5', '"training_loss": 0.5, "primary": "loss"')
+    )
+    text = review()
+    assert first(text).startswith("1 of 3 cells changed: small/l2, equal under other settings;")
+    assert repository.rows(text)[2][1:4] == ["l2 (test loss)", "0.2700", "0.2700"]

@@ -170,3 +170,60 @@ def _paths(families: dict[str, dict[float, tuple[float, float]]]) -> pd.DataFram
         for seed, noise in enumerate(jitter)
     ]
     return pd.DataFrame(rows)
+
+
+def test_a_constant_guess_is_not_chosen_while_another_strength_is_there() -> None:
+    """The largest mean is one lucky seed's, of networks that say the majority elsewhere."""
+    guess = np.full(5, 0.94)
+    lucky = guess + np.array([0.06, 0.0, 0.0, 0.0, 0.0])
+    learned = guess + np.array([0.010, 0.011, 0.009, 0.010, 0.010])
+    accuracies = {0.0: 0.9 + SPREAD, 0.1: learned, 0.2: lucky, 0.3: guess}
+    assert choose(accuracies).strength == 0.2
+    choice = choose(accuracies, guess)
+    assert (choice.strength, choice.guess) == (0.1, False)
+
+
+def test_where_all_are_constant_guesses_the_choice_says_so() -> None:
+    guess = np.full(5, 0.94)
+    choice = choose({0.0: 0.95 + SPREAD / 10, 0.1: 0.9 + SPREAD, 0.2: guess}, guess)
+    assert (choice.strength, choice.guess) == (0.2, True)
+    assert not choose({0.0: guess, 0.1: guess}).guess
+
+
+def of_loss() -> pd.DataFrame:
+    """The strength of least loss is not that of most accuracy."""
+    rows = [
+        (0.0, 0.80, 0.60), (0.1, 0.90, 0.50), (0.2, 0.85, 0.30),
+    ]  # fmt: skip
+    return pd.DataFrame(
+        {
+            "family": "l1", "strength": strength, "seed": seed,
+            "validation_accuracy": accuracy + shift, "validation_loss": loss - shift,
+            "test_accuracy": accuracy + (1 + strength) * shift,
+            "test_loss": loss - (1 + strength) * shift,
+        }
+        for strength, accuracy, loss in rows
+        for seed, shift in enumerate(SPREAD)
+    )  # fmt: skip
+
+
+def test_what_the_study_is_about_chooses_and_is_compared() -> None:
+    [by_accuracy] = tuned(of_loss()).to_dict("records")
+    [by_loss] = tuned(of_loss(), primary="test_loss").to_dict("records")
+    assert (by_accuracy["strength"], by_accuracy["measure"]) == (0.1, "test_accuracy")
+    assert (by_loss["strength"], by_loss["measure"]) == (0.2, "test_loss")
+    assert by_loss["difference"] == pytest.approx(-0.3)
+    assert (by_loss["verdict"], by_loss["probability_better"]) == ("better", 1)
+    assert by_loss["test_accuracy"] == pytest.approx(0.85)
+    assert by_loss["matters"] is None
+    with pytest.raises(KeyError, match="roc_auc"):
+        tuned(of_loss(), primary="roc_auc")
+
+
+def test_a_guess_is_named_in_the_table() -> None:
+    guess = pd.DataFrame(
+        {"seed": range(5), "validation_accuracy": 0.9 + SPREAD, "test_accuracy": 0.9 + SPREAD}
+    )
+    [row] = tuned(of_loss(), guess=guess).to_dict("records")
+    assert (row["strength"], row["verdict"]) == (0.1, "better")
+    assert (row["constant_guess"], row["beats_guess"]) == ("yes", "no")
