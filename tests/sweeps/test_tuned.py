@@ -185,8 +185,10 @@ def test_a_constant_guess_is_not_chosen_while_another_strength_is_there() -> Non
 
 def test_where_all_are_constant_guesses_the_choice_says_so() -> None:
     guess = np.full(5, 0.94)
-    choice = choose({0.0: 0.95 + SPREAD / 10, 0.1: 0.9 + SPREAD, 0.2: guess}, guess)
+    choice = choose({0.0: 0.93 + SPREAD / 10, 0.1: 0.9 + SPREAD, 0.2: guess}, guess)
     assert (choice.strength, choice.guess) == (0.2, True)
+    learned = {0.0: 0.95 + SPREAD / 10, 0.1: 0.9 + SPREAD, 0.2: guess}
+    assert (choose(learned, guess).strength, choose(learned, guess).guess) == (0.0, False)
     assert not choose({0.0: guess, 0.1: guess}).guess
 
 
