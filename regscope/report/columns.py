@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.style import display_name
-from regscope.report.formats import DASH, column
+from regscope.report.formats import DASH, EDGE, column
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
@@ -55,12 +55,20 @@ def as_comparison(row: Mapping[Hashable, Any]) -> Comparison:
 
 
 def verdict_cell(row: Mapping[Hashable, Any]) -> Cell:
-    """The verdict, with its note where a difference is certain and does not matter."""
+    """The verdict, with its note where a difference is certain and does not matter, and with EDGE
+    where it is not firm."""
     shown = str(row["verdict"])
-    note = ""
+    notes = []
     if shown == EQUAL:
-        note = equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"])
-    return Cell(f"{shown} ({note})" if note else shown, shown)
+        notes.append(equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"]))
+    notes.append(EDGE * on_edge(row))
+    note = "; ".join(filter(None, notes))
+    return Cell(f"{shown} ({note})" if note else shown, shown, edge=on_edge(row))
+
+
+def on_edge(row: Mapping[Hashable, Any]) -> bool:
+    """Whether the row has a verdict that is not firm."""
+    return bool(row.get("firm") == False)  # noqa: E712  Read from a table: numpy's, or nan.
 
 
 def name_cell(reg: str) -> Cell:

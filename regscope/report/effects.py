@@ -7,7 +7,7 @@ from typing import Any
 
 from regscope.figures.style import display_name
 from regscope.params import BASELINE
-from regscope.report.columns import verdict_cell
+from regscope.report.columns import on_edge, verdict_cell
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, fixed, percent, plain, points, with_range
 from regscope.report.render import Cell, Table, escape
@@ -20,18 +20,24 @@ ACCURACY = "test_accuracy"
 
 def finding(found: Sequence[Evidence], reg: str) -> str:
     """One sentence, as Markdown: in which studies the cell is better than the baseline, worse, or
-    undecided; empty where no study has it."""
+    undecided, and apart from these the verdicts on the edge; empty where no study has it."""
     rows = [(evidence.study, evidence.against_none(reg, ACCURACY)) for evidence in found]
     by_verdict: dict[str, list[str]] = {}
+    edges = []
     for study, row in rows:
         if row is not None:
             shown = f"{escape(study)} ({points(row['difference'])})"
-            by_verdict.setdefault(row["verdict"], []).append(shown)
+            if on_edge(row):
+                edges.append(f"{row['verdict']} in {shown}")
+            else:
+                by_verdict.setdefault(row["verdict"], []).append(shown)
     parts = [
         f"{verdict} in {', '.join(by_verdict[verdict])}"
         for verdict in VERDICTS
         if verdict in by_verdict
     ]
+    if edges:
+        parts.append(f"on the edge: {', '.join(edges)}")
     if not parts:
         return ""
     return f"Test accuracy against `{BASELINE}`, in points: {'; '.join(parts)}."
@@ -90,9 +96,8 @@ def measures_table(found: Sequence[Evidence], reg: str) -> Table:
         if own is None or without is None:
             return Cell(DASH)
         against = evidence.against_none(reg, measure)
-        verdict = "" if against is None else str(against["verdict"])
         shown = f"{fixed(100 * own, decimals)} ({fixed(100 * without, decimals)})"
-        return Cell(marked(shown, verdict), verdict)
+        return Cell(shown) if against is None else marked(shown, against)
 
     return Table(
         "What else changes",

@@ -16,7 +16,7 @@ from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables, word_tables
-from regscope.report.columns import comparisons, values
+from regscope.report.columns import comparisons, on_edge, values
 from regscope.report.evidence import Evidence
 from regscope.report.formats import percent, plain, points
 from regscope.report.published import Document
@@ -127,17 +127,29 @@ class Section:
 
     @property
     def finding(self) -> str:
-        """One sentence a verdict: which cells are better than the baseline, worse, and so on."""
+        """One sentence a verdict: which cells are better than the baseline, worse, and so on.
+
+        Of firm verdicts; those on the edge follow together.
+        """
         compared = comparisons(self.results, "test_accuracy")
         sentences = []
         for verdict, opening in _OPENINGS.items():
             named = [
                 f"{display_name(reg)} ({points(compared[reg]['difference'])})"
                 for reg in self.regs
-                if reg in compared and compared[reg]["verdict"] == verdict
+                if reg in compared
+                and compared[reg]["verdict"] == verdict
+                and not on_edge(compared[reg])
             ]
             if named:
                 sentences.append(f"{opening}: {', '.join(named)}.")
+        edges = [
+            f"{compared[reg]['verdict']} {display_name(reg)} ({points(compared[reg]['difference'])})"
+            for reg in self.regs
+            if reg in compared and on_edge(compared[reg])
+        ]
+        if edges:
+            sentences.append(f"On the edge: {', '.join(edges)}.")
         lost = self.results.at_chance
         if lost:
             named = [

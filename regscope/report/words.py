@@ -3,7 +3,7 @@
 from regscope.measures.settings import MATTERS
 from regscope.measures.weights import NEAR_ZERO
 from regscope.params import BASELINE
-from regscope.report.formats import ABOUT, DASH
+from regscope.report.formats import ABOUT, DASH, EDGE
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
 from regscope.statistics import EQUAL, FEWEST_SEEDS, POWER, SIGNIFICANCE
@@ -22,7 +22,7 @@ NEUTRAL = (
 
 MARKS = (
     f"bold where better or worse, higher or lower, {ABOUT.strip()} where there is {EQUAL}, plain"
-    " where the seeds cannot tell"
+    f" where the seeds cannot tell, ({EDGE}) where one seed or last digits would turn the verdict"
 )
 
 MARKED_BY = (
@@ -74,6 +74,13 @@ HOW_TO_READ = (
         f" tests have a corrected p below {SIGNIFICANCE}; there may be one, certain and too small"
         " to matter. Undecided means that these seeds can show neither; it is no answer."
         f" Fewer than {FEWEST_SEEDS} seeds decide nothing.",
+    ),
+    (
+        "Firm, on the edge",
+        "firm is a verdict that stays the same when any one seed is left out of all cells, with the"
+        " corrections made anew, and when rounding moves every mean by a quarter of its standard"
+        " error, as another processor may. All others are on the edge: marked"
+        f" ({EDGE}), not bold, and named apart in sentences.",
     ),
     (
         "Near zero",

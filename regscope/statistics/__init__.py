@@ -8,6 +8,7 @@ since it takes long to load.
 
 from regscope.statistics.corrections import holm
 from regscope.statistics.equality import equal_p, equality_power, seeds_for_equality
+from regscope.statistics.firmness import Pair, firm, nudged
 from regscope.statistics.intervals import (
     Interval,
     mean_interval,
@@ -18,6 +19,7 @@ from regscope.statistics.intervals import (
 from regscope.statistics.levels import (
     FEWEST_SEEDS,
     FEWEST_SEEDS_FOR_SIGN_FLIP,
+    LAST_DIGITS,
     LEVEL,
     MOST_SEEDS,
     POWER,
@@ -55,6 +57,7 @@ __all__ = [
     "EQUAL",
     "FEWEST_SEEDS",
     "FEWEST_SEEDS_FOR_SIGN_FLIP",
+    "LAST_DIGITS",
     "LEVEL",
     "MOST_SEEDS",
     "POWER",
@@ -65,6 +68,7 @@ __all__ = [
     "VERDICTS",
     "Comparison",
     "Interval",
+    "Pair",
     "combined_error",
     "compare",
     "compare_unpaired",
@@ -73,9 +77,11 @@ __all__ = [
     "equal_note",
     "equal_p",
     "equality_power",
+    "firm",
     "holm",
     "mean_and_deviation",
     "mean_interval",
+    "nudged",
     "paired_differences",
     "paired_t_p",
     "power_of",

@@ -11,8 +11,10 @@ import numpy as np
 from regscope.measures.settings import MATTERS
 from regscope.statistics import (
     Comparison,
+    Pair,
     compare,
     corrections,
+    firm,
     mean_interval,
     paired_differences,
     verdict,
@@ -26,7 +28,7 @@ COLUMNS = (
     "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
     "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
     "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
-    "seeds", "verdict",
+    "seeds", "verdict", "firm",
 )  # fmt: skip
 
 
@@ -73,11 +75,12 @@ def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
     """The table of every family at its chosen strength, from the rows of `paths.csv`.
 
     Test accuracy is compared with that of strength 0, seed by seed; Holm's correction is over
-    the families, and differences below `matters` do not matter.
+    the families, and differences below `matters` do not matter. `firm` takes the chosen strengths
+    as they are: no seed is left out of the choice.
     """
     import pandas as pd
 
-    rows, comparisons = [], []
+    rows, comparisons, compared = [], [], []
     families = paths["family"].nunique()
     for family, table in paths.groupby("family", sort=False):
         validation, test = (
@@ -89,6 +92,7 @@ def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
             test[choice.strength], test[0.0], comparisons=families, matters=matters
         )
         comparisons.append(comparison)
+        compared.append(Pair(np.sort(table["seed"].unique()), test[choice.strength], test[0.0]))
         rows.append(
             {
                 "family": family,
@@ -103,6 +107,8 @@ def tuned(paths: pd.DataFrame, matters: float = MATTERS) -> pd.DataFrame:
             }
         )
     judge(rows, comparisons)
+    for row, stays in zip(rows, firm(compared, matters=matters), strict=True):
+        row["firm"] = stays
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
