@@ -144,9 +144,9 @@ class Section:
             if named:
                 sentences.append(f"{opening}: {', '.join(named)}.")
         edges = [
-            f"{compared[reg]['verdict']} {display_name(reg)} ({points(compared[reg]['difference'])})"
+            f"{row['verdict']} {display_name(reg)} ({points(row['difference'])})"
             for reg in self.regs
-            if reg in compared and on_edge(compared[reg])
+            if (row := compared.get(reg)) is not None and on_edge(row)
         ]
         if edges:
             sentences.append(f"On the edge: {', '.join(edges)}.")

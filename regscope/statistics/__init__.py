@@ -34,6 +34,7 @@ from regscope.statistics.power import (
     seeds_table,
 )
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation, paired_differences
+from regscope.statistics.single_runs import NewRun, new_run
 from regscope.statistics.test_sets import combined_error, test_set_error
 from regscope.statistics.unpaired import (
     compare_unpaired,
@@ -68,6 +69,7 @@ __all__ = [
     "VERDICTS",
     "Comparison",
     "Interval",
+    "NewRun",
     "Pair",
     "combined_error",
     "compare",
@@ -81,6 +83,7 @@ __all__ = [
     "holm",
     "mean_and_deviation",
     "mean_interval",
+    "new_run",
     "nudged",
     "paired_differences",
     "paired_t_p",

@@ -4,10 +4,10 @@ A verdict of a family of comparisons is firm where it stays the same
 
 - when any one seed is left out of all cells, with both of Holm's corrections made anew (the
   jackknife's samples, Quenouille 1949), and
-- when the same training is repeated with other rounding, as on another processor, which moves a
-  cell's mean by up to LAST_DIGITS of its standard error over the seeds, and the difference of two
-  cells by the root of the sum of their squares. Corrected p values grow with every p of the family,
-  so two repeats are the worst there are: all differences moved towards 0, and all away from it.
+- when the same training is repeated with other rounding, as on another processor, which moves the
+  mean difference by up to LAST_DIGITS_OF_A_DIFFERENCE of its standard error. Corrected p values
+  grow with every p of the family, so two repeats are the worst there are: all differences moved
+  towards 0, and all away from it.
 
 A word that hangs on a p close to the level does not outlast the first: a seed fewer weakens every
 test. With n seeds, a difference that is to be firm needs a t of about `sqrt(n / (n - 1))` times the
@@ -23,7 +23,7 @@ import numpy as np
 
 from regscope.statistics.equality import equal_p
 from regscope.statistics.intervals import mean_interval
-from regscope.statistics.levels import LAST_DIGITS
+from regscope.statistics.levels import LAST_DIGITS, LAST_DIGITS_OF_A_DIFFERENCE
 from regscope.statistics.paired import Comparison, paired_t_p
 from regscope.statistics.rounding import mean_and_deviation, paired_differences, tolerance
 from regscope.statistics.verdicts import TOO_FEW, corrections, verdict
@@ -53,10 +53,9 @@ def nudged(cell: np.ndarray, other: np.ndarray | float, direction: int) -> np.nd
     """
     if not direction or not len(cell):
         return cell
-    parts = (cell, other) if isinstance(other, np.ndarray) else (cell,)
-    variances = [mean_and_deviation(values)[1] ** 2 / len(values) for values in parts]
-    by = LAST_DIGITS * float(np.sqrt(sum(variances)))
-    gap = float(np.mean(cell - other))
+    share = LAST_DIGITS_OF_A_DIFFERENCE if isinstance(other, np.ndarray) else LAST_DIGITS
+    gap, spread = mean_and_deviation(paired_differences(cell, other))
+    by = share * spread / len(cell) ** 0.5
     if direction < 0:
         by = -min(by, abs(gap))
     return np.asarray(cell + (by if gap >= 0 else -by))
