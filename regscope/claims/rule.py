@@ -15,7 +15,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field
 
 from regscope.settings import Settings
-from regscope.statistics import Interval, holm
+from regscope.statistics import TELLING, Interval, holm, telling
 
 Word = Literal["opposite", "equal", "undecided", "as claimed"]
 WORDS: tuple[Word, ...] = ("opposite", "equal", "undecided", "as claimed")
@@ -71,7 +71,7 @@ class Rule(Settings):
     significance: Annotated[float, Field(gt=0, lt=1)] = 0.05
     fewest_seeds: Annotated[int, Field(ge=2)] = 5
     equivalence_margin: Annotated[float, Field(gt=0)] = 0.005
-    telling: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    telling: Annotated[float, Field(ge=0, lt=1)] = TELLING
 
 
 def word(
@@ -117,15 +117,9 @@ def value_verdict(
     if seeds < rule.fewest_seeds:
         return "undecided"
     if new_run.low <= published <= new_run.high:
-        left_out = excluded(new_run, others)
-        telling = len(left_out) > rule.telling * len(others)
-        return "reproduced" if telling else "compatible, says little"
+        says = telling(new_run, others, rule.telling)
+        return "reproduced" if says else "compatible, says little"
     return AGAINST[settled] if p_holm < rule.significance else "undecided"
-
-
-def excluded(new_run: Interval, others: Sequence[float]) -> list[float]:
-    """The values that the interval leaves out."""
-    return [value for value in others if not new_run.low <= value <= new_run.high]
 
 
 def joint(verdicts: Sequence[Verdict]) -> Verdict:

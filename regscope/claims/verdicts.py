@@ -14,13 +14,13 @@ from regscope.claims.rule import (
     Rule,
     Settled,
     Verdict,
-    excluded,
     joint,
     value_verdict,
     verdict,
 )
 from regscope.claims.schema import Claim, Claims
 from regscope.claims.sizes import reported_effect, reported_note, size_fits, size_note
+from regscope.statistics import excluded
 
 Others = Mapping[tuple[str, str, str], Mapping[str, float]]
 """What a document gives for the cells of a study in a measure: `{cell: value}`."""

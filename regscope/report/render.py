@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from regscope.report.formats import MINUS
 from regscope.statistics import EQUAL
 
-SEPARABLE = ("better", "worse", "higher", "lower", "reproduced", "contradicted")
+SEPARABLE = (
+    "better", "worse", "higher", "lower", "reproduced", "not at the strength assumed",
+    "not in the setting assumed", "contradicted",
+)  # fmt: skip
 """The verdicts that are marked: of comparisons, and of published claims."""
 
 LONGEST_ENTRY = 28

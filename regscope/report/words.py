@@ -126,8 +126,10 @@ HOW_TO_READ = (
     ),
     (
         "Interval of one new run",
-        "mean ± t · s · √(1 + 1/n): where one more seed of ours falls with 95 % probability. A"
-        " published single run is held against it.",
+        "mean ± t · s · √(1 + 1/n), s being pooled over the study's cells: where one more seed of"
+        " ours falls with 95 % probability. A published single run is held against it; it says"
+        " little where most of the document's other runs lie inside as well. The shift beside it is"
+        " how far off a run must be to fall outside with probability 0.8.",
     ),
     *((f"Claim {verdict}", meaning + ".") for verdict, meaning in MEANINGS.items()),
     (

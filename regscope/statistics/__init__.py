@@ -34,7 +34,7 @@ from regscope.statistics.power import (
     seeds_table,
 )
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation, paired_differences
-from regscope.statistics.single_runs import NewRun, new_run
+from regscope.statistics.single_runs import TELLING, NewRun, excluded, new_run, telling
 from regscope.statistics.test_sets import combined_error, test_set_error
 from regscope.statistics.unpaired import (
     compare_unpaired,
@@ -64,6 +64,7 @@ __all__ = [
     "POWER",
     "ROUNDING",
     "SIGNIFICANCE",
+    "TELLING",
     "TOO_FEW",
     "UNDECIDED",
     "VERDICTS",
@@ -79,6 +80,7 @@ __all__ = [
     "equal_note",
     "equal_p",
     "equality_power",
+    "excluded",
     "firm",
     "holm",
     "mean_and_deviation",
@@ -98,6 +100,7 @@ __all__ = [
     "seeds_to_decide",
     "sign_flip_p",
     "t_interval",
+    "telling",
     "test_set_error",
     "undecided_note",
     "verdict",

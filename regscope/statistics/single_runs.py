@@ -17,6 +17,19 @@ from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.rounding import mean_and_deviation
 
+TELLING = 0.5
+"""A run inside an interval says something where this leaves out more than half of the others."""
+
+
+def excluded(interval: Interval, others: Sequence[float]) -> list[float]:
+    """Those of a document's other values that an interval leaves out."""
+    return [value for value in others if not interval.low <= value <= interval.high]
+
+
+def telling(interval: Interval, others: Sequence[float], share: float = TELLING) -> bool:
+    """Whether a wrong pairing with one of the others would be seen sooner than not."""
+    return len(excluded(interval, others)) > share * len(others)
+
 
 @dataclass(frozen=True)
 class Deviation:
