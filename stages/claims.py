@@ -23,8 +23,9 @@ def main() -> None:
     counted = counts(judged["claims"])
     write_json(paths.CLAIMS, judged)
     write_json(paths.VERDICTS, counted)
+    firm = counted["firm"]
     told = ", ".join(
-        f"{counted[verdict]} {verdict} ({counted['firm'][verdict]} firm)"
+        f"{counted[verdict]} {verdict}" + (f" ({firm[verdict]} firm)" if verdict in firm else "")
         for verdict in VERDICTS
         if counted[verdict]
     )

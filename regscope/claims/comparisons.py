@@ -133,11 +133,16 @@ def single_value(
     away = abs(float(paired_differences(np.array([run.mean]), published)[0]))
     reach = (interval.high - interval.low) / 2 if run.freedom else 0.0
     room = reach - away
+    if run.error:
+        p_value = run.p_value(published)
+    else:
+        p_value = min(1.0, 2.0 ** (1 - len(cell))) if away else 1.0
     return Finding(
         measured=interval,
         oriented=Interval(room, room, room),
-        p_value=run.p_value(published) if away else 1.0,
+        p_value=p_value,
         seeds=len(cell),
+        smallest_p=0.0 if run.error or not away else p_value,
         new_run=interval,
         shift=run.shift(level),
     )

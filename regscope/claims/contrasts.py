@@ -40,18 +40,14 @@ def corrected_over_cells(claim: Claim, evidence: Evidence, rule: Rule) -> dict[s
     p outside the margin counts there alone.
     """
     column = claim.parsed.column
-    by_reg = {
-        str(reg): rows.set_index("seed")[column]
-        for reg, rows in evidence.results.seeds[["reg", "seed", column]].groupby("reg", sort=False)
-    }
-    baseline = by_reg.pop(BASELINE)
+    baseline = evidence.cells[BASELINE][column].dropna()
     found = {}
-    for reg, values in by_reg.items():
-        shared = values.dropna().index.intersection(baseline.dropna().index)
-        if len(shared):
+    for reg, rows in evidence.cells.items():
+        values = rows[column].dropna()
+        shared = values.index.intersection(baseline.index)
+        if reg != BASELINE and len(shared):
             own, other = (
-                series.loc[shared].sort_index().to_numpy(dtype=np.float64)
-                for series in (values, baseline)
+                series.loc[shared].to_numpy(dtype=np.float64) for series in (values, baseline)
             )
             found[reg] = contrast(claim, own, other, evidence, rule)
     p_values = [

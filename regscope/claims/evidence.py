@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Protocol
 
@@ -62,6 +63,14 @@ class Evidence:
     tuned: pd.DataFrame | None = None
     matters: float = MATTERS
     nudge: int = 0
+
+    @cached_property
+    def cells(self) -> dict[str, pd.DataFrame]:
+        """`{cell: its rows of seeds.csv, indexed by seed}`, seeds in ascending order."""
+        return {
+            str(reg): rows.set_index("seed").sort_index()
+            for reg, rows in self.results.seeds.groupby("reg", sort=False)
+        }
 
     @property
     def seeds(self) -> set[int]:
@@ -135,7 +144,7 @@ def _finding(
                 nudged(own, published, evidence.nudge),
                 published,
                 rule.level,
-                _others(claim, cell, evidence.results),
+                _others(claim, cell, evidence),
             )
         threshold = claim.threshold or 0.0
         sign = 1 if claim.comparison == "at_least" else -1
@@ -169,15 +178,15 @@ def direction(claim: Claim) -> int:
     return 1 if claim.comparison in ("higher", "highest") else -1
 
 
-def _others(claim: Claim, cell: str, results: Tables) -> list[np.ndarray]:
+def _others(claim: Claim, cell: str, evidence: Evidence) -> list[np.ndarray]:
     """The measure of the study's other cells, without those that are no better than a guess."""
     table, column = claim.parsed
     if table != "seeds":
         return []
     return [
-        values.dropna().to_numpy(dtype=np.float64)
-        for reg, values in results.seeds.groupby("reg", sort=False)[column]
-        if reg != cell and reg not in results.lost
+        rows[column].dropna().to_numpy(dtype=np.float64)
+        for reg, rows in evidence.cells.items()
+        if reg != cell and reg not in evidence.results.lost
     ]
 
 
@@ -186,7 +195,14 @@ def _values(claim: Claim, cell: str, evidence: Evidence, family: str | None = No
     table, column = claim.parsed
     if table == "paths":
         return _on_path(claim, family or cell, evidence, at_zero=family is not None)
-    frame = evidence.results.seeds if table == "spread" else getattr(evidence.results, table)
+    if table in ("seeds", "spread"):
+        if cell not in evidence.cells:
+            raise NotRunError(f"no results of {cell}")
+        own = evidence.cells[cell]
+        if column not in own:
+            raise NotRunError(f"the results have no {claim.measure} by seed")
+        return own[column]
+    frame = getattr(evidence.results, table)
     chosen = frame["reg"] == cell
     if claim.layer is not None:
         chosen &= frame["layer"] == claim.layer

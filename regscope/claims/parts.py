@@ -24,7 +24,8 @@ class Part:
     """One comparison, or the hardest of several that are corrected together.
 
     `p` is of the test that gives the word, `p_holm` corrected over the `family`, and `at_best`
-    what that would be of the smallest p that so many seeds can give.
+    what that would be of the smallest p that so many seeds can give. `certain`: beside "equal",
+    that there is a difference all the same.
     """
 
     pair: Pair
@@ -33,6 +34,7 @@ class Part:
     p_holm: float
     family: str
     at_best: float = 0.0
+    certain: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def _row(claim: Claim, pair: Pair, given: Corrected, rule: Rule) -> Part:
     if said == "equal":
         assert p_equal is not None
         assert p_equal_holm is not None
-        return Part(pair, said, p_equal, p_equal_holm, family)
+        certain = word(finding.oriented, given.p_holm, finding.seeds, rule) != "undecided"
+        return Part(pair, said, p_equal, p_equal_holm, family, certain=certain)
     return Part(pair, said, finding.p_value, given.p_holm, family)
 
 
@@ -167,6 +170,7 @@ def _others(questions: Mapping[Name, Question], rule: Rule) -> dict[Name, Part]:
             p_equal_holm[name] if equal else p_holm[name],
             about,
             corrected(p_values | {name: finding.smallest_p}, families)[name],
+            equal and word(finding.oriented, p_holm[name], finding.seeds, rule) != "undecided",
         )
     return parts
 

@@ -226,7 +226,7 @@ def _reading(
         f"decided by the hardest of {len(found)} comparisons" if len(found) > 1 else "",
         _seeds_note(finding.seeds, finding.smallest_p, part, rule) if given == "undecided" else "",
         _value_note(judgement, left_out) if left_out is not None else "",
-        _small_note(part),
+        "there is a difference, certain and too small to matter" if part.certain else "",
         size_note(claim, found) if given == "same direction" else "",
         reaching_note(claim, pair.cell, evidence)
         if claim.comparison == "value" and claim.assumed and finding.oriented.mean < 0
@@ -275,14 +275,6 @@ def _value_note(judgement: Judgement, left_out: list[str] | None) -> str:
         return seen
     told = f"{len(left_out or ())} of the document's {others} other values lie outside"
     return f"{seen}; {told}" if seen else told
-
-
-def _small_note(part: Part) -> str:
-    """Of a difference that does not matter whether there is one."""
-    finding = part.pair.finding
-    if part.word != "equal" or finding.measured.low <= 0 <= finding.measured.high:
-        return ""
-    return "there is a difference, too small to matter" if finding.p_value < part.p else ""
 
 
 def _not_run(claim: Claim, reason: str) -> dict[str, Any]:

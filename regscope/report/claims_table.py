@@ -11,6 +11,7 @@ from regscope.report.columns import on_edge
 from regscope.report.formats import DASH, EDGE, fixed, p_value, percent, points
 from regscope.report.render import Cell, Table
 from regscope.report.verdicts import RESERVES, counts, firm_counts, readings
+from regscope.statistics import EQUAL
 
 Claims = Sequence[Mapping[str, Any]]
 LEVELS = ("value", "at_least", "at_most")
@@ -91,7 +92,7 @@ def _verdict(claim: Mapping[str, Any]) -> str:
         beside.append(_OR.join(reading["says"] for reading in readings(claim)))
     elif verdict == "undecided":
         beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
-    elif (share := _share(claim)) < SMALL:
+    elif verdict != EQUAL and (share := _share(claim)) < SMALL:
         of_what = "the error" if _is_accuracy(claim) else "it"
         beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of {of_what}")
     beside += [

@@ -34,6 +34,8 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
     Where neither direction is better by itself, as of the gap, the verdict is `higher` or `lower`
     and `probability_better` the probability of being higher (`results.COMPARED`).
     """
+    import pandas as pd
+
     means = results.seeds.groupby("reg", sort=False).mean()
     compared = results.comparisons[results.comparisons["reg"] == reg].set_index("measure")
     reviewed: dict[str, Any] = {
@@ -56,6 +58,7 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
             "probability_better": _rounded(row["probability_better"]),
             "detectable_difference": _rounded(row["detectable_difference"]),
             "verdict": row["verdict"],
+            "firm": None if pd.isna(row["firm"]) else bool(row["firm"]),
         }
     for measure in ("train_accuracy", *WEIGHTS):
         reviewed[measure] = {

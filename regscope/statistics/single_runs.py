@@ -60,7 +60,10 @@ class NewRun:
         return Interval(self.mean, self.mean - reach, self.mean + reach)
 
     def p_value(self, published: float) -> float:
-        """Two-sided, that one more run lies as far from the mean; 0 or 1 without any spread."""
+        """Two-sided, that one more run lies as far from the mean; 1 without freedom.
+
+        Without any spread 0 or 1.
+        """
         from scipy.stats import t
 
         away = abs(published - self.mean)
