@@ -71,7 +71,7 @@ def firm(
     """
     given = verdicts_of(family, higher_is_better, matters)
     kept = [word != TOO_FEW for word in given]
-    for repeat in repeats(family):
+    for repeat in repeats(family) if any(kept) else ():
         found = verdicts_of(repeat, higher_is_better, matters, [len(one.seeds) for one in family])
         kept = [stays and old == new for stays, old, new in zip(kept, given, found, strict=True)]
     return [None if word == TOO_FEW else stays for word, stays in zip(given, kept, strict=True)]
@@ -104,7 +104,9 @@ def verdicts_of(
 
 
 def _compared(pair: Pair, matters: float | None, seeds: int) -> Comparison:
-    """As `compare`, as far as a verdict asks for it."""
+    """As `compare`, as far as a verdict asks for it; of no seed as of one without a difference."""
+    if not len(pair.seeds):
+        pair = Pair(*[np.zeros(1)] * 3)
     differences = paired_differences(pair.cell, pair.other)
     rounding = tolerance(pair.cell, pair.other)
     interval = mean_interval(differences)
