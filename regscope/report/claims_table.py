@@ -60,8 +60,8 @@ def _row(claim: Mapping[str, Any]) -> tuple[Cell, ...]:
         Cell(f"{claim['document'].partition('_')[0]}, {claim['section']}"),
         Cell(claim["statement"]),
         told(lambda reading: str(reading["measured_by"])),
-        told(_reported),
-        told(_measured),
+        told(reported),
+        told(measured),
         told(lambda reading: reading["family"] or DASH),
         told(lambda reading: _p(reading["p_holm"])),
         told(lambda reading: _p(reading["q"])),
@@ -122,7 +122,7 @@ def _is_accuracy(claim: Mapping[str, Any]) -> bool:
     return str(claim["measure"]).rpartition(".")[2].endswith("accuracy")
 
 
-def _reported(claim: Mapping[str, Any]) -> str:
+def reported(claim: Mapping[str, Any]) -> str:
     """What is comparable with the measured effect; without results, all printed figures."""
     if claim["reported_effect"] is not None:
         return _number(claim, claim["reported_effect"]) + _unit(claim)
@@ -135,7 +135,8 @@ def _reported(claim: Mapping[str, Any]) -> str:
     )
 
 
-def _measured(claim: Mapping[str, Any]) -> str:
+def measured(claim: Mapping[str, Any]) -> str:
+    """The effect with its interval, of which comparison, and where a difference starts from."""
     if claim["effect"] is None:
         return DASH
     known = claim["low"] is not None
