@@ -48,9 +48,9 @@ def _written_keys(location: tuple[Any, ...], raw: Any) -> list[str]:
         if isinstance(raw, dict) and (part in raw or not keys):
             keys.append(str(part))
             raw = raw.get(part)
-        elif isinstance(raw, list) and isinstance(part, int) and part < len(raw):
+        elif isinstance(raw, list) and str(part).isdigit() and int(part) < len(raw):
             keys.append(str(part))
-            raw = raw[part]
+            raw = raw[int(part)]
         elif isinstance(raw, dict) and part == location[-1] and part not in _NOT_WRITTEN:
             keys.append(str(part))
     return keys

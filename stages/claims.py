@@ -3,6 +3,7 @@
 from regscope import paths, results
 from regscope.claims.evidence import Evidence, read_paths
 from regscope.claims.reading import load_claims
+from regscope.claims.rule import VERDICTS
 from regscope.claims.verdicts import counts, judge
 from regscope.errors import run
 from regscope.files import write_json
@@ -14,15 +15,21 @@ def main() -> None:
     claims = load_claims(params)
     named = {claim.study for claim in claims.claims}
     evidence = {
-        study: Evidence(results.load(study), *read_paths(study))
-        for study in params.studies
-        if study in named and (paths.summary(study) / "seeds.csv").is_file()
+        name: Evidence(results.load(name), *read_paths(name), study.evaluation.matters)
+        for name, study in params.studies.items()
+        if name in named and (paths.summary(name) / "seeds.csv").is_file()
     }
     judged = judge(claims, evidence)
     counted = counts(judged["claims"])
     write_json(paths.CLAIMS, judged)
     write_json(paths.VERDICTS, counted)
-    print(f"claims: {', '.join(f'{count} {verdict}' for verdict, count in counted.items())}")
+    firm = counted["firm"]
+    told = ", ".join(
+        f"{counted[verdict]} {verdict}" + (f" ({firm[verdict]} firm)" if verdict in firm else "")
+        for verdict in VERDICTS
+        if counted[verdict]
+    )
+    print(f"claims: {told or 'none'}")
 
 
 if __name__ == "__main__":

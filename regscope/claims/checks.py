@@ -81,8 +81,30 @@ def check_comparison(claim: Claim) -> None:
         raise refusal("threshold", None, f"must be given with comparison {kind}")
     if kind in ("highest", "lowest") and len(claim.against) < 2:
         raise refusal("against", list(claim.against), "must name at least two other cells")
+    if claim.deterministic and kind not in LEVELS:
+        raise refusal("deterministic", claim.deterministic, f"goes with no comparison {kind}")
     if kind == "value" and (len(claim.cell) > 1 or set(claim.reported) != set(claim.cell)):
         raise refusal("reported", None, "must be one value, of the one cell that `cell` names")
+
+
+READ_OTHERWISE = (
+    "measure", "layer", "pair", "at", "comparison", "cell", "against", "threshold", "margin",
+    "reported", "sizes_compare", "unstated", "measured_by",
+)  # fmt: skip
+"""The keys that another reading of the same sentence may change."""
+
+
+def check_reading(number: int, keys: Mapping[str, object]) -> None:
+    """It changes what it is measured by, and nothing of what the document says."""
+    for key, value in keys.items():
+        if key not in READ_OTHERWISE:
+            raise refusal(
+                f"readings.{number}.{key}",
+                value,
+                f"a reading may change: {', '.join(READ_OTHERWISE)}",
+            )
+    if "measured_by" not in keys:
+        raise refusal(f"readings.{number}.measured_by", None, "must be given")
 
 
 def check_names(claim: Claim, known: Known) -> None:
@@ -99,6 +121,9 @@ def check_names(claim: Claim, known: Known) -> None:
     for name, value in claim.reported.items():
         if name not in (*claim.cell, *claim.others):
             raise refusal(f"reported.{name}", value, "no cell that is compared here")
+    for name in claim.assumed:
+        if name not in (*claim.cell, *claim.others):
+            raise refusal("assumed", name, "no cell that is compared here")
     layers = known.layers.get(claim.study)
     if claim.layer is not None and layers is not None and claim.layer not in layers:
         raise refuse("layer", claim.layer, layers, f"study {claim.study} has: ")

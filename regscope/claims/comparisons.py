@@ -7,17 +7,23 @@ interval. scipy is imported where it is used, since it takes long to load.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from regscope.statistics import (
+    LAST_DIGITS,
+    LEVEL,
     Interval,
+    equal_p,
     mean_and_deviation,
+    new_run,
     paired_differences,
     paired_t_p,
     t_interval,
 )
+from regscope.statistics.rounding import tolerance
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,9 @@ class Finding:
     `smallest_p`: below it the test cannot fall with so many seeds, however clear they are.
     `new_run`: where the same effect of one new run falls; None where that has no meaning.
     `other_mean`: the level that a difference starts from, so that its size can be told.
+    `p_equal`: of two one-sided tests that the true difference is at least `matters`, and `within`
+    whether the interval lies inside; None and False of what has no smallest size worth having.
+    `shift`: of a single value, how far off a run must be to be seen with probability POWER.
     """
 
     measured: Interval
@@ -38,12 +47,18 @@ class Finding:
     smallest_p: float = 0.0
     new_run: Interval | None = None
     other_mean: float | None = None
+    p_equal: float | None = None
+    within: bool = False
+    shift: float | None = None
 
 
-def difference(cell: np.ndarray, other: np.ndarray, sign: int, level: float) -> Finding:
+def difference(
+    cell: np.ndarray, other: np.ndarray, sign: int, level: float, matters: float | None = None
+) -> Finding:
     """The mean difference of paired seeds, its t interval and the two-sided p of the paired t test.
 
-    `sign` is 1 if higher is claimed, -1 if lower. `new_run` is of the difference between one new
+    `sign` is 1 if higher is claimed, -1 if lower. `matters` is the smallest difference worth
+    having, of a measure that has one. `new_run` is of the difference between one new
     run of each, which need not share a seed: `mean ± t * sqrt(s1**2 + s2**2 + s_d**2 / n)`, with
     the seeds' n - 1 degrees of freedom.
     """
@@ -63,6 +78,8 @@ def difference(cell: np.ndarray, other: np.ndarray, sign: int, level: float) -> 
             level,
         ),
         other_mean=float(other.mean()),
+        p_equal=None if matters is None else equal_p(differences, matters, tolerance(cell, other)),
+        within=matters is not None and -matters < measured.low and measured.high < matters,
     )
 
 
@@ -80,7 +97,13 @@ def equivalence(cell: np.ndarray, other: np.ndarray, margin: float, level: float
     one_sided = _upper_p(abs(room.mean), spread(differences) / math.sqrt(len(cell)), len(cell))
     p_value = one_sided if room.mean >= 0 else min(1.0, 2 * one_sided)
     smallest = 0.0 if spread(differences) else p_value
-    return replace(plain, oriented=room, p_value=p_value, smallest_p=smallest)
+    return replace(
+        plain,
+        oriented=room,
+        p_value=p_value,
+        smallest_p=smallest,
+        p_equal=equal_p(differences, margin, tolerance(cell, other)),
+    )
 
 
 def against_threshold(cell: np.ndarray, threshold: float, sign: int, level: float) -> Finding:
@@ -96,30 +119,50 @@ def against_threshold(cell: np.ndarray, threshold: float, sign: int, level: floa
     )
 
 
-def single_value(cell: np.ndarray, published: float, level: float) -> Finding:
-    """Where one new run falls, `mean ± t * s * sqrt(1 + 1/n)`, and p of the published one.
+def single_value(
+    cell: np.ndarray, published: float, level: float, others: Sequence[np.ndarray] = ()
+) -> Finding:
+    """Where one new run falls, and p of the published one by the t distribution of a new run.
 
-    p is two-sided, by the t distribution of a new observation. `oriented` is the room between
-    the published value and the nearer end of the interval, negative outside.
+    `others`: the values of the study's other cells, whose deviation is pooled with this one's
+    (`statistics.single_runs`). `oriented` is the room between the published value and the nearer
+    end of the interval, negative outside.
     """
-    error = spread(cell) * math.sqrt(1 + 1 / len(cell))
-    new_run = t_interval(cell, error, level)
-    away = abs(float(paired_differences(np.array([new_run.mean]), published)[0]))
-    reach = (new_run.high - new_run.low) / 2 if len(cell) > 1 else 0.0
+    run = new_run(cell, others)
+    interval = run.interval(level)
+    away = abs(float(paired_differences(np.array([run.mean]), published)[0]))
+    reach = (interval.high - interval.low) / 2 if run.freedom else 0.0
     room = reach - away
-    p_value = min(1.0, 2 * _upper_p(away, error, len(cell)))
+    if run.error:
+        p_value = run.p_value(published)
+    else:
+        p_value = min(1.0, 2.0 ** (1 - len(cell))) if away else 1.0
     return Finding(
-        measured=new_run,
+        measured=interval,
         oriented=Interval(room, room, room),
         p_value=p_value,
         seeds=len(cell),
-        smallest_p=0.0 if error or not away else p_value,
-        new_run=new_run,
+        smallest_p=0.0 if run.error or not away else p_value,
+        new_run=interval,
+        shift=run.shift(level),
     )
 
 
-def given(mean: float, low: float, high: float, p_value: float, seeds: int) -> Finding:
-    """An effect that a table already holds with its interval and p; positive is as claimed."""
+def given(
+    mean: float, low: float, high: float, p_value: float, seeds: int, direction: int = 0
+) -> Finding:
+    """An effect that a table already holds with its interval and p; positive is as claimed.
+
+    `direction` moves it by last digits, as `statistics.nudged` moves seeds.
+    """
+    from scipy.stats import t
+
+    error = (high - low) / 2 / float(t.ppf((1 + LEVEL) / 2, seeds - 1)) if seeds > 1 else 0.0
+    if direction and error:
+        by = LAST_DIGITS * error * (1 if mean >= 0 else -1)
+        by = by if direction > 0 else -math.copysign(min(abs(by), abs(mean)), mean)
+        mean, low, high = mean + by, low + by, high + by
+        p_value = float(2 * t.sf(abs(mean) / error, seeds - 1))
     measured = Interval(mean, low, high)
     smallest = p_value if low == high else 0.0
     return Finding(measured, measured, p_value, seeds, smallest if mean else 0.0)

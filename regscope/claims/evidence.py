@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
-from itertools import product
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -14,15 +15,17 @@ from regscope.claims import comparisons, spreads
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
+from regscope.measures.settings import MATTERS
 from regscope.params import BASELINE
-from regscope.statistics import LEFT_OUT
+from regscope.results.compared import ACCURACIES
+from regscope.statistics import LEFT_OUT, nudged
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 class Tables(Protocol):
-    """The part of StudyResults that claims are judged by."""
+    """The part of StudyResults that claims are judged by. `lost`: cells no better than a guess."""
 
     @property
     def seeds(self) -> pd.DataFrame: ...
@@ -32,15 +35,64 @@ class Tables(Protocol):
     def units(self) -> pd.DataFrame: ...
     @property
     def confused(self) -> pd.DataFrame: ...
+    @property
+    def lost(self) -> set[str]: ...
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is left of `Tables` without a seed."""
+
+    seeds: pd.DataFrame
+    layers: pd.DataFrame
+    units: pd.DataFrame
+    confused: pd.DataFrame
+    lost: set[str]
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """A study's tables and, where its strength paths were tried, their two."""
+    """A study's tables and, where its strength paths were tried, their two.
+
+    `matters`: the smallest difference in accuracy worth having there. `nudge`: -1 or 1 for a
+    repeat whose rounding moves every effect nearer to where its claim turns, or away from it
+    (`statistics.nudged`).
+    """
 
     results: Tables
     path: pd.DataFrame | None = None
     tuned: pd.DataFrame | None = None
+    matters: float = MATTERS
+    nudge: int = 0
+
+    @cached_property
+    def cells(self) -> dict[str, pd.DataFrame]:
+        """`{cell: its rows of seeds.csv, indexed by seed}`, seeds in ascending order."""
+        return {
+            str(reg): rows.set_index("seed").sort_index()
+            for reg, rows in self.results.seeds.groupby("reg", sort=False)
+        }
+
+    @property
+    def seeds(self) -> set[int]:
+        own = self.results.seeds["seed"]
+        return {int(seed) for seed in (own if self.path is None else (*own, *self.path["seed"]))}
+
+    def without(self, seed: int) -> Evidence:
+        """Tables over all seeds, as of confused classes, stay as they are."""
+
+        def kept(table: pd.DataFrame) -> pd.DataFrame:
+            return table[table["seed"] != seed] if "seed" in table else table
+
+        tables = self.results
+        left = Kept(
+            kept(tables.seeds),
+            kept(tables.layers),
+            kept(tables.units),
+            tables.confused,
+            tables.lost,
+        )
+        return replace(self, results=left, path=None if self.path is None else kept(self.path))
 
 
 class NotRunError(Exception):
@@ -83,14 +135,21 @@ def _finding(
     claim: Claim, cell: str, against: str | None, evidence: Evidence, rule: Rule
 ) -> Finding:
     if claim.parsed.table == "confused":
-        return _confused(claim, cell, evidence.results)
+        return _confused(claim, cell, evidence)
     values = _values(claim, cell, evidence)
     if against is None:
         own = _complete(values, claim, cell)
         if claim.comparison == "value":
-            return comparisons.single_value(own, claim.reported[cell], rule.level)
+            published = claim.reported[cell]
+            return comparisons.single_value(
+                nudged(own, published, evidence.nudge),
+                published,
+                rule.level,
+                _others(claim, cell, evidence),
+            )
         threshold = claim.threshold or 0.0
         sign = 1 if claim.comparison == "at_least" else -1
+        own = nudged(own, threshold, evidence.nudge)
         return comparisons.against_threshold(own, threshold, sign, rule.level)
     others = _values(claim, against, evidence, family=cell)
     shared = values.index.intersection(others.index)
@@ -98,13 +157,38 @@ def _finding(
         raise NotRunError(f"{cell} and {against} share no seed")
     own = _complete(values.loc[shared], claim, cell)
     other = _complete(others.loc[shared], claim, against)
+    if claim.parsed.table == "spread":
+        return spreads.spread_ratio(own, other, direction(claim), rule.level)
+    return contrast(claim, own, other, evidence, rule)
+
+
+def contrast(
+    claim: Claim, own: np.ndarray, other: np.ndarray, evidence: Evidence, rule: Rule
+) -> Finding:
+    """What the claim asks of two cells, by the values of their shared seeds."""
+    own = nudged(own, other, evidence.nudge)
     if claim.comparison == "equal":
         margin = claim.margin or rule.equivalence_margin
         return comparisons.equivalence(own, other, margin, rule.level)
-    sign = 1 if claim.comparison in ("higher", "highest") else -1
-    if claim.parsed.table == "spread":
-        return spreads.spread_ratio(own, other, sign, rule.level)
-    return comparisons.difference(own, other, sign, rule.level)
+    matters = evidence.matters if claim.parsed.column in ACCURACIES else None
+    return comparisons.difference(own, other, direction(claim), rule.level, matters)
+
+
+def direction(claim: Claim) -> int:
+    """1 where more is claimed, -1 where less."""
+    return 1 if claim.comparison in ("higher", "highest") else -1
+
+
+def _others(claim: Claim, cell: str, evidence: Evidence) -> list[np.ndarray]:
+    """The measure of the study's other cells, without those that are no better than a guess."""
+    table, column = claim.parsed
+    if table != "seeds":
+        return []
+    return [
+        rows[column].dropna().to_numpy(dtype=np.float64)
+        for reg, rows in evidence.cells.items()
+        if reg != cell and reg not in evidence.results.lost
+    ]
 
 
 def _values(claim: Claim, cell: str, evidence: Evidence, family: str | None = None) -> pd.Series:
@@ -112,16 +196,23 @@ def _values(claim: Claim, cell: str, evidence: Evidence, family: str | None = No
     table, column = claim.parsed
     if table == "paths":
         return _on_path(claim, family or cell, evidence, at_zero=family is not None)
-    frame = evidence.results.seeds if table == "spread" else getattr(evidence.results, table)
-    rows = frame[frame["reg"] == cell]
+    if table in ("seeds", "spread"):
+        if cell not in evidence.cells:
+            raise NotRunError(f"no results of {cell}")
+        own = evidence.cells[cell]
+        if column not in own:
+            raise NotRunError(f"the results have no {claim.measure} by seed")
+        return own[column]
+    frame = getattr(evidence.results, table)
+    chosen = frame["reg"] == cell
     if claim.layer is not None:
-        rows = rows[rows["layer"] == claim.layer]
-    if rows.empty:
+        chosen &= frame["layer"] == claim.layer
+    if not chosen.any():
         where = f" in {claim.layer}" if claim.layer else ""
         raise NotRunError(f"no results of {cell}{where}")
-    if column not in rows or "seed" not in rows:
+    if column not in frame or "seed" not in frame:
         raise NotRunError(f"the results have no {claim.measure} by seed")
-    return rows.set_index("seed")[column].sort_index()
+    return frame.loc[chosen, ["seed", column]].set_index("seed")[column].sort_index()
 
 
 def _on_path(claim: Claim, family: str, evidence: Evidence, at_zero: bool) -> pd.Series:
@@ -149,8 +240,9 @@ def _complete(values: pd.Series, claim: Claim, cell: str) -> np.ndarray:
     return numbers
 
 
-def _confused(claim: Claim, cell: str, results: Tables) -> Finding:
+def _confused(claim: Claim, cell: str, evidence: Evidence) -> Finding:
     assert claim.pair is not None
+    results = evidence.results
     rows = results.confused[results.confused["reg"] == cell]
     if rows.empty:
         raise NotRunError(f"no results of {cell}")
@@ -162,14 +254,16 @@ def _confused(claim: Claim, cell: str, results: Tables) -> Finding:
         )
     row = named.iloc[0]
     seeds = int((results.seeds["reg"] == cell).sum())
-    return comparisons.given(row["excess"], row["low"], row["high"], row["p_value"], seeds)
+    return comparisons.given(
+        row["excess"], row["low"], row["high"], row["p_value"], seeds, evidence.nudge
+    )
 
 
 def tuned_note(claim: Claim, evidence: Evidence) -> str:
     """For a claim about an assumed strength: the same difference at the best one on validation."""
     if (
         evidence.tuned is None
-        or claim.strength is None
+        or not claim.assumed
         or (claim.measure, claim.others) != ("test_accuracy", (BASELINE,))
     ):
         return ""
@@ -187,3 +281,36 @@ def _tuned_sentence(row: Mapping[Hashable, Any]) -> str:
         f" {100 * row['difference']:+.2f} points"
         f" [{100 * row['low']:+.2f}, {100 * row['high']:+.2f}], {row['verdict']}"
     )
+
+
+def reaching(claim: Claim, cell: str, published: float, evidence: Evidence) -> list[float]:
+    """The strengths at which the mean over seeds of the cell's path takes the published value.
+
+    Between two strengths of the path it is taken to be straight in the logarithm of the strength;
+    what lies below the smallest counts as there. Empty without a path of the cell, and where it
+    does not come by.
+    """
+    table, column = claim.parsed
+    path = evidence.path
+    if table != "seeds" or path is None or column not in path:
+        return []
+    means = path[path["family"] == cell].groupby("strength")[column].mean()
+    found = []
+    steps = list(means.items())
+    for (low, before), (high, after) in pairwise(steps):
+        if (before - published) * (after - published) > 0 or before == after:
+            continue
+        share = (published - before) / (after - before)
+        start = float(low) or float(high)  # type: ignore[arg-type]
+        found.append(start * (float(high) / start) ** share)  # type: ignore[arg-type]
+    return found
+
+
+def reaching_note(claim: Claim, cell: str, evidence: Evidence) -> str:
+    """For a published value at an assumed strength: at which it would be reached."""
+    published = claim.reported[cell]
+    found = reaching(claim, cell, published, evidence)
+    if not found:
+        return ""
+    strengths = " and ".join(f"{strength:.2g}" for strength in found)
+    return f"on its strength path {cell} passes through the published value at about {strengths}"

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    model_validator,
+)
 
 from regscope.claims.checks import (
     LEVELS,
@@ -15,10 +22,12 @@ from regscope.claims.checks import (
     check_comparison,
     check_measure,
     check_names,
+    check_reading,
     refuse,
 )
 from regscope.claims.measures import Measure, parse
 from regscope.claims.rule import Rule
+from regscope.complaints import one_line
 from regscope.params import BASELINE
 from regscope.settings import Settings, refusal
 
@@ -83,7 +92,12 @@ class Claim(_Entry):
     reported: what the document printed, by cell.
     sizes_compare: false where what is printed measures something else (a loss with its penalty),
     and only its direction counts.
-    strength: `assumed` where the document states none. unstated: what else it leaves open.
+    assumed: the cells whose strength the document does not state. unstated: what else it leaves
+    open.
+    deterministic: why the level is the same whatever the seed; it is then no matter for a test.
+    hardly_fails: why the claim would hold of almost any network. set_knowing: which number of the
+    entry was chosen when results were known.
+    readings: where the sentence may be read otherwise, the keys that are then other (null: none).
     measured_by: how the wording was translated.
     """
 
@@ -99,8 +113,12 @@ class Claim(_Entry):
     margin: Annotated[float, Field(gt=0)] | None = None
     reported: dict[str, float] = {}
     sizes_compare: bool = True
-    strength: Literal["assumed"] | None = None
+    assumed: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
     unstated: str = ""
+    deterministic: str = ""
+    hardly_fails: str = ""
+    set_knowing: str = ""
+    readings: tuple[dict[str, Any], ...] = ()
     measured_by: Text
 
     @property
@@ -116,12 +134,28 @@ class Claim(_Entry):
             return ()
         return self.against or (BASELINE,)
 
+    @property
+    def every_reading(self) -> tuple[Claim, ...]:
+        """The claim once for each reading, the one written out first."""
+        return self, *(Claim.model_validate(self._read(keys)) for keys in self.readings)
+
+    def _read(self, keys: Mapping[str, Any]) -> dict[str, Any]:
+        own = self.model_dump(exclude_unset=True, exclude={"readings"}) | dict(keys)
+        return {key: value for key, value in own.items() if value is not None}
+
     @model_validator(mode="after")
     def _fits_together(self, info: ValidationInfo) -> Claim:
         check_measure(self)
         if info.context:
             check_names(self, info.context)
         check_comparison(self)
+        for number, keys in enumerate(self.readings):
+            check_reading(number, keys)
+            raw = self._read(keys)
+            try:
+                Claim.model_validate(raw, context=info.context)
+            except ValidationError as error:
+                raise refusal(f"readings.{number}", None, one_line(error, raw)) from error
         return self
 
 

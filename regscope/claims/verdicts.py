@@ -1,29 +1,39 @@
-"""Every claim judged: the hardest of its comparisons, corrected, and put into words."""
+"""Every claim judged: what decides it, corrected, in words, and whether the words are firm."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from regscope.claims.comparisons import Finding
-from regscope.claims.decisive import Decisive, decisive
-from regscope.claims.evidence import Evidence, NotRunError, pairs, tuned_note
-from regscope.claims.rule import VERDICTS, Rule, Verdict, corrected, value_verdict, verdict
+from regscope.claims.evidence import Evidence, reaching_note, tuned_note
+from regscope.claims.parts import Name, Part, Question, ask, judged
+from regscope.claims.rule import (
+    VERDICTS,
+    Rule,
+    Settled,
+    Verdict,
+    joint,
+    value_verdict,
+    verdict,
+)
 from regscope.claims.schema import Claim, Claims
 from regscope.claims.sizes import reported_effect, reported_note, size_fits, size_note
+from regscope.statistics import excluded
+
+Others = Mapping[tuple[str, str, str], Mapping[str, float]]
+"""What a document gives for the cells of a study in a measure: `{cell: value}`."""
 
 
 @dataclass(frozen=True)
-class Corrected:
-    """A claim's p after Holm's correction, and what it would be at the smallest p there can be.
+class Judgement:
+    """What is known of one reading."""
 
-    The other claims of the family keep theirs.
-    """
-
-    holm: float
-    at_best: float
+    question: Question
+    part: Part
+    verdict: Verdict
+    others: Mapping[str, float]
 
 
 def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[dict[str, Any]]]:
@@ -31,142 +41,254 @@ def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[di
 
     `evidence`: by the name of the study; claims about other studies are not run.
     """
-    found: dict[str, Decisive] = {}
-    missing: dict[str, str] = {}
+    found, missing = _judgements(claims, evidence, claims.rule)
+    q_values = false_discovery_rates({name: one.part.p for name, one in found.items()})
+    given = {claim.id: joint(_read(claim, found)) for claim in claims.claims}
+    firm = _firm(claims, evidence, found)
+    entries = []
     for claim in claims.claims:
-        try:
-            if claim.study not in evidence:
-                raise NotRunError(f"no results of the study {claim.study}")
-            found[claim.id] = decisive(pairs(claim, evidence[claim.study], claims.rule))
-        except NotRunError as error:
-            missing[claim.id] = str(error)
-    families = {claim.id: (claim.document, claim.study) for claim in claims.claims}
-    p_values = {name: one.p_value for name, one in found.items()}
-    p_holm = corrected(p_values, families)
-    at_best = {
-        name: corrected(p_values | {name: one.pair.finding.smallest_p}, families)[name]
-        for name, one in found.items()
-    }
-    judged = [
-        _not_run(claim, missing[claim.id])
-        if claim.id in missing
-        else _judged(
-            claim,
-            found[claim.id],
-            Corrected(p_holm[claim.id], at_best[claim.id]),
-            evidence[claim.study],
-            claims.rule,
+        readings = [
+            _reading(found[name], claims.rule, q_values.get(name), evidence[claim.study])
+            if name in found
+            else _not_run(reading, missing[name])
+            for name, reading in _named(claim)
+        ]
+        entries.append(
+            {
+                "id": claim.id,
+                "document": claim.document,
+                "section": claim.section,
+                "statement": claim.statement,
+                "study": claim.study,
+                **readings[0],
+                "other_readings": readings[1:],
+                "assumed": list(claim.assumed),
+                "unstated": claim.unstated,
+                "hardly_fails": claim.hardly_fails,
+                "set_knowing": claim.set_knowing,
+                "verdict": given[claim.id],
+                "firm": firm[claim.id],
+                "title": claims.documents[claim.document],
+            }
         )
-        for claim in claims.claims
-    ]
     return {
-        "claims": [{**entry, "title": claims.documents[entry["document"]]} for entry in judged],
+        "claims": entries,
         "untestable": [entry.model_dump() for entry in claims.untestable],
     }
 
 
-def counts(judged: list[dict[str, Any]]) -> dict[str, int]:
-    """How many claims have each verdict: the content of metrics/verdicts.json."""
+def counts(judged: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many claims have each verdict, and how many of these are firm: metrics/verdicts.json."""
     given = [entry["verdict"] for entry in judged]
-    return {verdict: given.count(verdict) for verdict in VERDICTS}
+    firm = [entry["verdict"] for entry in judged if entry["firm"]]
+    return {
+        **{verdict: given.count(verdict) for verdict in VERDICTS},
+        "firm": {verdict: firm.count(verdict) for verdict in VERDICTS if verdict != "not run"},
+    }
 
 
-def _judged(
-    claim: Claim, decided: Decisive, p: Corrected, evidence: Evidence, rule: Rule
-) -> dict[str, Any]:
-    pair, finding = decided.pair, decided.pair.finding
+def false_discovery_rates(p_values: Mapping[Name, float]) -> dict[Name, float]:
+    """Benjamini and Hochberg's (1995) q of every reading that was tested, over all of them.
+
+    Of all verdicts that rest on a q below a level, that share at most is expected to be false.
+    """
+    from scipy.stats import false_discovery_control
+
+    tested = {name: p for name, p in p_values.items() if not math.isnan(p)}
+    if not tested:
+        return {}
+    return dict(
+        zip(tested, map(float, false_discovery_control(list(tested.values()))), strict=True)
+    )
+
+
+def _judgements(
+    claims: Claims, evidence: Mapping[str, Evidence], rule: Rule
+) -> tuple[dict[Name, Judgement], dict[Name, str]]:
+    questions, missing = ask(claims.claims, evidence, rule)
+    printed = _printed(claims)
+    found = {}
+    for name, part in judged(questions, evidence, rule).items():
+        claim = questions[name].claim
+        others = {
+            cell: value
+            for cell, value in printed.get((claim.document, claim.study, claim.measure), {}).items()
+            if cell not in claim.cell
+        }
+        found[name] = Judgement(
+            questions[name], part, _verdict(questions[name], part, others, rule), others
+        )
+    return found, missing
+
+
+def _verdict(question: Question, part: Part, others: Mapping[str, float], rule: Rule) -> Verdict:
+    claim, finding = question.claim, part.pair.finding
+    settled = _settled(claim, part)
     if claim.comparison == "value":
-        published = claim.reported[pair.cell]
-        given = value_verdict(
+        published = claim.reported[part.pair.cell]
+        return value_verdict(
             published,
             finding.measured,
-            p.holm,
+            part.p_holm,
             finding.seeds,
-            rule.widest(published, claim.parsed.is_fraction),
+            list(others.values()),
+            settled,
             rule,
         )
-    else:
-        fits = all(size_fits(claim, one) for one in decided.found)
-        given = verdict(finding.oriented, p.holm, finding.seeds, fits, rule)
+    fits = all(size_fits(claim, one) for one in question.found)
+    return verdict(part.word, fits, settled)
+
+
+def _settled(claim: Claim, part: Part) -> Settled:
+    """Of the cells that decide; what is the same whatever the seed is so at any strength."""
+    if claim.deterministic:
+        return "stated"
+    if {part.pair.cell, part.pair.against} & set(claim.assumed):
+        return "strength assumed"
+    return "unstated" if claim.unstated else "stated"
+
+
+def _printed(claims: Claims) -> Others:
+    found: dict[tuple[str, str, str], dict[str, float]] = {}
+    for claim in claims.claims:
+        for reading in claim.every_reading:
+            if reading.sizes_compare:
+                place = reading.document, reading.study, reading.measure
+                found.setdefault(place, {}).update(reading.reported)
+    return found
+
+
+def _named(claim: Claim) -> Iterator[tuple[Name, Claim]]:
+    for number, reading in enumerate(claim.every_reading):
+        yield (claim.id, number), reading
+
+
+def _read(claim: Claim, found: Mapping[Name, Judgement]) -> tuple[Verdict, ...]:
+    """The verdict on each of its readings that was run."""
+    return tuple(found[name].verdict for name, _ in _named(claim) if name in found)
+
+
+def _firm(
+    claims: Claims, evidence: Mapping[str, Evidence], found: Mapping[Name, Judgement]
+) -> dict[str, bool | None]:
+    """Whether the verdicts on all readings outlast a seed left out, and other rounding.
+
+    `statistics.firmness` has the same of a study's rows. None of a claim that was not run, or rests
+    on too few seeds to have an answer.
+    """
+    few = {
+        name[0]
+        for name, one in found.items()
+        if one.part.pair.finding.seeds < claims.rule.fewest_seeds
+    }
+    given = {
+        claim.id: _read(claim, found)
+        for claim in claims.claims
+        if claim.id not in few and _read(claim, found)
+    }
+    stays = set(given)
+    # A seed that is left out still counts.
+    rule = claims.rule.model_copy(update={"fewest_seeds": 2})
+    for repeat in _repeats(evidence):
+        again, _ = _judgements(claims, repeat, rule)
+        stays -= {
+            claim.id
+            for claim in claims.claims
+            if claim.id in stays and _read(claim, again) != given[claim.id]
+        }
+    return {claim.id: claim.id in stays if claim.id in given else None for claim in claims.claims}
+
+
+def _repeats(evidence: Mapping[str, Evidence]) -> Iterator[dict[str, Evidence]]:
+    seeds = sorted({seed for one in evidence.values() for seed in one.seeds})
+    for seed in seeds:
+        yield {study: one.without(seed) for study, one in evidence.items()}
+    for direction in (-1, 1):
+        yield {study: replace(one, nudge=direction) for study, one in evidence.items()}
+
+
+def _reading(
+    judgement: Judgement, rule: Rule, q_value: float | None, evidence: Evidence
+) -> dict[str, Any]:
+    claim, part = judgement.question.claim, judgement.part
+    pair, finding, found = part.pair, part.pair.finding, judgement.question.found
+    given = judgement.verdict
+    left_out = (
+        sorted(
+            cell for cell, value in judgement.others.items() if excluded(finding.measured, [value])
+        )
+        if claim.comparison == "value"
+        else None
+    )
     notes = [
-        "strength assumed" if claim.strength else "",
-        f"unstated: {claim.unstated}" if claim.unstated else "",
-        reported_note(claim, decided.found),
-        f"decided by the hardest of {len(decided.found)} comparisons"
-        if len(decided.found) > 1
+        claim.deterministic,
+        reported_note(claim, found),
+        f"decided by the hardest of {len(found)} comparisons" if len(found) > 1 else "",
+        _seeds_note(finding.seeds, finding.smallest_p, part, rule) if given == "undecided" else "",
+        _value_note(judgement, left_out) if left_out is not None else "",
+        "there is a difference, certain and too small to matter" if part.certain else "",
+        size_note(claim, found) if given == "same direction" else "",
+        reaching_note(claim, pair.cell, evidence)
+        if claim.comparison == "value" and claim.assumed and finding.oriented.mean < 0
         else "",
-        _seeds_note(finding, p, rule) if given == "not separable" else "",
-        _width_note(claim, finding, rule) if given == "not separable" else "",
-        size_note(claim, decided.found) if given == "same direction" else "",
         tuned_note(claim, evidence),
     ]
     return _entry(
         claim,
         {
             "decided_by": {"cell": pair.cell, "against": pair.against},
+            "family": part.family,
             "reported_effect": _rounded(reported_effect(claim, pair)),
             "effect": _rounded(finding.measured.mean),
             "low": _rounded(finding.measured.low),
             "high": _rounded(finding.measured.high),
-            "p": _rounded(finding.p_value),
-            "p_holm": _rounded(p.holm),
+            "p": _rounded(part.p),
+            "p_holm": _rounded(part.p_holm),
+            "q": _rounded(q_value),
             "against_mean": _rounded(finding.other_mean),
             "seeds": finding.seeds,
+            "shift": _rounded(finding.shift),
+            "excluded": left_out,
         },
         given,
         notes,
     )
 
 
-def _seeds_note(finding: Finding, p: Corrected, rule: Rule) -> str:
+def _seeds_note(seeds: int, smallest_p: float, part: Part, rule: Rule) -> str:
     """Where the number of seeds alone keeps a comparison from being decided."""
-    if finding.seeds < rule.fewest_seeds:
+    if seeds < rule.fewest_seeds:
         return f"fewer than {rule.fewest_seeds} seeds decide nothing"
-    if p.at_best < rule.significance:
+    if part.at_best < rule.significance:
         return ""
     return (
-        f"these {finding.seeds} seeds cannot decide this: p is {finding.smallest_p:.2g} or more,"
-        f" corrected {p.at_best:.2g} or more"
+        f"these {seeds} seeds cannot decide this: p is {smallest_p:.2g} or more,"
+        f" corrected {part.at_best:.2g} or more"
     )
 
 
-def _width_note(claim: Claim, finding: Finding, rule: Rule) -> str:
-    """Where a published value lies inside an interval that says too little."""
-    if claim.comparison != "value" or finding.seeds < rule.fewest_seeds:
-        return ""
-    if finding.oriented.mean < 0:
-        return ""
-    (published,) = claim.reported.values()
-    reach = (finding.measured.high - finding.measured.low) / 2
-    widest = rule.widest(published, claim.parsed.is_fraction)
-    return f"one new run may differ by {reach:.3g}, and {widest:.3g} is the most that counts"
+def _value_note(judgement: Judgement, left_out: list[str] | None) -> str:
+    """What the interval of one new run could have shown."""
+    shift, others = judgement.part.pair.finding.shift, len(judgement.others)
+    seen = f"a shift of {shift:.3g} would have been seen with probability 0.8" if shift else ""
+    if not others:
+        return seen
+    told = f"{len(left_out or ())} of the document's {others} other values lie outside"
+    return f"{seen}; {told}" if seen else told
 
 
 def _not_run(claim: Claim, reason: str) -> dict[str, Any]:
     unknown = (
-        "decided_by",
-        "reported_effect",
-        "effect",
-        "low",
-        "high",
-        "p",
-        "p_holm",
-        "against_mean",
-        "seeds",
-    )
-    notes = ["strength assumed" if claim.strength else "", reason]
-    return _entry(claim, dict.fromkeys(unknown), "not run", notes)
+        "decided_by", "family", "reported_effect", "effect", "low", "high", "p", "p_holm", "q",
+        "against_mean", "seeds", "shift", "excluded",
+    )  # fmt: skip
+    return _entry(claim, dict.fromkeys(unknown), "not run", [reason])
 
 
 def _entry(
     claim: Claim, numbers: dict[str, Any], given: Verdict, notes: list[str]
 ) -> dict[str, Any]:
     return {
-        "id": claim.id,
-        "document": claim.document,
-        "section": claim.section,
-        "statement": claim.statement,
-        "study": claim.study,
         "cell": list(claim.cell),
         "against": list(claim.others),
         "measure": claim.measure,
@@ -176,11 +298,11 @@ def _entry(
         "threshold": claim.threshold,
         "reported": dict(claim.reported),
         **numbers,
-        "verdict": given,
+        "says": given,
         "note": "; ".join(note for note in notes if note),
     }
 
 
 def _rounded(value: float | None) -> float | None:
     """Six significant digits: enough to read, few enough to compare by eye; None for nan."""
-    return None if value is None or math.isnan(value) else float(f"{value:.6g}")
+    return None if value is None or not math.isfinite(value) else float(f"{value:.6g}")

@@ -12,7 +12,7 @@ from regscope.params import BASELINE, Study, written_study
 from regscope.rates.settings import Grid
 from regscope.results.gathered import joined_environments
 from regscope.results.study import as_written, csv
-from regscope.statistics import compare, corrections, verdict
+from regscope.statistics import Pair, compare, corrections, firm, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +29,7 @@ COLUMNS = (
     "test_accuracy", "test_loss", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
     "probability_better", "probability_low", "probability_high", "detectable_difference",
     "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "seeds", "verdict",
+    "firm",
 )  # fmt: skip
 
 
@@ -94,22 +95,27 @@ def tuned_table(
     `rate_end` is `smallest` or `largest` where the chosen learning rate is an end of the grid, so
     that the best may lie beyond it; a learning rate below one that diverged is none. `most_epochs`
     says that the longest training was chosen. Test accuracy is compared seed by seed; Holm's
-    correction is over the cells, and differences below `matters` do not matter.
+    correction is over the cells, and differences below `matters` do not matter; `firm` takes what
+    was chosen as it is.
     """
     import pandas as pd
 
     by_seed = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
     baseline = by_seed[BASELINE]["test_accuracy"]
     others = [reg for reg in by_seed if reg != BASELINE]
-    compared = {
-        reg: compare(
+    pairs = {
+        reg: Pair(
+            by_seed[reg].index.to_numpy(),
             by_seed[reg]["test_accuracy"].to_numpy(),
             baseline.loc[by_seed[reg].index].to_numpy(),
-            comparisons=len(others),
-            matters=matters,
         )
         for reg in others
     }
+    compared = {
+        reg: compare(pair.cell, pair.other, comparisons=len(others), matters=matters)
+        for reg, pair in pairs.items()
+    }
+    firmness = dict(zip(pairs, firm(list(pairs.values()), matters=matters), strict=True))
     corrected = dict(zip(compared, corrections(list(compared.values())), strict=True))
     rows = []
     for reg, measured in by_seed.items():
@@ -132,6 +138,7 @@ def tuned_table(
             p_holm, p_equal_holm = corrected[reg]
             row |= asdict(compared[reg]) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
             row["verdict"] = verdict(compared[reg], p_holm, p_equal_holm=p_equal_holm)
+            row["firm"] = firmness[reg]
         rows.append(row)
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -14,6 +14,7 @@ from regscope.errors import RegscopeError, run
 from regscope.files import write_text
 from regscope.params import BASELINE, Params, load_params
 from regscope.report import effects, rates_tables
+from regscope.report.claim_examples import claim_examples
 from regscope.report.evidence import Evidence, load_evidence
 from regscope.report.formats import ABOUT
 from regscope.report.new_data import studies_table
@@ -23,6 +24,7 @@ from regscope.report.results_page import link
 from regscope.report.sections import has_results
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.verdict_examples import verdict_examples
+from regscope.report.verdicts import Claims, load_claims
 from regscope.statistics import EQUAL, POWER
 
 CARDS = Path("docs") / "regularizers"
@@ -32,6 +34,7 @@ STATISTICS = Path("docs") / "statistics.md"
 SEEDS_BEGIN, SEEDS_END = "<!-- seeds: begin -->", "<!-- seeds: end -->"
 NEW_DATA_BEGIN, NEW_DATA_END = "<!-- new data: begin -->", "<!-- new data: end -->"
 VERDICTS_BEGIN, VERDICTS_END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
+CLAIMS = Path("docs") / "claims.md"
 
 
 def main() -> None:
@@ -39,8 +42,8 @@ def main() -> None:
         prog="python -m regscope.report.cards",
         description=(
             f"Rewrite what stands in {CARDS}/*.md between {BEGIN} and {END}, and in {STATISTICS}"
-            f" between {SEEDS_BEGIN} and {SEEDS_END}, {VERDICTS_BEGIN} and {VERDICTS_END}, and"
-            f" {NEW_DATA_BEGIN} and {NEW_DATA_END}."
+            f" and {CLAIMS} between {VERDICTS_BEGIN} and {VERDICTS_END}, and in the former between"
+            f" {SEEDS_BEGIN} and {SEEDS_END}, and {NEW_DATA_BEGIN} and {NEW_DATA_END}."
         ),
     )
     parser.add_argument(
@@ -54,6 +57,7 @@ def main() -> None:
         (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),
         (STATISTICS, seeds_block(found), SEEDS_BEGIN, SEEDS_END),
         (STATISTICS, new_data_block(found), NEW_DATA_BEGIN, NEW_DATA_END),
+        (CLAIMS, claims_block(load_claims()), VERDICTS_BEGIN, VERDICTS_END),
     ]
     before = {page: page.read_text(encoding="utf-8") for page, *_ in blocks}
     pages = dict(before)
@@ -129,6 +133,11 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
 def verdicts_block(found: Sequence[Evidence]) -> str:
     """What verdicts say, each with an example, as Markdown."""
     return markdown(verdict_examples(found)).rstrip("\n")
+
+
+def claims_block(claims: Claims) -> str:
+    """The same of verdicts on published claims."""
+    return markdown(claim_examples(claims)).rstrip("\n")
 
 
 def seeds_block(found: Sequence[Evidence]) -> str:

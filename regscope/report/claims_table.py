@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from regscope.claims.measures import Measure, parse
-from regscope.claims.rule import VERDICTS
-from regscope.report.formats import DASH, fixed, p_value, percent, points
+from regscope.report.columns import on_edge
+from regscope.report.formats import DASH, EDGE, fixed, p_value, percent, points
 from regscope.report.render import Cell, Table
+from regscope.report.verdicts import RESERVES, counts, firm_counts, readings
+from regscope.statistics import EQUAL
 
 Claims = Sequence[Mapping[str, Any]]
 LEVELS = ("value", "at_least", "at_most")
@@ -21,60 +22,90 @@ Of an accuracy the level is the error: a tenth of a point is little where ten po
 much where one is.
 """
 _UNDECIDABLE = "seeds cannot decide this"
+_OR = "; or: "
+_SAID = {"not at the strength assumed": ("Strength assumed",)}
+"""The reserves that a verdict names itself."""
 
 
 def claims_table(claims: Claims) -> Table:
-    """Every claim with what its document printed and what the seeds say, in the order given."""
+    """Every claim with what its document printed and what the seeds say, in the order given.
+
+    A sentence with several readings is one row, each entry of which tells of all.
+    """
     titles = {claim["document"].partition("_")[0]: claim["title"] for claim in claims}
     sources = "; ".join(f"{number} is {title}" for number, title in sorted(titles.items()))
     return Table(
         f"Published claims, held against our seeds. Sources: {sources or DASH}",
-        ("Source", "Claim", "Measured by", "Reported", "Measured [95 % interval]", "Verdict"),
-        tuple(
-            (
-                Cell(f"{claim['document'].partition('_')[0]}, {claim['section']}"),
-                Cell(claim["statement"]),
-                Cell(claim["measured_by"]),
-                Cell(_reported(claim)),
-                Cell(_measured(claim)),
-                Cell(_verdict(claim), claim["verdict"]),
-            )
-            for claim in claims
+        (
+            "Source",
+            "Claim",
+            "Measured by",
+            "Reported",
+            "Measured [95 % interval]",
+            "Corrected over",
+            "Holm p",
+            "q over all claims",
+            "Verdict",
         ),
-        frozenset({0, 1, 2, 5}),
+        tuple(_row(claim) for claim in claims),
+        frozenset({0, 1, 2, 5, 8}),
+    )
+
+
+def _row(claim: Mapping[str, Any]) -> tuple[Cell, ...]:
+    def told(entry: Callable[[Mapping[str, Any]], str]) -> Cell:
+        return Cell(_OR.join(entry(reading) for reading in readings(claim)))
+
+    return (
+        Cell(f"{claim['document'].partition('_')[0]}, {claim['section']}"),
+        Cell(claim["statement"]),
+        told(lambda reading: str(reading["measured_by"])),
+        told(reported),
+        told(measured),
+        told(lambda reading: reading["family"] or DASH),
+        told(lambda reading: _p(reading["p_holm"])),
+        told(lambda reading: _p(reading["q"])),
+        Cell(_verdict(claim), claim["verdict"], edge=on_edge(claim)),
     )
 
 
 def counts_line(claims: Claims) -> str:
-    """How many claims have each verdict: `41 claims: 12 reproduced, 3 not separable, ...`."""
-    found = Counter(claim["verdict"] for claim in claims)
-    counted = ", ".join(f"{found[verdict]} {verdict}" for verdict in VERDICTS if found[verdict])
+    """How many claims have each verdict: `41 claims: 12 reproduced (9 firm), ...`."""
+    given, firm = counts(claims), firm_counts(claims)
+    counted = ", ".join(
+        f"{number} {verdict} ({firm[verdict]} firm)"
+        if verdict != "not run"
+        else f"{number} not run"
+        for verdict, number in given.items()
+        if number
+    )
     return f"{len(claims)} claim{'' if len(claims) == 1 else 's'}: {counted or 'none'}."
 
 
 def _verdict(claim: Mapping[str, Any]) -> str:
-    """With what a reader needs beside it: the corrected p, how small the effect is."""
+    """With what a reader needs beside it: how small the effect is, and the reserves."""
     verdict = str(claim["verdict"])
     if verdict == "not run":
         return verdict
     beside = []
-    if verdict == "not separable":
-        beside.append(_undecided(claim))
+    if verdict == "depends on the reading":
+        beside.append(_OR.join(reading["says"] for reading in readings(claim)))
+    elif verdict == "undecided":
         beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
-    elif (share := _share(claim)) < SMALL:
+    elif verdict != EQUAL and (share := _share(claim)) < SMALL:
         of_what = "the error" if _is_accuracy(claim) else "it"
         beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of {of_what}")
-    beside += ["strength assumed" for note in (claim["note"],) if "strength assumed" in note]
+    beside += [
+        name.lower()
+        for name, has in RESERVES.items()
+        if has(claim) and name not in ("Else unstated", *_SAID.get(verdict, ()))
+    ]
+    beside += [EDGE] if on_edge(claim) else []
     return f"{verdict} ({', '.join(beside)})" if beside else verdict
 
 
-def _undecided(claim: Mapping[str, Any]) -> str:
-    """Why: a printed value inside an interval that is too wide to confirm it, or the p."""
-    # One seed has no interval.
-    value = claim["comparison"] == "value" and claim["low"] is not None
-    if value and claim["low"] <= claim["reported_effect"] <= claim["high"]:
-        return "inside, in an interval too wide to tell"
-    return f"corrected p {p_value(claim['p_holm'])}"
+def _p(value: float | None) -> str:
+    return DASH if value is None else p_value(value)
 
 
 def _share(claim: Mapping[str, Any]) -> float:
@@ -91,7 +122,7 @@ def _is_accuracy(claim: Mapping[str, Any]) -> bool:
     return str(claim["measure"]).rpartition(".")[2].endswith("accuracy")
 
 
-def _reported(claim: Mapping[str, Any]) -> str:
+def reported(claim: Mapping[str, Any]) -> str:
     """What is comparable with the measured effect; without results, all printed figures."""
     if claim["reported_effect"] is not None:
         return _number(claim, claim["reported_effect"]) + _unit(claim)
@@ -104,7 +135,8 @@ def _reported(claim: Mapping[str, Any]) -> str:
     )
 
 
-def _measured(claim: Mapping[str, Any]) -> str:
+def measured(claim: Mapping[str, Any]) -> str:
+    """The effect with its interval, of which comparison, and where a difference starts from."""
     if claim["effect"] is None:
         return DASH
     known = claim["low"] is not None
@@ -114,8 +146,15 @@ def _measured(claim: Mapping[str, Any]) -> str:
     pair = " against ".join(filter(None, (decided["cell"], decided["against"])))
     whose = f" ({pair})" if several else ""
     if claim["comparison"] == "value":
-        whose = " (one new run)"
+        shift = claim["shift"]
+        seen = f"; a shift of {_shift(claim, shift)} would be seen" if shift else ""
+        whose = f" (one new run{seen})"
     return f"{_number(claim, claim['effect'])}{_unit(claim)}{ends}{_origin(claim)}{whose}"
+
+
+def _shift(claim: Mapping[str, Any], shift: float) -> str:
+    measure = parse(claim["measure"])
+    return f"{percent(shift)} points" if measure and measure.is_fraction else f"{shift:.2g}"
 
 
 def _origin(claim: Mapping[str, Any]) -> str:

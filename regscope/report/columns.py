@@ -15,7 +15,7 @@ import numpy as np
 
 from regscope.figures.style import display_name
 from regscope.params import BASELINE
-from regscope.report.formats import DASH, column
+from regscope.report.formats import DASH, EDGE, column
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults, told, worded
 from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
@@ -58,13 +58,20 @@ def as_comparison(row: Mapping[Hashable, Any]) -> Comparison:
 
 
 def verdict_cell(row: Mapping[Hashable, Any], against: str = BASELINE) -> Cell:
-    """The verdict, with its note where a difference is certain and does not matter, and where the
-    cell is not better than the constant guess."""
-    shown = worded(row, against)
-    note = ""
+    """The verdict, with its note where a difference is certain and does not matter, where the cell
+    is not better than the constant guess, and EDGE where it is not firm."""
+    notes = []
     if row["verdict"] == EQUAL:
-        note = equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"])
-    return Cell(f"{shown} ({note})" if note else shown, told(row))
+        notes.append(equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"]))
+    notes.append(EDGE * on_edge(row))
+    note = "; ".join(filter(None, notes))
+    shown = worded(row, against)
+    return Cell(f"{shown} ({note})" if note else shown, told(row), edge=on_edge(row))
+
+
+def on_edge(row: Mapping[Hashable, Any]) -> bool:
+    """Whether the row has a verdict that is not firm."""
+    return bool(row.get("firm") == False)  # noqa: E712  Read from a table: numpy's, or nan.
 
 
 def with_guess(table: Table, entries: Sequence[str]) -> Table:

@@ -7,7 +7,7 @@ from typing import Any
 
 from regscope.figures.style import display_name
 from regscope.params import BASELINE
-from regscope.report.columns import verdict_cell
+from regscope.report.columns import on_edge, verdict_cell
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, fixed, percent, with_range
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
@@ -22,20 +22,26 @@ from regscope.statistics import LEFT_OUT, VERDICTS
 
 def finding(found: Sequence[Evidence], reg: str) -> str:
     """One sentence, as Markdown: in which studies the cell is better than the baseline, worse, or
-    undecided; empty where no study has it."""
+    undecided, and apart from these the verdicts on the edge; empty where no study has it."""
     by_verdict: dict[str, list[str]] = {}
+    edges = []
     for evidence in found:
         measure = BY_KEY[evidence.primary]
         row = evidence.against_none(reg, measure.key)
         if row is not None:
             where = "" if measure is ACCURACY else f" in {measure.name}"
             shown = f"{escape(evidence.study)} ({measure.difference(row['difference'])}{where})"
-            by_verdict.setdefault(told(row), []).append(shown)
+            if on_edge(row):
+                edges.append(f"{GUESS_MEANING if told(row) == GUESS else told(row)} in {shown}")
+            else:
+                by_verdict.setdefault(told(row), []).append(shown)
     parts = [
         f"{GUESS_MEANING if verdict == GUESS else verdict} in {', '.join(by_verdict[verdict])}"
         for verdict in (*VERDICTS, GUESS)
         if verdict in by_verdict
     ]
+    if edges:
+        parts.append(f"on the edge: {', '.join(edges)}")
     if not parts:
         return ""
     return f"Test accuracy against `{BASELINE}`, in points: {'; '.join(parts)}."
@@ -98,9 +104,8 @@ def measures_table(found: Sequence[Evidence], reg: str) -> Table:
         if own is None or without is None:
             return Cell(DASH)
         against = evidence.against_none(reg, measure)
-        verdict = "" if against is None else told(against)
         shown = f"{fixed(100 * own, decimals)} ({fixed(100 * without, decimals)})"
-        return Cell(marked(shown, verdict), verdict)
+        return Cell(shown) if against is None else marked(shown, against)
 
     return Table(
         "What else changes",

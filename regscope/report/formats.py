@@ -9,6 +9,8 @@ DASH = "–"
 MINUS = "−"
 ABOUT = "≈ "
 """Before a number that makes no difference that matters."""
+EDGE = "edge"
+"""In brackets behind a verdict that one seed, or last digits, would turn."""
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:

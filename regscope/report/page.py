@@ -19,7 +19,15 @@ from regscope.report.ranking import ranking
 from regscope.report.results_page import PUBLISHED_ALT
 from regscope.report.sections import Section
 from regscope.report.seed_counts import seed_counts_table
-from regscope.report.verdicts import Claims, counts, held_against
+from regscope.report.verdicts import (
+    Claims,
+    counts,
+    counts_table,
+    discoveries,
+    firm_counts,
+    headline,
+    held_against,
+)
 
 
 def report_page(
@@ -56,6 +64,10 @@ def report_page(
         rankings={name: ranking(results, regs) for name, results in studies.items()},
         claims=claims,
         claim_counts=counts(claims),
+        firm_counts=firm_counts(claims),
+        claims_headline=headline(claims),
+        discoveries=discoveries(claims),
+        claims_counted=counts_table(claims),
         held_against=held_against(claims),
         claim_tables={
             verdict: claims_table(judged)

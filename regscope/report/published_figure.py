@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from regscope.figures.layout import SEPARATOR, sheet
 from regscope.figures.style import GREY, INK, colours, display_name, render
 from regscope.report.columns import values
-from regscope.statistics import mean_interval, prediction_interval
+from regscope.report.published_table import one_more
+from regscope.statistics import mean_interval
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from regscope.report.published import Document
     from regscope.report.sections import Section
+    from regscope.statistics import Interval
 
 GOLDEN_RATIO = 0.618033988749895
 SPREAD = 0.42
@@ -65,7 +67,8 @@ def _panel(axis: Axes, document: Document, section: Section) -> None:
     for row, (reg, run) in enumerate(document.runs.items()):
         if reg in section.results.cells:
             measured = 100 * values(section.results, reg, document.measure)
-            _measured(axis, row, measured, colour[reg])
+            expected = one_more(section.results, reg, document.measure).interval()
+            _measured(axis, row, measured, expected, colour[reg])
         axis.plot(100 * run, row, "D", ms=7, mfc="none", mec=INK, mew=1.4, zorder=5)
     axis.set_yticks(
         range(len(document.runs)), [display_name(reg) for reg in document.runs], fontsize=9
@@ -92,12 +95,13 @@ def _panel(axis: Axes, document: Document, section: Section) -> None:
     )  # fmt: skip
 
 
-def _measured(axis: Axes, row: int, percent: np.ndarray, colour: str) -> None:
-    expected, mean = prediction_interval(percent), mean_interval(percent)
+def _measured(axis: Axes, row: int, percent: np.ndarray, expected: Interval, colour: str) -> None:
+    """`percent` of every seed, `expected` of one more as a fraction."""
+    mean = mean_interval(percent)
     if len(percent) > 1:
         axis.barh(
-            row, expected.high - expected.low, left=expected.low, height=0.62, color=colour,
-            alpha=0.13, lw=0, zorder=1,
+            row, 100 * (expected.high - expected.low), left=100 * expected.low, height=0.62,
+            color=colour, alpha=0.13, lw=0, zorder=1,
         )  # fmt: skip
     heights = [row + SPREAD * (seed * GOLDEN_RATIO % 1 - 0.5) for seed in range(len(percent))]
     axis.scatter(percent, heights, s=13, color=colour, alpha=0.45, lw=0, zorder=2)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regscope.params import BASELINE
-from regscope.report.columns import comparisons, mean_and_half_width, values
+from regscope.report.columns import comparisons, mean_and_half_width, on_edge, values
 from regscope.report.formats import fixed
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.tables import BASELINE_VERDICT
@@ -21,7 +21,7 @@ MARGIN = 4.0
 class Bar:
     """One cell. `low`, `middle` and `high` are positions from 0 to 100 along the axis.
 
-    `low` and `high` are None of one seed, which has no interval.
+    `edge`: the verdict is not firm. `low` and `high` are None of one seed, which has no interval.
     """
 
     reg: str
@@ -31,6 +31,7 @@ class Bar:
     low: float | None
     middle: float
     high: float | None
+    edge: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
             place(interval.low) if len(measured[reg]) > 1 else None,
             place(interval.mean),
             place(interval.high) if len(measured[reg]) > 1 else None,
+            reg != BASELINE and on_edge(compared[reg]),
         )
         for reg, interval in sorted(
             intervals.items(),

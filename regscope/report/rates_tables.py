@@ -154,8 +154,7 @@ def card_table(found: Sequence[Evidence], reg: str) -> Table:
 
 def difference_cell(against: Row) -> Cell:
     """Marked by its verdict."""
-    verdict = str(against["verdict"])
-    return Cell(marked(points(against["difference"]), verdict), verdict)
+    return marked(points(against["difference"]), against)
 
 
 def rate(row: Row) -> str:

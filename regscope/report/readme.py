@@ -18,7 +18,7 @@ from regscope.report.published_table import inside
 from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT, document_source, link
 from regscope.report.sections import Section, load_sections
-from regscope.report.verdicts import Claims, counts_table, load_claims
+from regscope.report.verdicts import Claims, counts_table, headline, load_claims
 from regscope.results import GUESS
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
@@ -113,6 +113,7 @@ def _verdicts(claims: Claims) -> Iterator[str]:
         page = f"{link(paths.RESULTS_PAGE, paths.README)}#published-claims"
         yield f"{table.caption} ([claim by claim]({page})):"
         yield markdown(table).rstrip("\n")
+        yield headline(claims)
 
 
 def _tables(section: Section) -> Iterator[str]:

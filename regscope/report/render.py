@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from regscope.report.formats import MINUS
 from regscope.statistics import EQUAL
 
-SEPARABLE = ("better", "worse", "higher", "lower", "reproduced", "contradicted")
+SEPARABLE = (
+    "better", "worse", "higher", "lower", "reproduced", "not at the strength assumed",
+    "not in the setting assumed", "contradicted",
+)  # fmt: skip
 """The verdicts that are marked: of comparisons, and of published claims."""
 
 LONGEST_ENTRY = 28
@@ -19,24 +22,27 @@ LONGEST_ENTRY = 28
 class Cell:
     """One entry of a table. `verdict` marks what it says; `reg` names a regularizer's own cell.
 
-    `order`: what to sort it by in place of its text.
+    `order`: what to sort it by in place of its text. `edge`: the verdict is not firm, and the mark
+    has no weight.
     """
 
     text: str
     verdict: str = ""
     reg: str = ""
     order: str = ""
+    edge: bool = False
 
     @property
     def stands_out(self) -> bool:
         """Bold, in the colour of what it says."""
-        return self.verdict in SEPARABLE
+        return self.verdict in SEPARABLE and not self.edge
 
     @property
     def css_class(self) -> str:
         """Of the verdict, where it is an answer."""
-        answered = self.stands_out or self.verdict == EQUAL
-        return self.verdict.replace(" ", "-") if answered else ""
+        if self.verdict not in (*SEPARABLE, EQUAL):
+            return ""
+        return self.verdict.replace(" ", "-") + " edge" * self.edge
 
 
 @dataclass(frozen=True)

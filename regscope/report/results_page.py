@@ -19,7 +19,7 @@ from regscope.report.published import Document
 from regscope.report.render import Table, escape, markdown
 from regscope.report.sections import Section
 from regscope.report.seed_counts import seed_counts_table
-from regscope.report.verdicts import DECIDED, Claims, counts_table
+from regscope.report.verdicts import DECIDED, Claims, counts_table, discoveries, headline
 
 CARDS = Path("docs") / "regularizers"
 
@@ -39,7 +39,8 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
     ]
     if claims:
         judged = [claim for claim in claims if claim["verdict"] in DECIDED]
-        blocks += ["## Published claims", markdown(counts_table(claims))]
+        blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
+        blocks += [discoveries(claims)]
         blocks += [markdown(claims_table(judged))] if judged else []
     if sections:
         studies = {name: section.results for name, section in sections.items()}

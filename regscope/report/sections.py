@@ -17,7 +17,7 @@ from regscope.figures.style import display_name
 from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables, word_tables
 from regscope.report.at_best import AtBest, load_at_best
-from regscope.report.columns import comparisons, values
+from regscope.report.columns import comparisons, on_edge, values
 from regscope.report.evidence import Evidence
 from regscope.report.formats import percent, plain
 from regscope.report.measured import ACCURACY, BY_KEY
@@ -140,7 +140,10 @@ class Section:
 
     @property
     def finding(self) -> str:
-        """One sentence a verdict: which cells are better than the baseline, worse, and so on."""
+        """One sentence a verdict: which cells are better than the baseline, worse, and so on.
+
+        Of firm verdicts; those on the edge follow together.
+        """
         measure = BY_KEY[self.results.primary]
         compared = comparisons(self.results, measure.key)
         where = "" if measure is ACCURACY else f" in {measure.name}"
@@ -149,10 +152,17 @@ class Section:
             named = [
                 f"{display_name(reg)} ({measure.difference(compared[reg]['difference'])})"
                 for reg in self.regs
-                if reg in compared and told(compared[reg]) == verdict
+                if reg in compared and told(compared[reg]) == verdict and not on_edge(compared[reg])
             ]
             if named:
                 sentences.append(f"{opening}{where}: {', '.join(named)}.")
+        edges = [
+            f"{told(row)} {display_name(reg)} ({measure.difference(row['difference'])})"
+            for reg in self.regs
+            if (row := compared.get(reg)) is not None and on_edge(row)
+        ]
+        if edges:
+            sentences.append(f"On the edge{where}: {', '.join(edges)}.")
         lost = self.results.at_chance
         if lost:
             named = [

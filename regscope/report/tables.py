@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from regscope.report.columns import (
     frame_table,
     mean_and_half_width,
     name_cell,
+    on_edge,
     values,
     verdict_cell,
     with_guess,
@@ -26,6 +28,7 @@ from regscope.report.columns import (
 from regscope.report.formats import (
     ABOUT,
     DASH,
+    EDGE,
     fixed,
     fixed_column,
     known,
@@ -111,12 +114,17 @@ def wanted(against: Mapping[Hashable, Any]) -> str:
     return f"{seeds_needed(equal)}, to rule it out"
 
 
-def marked(text: str, verdict: str) -> str:
-    """A difference as it stands beside others: with ABOUT where it makes none that matters, and
-    named where the cell is a constant guess."""
-    if verdict == GUESS:
-        return f"{text} (a guess)"
-    return f"{ABOUT}{text}" if verdict == EQUAL else text
+def marked(text: str, row: Mapping[Hashable, Any], order: str = "") -> Cell:
+    """A number as it stands beside others, marked by the verdict on its difference.
+
+    With ABOUT where that makes none that matters, with EDGE where an answer is not firm, and named
+    where the cell is a constant guess.
+    """
+    verdict = told(row)
+    edge = on_edge(row) and verdict != UNDECIDED
+    notes = ", ".join(["a guess"] * (verdict == GUESS) + [EDGE] * edge)
+    shown = f"{ABOUT * (verdict == EQUAL)}{text}{f' ({notes})' if notes else ''}"
+    return Cell(shown, verdict, order=order, edge=edge)
 
 
 def difference(against: dict[Hashable, Any], measure: Measure = ACCURACY) -> str:
@@ -142,12 +150,14 @@ def short_accuracy_table(results: StudyResults, regs: Sequence[str]) -> Table:
     return Table(
         table.caption,
         tuple(table.columns[index] for index in (*chosen, 7)),
-        tuple(
-            (*(row[index] for index in chosen), Cell(row[7].verdict or row[7].text, row[7].verdict))
-            for row in table.rows
-        ),
+        tuple((*(row[index] for index in chosen), _without_note(row[7])) for row in table.rows),
         frozenset({0, 3}),
     )
+
+
+def _without_note(cell: Cell) -> Cell:
+    shown = cell.verdict or cell.text
+    return replace(cell, text=f"{shown} ({EDGE})" if cell.edge else shown)
 
 
 def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
@@ -161,8 +171,7 @@ def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
         if reg == BASELINE:
             return Cell(measure.value(values(results, reg, measure.key).mean()))
         against = compared[measure.key][reg]
-        verdict = told(against)
-        return Cell(marked(measure.difference(against["difference"]), verdict), verdict)
+        return marked(measure.difference(against["difference"]), against)
 
     table = by_reg(
         f"The value of {BASELINE}, and every other cell's difference to it",
@@ -268,10 +277,9 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         if reg == BASELINE:
             return Cell(level(values(results, reg, measure.key).mean(), measure), order="0")
         against = comparisons(results, measure.key)[reg]
-        verdict = told(against)
         if reg in results.lost:
-            return Cell(words.COLLAPSED, verdict, order=str(against["difference"]))
-        return Cell(marked(measure.difference(against["difference"]), verdict), verdict)
+            return Cell(words.COLLAPSED, told(against), order=str(against["difference"]))
+        return marked(measure.difference(against["difference"]), against)
 
     def guess(name: str) -> str:
         found = studies[name].guessed(measures[name].key)

@@ -3,7 +3,7 @@
 from regscope.measures.settings import MATTERS
 from regscope.measures.weights import NEAR_ZERO
 from regscope.params import BASELINE
-from regscope.report.formats import ABOUT, DASH
+from regscope.report.formats import ABOUT, DASH, EDGE
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
 from regscope.results import GUESS_MEANING, NO_BETTER
@@ -23,7 +23,7 @@ NEUTRAL = (
 
 MARKS = (
     f"bold where better or worse, higher or lower, {ABOUT.strip()} where there is {EQUAL}, plain"
-    " where the seeds cannot tell"
+    f" where the seeds cannot tell, ({EDGE}) where one seed or last digits would turn the verdict"
 )
 
 MARKED_BY = (
@@ -79,6 +79,13 @@ HOW_TO_READ = (
         f" Fewer than {FEWEST_SEEDS} seeds decide nothing.",
     ),
     (
+        "Firm, on the edge",
+        "firm is a verdict that stays the same when any one seed is left out of all cells, with the"
+        " corrections made anew, and when rounding moves every mean by a quarter of its standard"
+        " error, as another processor may. All others are on the edge: marked"
+        f" ({EDGE}), not bold, and named apart in sentences.",
+    ),
+    (
         "Near zero",
         f"the fraction of weights smaller than {NEAR_ZERO} times the layer's root mean square, so"
         " that shrinking a layer as a whole changes nothing. SD and norms are of the layer's"
@@ -122,8 +129,10 @@ HOW_TO_READ = (
     ),
     (
         "Interval of one new run",
-        "mean ± t · s · √(1 + 1/n): where one more seed of ours falls with 95 % probability. A"
-        " published single run is held against it.",
+        "mean ± t · s · √(1 + 1/n), s being pooled over the study's cells: where one more seed of"
+        " ours falls with 95 % probability. A published single run is held against it; it says"
+        " little where most of the document's other runs lie inside as well. The shift beside it is"
+        " how far off a run must be to fall outside with probability 0.8.",
     ),
     *((f"Claim {verdict}", meaning + ".") for verdict, meaning in MEANINGS.items()),
     (

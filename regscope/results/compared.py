@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from regscope.measures.settings import ACCURACY, MATTERS
 from regscope.params import BASELINE
 from regscope.results.guessed import OverGuess, over_guess
-from regscope.statistics import TOO_FEW, Comparison, compare, corrections, verdict
+from regscope.statistics import TOO_FEW, Comparison, Pair, compare, corrections, firm, verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +42,7 @@ ACCURACIES = ("test_accuracy", "balanced_accuracy", "roc_auc", "corruption_accur
 COLUMNS = (
     "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
     "probability_better", "probability_low", "probability_high", "detectable_difference",
-    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "verdict",
+    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "verdict", "firm",
     "guess_difference", "guess_low", "guess_high", "guess_p_holm", "beats_guess",
 )  # fmt: skip
 
@@ -58,7 +60,9 @@ def compare_cells(
     measure in both cells, the row says `0` seeds and is not counted there; a measure that the table
     does not have has no rows. Where COMPARED says None
     `verdict` is `higher` or `lower`, and `probability_better` the probability of being higher.
-    `matters` goes for ACCURACIES; its columns are empty elsewhere.
+    `matters` goes for ACCURACIES; its columns are empty elsewhere. `firm` says whether the verdict
+    outlasts a seed left out and other rounding (`statistics.firmness`), and is empty where there is
+    none.
 
     With the table of the `guess`, `guess_*` are what `over_guess` says of the cell, and
     `beats_guess` whether it does better than that: in the measure itself or, of a measure that
@@ -83,6 +87,8 @@ def compare_cells(
         }
         judged = [comparison for comparison in compared.values() if comparison is not None]
         corrected = iter(corrections(judged))
+        family_pairs = [_pair(paired) for paired in pairs.values() if not paired.empty]
+        firmness = iter(firm(family_pairs, higher_is_better, margin))
         for reg, comparison in compared.items():
             row: dict[str, Any] = {"reg": reg, "measure": measure}
             if comparison is None:
@@ -91,6 +97,7 @@ def compare_cells(
                 p_holm, p_equal_holm = next(corrected)
                 row |= asdict(comparison) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
                 row["verdict"] = verdict(comparison, p_holm, higher_is_better, p_equal_holm)
+                row["firm"] = next(firmness)
             rows.append(row | _guessed(reg, held[measure], held[primary]))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"beats_guess": object})
 
@@ -113,6 +120,11 @@ def _pairs(cell: pd.Series[float], baseline: pd.Series[float]) -> pd.DataFrame:
     import pandas as pd
 
     return pd.concat([cell, baseline], axis=1, join="inner").dropna()
+
+
+def _pair(pairs: pd.DataFrame) -> Pair:
+    own, other = pairs.to_numpy(dtype=np.float64).T
+    return Pair(pairs.index.to_numpy(), own, other)
 
 
 def _compare(

@@ -37,6 +37,8 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
     and `probability_better` the probability of being higher (`results.COMPARED`). `guess` is the
     constant guess's mean, and the verdict says so where the cell is not better.
     """
+    import pandas as pd
+
     means = results.seeds.groupby("reg", sort=False).mean()
     compared = results.comparisons[results.comparisons["reg"] == reg].set_index("measure")
     reviewed: dict[str, Any] = {
@@ -61,6 +63,7 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
             "detectable_difference": _rounded(row["detectable_difference"]),
             "guess": _rounded(results.guessed(measure)),
             "verdict": worded(row.to_dict()),
+            "firm": None if pd.isna(row["firm"]) else bool(row["firm"]),
         }
     for measure in ("train_accuracy", *WEIGHTS):
         reviewed[measure] = {

@@ -39,7 +39,7 @@ def comment(
 
     A section that does not fit is left out, and what comes after it is not.
     """
-    first = headline(changes.cells, changes.cell_count, len(changes.flips), changes.others)
+    first = headline(changes.cells, changes.cell_count, changes.flips, changes.others)
     text = f"{MARKER}\n{_words(first)}\n"
     notice = f"\nMore than a comment holds; all of it: `{command}`\n"
     sections = list(_sections(changes, addresses, limits))

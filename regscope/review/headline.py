@@ -8,6 +8,7 @@ from regscope.measures.settings import ACCURACY
 from regscope.report.measured import BY_KEY
 from regscope.results import NO_BETTER
 from regscope.review.cells import CellChange
+from regscope.review.flips import Flip
 
 KINDS = {
     "beyond": "beyond the seeds' noise",
@@ -20,12 +21,14 @@ KINDS = {
 """What a changed cell is (`CellChange.kind`), what weighs most first."""
 
 
-def headline(changed: Sequence[CellChange], cells: int, flipped: int, others: bool) -> str:
+def headline(
+    changed: Sequence[CellChange], cells: int, flipped: Sequence[Flip], others: bool
+) -> str:
     """`cells`: how many there are, new and gone ones included; `flipped`: verdicts; `others`:
     whether anything else differs, as other measures, settings or pictures."""
     if not changed and not flipped and not others:
         return f"Nothing changed: none of {cells} cells, and no verdict."
-    verdicts = {0: "no verdict", 1: "1 verdict"}.get(flipped, f"{flipped} verdicts") + " flipped"
+    verdicts = _flipped(flipped)
     if not changed:
         return f"None of {cells} cells changed in test accuracy; {verdicts}."
     if len(changed) == 1:
@@ -40,6 +43,16 @@ def headline(changed: Sequence[CellChange], cells: int, flipped: int, others: bo
         f"{len(changed)} of {cells} cells changed: {', '.join(told)}{_largest(changed)};"
         f" {verdicts}."
     )
+
+
+def _flipped(flipped: Sequence[Flip]) -> str:
+    """`2 verdicts flipped, 1 of them firm`; silent of firmness where the old tree is."""
+    count = len(flipped)
+    told = {0: "no verdict", 1: "1 verdict"}.get(count, f"{count} verdicts") + " flipped"
+    if all(flip.before.firm is None for flip in flipped):
+        return told
+    firm = sum(flip.firm for flip in flipped)
+    return f"{told}, {firm or 'none'} of them firm"
 
 
 def _one(change: CellChange) -> str:

@@ -25,11 +25,13 @@ Seeds = Mapping[int, float]
 @dataclass(frozen=True)
 class StudyMetrics:
     """One study's results: `seeds[cell][measure]`, of the measures of SUMMARY that it has, and
-    `verdicts[cell, measure]` of its comparisons; `guesses`, the cells that are not better than the
-    constant guess; what it was trained with and on."""
+    `verdicts[cell, measure]` of its comparisons and which of these are `firm`, where the tree says
+    so; `guesses`, the cells that are not better than the constant guess; what it was trained with
+    and on."""
 
     seeds: Mapping[str, Mapping[str, Seeds]]
     verdicts: Mapping[tuple[str, str], str]
+    firm: Mapping[tuple[str, str], bool]
     settings: Mapping[str, Any]
     environment: Mapping[str, Any]
     guesses: frozenset[str] = frozenset()
@@ -42,10 +44,12 @@ class StudyMetrics:
 
 @dataclass(frozen=True)
 class Metrics:
-    """`claims` has the verdict on each published claim, by its id."""
+    """`claims` has the verdict on each published claim, by its id, and `firm_claims` whether it is
+    firm, where the tree says so."""
 
     studies: Mapping[str, StudyMetrics]
     claims: Mapping[str, str]
+    firm_claims: Mapping[str, bool]
 
 
 def read_metrics(tree: Tree) -> Metrics:
@@ -58,7 +62,8 @@ def read_metrics(tree: Tree) -> Metrics:
     ]
     if not names:
         raise RegscopeError(f"{tree.name}: has no results; there is no {paths.STUDIES}/*/{table}")
-    return Metrics({name: _study(tree, paths.summary(name)) for name in names}, _claims(tree))
+    studies = {name: _study(tree, paths.summary(name)) for name in names}
+    return Metrics(studies, *_claims(tree))
 
 
 def read_params(tree: Tree, path: Path) -> dict[str, Any]:
@@ -80,11 +85,15 @@ def block(written: Mapping[str, Any], key: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _claims(tree: Tree) -> dict[str, str]:
+def _claims(tree: Tree) -> tuple[dict[str, str], dict[str, bool]]:
     found = _json(tree, paths.CLAIMS).get("claims", [])
     try:
-        return {str(claim["id"]): str(claim["verdict"]) for claim in found}
-    except (KeyError, TypeError) as error:
+        firm = {str(claim["id"]): claim.get("firm") for claim in found}
+        return (
+            {str(claim["id"]): str(claim["verdict"]) for claim in found},
+            {name: known for name, known in firm.items() if isinstance(known, bool)},
+        )
+    except (AttributeError, KeyError, TypeError) as error:
         raise RegscopeError(
             f"{paths.CLAIMS} of {tree.name}: claims must be a list of claims with an id and a"
             " verdict each"
@@ -97,6 +106,11 @@ def _study(tree: Tree, folder: Path) -> StudyMetrics:
     return StudyMetrics(
         _seeds(tree, folder / "seeds.csv"),
         {(row["reg"], row["measure"]): worded(row) for row in compared},
+        {
+            (row["reg"], row["measure"]): row["firm"] == "True"
+            for row in compared
+            if row.get("firm")
+        },
         settings,
         _json(tree, folder / "environment.json"),
         frozenset(

@@ -18,6 +18,7 @@ import numpy as np
 
 from regscope.statistics import (
     FEWEST_SEEDS,
+    LAST_DIGITS,
     ROUNDING,
     Interval,
     mean_and_deviation,
@@ -28,9 +29,6 @@ from regscope.statistics import (
 
 FLIPPED = 0.002
 """The share of the test examples that last digits may move in one seed."""
-
-SHIFT = 0.25
-"""How far last digits may move a mean, in its standard errors over the seeds."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def same_accuracy(before: Mapping[int, float], after: Mapping[int, float]) -> bo
 
 
 def moved(before: Mapping[int, float], after: Mapping[int, float]) -> bool:
-    """Whether the mean of a measure moved by more than SHIFT standard errors of the old mean.
+    """Whether the mean of a measure moved by more than LAST_DIGITS standard errors of the old mean.
 
     Both runs have it in a seed or more. Where seeds do not spread, or there is only one: whether
     it moved by more than rounding.
@@ -81,7 +79,7 @@ def moved(before: Mapping[int, float], after: Mapping[int, float]) -> bool:
     new, _ = mean_and_deviation(_values(after))
     if not math.isfinite(new - old):
         return before != after
-    allowed = SHIFT * deviation / math.sqrt(len(before))
+    allowed = LAST_DIGITS * deviation / math.sqrt(len(before))
     return abs(new - old) > max(allowed, ROUNDING * max(abs(old), abs(new)))
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regscope.measures.settings import ACCURACY
-from regscope.report.formats import DASH
+from regscope.report.formats import DASH, EDGE
 from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
 from regscope.results import NO_BETTER
 from regscope.review.cells import CellChange
 from regscope.review.dotted import Change
-from regscope.review.flips import Flip
+from regscope.review.flips import Flip, Verdict
 from regscope.review.limits import Limits
 from regscope.review.metrics import Seeds
 from regscope.review.metrics_diff import Rows
@@ -39,8 +39,15 @@ def cells_table(changed: Sequence[CellChange], limits: Limits) -> Table:
 
 
 def flips_table(flipped: Sequence[Flip]) -> Table:
-    rows = tuple((Cell(flip.subject), Cell(flip.before), Cell(flip.after)) for flip in flipped)
+    rows = tuple(
+        (Cell(flip.subject), Cell(_told(flip.before)), Cell(_told(flip.after))) for flip in flipped
+    )
     return Table("", ("Verdict on", "Before", "After"), rows, frozenset({0, 1, 2}))
+
+
+def _told(verdict: Verdict) -> str:
+    firmness = {True: " (firm)", False: f" ({EDGE})", None: ""}
+    return verdict.word + firmness[verdict.firm]
 
 
 def params_table(changed: Sequence[Change]) -> Table:

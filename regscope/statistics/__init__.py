@@ -8,6 +8,7 @@ since it takes long to load.
 
 from regscope.statistics.corrections import holm
 from regscope.statistics.equality import equal_p, equality_power, seeds_for_equality
+from regscope.statistics.firmness import Pair, firm, nudged
 from regscope.statistics.intervals import (
     Interval,
     mean_interval,
@@ -18,6 +19,7 @@ from regscope.statistics.intervals import (
 from regscope.statistics.levels import (
     FEWEST_SEEDS,
     FEWEST_SEEDS_FOR_SIGN_FLIP,
+    LAST_DIGITS,
     LEVEL,
     MOST_SEEDS,
     POWER,
@@ -34,6 +36,7 @@ from regscope.statistics.power import (
     seeds_table,
 )
 from regscope.statistics.rounding import ROUNDING, mean_and_deviation, paired_differences
+from regscope.statistics.single_runs import TELLING, NewRun, excluded, new_run, telling
 from regscope.statistics.test_sets import combined_error, test_set_error
 from regscope.statistics.unpaired import (
     compare_unpaired,
@@ -58,17 +61,21 @@ __all__ = [
     "EQUAL",
     "FEWEST_SEEDS",
     "FEWEST_SEEDS_FOR_SIGN_FLIP",
+    "LAST_DIGITS",
     "LEFT_OUT",
     "LEVEL",
     "MOST_SEEDS",
     "POWER",
     "ROUNDING",
     "SIGNIFICANCE",
+    "TELLING",
     "TOO_FEW",
     "UNDECIDED",
     "VERDICTS",
     "Comparison",
     "Interval",
+    "NewRun",
+    "Pair",
     "combined_error",
     "compare",
     "compare_unpaired",
@@ -77,11 +84,15 @@ __all__ = [
     "equal_note",
     "equal_p",
     "equality_power",
+    "excluded",
+    "firm",
     "for_new_data",
     "holm",
     "independent_error",
     "mean_and_deviation",
     "mean_interval",
+    "new_run",
+    "nudged",
     "overlap_share",
     "overlap_widening",
     "paired_differences",
@@ -98,6 +109,7 @@ __all__ = [
     "shared_error",
     "sign_flip_p",
     "t_interval",
+    "telling",
     "test_set_error",
     "undecided_note",
     "verdict",

@@ -14,8 +14,10 @@ from regscope.results.guessed import LESS_IS_BETTER, NO, YES, above, over_guess
 from regscope.statistics import (
     LEFT_OUT,
     Comparison,
+    Pair,
     compare,
     corrections,
+    firm,
     mean_interval,
     paired_differences,
     verdict,
@@ -32,7 +34,7 @@ COLUMNS = (
     "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
     "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
     "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
-    "seeds", "verdict", "measure", "constant_guess", "beats_guess",
+    "seeds", "verdict", "firm", "measure", "constant_guess", "beats_guess",
 )  # fmt: skip
 
 VALIDATED = {
@@ -120,6 +122,7 @@ def tuned(
     seed by seed; Holm's correction is over the families whose choice is above 0, and differences
     below `matters` do not matter. A family whose choice is 0 has a difference of 0, no test and the
     verdict LEFT_OUT. `guess` is the table of `sweep_guess`; what rests on it is empty without it.
+    `firm` takes the chosen strengths as they are: no seed is left out of the choice.
 
     Raises KeyError, naming it, where the paths do not have the primary measure.
     """
@@ -138,7 +141,7 @@ def tuned(
     }
     tested = sum(choice.strength > 0 for choice in choices.values())
     rows: list[dict[str, object]] = []
-    judged, comparisons, chosen = [], [], []
+    judged, comparisons, compared, chosen = [], [], [], []
     for name, choice in choices.items():
         table = families[name]
         validation, test, measured = (
@@ -175,7 +178,11 @@ def tuned(
         row |= asdict(comparison)
         judged.append(row)
         comparisons.append(comparison)
+        pair = (measured[choice.strength], measured[0.0])
+        compared.append(Pair(np.sort(table["seed"].unique()), *pair))
     judge(judged, comparisons, sign > 0)
+    for row, stays in zip(judged, firm(compared, sign > 0, margin), strict=True):
+        row["firm"] = stays
     if guess is not None:
         over = over_guess(pd.concat(chosen), guess, primary)
         for row in rows:

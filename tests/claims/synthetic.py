@@ -65,7 +65,11 @@ def tables(measures: Mapping[str, Mapping[str, Sequence[float] | np.ndarray]]) -
         by_layer.append(table)
     layers = pd.concat(by_layer, ignore_index=True)
     return SimpleNamespace(
-        seeds=seeds, layers=layers, units=layers, confused=pd.DataFrame(columns=["reg"])
+        seeds=seeds,
+        layers=layers,
+        units=layers,
+        confused=pd.DataFrame(columns=["reg"]),
+        lost=set(),
     )
 
 

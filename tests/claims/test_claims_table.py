@@ -32,7 +32,8 @@ def row(**changed: Any) -> list[str]:
     judged = judge(claims(claim(**changed)), {"digits": EVIDENCE})["claims"]
     (found,) = claims_table(judged).rows
     assert found[-1].verdict == judged[0]["verdict"]
-    return [cell.text for cell in found]
+    texts = [cell.text for cell in found]
+    return [*texts[:5], texts[8]]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def row(**changed: Any) -> list[str]:
     [
         ({}, "–", "+2.00 points [+1.91, +2.09] from 90.35 %", "reproduced"),
         (
-            {"reported": {"none": 0.9, "l1": 0.95}, "strength": "assumed"},
+            {"reported": {"none": 0.9, "l1": 0.95}, "assumed": "l1"},
             "+5.00 points",
             "+2.00 points [+1.91, +2.09] from 90.35 %",
             "same direction (strength assumed)",
@@ -49,18 +50,18 @@ def row(**changed: Any) -> list[str]:
             {"cell": ["l1", "l2"]},
             "–",
             "0.00 points [−0.09, +0.09] from 90.35 % (l2 against none)",
-            "not separable (corrected p 1.000)",
+            "no difference that matters",
         ),
         (
             {"cell": "slightly"},
             "–",
             "+0.05 points [+0.05, +0.05] from 90.35 %",
-            "reproduced (by 0.5 % of the error)",
+            "no difference that matters (edge)",
         ),
         (
             {"comparison": "value", "reported": {"l1": 0.99}},
             "99.00 %",
-            "92.35 % [91.41, 93.29] (one new run)",
+            "92.35 % [91.64, 93.06] (one new run; a shift of 1.00 points would be seen)",
             "contradicted",
         ),
         (
@@ -79,10 +80,10 @@ def row(**changed: Any) -> list[str]:
             {"measure": "spread.test_accuracy", "cell": "l2"},
             "–",
             "×0.98 [×0.67, ×1.43]",
-            "not separable (corrected p 1.000)",
+            "undecided",
         ),
         (
-            {"study": "future", "reported": {"none": 0.9, "l1": 0.91}, "strength": "assumed"},
+            {"study": "future", "reported": {"none": 0.9, "l1": 0.91}, "assumed": "l1"},
             "none 90.00 %, l1 91.00 %",
             "–",
             "not run",
@@ -108,6 +109,34 @@ def test_counts_leave_out_verdicts_that_nothing_has() -> None:
         claims(claim(), claim(id="two", comparison="lower"), claim(id="three", study="future")),
         {"digits": EVIDENCE},
     )["claims"]
-    assert counts_line(judged) == "3 claims: 1 reproduced, 1 contradicted, 1 not run."
-    assert counts_line(judged[:1]) == "1 claim: 1 reproduced."
+    assert (
+        counts_line(judged)
+        == "3 claims: 1 reproduced (1 firm), 1 contradicted (1 firm), 1 not run."
+    )
+    assert counts_line(judged[:1]) == "1 claim: 1 reproduced (1 firm)."
     assert counts_line([]) == "0 claims: none."
+
+
+def test_a_row_names_its_family_and_both_corrections() -> None:
+    judged = judge(claims(claim(), claim(id="two", cell="l2")), {"digits": EVIDENCE})["claims"]
+    first = [cell.text for cell in claims_table(judged).rows[0]]
+    assert first[5:8] == ["3 cells of digits in test_accuracy", "<0.001", "<0.001"]
+
+
+def test_readings_share_a_row() -> None:
+    written = claim(
+        readings=[{"comparison": "lower", "measured_by": "read otherwise"}], hardly_fails="why"
+    )
+    judged = judge(claims(written), {"digits": EVIDENCE})["claims"]
+    texts = [cell.text for cell in claims_table(judged).rows[0]]
+    assert texts[2] == "test accuracy; or: read otherwise"
+    assert texts[8] == ("depends on the reading (reproduced; or: contradicted, can hardly fail)")
+
+
+def test_a_verdict_on_the_edge_is_marked_and_not_bold() -> None:
+    shaky = synthetic.accuracies(
+        none=NONE, l1=NONE + np.array([0.014, 0.002, 0.010, 0.002, 0.008, 0.001])
+    )
+    judged = judge(claims(claim()), {"digits": shaky})["claims"]
+    cell = claims_table(judged).rows[0][8]
+    assert (cell.text, cell.stands_out) == ("reproduced (edge)", False)

@@ -8,9 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from regscope.claims.evidence import Evidence, NotRunError, pairs, tuned_note
+from regscope.claims.evidence import (
+    Evidence,
+    NotRunError,
+    pairs,
+    reaching,
+    reaching_note,
+    tuned_note,
+)
 from regscope.claims.rule import Rule
-from regscope.statistics import compare, prediction_interval
+from regscope.statistics import compare, new_run
 from tests.claims import synthetic
 from tests.claims.synthetic import claim
 
@@ -74,9 +81,18 @@ def test_a_level_is_held_against_its_threshold(comparison: str, above: bool) -> 
 
 def test_a_value_is_held_against_where_a_new_run_falls() -> None:
     (found,) = pairs(claim(comparison="value", reported={"l1": 0.95}), EVIDENCE, RULE)
-    expected = prediction_interval(L1)
+    expected = new_run(np.array(L1), [np.array(NONE), np.array(NONE[::-1])]).interval()
     assert found.finding.measured.low == pytest.approx(expected.low)
     assert found.finding.oriented.mean == pytest.approx(expected.high - 0.95)
+
+
+def test_cells_that_are_no_better_than_a_guess_are_not_pooled_with() -> None:
+    results = synthetic.tables({"test_accuracy": {"none": NONE, "l1": L1, "l2": (0.1,) * 5}})
+    results.lost = {"l2"}
+    written = claim(comparison="value", reported={"l1": 0.95})
+    (found,) = pairs(written, Evidence(results), RULE)
+    expected = new_run(np.array(L1), [np.array(NONE)]).interval()
+    assert found.finding.measured.high == pytest.approx(expected.high)
 
 
 @pytest.mark.parametrize("prefix", ["layers", "units"])
@@ -144,21 +160,32 @@ def test_where_validation_is_best_without_a_method_its_best_strength_is_no_evide
         pairs(claim(measure="paths.test_accuracy", at="best"), without, RULE)
     (found,) = pairs(claim(measure="paths.test_accuracy", at="strongest"), without, RULE)
     assert found.finding.measured.mean == pytest.approx(-0.60)
-    assert tuned_note(claim(strength="assumed"), without) == "validation is best without l1"
+    assert tuned_note(claim(assumed="l1"), without) == "validation is best without l1"
+
+
+def test_the_strength_at_which_a_path_takes_a_published_value() -> None:
+    """From .952 at .1 to .302 at 1, straight in the logarithm; from .902 at 0 to there: at .1."""
+    written = claim(comparison="value", reported={"l1": 0.627}, assumed="l1")
+    assert reaching(written, "l1", 0.627, swept()) == pytest.approx([10**-0.5])
+    assert reaching(written, "l1", 0.93, swept()) == pytest.approx([0.1, 10 ** (-1 + 22 / 650)])
+    assert reaching(written, "l1", 0.99, swept()) == []
+    assert reaching(written, "l2", 0.93, swept()) == []
+    assert reaching(written, "l1", 0.93, EVIDENCE) == []
+    assert reaching_note(written, "l1", swept()) == (
+        "on its strength path l1 passes through the published value at about 0.32"
+    )
 
 
 def test_an_assumed_strength_is_told_beside_the_best_one() -> None:
-    assert tuned_note(claim(strength="assumed"), swept()) == (
+    assert tuned_note(claim(assumed="l1"), swept()) == (
         "at the strength of l1 that is best on validation, 0.1: +5.00 points [+4.00, +6.00], better"
     )
     tried = swept(strength=1.0, grid_end="largest")
-    assert "best on validation, 1 (the largest tried): " in tuned_note(
-        claim(strength="assumed"), tried
-    )
+    assert "best on validation, 1 (the largest tried): " in tuned_note(claim(assumed="l1"), tried)
     assert tuned_note(claim(), swept()) == ""
-    assert tuned_note(claim(strength="assumed"), EVIDENCE) == ""
-    assert tuned_note(claim(strength="assumed", measure="test_loss"), swept()) == ""
-    other = claim(strength="assumed", cell="l2", against="l1")
+    assert tuned_note(claim(assumed="l1"), EVIDENCE) == ""
+    assert tuned_note(claim(assumed="l1", measure="test_loss"), swept()) == ""
+    other = claim(assumed="l2", cell="l2", against="l1")
     assert tuned_note(other, swept()) == ""
 
 

@@ -124,15 +124,31 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
         {"measure": "paths.test_loss", "at": "best", "against": "l2"},
         "l1-better: against = l2: a path is held against strength 0: none",
     ),
+    ({"assumed": "l2"}, "l1-better: assumed = l2: no cell that is compared here"),
     (
-        {"strength": "guessed"},
-        "l1-better: strength = guessed: choose from: assumed",
+        {"deterministic": "why"},
+        "l1-better: deterministic = why: goes with no comparison higher",
+    ),
+    (
+        {"readings": [{"study": "other", "measured_by": "x"}]},
+        "l1-better: readings.0.study = other: a reading may change: measure, layer, pair, at,"
+        " comparison, cell, against, threshold, margin, reported, sizes_compare, unstated,"
+        " measured_by",
+    ),
+    (
+        {"readings": [{"comparison": "lower"}]},
+        "l1-better: readings.0.measured_by: must be given",
+    ),
+    (
+        {"readings": [{"comparison": "at_least", "measured_by": "x"}]},
+        "l1-better: readings.0: threshold: must be given with comparison at_least",
     ),
     (
         {"reportd": {}},
         "l1-better: reportd: unknown key; known here: id, document, section, statement, study,"
         " measure, layer, pair, at, comparison, cell, against, threshold, margin, reported,"
-        " sizes_compare, strength, unstated, measured_by",
+        " sizes_compare, assumed, unstated, deterministic, hardly_fails, set_knowing, readings,"
+        " measured_by",
     ),
 ]
 
@@ -206,7 +222,7 @@ def test_no_claims_are_allowed(workspace: Path) -> None:
             [],
             {"rule": {"alpha": 0.05}},
             "rule.alpha = 0.05: unknown key; known here: level, significance, fewest_seeds,"
-            " equivalence_margin, widest_value, widest_fraction",
+            " equivalence_margin, telling",
         ),
         ([], {"claims": None}, "claims = null: must be a list"),
         ([entry()], {"documents": {}}, "l1-better: document = 000_paper.txt: choose from: "),

@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regscope.claims.rule import VERDICTS, Rule, corrected, value_verdict, verdict
-from regscope.statistics import Interval
+from regscope.claims.rule import (
+    AGAINST,
+    VERDICTS,
+    Rule,
+    Settled,
+    corrected,
+    joint,
+    value_verdict,
+    verdict,
+    word,
+)
+from regscope.statistics import EQUAL, Interval
 
 RULE = Rule()
 AS_CLAIMED = Interval(0.02, 0.01, 0.03)
@@ -14,60 +24,79 @@ AROUND_ZERO = Interval(0.01, -0.01, 0.03)
 
 
 @pytest.mark.parametrize(
-    ("oriented", "p_holm", "seeds", "size_fits", "expected"),
+    ("oriented", "p_holm", "seeds", "negligible", "expected"),
     [
-        (AS_CLAIMED, 0.01, 5, True, "reproduced"),
-        (AS_CLAIMED, 0.01, 5, False, "same direction"),
-        (AS_CLAIMED, 0.05, 5, True, "not separable"),
-        (AS_CLAIMED, 0.01, 4, True, "not separable"),
-        (AROUND_ZERO, 0.01, 10, True, "not separable"),
-        (Interval(0.01, 0.0, 0.02), 0.01, 10, True, "not separable"),
-        (OPPOSITE, 0.01, 5, True, "contradicted"),
-        (OPPOSITE, 0.01, 5, False, "contradicted"),
-        (OPPOSITE, 0.05, 5, True, "not separable"),
-        (OPPOSITE, 0.01, 4, True, "not separable"),
+        (AS_CLAIMED, 0.01, 5, False, "as claimed"),
+        (AS_CLAIMED, 0.05, 5, False, "undecided"),
+        (AS_CLAIMED, 0.01, 4, False, "undecided"),
+        (AROUND_ZERO, 0.01, 10, False, "undecided"),
+        (Interval(0.01, 0.0, 0.02), 0.01, 10, False, "undecided"),
+        (OPPOSITE, 0.01, 5, False, "opposite"),
+        (OPPOSITE, 0.05, 5, False, "undecided"),
+        (OPPOSITE, 0.01, 4, False, "undecided"),
+        (AS_CLAIMED, 0.01, 5, True, "equal"),
+        (OPPOSITE, 0.01, 5, True, "equal"),
+        (AROUND_ZERO, 1.0, 5, True, "equal"),
+        (AROUND_ZERO, 1.0, 4, True, "undecided"),
     ],
 )
 def test_an_effect_needs_its_interval_its_corrected_p_and_enough_seeds(
-    oriented: Interval, p_holm: float, seeds: int, size_fits: bool, expected: str
+    oriented: Interval, p_holm: float, seeds: int, negligible: bool, expected: str
 ) -> None:
-    assert verdict(oriented, p_holm, seeds, size_fits, RULE) == expected
+    assert word(oriented, p_holm, seeds, RULE, negligible) == expected
+
+
+@pytest.mark.parametrize("settled", list(AGAINST))
+def test_a_word_becomes_a_verdict_by_its_size_and_by_what_the_document_states(
+    settled: Settled,
+) -> None:
+    assert verdict("as claimed", True, settled) == "reproduced"
+    assert verdict("as claimed", False, settled) == "same direction"
+    assert verdict("equal", True, settled) == EQUAL
+    assert verdict("undecided", True, settled) == "undecided"
+    expected = {
+        "stated": "contradicted",
+        "strength assumed": "not at the strength assumed",
+        "unstated": "not in the setting assumed",
+    }
+    assert verdict("opposite", True, settled) == expected[settled]
 
 
 @pytest.mark.parametrize(
-    ("published", "low", "high", "p_holm", "seeds", "expected"),
+    ("published", "p_holm", "seeds", "others", "expected"),
     [
-        (0.93, 0.92, 0.94, 1.0, 5, "reproduced"),
-        (0.94, 0.92, 0.94, 1.0, 5, "reproduced"),
-        (0.93, 0.92, 0.94, 1.0, 4, "not separable"),
-        (0.93, 0.83, 1.03, 1.0, 10, "not separable"),
-        (0.95, 0.92, 0.94, 0.049, 5, "contradicted"),
-        (0.91, 0.92, 0.94, 0.049, 5, "contradicted"),
-        (0.95, 0.92, 0.94, 0.05, 5, "not separable"),
-        (0.95, 0.92, 0.94, 0.001, 4, "not separable"),
+        (0.93, 1.0, 5, [0.95], "reproduced"),
+        (0.94, 1.0, 5, [0.95], "reproduced"),
+        (0.93, 1.0, 4, [0.95], "undecided"),
+        (0.93, 1.0, 5, [], "compatible, says little"),
+        (0.93, 1.0, 5, [0.935], "compatible, says little"),
+        (0.93, 1.0, 5, [0.935, 0.95], "compatible, says little"),
+        (0.93, 1.0, 5, [0.935, 0.95, 0.91], "reproduced"),
+        (0.95, 0.049, 5, [0.91], "contradicted"),
+        (0.91, 0.049, 5, [0.93], "contradicted"),
+        (0.95, 0.05, 5, [0.91], "undecided"),
+        (0.95, 0.001, 4, [0.91], "undecided"),
     ],
 )
 def test_one_published_value_is_held_against_where_a_new_run_falls(
-    published: float, low: float, high: float, p_holm: float, seeds: int, expected: str
+    published: float, p_holm: float, seeds: int, others: list[float], expected: str
 ) -> None:
-    new_run = Interval((low + high) / 2, low, high)
-    assert value_verdict(published, new_run, p_holm, seeds, 0.05, RULE) == expected
-
-
-def test_an_accuracy_is_reproduced_by_a_narrower_interval_than_a_loss() -> None:
-    assert RULE.widest(0.93, is_fraction=True) == 0.01
-    assert RULE.widest(-0.5, is_fraction=False) == pytest.approx(0.05)
-    other = Rule(widest_value=0.2, widest_fraction=0.03)
-    assert other.widest(0.5, is_fraction=True) == 0.03
-    assert other.widest(0.5, is_fraction=False) == 0.1
-    edge = Interval(0.5, 0.25, 0.75)
-    assert value_verdict(0.5, edge, 1.0, 5, 0.25, RULE) == "reproduced"
-    assert value_verdict(0.5, edge, 1.0, 5, 0.249, RULE) == "not separable"
+    new_run = Interval(0.93, 0.92, 0.94)
+    assert value_verdict(published, new_run, p_holm, seeds, others, "stated", RULE) == expected
 
 
 def test_the_rules_numbers_decide() -> None:
-    assert verdict(AS_CLAIMED, 0.07, 5, True, Rule(significance=0.1)) == "reproduced"
-    assert verdict(AS_CLAIMED, 0.01, 5, True, Rule(fewest_seeds=6)) == "not separable"
+    assert word(AS_CLAIMED, 0.07, 5, Rule(significance=0.1)) == "as claimed"
+    assert word(AS_CLAIMED, 0.01, 5, Rule(fewest_seeds=6)) == "undecided"
+    new_run = Interval(0.93, 0.92, 0.94)
+    easy = Rule(telling=0.3)
+    assert value_verdict(0.93, new_run, 1.0, 5, [0.935, 0.95], "stated", easy) == "reproduced"
+
+
+def test_readings_that_disagree_are_said_to() -> None:
+    assert joint(["reproduced", "reproduced"]) == "reproduced"
+    assert joint(["reproduced", "undecided"]) == "depends on the reading"
+    assert joint([]) == "not run"
 
 
 @given(
@@ -80,10 +109,18 @@ def test_the_rules_numbers_decide() -> None:
 def test_turning_an_effect_round_swaps_reproduced_and_contradicted(
     mean: float, half: float, p_holm: float, seeds: int, fits: bool
 ) -> None:
-    found = verdict(Interval(mean, mean - half, mean + half), p_holm, seeds, fits, RULE)
-    turned = verdict(Interval(-mean, -mean - half, -mean + half), p_holm, seeds, fits, RULE)
+    found, turned = (
+        verdict(
+            word(
+                Interval(sign * mean, sign * mean - half, sign * mean + half), p_holm, seeds, RULE
+            ),
+            fits,
+            "stated",
+        )
+        for sign in (1, -1)
+    )
     assert found in VERDICTS
-    assert (found == "not separable") == (turned == "not separable")
+    assert (found == "undecided") == (turned == "undecided")
     assert (found == "contradicted") == (turned in ("reproduced", "same direction"))
 
 

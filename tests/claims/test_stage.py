@@ -48,12 +48,13 @@ def test_the_stage_writes_every_claim_and_the_counts(
         ("planned", "not run"),
     ]
     counted = json.loads(paths.VERDICTS.read_text())
-    assert list(counted) == list(VERDICTS)
-    assert counted == {
-        "reproduced": 1, "same direction": 0, "not separable": 0, "contradicted": 1, "not run": 2,
-    }  # fmt: skip
+    assert list(counted) == [*VERDICTS, "firm"]
+    firm = counted.pop("firm")
+    given = {"reproduced": 1, "contradicted": 1, "not run": 2}
+    assert counted == {verdict: given.get(verdict, 0) for verdict in VERDICTS}
+    assert firm == {verdict: given.get(verdict, 0) for verdict in VERDICTS if verdict != "not run"}
     assert capsys.readouterr().out == (
-        "claims: 1 reproduced, 0 same direction, 0 not separable, 1 contradicted, 2 not run\n"
+        "claims: 1 reproduced (1 firm), 1 contradicted (1 firm), 2 not run\n"
     )
 
 

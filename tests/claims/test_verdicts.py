@@ -4,14 +4,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 
+from regscope.claims import parts
 from regscope.claims.comparisons import Finding
 from regscope.claims.decisive import decisive
 from regscope.claims.evidence import Evidence, Pair
-from regscope.claims.rule import Rule
+from regscope.claims.parts import ask
+from regscope.claims.rule import VERDICTS, Rule
 from regscope.claims.schema import Untestable
 from regscope.claims.verdicts import counts, judge
-from regscope.statistics import Interval, holm, paired_t_p
+from regscope.statistics import Interval, compare, corrections, holm, new_run, paired_t_p
 from tests.claims import synthetic
 from tests.claims.synthetic import DOCUMENT, claim, claims
 
@@ -41,21 +44,26 @@ def judged(*entries: Any, evidence: Evidence = EVIDENCE, rule: Rule | None = Non
         ({"comparison": "lower", "cell": "dropout", "reported": {"none": 0.9, "dropout": 0.9}},
          "same direction"),
         ({"comparison": "lower"}, "contradicted"),
-        ({"cell": "l2"}, "not separable"),
+        ({"cell": "l2"}, "no difference that matters"),
         ({"cell": "l2", "comparison": "equal"}, "reproduced"),
         ({"comparison": "equal"}, "contradicted"),
-        ({"comparison": "equal", "margin": 0.02}, "not separable"),
+        ({"comparison": "equal", "margin": 0.02}, "undecided"),
         ({"comparison": "highest", "against": ["none", "l2", "dropout"]}, "reproduced"),
         ({"comparison": "lowest", "against": ["none", "dropout"]}, "contradicted"),
-        ({"comparison": "highest", "cell": "l2", "against": ["none", "dropout"]}, "not separable"),
+        ({"comparison": "highest", "cell": "l2", "against": ["none", "dropout"]},
+         "no difference that matters"),
         ({"comparison": "highest", "cell": "none", "against": ["l1", "dropout"]}, "contradicted"),
         ({"cell": ["l1", "dropout"]}, "contradicted"),
-        ({"cell": ["l1", "l2"]}, "not separable"),
+        ({"cell": ["l1", "l2"]}, "no difference that matters"),
         ({"comparison": "at_least", "threshold": 0.9}, "reproduced"),
         ({"comparison": "at_most", "threshold": 0.9}, "contradicted"),
-        ({"comparison": "at_least", "threshold": 0.9235}, "not separable"),
-        ({"comparison": "value", "reported": {"l1": 0.925}}, "reproduced"),
+        ({"comparison": "at_least", "threshold": 0.9235}, "undecided"),
+        ({"comparison": "value", "reported": {"l1": 0.925}}, "compatible, says little"),
         ({"comparison": "value", "reported": {"l1": 0.98}}, "contradicted"),
+        ({"comparison": "value", "reported": {"l1": 0.98}, "unstated": "epochs"},
+         "not in the setting assumed"),
+        ({"comparison": "lower", "assumed": "l1"}, "not at the strength assumed"),
+        ({"comparison": "lower", "unstated": "epochs"}, "not in the setting assumed"),
         ({"study": "future"}, "not run"),
         ({"cell": "batch_norm"}, "not run"),
     ],
@@ -69,16 +77,14 @@ def test_four_seeds_never_decide() -> None:
     evidence = synthetic.accuracies(none=NONE[:4], l1=NONE[:4] + 0.5 + NOISE[:4])
     (found,) = judged(claim(), evidence=evidence)
     assert found["p_holm"] < 0.001
-    assert found["verdict"] == "not separable"
+    assert (found["verdict"], found["firm"]) == ("undecided", None)
     assert found["note"] == "fewer than 5 seeds decide nothing"
     (found,) = judged(claim(), evidence=evidence, rule=Rule(fewest_seeds=4))
     assert found["verdict"] == "reproduced"
 
 
 def test_an_entry_holds_everything_to_six_digits() -> None:
-    written = claim(
-        strength="assumed", unstated="the optimizer", reported={"none": 0.90, "l1": 0.99}
-    )
+    written = claim(assumed="l1", unstated="the optimizer", reported={"none": 0.90, "l1": 0.99})
     (found,) = judged(written)
     difference = 0.02 + NOISE
     assert found["effect"] == float(f"{difference.mean():.6g}")
@@ -98,38 +104,54 @@ def test_an_entry_holds_everything_to_six_digits() -> None:
         "threshold": None,
         "reported": {"none": 0.90, "l1": 0.99},
         "decided_by": {"cell": "l1", "against": "none"},
+        "family": "3 cells of digits in test_accuracy",
+        "shift": None,
+        "excluded": None,
+        "says": "same direction",
+        "other_readings": [],
+        "assumed": ["l1"],
+        "unstated": "the optimizer",
+        "hardly_fails": "",
+        "set_knowing": "",
         "reported_effect": 0.09,
         "against_mean": float(f"{NONE.mean():.6g}"),
         "seeds": 6,
         "verdict": "same direction",
+        "firm": True,
         "title": "A paper",
     }
     assert {key: found[key] for key in expected} == expected
-    assert set(found) - set(expected) == {"effect", "low", "high", "p", "p_holm", "note"}
-    notes = found["note"].split("; ")
-    assert notes[:2] == ["strength assumed", "unstated: the optimizer"]
-    assert notes[2].startswith("new single runs would differ by 0.0")
+    assert set(found) - set(expected) == {"effect", "low", "high", "p", "p_holm", "q", "note"}
+    assert found["note"].startswith("new single runs would differ by 0.0")
 
 
 def test_notes_say_what_a_reader_must_know() -> None:
     hard = claim(id="hard", cell=["l1", "dropout"])
     small = claim(id="small", reported={"none": 0.9, "l1": 0.9001})
     itself = claim(id="itself", reported={"none": 0.92, "l1": 0.90}, sizes_compare=False)
-    future = claim(id="future", study="future", strength="assumed")
+    future = claim(id="future", study="future")
+    equal = claim(id="equal", cell="slightly")
     none = claim(id="none", reported={"none": 0.92, "l1": 0.92}, sizes_compare=False)
-    wide = claim(id="wide", comparison="value", reported={"l1": 0.925})
-    rule = Rule(widest_fraction=0.001)
+    value = claim(id="value", comparison="value", reported={"l1": 0.925})
+    evidence = synthetic.accuracies(
+        none=NONE,
+        l1=NONE + 0.02 + NOISE,
+        dropout=NONE - 0.03 + NOISE,
+        slightly=NONE + NOISE + 0.002,
+    )
     found = {
         entry["id"]: entry["note"]
-        for entry in judged(hard, small, itself, none, wide, future, rule=rule)
+        for entry in judged(hard, small, itself, none, value, future, equal, evidence=evidence)
     }
     assert found == {
         "hard": "decided by the hardest of 2 comparisons",
         "small": "new single runs would differ by 0.0082 to 0.0318",
         "itself": "the document's own figures point the other way",
         "none": "the document's own figures show no difference",
-        "wide": "one new run may differ by 0.0094, and 0.001 is the most that counts",
-        "future": "strength assumed; no results of the study future",
+        "value": "a shift of 0.0105 would have been seen with probability 0.8; 1 of the document's"
+        " 1 other values lie outside",
+        "future": "no results of the study future",
+        "equal": "there is a difference, certain and too small to matter",
     }
 
 
@@ -171,7 +193,7 @@ def test_a_note_says_where_the_number_of_seeds_keeps_a_claim_undecided() -> None
     assert notes == {
         (5, 1): ("reproduced", ""),
         (5, 3): (
-            "not separable",
+            "undecided",
             "these 5 seeds cannot decide this: p is 0.017 or more, corrected 0.05 or more",
         ),
         (10, 1): ("reproduced", ""),
@@ -179,41 +201,139 @@ def test_a_note_says_where_the_number_of_seeds_keeps_a_claim_undecided() -> None
     }
 
 
-def test_five_equal_seeds_cannot_decide_a_level_and_ten_can() -> None:
-    level = claim(measure="zero_fraction", comparison="at_most", threshold=0.001)
-    found = {
-        seeds: judged(
-            level, evidence=Evidence(synthetic.tables({"zero_fraction": {"l1": [0.0] * seeds}}))
-        )[0]
-        for seeds in (5, 10)
-    }
-    assert found[5]["verdict"] == "not separable"
-    assert found[5]["note"] == (
+def test_a_deterministic_level_is_no_matter_for_a_test() -> None:
+    """Five seeds that all say 0 say it as surely as ten, where there is a reason."""
+    level = claim(
+        measure="zero_fraction", comparison="at_most", threshold=0.001, deterministic="a reason"
+    )
+    wrong = level.model_copy(update={"comparison": "at_least", "id": "wrong", "assumed": ("l1",)})
+    tested = level.model_copy(update={"deterministic": "", "id": "tested"})
+    evidence = Evidence(synthetic.tables({"zero_fraction": {"l1": [0.0] * 5}}))
+    first, second, third = judged(level, wrong, tested, evidence=evidence)
+    assert (first["verdict"], first["p"], first["q"], first["firm"]) == (
+        "reproduced", None, None, True,
+    )  # fmt: skip
+    assert first["note"] == "a reason"
+    assert second["verdict"] == "contradicted"
+    assert third["verdict"] == "undecided"
+    assert third["note"] == (
         "these 5 seeds cannot decide this: p is 0.062 or more, corrected 0.062 or more"
     )
-    assert found[10]["verdict"] == "reproduced"
 
 
-def test_holm_is_over_the_claims_of_a_document_and_study_that_were_run() -> None:
+def test_what_is_said_to_be_the_same_and_is_not_is_not_run() -> None:
+    level = claim(comparison="at_least", threshold=0.5, deterministic="a reason")
+    (found,) = judged(level)
+    assert (found["verdict"], found["note"]) == (
+        "not run", "said to be the same in every seed, and differs in l1",
+    )  # fmt: skip
+
+
+def test_a_row_of_the_study_keeps_its_verdict_whatever_else_a_document_says() -> None:
+    """p .03 of one cell of three: not so small after Holm, though the claim stands alone."""
+    rng = np.random.default_rng(3)
+    lift = rng.normal(0.003, 0.003, 10)
+    evidence = synthetic.accuracies(
+        none=np.full(10, 0.9) + rng.normal(0, 0.01, 10),
+        l1=np.zeros(10),
+        l2=np.zeros(10),
+    )
+    seeds = evidence.results.seeds
+    base = seeds.loc[seeds["reg"] == "none", "test_accuracy"].to_numpy()
+    seeds.loc[seeds["reg"] == "l1", "test_accuracy"] = base + lift
+    seeds.loc[seeds["reg"] == "l2", "test_accuracy"] = base + rng.normal(0, 0.003, 10)
+    (alone,) = judged(claim(), evidence=evidence)
+    others = [claim(id=f"c{index}", comparison="at_least", threshold=0.8) for index in range(5)]
+    crowded = judged(claim(), *others, evidence=evidence)[0]
+    expected = corrections([compare(base + lift, base), compare(_of(seeds, "l2"), base)])[0][0]
+    assert alone["p_holm"] == crowded["p_holm"] == float(f"{expected:.6g}")
+    assert alone["family"] == "2 cells of digits in test_accuracy"
+
+
+def _of(seeds: Any, reg: str) -> np.ndarray:
+    found: np.ndarray = seeds.loc[seeds["reg"] == reg, "test_accuracy"].to_numpy()
+    return found
+
+
+def test_a_sentence_with_two_readings_is_one_claim() -> None:
+    both = claim(readings=[{"comparison": "lower", "measured_by": "the other way"}])
+    same = claim(id="same", readings=[{"against": "dropout", "measured_by": "against dropout"}])
+    found, agreed = judged(both, same)
+    assert found["verdict"] == "depends on the reading"
+    assert found["says"] == "reproduced"
+    (other,) = found["other_readings"]
+    assert (other["says"], other["measured_by"]) == ("contradicted", "the other way")
+    assert agreed["verdict"] == "reproduced"
+    assert counts([found, agreed])["depends on the reading"] == 1
+
+
+def test_a_value_inside_is_reproduced_where_the_documents_others_lie_outside() -> None:
+    value = claim(comparison="value", reported={"l1": 0.925})
+    near = claim(id="near", comparison="value", cell="l2", reported={"l2": 0.92})
+    far = claim(id="far", comparison="value", cell="dropout", reported={"dropout": 0.87})
+    assert judged(value, near)[0]["verdict"] == "compatible, says little"
+    found = judged(value, far)[0]
+    assert (found["verdict"], found["excluded"]) == ("reproduced", ["dropout"])
+    assert found["shift"] == pytest.approx(0.0094, abs=0.002)
+
+
+def test_false_discovery_rates_are_over_all_readings_that_were_tested() -> None:
+    entries = [claim(), claim(id="two", cell="dropout"), claim(id="three", study="future")]
+    found = judged(*entries)
+    p = [found[0]["p"], found[1]["p"]]
+    expected = stats.false_discovery_control(p)
+    assert [one["q"] for one in found[:2]] == pytest.approx(list(expected), rel=1e-5)
+    assert found[2]["q"] is None
+
+
+def test_one_seed_that_carries_a_verdict_puts_it_on_the_edge() -> None:
+    steady = synthetic.accuracies(none=NONE, l1=NONE + 0.02 + NOISE)
+    shaky = synthetic.accuracies(
+        none=NONE, l1=NONE + np.array([0.014, 0.002, 0.010, 0.002, 0.008, 0.001])
+    )
+    assert judged(claim(), evidence=steady)[0]["firm"] is True
+    (found,) = judged(claim(), evidence=shaky)
+    assert (found["verdict"], found["firm"]) == ("reproduced", False)
+
+
+def test_a_published_value_that_lies_inside_by_a_test_example_is_on_the_edge() -> None:
+    """An accuracy is a multiple of .0001, and so far from the end of the interval."""
+    rng = np.random.default_rng(0)
+    seeds = np.round(rng.normal(0.9192, 0.0015, 10), 4)
+    evidence = synthetic.accuracies(none=seeds + 0.0145, dropout=seeds)
+    high = new_run(seeds, [seeds]).interval().high
+    other = claim(id="none", comparison="value", cell="none", reported={"none": 0.9293})
+    for inside, firm in ((0.0001, False), (0.002, True)):
+        value = claim(comparison="value", cell="dropout", reported={"dropout": high - inside})
+        found = judged(value, other, evidence=evidence)[0]
+        assert (found["verdict"], found["firm"]) == ("reproduced", firm)
+
+
+def test_what_is_no_row_is_corrected_over_the_documents_claims_on_the_study() -> None:
+    level = {"comparison": "at_least", "threshold": 0.9}
     entries = [
-        claim(),
-        claim(id="l2", cell="l2"),
-        claim(id="dropout", cell="dropout"),
-        claim(id="missing", cell="batch_norm"),
-        claim(id="other-study", study="other"),
-        claim(id="other-document", document="001_other.txt"),
+        claim(**level),
+        claim(id="l2", cell="l2", **level),
+        claim(id="against", cell="dropout", against="l1"),
+        claim(id="row"),
+        claim(id="value", comparison="value", reported={"l1": 0.9}),
+        claim(id="missing", cell="batch_norm", **level),
+        claim(id="other-study", study="other", **level),
+        claim(id="other-document", document="001_other.txt", **level),
     ]
     found = {
         entry["id"]: entry
         for entry in judge(claims(*entries), {"digits": EVIDENCE, "other": EVIDENCE})["claims"]
     }
-    family = ["l1-better", "l2", "dropout"]
+    family = ["l1-better", "l2", "against"]
     assert [found[name]["p_holm"] for name in family] == pytest.approx(
         holm([found[name]["p"] for name in family]), rel=1e-5
     )
-    for name in ("other-study", "other-document"):
+    for name in ("other-study", "other-document", "value"):
         assert found[name]["p_holm"] == found[name]["p"]
     assert found["missing"]["p_holm"] is None
+    assert found["against"]["family"] == "3 other comparisons of the document on digits"
+    assert found["value"]["family"] == "1 published value of test_accuracy"
 
 
 def pair(effect: float, p_value: float, cell: str = "l1") -> Pair:
@@ -244,11 +364,14 @@ def test_picking_the_worst_of_many_seldom_contradicts_by_chance() -> None:
     cells = [f"c{index}" for index in range(10)]
     contradicted = 0
     for _ in range(200):
-        evidence = synthetic.accuracies(
-            none=rng.normal(size=8), **{cell: rng.normal(size=8) for cell in cells}
-        )
-        (found,) = judged(claim(cell=cells), evidence=evidence)
-        contradicted += found["verdict"] == "contradicted"
+        evidence = {
+            "digits": synthetic.accuracies(
+                none=rng.normal(size=8), **{cell: rng.normal(size=8) for cell in cells}
+            )
+        }
+        questions, _ = ask([claim(cell=cells)], evidence, Rule())
+        (part,) = parts.judged(questions, evidence, Rule()).values()
+        contradicted += part.word == "opposite"
     assert contradicted <= 0.05 * 200
 
 
@@ -270,10 +393,9 @@ def test_untestable_statements_are_kept_with_their_reason() -> None:
 
 def test_counts_name_every_verdict() -> None:
     found = judged(claim(), claim(id="two", comparison="lower"), claim(id="three", study="future"))
-    assert counts(found) == {
-        "reproduced": 1,
-        "same direction": 0,
-        "not separable": 0,
-        "contradicted": 1,
-        "not run": 1,
+    expected = {"reproduced": 1, "contradicted": 1, "not run": 1}
+    counted = counts(found)
+    assert counted.pop("firm") == {
+        verdict: expected.get(verdict, 0) for verdict in VERDICTS if verdict != "not run"
     }
+    assert counted == {verdict: expected.get(verdict, 0) for verdict in VERDICTS}

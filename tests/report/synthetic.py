@@ -254,7 +254,9 @@ def claim(name: str, study: str, verdict: str) -> dict[str, Any]:
         "of": None, "measured_by": "test accuracy", "comparison": "higher", "threshold": None,
         "reported": {"none": 0.9, "l1": 0.91}, "decided_by": {"cell": "l1", "against": "none"},
         "reported_effect": 0.01, "effect": 0.012, "low": 0.0064, "high": 0.0176, "p": 0.004,
-        "p_holm": 0.004, "seeds": 5, "verdict": verdict, "note": "strength assumed",
+        "p_holm": 0.004, "q": 0.004, "family": "8 cells", "seeds": 5, "shift": None,
+        "other_readings": [], "assumed": ["l1"], "verdict": verdict, "says": verdict, "firm": True,
+        "note": "",
     }  # fmt: skip
 
 

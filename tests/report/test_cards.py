@@ -18,7 +18,7 @@ from regscope.regularizers.augmentation import USUAL
 from regscope.report import cards, effects
 from regscope.report.evidence import load_evidence
 from regscope.report.seed_counts import seed_counts_table
-from regscope.report.verdict_examples import CERTAIN, verdict_examples
+from regscope.report.verdict_examples import CERTAIN, EDGE_OF, verdict_examples
 from regscope.statistics import EQUAL
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +81,7 @@ def results(workspace: Path) -> None:
             f"# {reg}\n\n{cards.BEGIN}\nold\n{cards.END}\n\nEnd\n"
         )
     (cards.CARDS / cards.INDEX).write_text("# All\n")
+    cards.CLAIMS.write_text(f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n")
     cards.STATISTICS.write_text(
         f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n"
         f"{cards.NEW_DATA_BEGIN}\n{cards.NEW_DATA_END}\n"
@@ -214,7 +215,8 @@ def test_every_verdict_has_an_example_or_a_dash() -> None:
     table = verdict_examples([load_evidence("first")])
     rows = {row[0].text: [cell.text for cell in row[2:]] for row in table.rows}
     assert list(rows) == [
-        "better", "worse", "higher", "lower", EQUAL, CERTAIN, "undecided", "too few seeds",
+        "better", "worse", "higher", "lower", EQUAL, CERTAIN, "undecided", EDGE_OF,
+        "too few seeds",
     ]  # fmt: skip
     assert rows["better"][:2] == [
         "first: test accuracy of L1 against none, 3 seeds", "+1.00 [−0.20, +2.20]",
@@ -228,7 +230,7 @@ def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
         call(monkeypatch, "--check")
     assert str(refused.value) == (
         "docs/regularizers/l1.md, docs/regularizers/elastic_net.md, docs/regularizers/dropout.md,"
-        " docs/statistics.md: the tables are not those of metrics; run"
+        " docs/statistics.md, docs/claims.md: the tables are not those of metrics; run"
         " `python -m regscope.report.cards`"
     )
     assert card("l1") == before

@@ -115,10 +115,14 @@ def test_what_was_not_made_is_left_out() -> None:
 def test_claims_are_counted_and_decided_ones_listed() -> None:
     report.main()
     text = paths.REPORT.read_text()
-    assert re.search(r'<li class="contradicted"><strong>1</strong> contradicted</li>', text)
+    assert re.search(r'<li class="contradicted"><strong>1</strong> contradicted, 1 firm</li>', text)
     assert re.search(r'<li class="reproduced nothing"><strong>0</strong> reproduced</li>', text)
     assert text.index("<summary>Contradicted: 1</summary>") < text.index('id="mnist"')
-    assert "| contradicted   |      1 |" in paths.RESULTS_PAGE.read_text()
+    page = paths.RESULTS_PAGE.read_text()
+    assert re.search(r"\n\| contradicted +\| +1 \| +1 \| +1 \| +0 \|", page)
+    for said in (page, text):
+        assert "0 of 2 are reproduced, 0 of these firmly: 0 in a setting that the document" in said
+        assert "Over all 2 readings that were tested, 2 of the 2" in said
 
 
 @pytest.mark.usefixtures("studies")
@@ -160,7 +164,7 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
 def test_results_page() -> None:
     report.main()
     text = paths.RESULTS_PAGE.read_text()
-    assert "## mnist\n\n**Tiny**, 5 seeds. Better than none: L1 (+1.20).\n" in text
+    assert "## mnist\n\n**Tiny**, 5 seeds. On the edge: better L1 (+1.20).\n" in text
     assert "later" not in text
     assert "../plots/mnist/accuracy.png" in text
     assert text.index("predictions.png") < text.index("a_new_one.png")
@@ -194,15 +198,16 @@ def test_what_a_study_does_not_train_has_no_row_in_its_tables() -> None:
 def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     """The gap of L1, whose training accuracy is that of none."""
     report.main()
-    cells = re.findall(r'<td class="(\w+)">−1\.20</td>', paths.REPORT.read_text())
-    assert cells == ["lower"]
+    cells = re.findall(r'<td class="([\w ]+)">−1\.20 \(edge\)</td>', paths.REPORT.read_text())
+    assert cells == ["lower edge"]
     text = paths.RESULTS_PAGE.read_text()
     assert (
         "bold where better or worse, higher or lower, ≈ where there is no difference that matters,"
-        " plain where the seeds cannot tell. Neither more nor less is better by itself in these"
+        " plain where the seeds cannot tell, (edge) where one seed or last digits would turn the"
+        " verdict. Neither more nor less is better by itself in these"
         " measures: gap, prunable, unit correlation.\n"
     ) in text
-    assert " | **lower** |" in text
+    assert " | lower (edge) |" in text
     assert "a network that gives every class one in ten is perfectly calibrated" in text
 
 

@@ -26,17 +26,17 @@ def test_accuracy_table_as_markdown() -> None:
     table = tables.comparison_table(synthetic.found(), REGS)
     assert markdown(table) == (
         "| Regularizer    | Test accuracy, % |   SD | Difference to none, points | Holm p"
-        " |         P(better) | Seeds needed | Verdict    |\n"
+        " |         P(better) | Seeds needed | Verdict       |\n"
         "| :------------- | ---------------: | ---: | -------------------------: | -----:"
-        " | ----------------: | -----------: | :--------- |\n"
+        " | ----------------: | -----------: | :------------ |\n"
         "| None           |     92.00 ± 1.96 | 1.58 |                            |       "
-        " |                   |              | baseline   |\n"
+        " |                   |              | baseline      |\n"
         "| L1             |     93.20 ± 2.39 | 1.92 |       +1.20 [+0.64, +1.76] |  0.004"
-        " | 1.00 [0.48, 1.00] |            4 | **better** |\n"
+        " | 1.00 [0.48, 1.00] |            4 | better (edge) |\n"
         "| L2             |                – |    – |                          – |      –"
-        " |                 – |            – | –          |\n"
+        " |                 – |            – | –             |\n"
         "| Constant guess |            50.00 |      |                     −42.00 |       "
-        " |                   |              |            |\n"
+        " |                   |              |               |\n"
     )
 
 
@@ -74,8 +74,8 @@ def test_every_compared_measure_in_its_unit() -> None:
 def test_what_is_neither_better_nor_worse_is_higher_or_lower() -> None:
     table = tables.comparison_table(FOUND, REGS, BY_KEY["generalization_gap"])
     assert table.columns[5] == "P(higher)"
-    assert [cell.text for cell in table.rows[1][5:]] == ["0.00 [0.00, 0.52]", "4", "lower"]
-    assert table.rows[1][7].stands_out
+    assert [cell.text for cell in table.rows[1][5:]] == ["0.00 [0.00, 0.52]", "4", "lower (edge)"]
+    assert not table.rows[1][7].stands_out
     higher = {measure.key for measure in MEASURES if measure.neutral}
     assert higher == {key for key, direction in COMPARED.items() if direction is None}
     headings = {
@@ -90,13 +90,12 @@ def test_what_is_neither_better_nor_worse_is_higher_or_lower() -> None:
 def test_changes_hold_every_compared_measure() -> None:
     table = tables.changes_table(synthetic.found(), REGS)
     assert [row[1] for row in table.rows] == [
-        Cell("92.00"), Cell("+1.20", "better"), Cell("–"), Cell("−42.00"),
+        Cell("92.00"), Cell("+1.20 (edge)", "better", edge=True), Cell("–"), Cell("−42.00"),
     ]  # fmt: skip
     # The training accuracies are the same: what test gains the gap loses.
     assert [row[3] for row in table.rows] == [
-        Cell("7.00"), Cell("−1.20", "lower"), Cell("–"), Cell(""),
+        Cell("7.00"), Cell("−1.20 (edge)", "lower", edge=True), Cell("–"), Cell(""),
     ]  # fmt: skip
-    assert "**−1.20**" in markdown(table)
     # Tables of older versions lack what was measured later: two measures here.
     assert len(table.columns) == 1 + len(COMPARED) - 2
     assert [measure.key for measure in MEASURES] == list(COMPARED)
@@ -143,11 +142,17 @@ def test_a_cell_that_is_not_there_is_a_row_of_dashes(table: Table) -> None:
     assert {len(row) for row in table.rows} == {len(table.columns)}
 
 
+NONE = (0.90, 0.91, 0.92, 0.93, 0.94)
+
+
 def test_overview_marks_what_is_separable() -> None:
-    table = tables.overview_table({"tiny": synthetic.found()}, ("none", "l1"))
+    steady = (0.911, 0.921, 0.932, 0.943, 0.953)
+    found = {"tiny": synthetic.found(), "steady": synthetic.found({"none": NONE, "l1": steady})}
+    table = tables.overview_table(found, ("none", "l1"))
     assert table.rows[0][1] == Cell("92.00 %", order="0")
-    assert table.rows[1][1] == Cell("+1.20", "better")
-    assert "| **+1.20** |" in markdown(table)
+    assert table.rows[1][1] == Cell("+1.20 (edge)", "better", edge=True)
+    assert table.rows[1][2] == Cell("+1.20", "better")
+    assert "| +1.20 (edge) | **+1.20** |" in markdown(table)
 
 
 @pytest.mark.parametrize(

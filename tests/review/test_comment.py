@@ -16,7 +16,7 @@ from regscope.review.cells import CellChange
 from regscope.review.changes import Changes
 from regscope.review.comment import MARKER, comment
 from regscope.review.dotted import Change
-from regscope.review.flips import Flip
+from regscope.review.flips import Flip, Verdict
 from regscope.review.limits import FULL, POSTED
 from regscope.review.noise import difference
 from tests.report import synthetic
@@ -75,11 +75,11 @@ def test_verdicts_that_flip_are_told_from_and_to(review: Review) -> None:
     text = review()
     flipped = [row for row in repository.rows(text) if row[0].startswith(("small/l2 ", "claim "))]
     assert flipped == [
-        ["small/l2 test_accuracy", "undecided", "better"],
-        ["small/l2 generalization_gap", "undecided", "lower"],
-        ["claim helps", "reproduced", "contradicted"],
+        ["small/l2 test_accuracy", "undecided (firm)", "better (firm)"],
+        ["small/l2 generalization_gap", "undecided (firm)", "lower (firm)"],
+        ["claim helps", "reproduced (firm)", "contradicted (firm)"],
     ]
-    assert first(text).endswith("; 3 verdicts flipped.")
+    assert first(text).endswith("; 3 verdicts flipped, 3 of them firm.")
 
 
 def test_claims_that_come_and_go_are_no_flips(review: Review) -> None:
@@ -236,7 +236,10 @@ def test_what_is_too_long_throws_away_nothing_after_it() -> None:
         CellChange("small", f"cell{index}", old, new, difference(old, new), LONG)
         for index in range(180)
     )
-    flipped = tuple(Flip(f"claim c{index}", "reproduced", "contradicted") for index in range(5))
+    flipped = tuple(
+        Flip(f"claim c{index}", Verdict("reproduced", None), Verdict("contradicted", True))
+        for index in range(5)
+    )
     changes = replace(
         NOTHING,
         cells=cells,

@@ -11,7 +11,7 @@ from scipy.stats import t
 
 from regscope.review.noise import (
     FLIPPED,
-    SHIFT,
+    LAST_DIGITS,
     difference,
     moved,
     same_accuracy,
@@ -55,7 +55,7 @@ def test_a_seed_may_move_by_few_test_examples(by: float, same: bool) -> None:
 @pytest.mark.parametrize(("part", "same"), [(0.95, True), (1.05, False)])
 def test_the_mean_may_move_by_a_part_of_its_standard_error(part: float, same: bool) -> None:
     close = np.array(TEN) / 5
-    by = part * SHIFT * close.std(ddof=1) / math.sqrt(10)
+    by = part * LAST_DIGITS * close.std(ddof=1) / math.sqrt(10)
     assert by < FLIPPED
     assert same_accuracy(by_seed(close), by_seed(close + by)) is same
     assert moved(by_seed(close), by_seed(close + by)) is not same

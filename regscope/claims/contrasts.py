@@ -1,0 +1,62 @@
+"""Contrasts that are rows of a study's comparisons.csv, corrected as those rows are.
+
+A cell against the baseline in a compared measure is judged once: by Holm's correction over the
+study's cells, whatever else a document says. A claim that rests on it cannot disagree with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from regscope.claims.evidence import Evidence, Pair, contrast
+from regscope.claims.rule import Rule
+from regscope.claims.schema import Claim
+from regscope.params import BASELINE
+from regscope.results.compared import COMPARED
+from regscope.statistics import holm
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """Corrected over `cells`: p of the effect, and of its being as large as what matters."""
+
+    p_holm: float
+    p_equal_holm: float | None
+    cells: int
+
+
+def is_row(claim: Claim, pair: Pair) -> bool:
+    """Whether the study's own table compares the same."""
+    table, column = claim.parsed
+    return table == "seeds" and column in COMPARED and pair.against == BASELINE
+
+
+def corrected_over_cells(claim: Claim, evidence: Evidence, rule: Rule) -> dict[str, Corrected]:
+    """`{cell: p values}` of the claim's question, asked of every cell of the study.
+
+    Of `equal` with a margin of its own, the question is whether the difference is within it; its
+    p outside the margin counts there alone.
+    """
+    column = claim.parsed.column
+    baseline = evidence.cells[BASELINE][column].dropna()
+    found = {}
+    for reg, rows in evidence.cells.items():
+        values = rows[column].dropna()
+        shared = values.index.intersection(baseline.index)
+        if reg != BASELINE and len(shared):
+            own, other = (
+                series.loc[shared].to_numpy(dtype=np.float64) for series in (values, baseline)
+            )
+            found[reg] = contrast(claim, own, other, evidence, rule)
+    p_values = [
+        1.0 if claim.comparison == "equal" and one.oriented.mean >= 0 else one.p_value
+        for one in found.values()
+    ]
+    margins = [one.p_equal for one in found.values() if one.p_equal is not None]
+    equal = holm(margins) if margins else [None] * len(found)
+    return {
+        reg: Corrected(p_holm, p_equal_holm, len(found))
+        for reg, p_holm, p_equal_holm in zip(found, holm(p_values), equal, strict=True)
+    }
