@@ -230,8 +230,8 @@ def test_comparisons_have_their_columns(workspace: Path) -> None:
         "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm",
         "p_sign_flip", "probability_better", "probability_low", "probability_high",
         "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm",
-        "seeds_equal", "verdict", "guess_difference", "guess_low", "guess_high", "guess_p_holm",
-        "beats_guess",
+        "seeds_equal", "verdict", "firm", "guess_difference", "guess_low", "guess_high",
+        "guess_p_holm", "beats_guess",
     ]  # fmt: skip
 
 

@@ -212,7 +212,8 @@ def _values(claim: Claim, cell: str, evidence: Evidence, family: str | None = No
         raise NotRunError(f"no results of {cell}{where}")
     if column not in frame or "seed" not in frame:
         raise NotRunError(f"the results have no {claim.measure} by seed")
-    return frame.loc[chosen, ["seed", column]].set_index("seed")[column].sort_index()
+    by_seed: pd.Series[Any] = frame.loc[chosen].set_index("seed")[column].sort_index()
+    return by_seed
 
 
 def _on_path(claim: Claim, family: str, evidence: Evidence, at_zero: bool) -> pd.Series:

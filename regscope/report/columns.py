@@ -69,7 +69,7 @@ def verdict_cell(row: Mapping[Hashable, Any], against: str = BASELINE) -> Cell:
     return Cell(f"{shown} ({note})" if note else shown, told(row), edge=on_edge(row))
 
 
-def on_edge(row: Mapping[Hashable, Any]) -> bool:
+def on_edge(row: Mapping[Any, Any]) -> bool:
     """Whether the row has a verdict that is not firm."""
     return bool(row.get("firm") == False)  # noqa: E712  Read from a table: numpy's, or nan.
 

@@ -97,7 +97,8 @@ def compare_cells(
                 p_holm, p_equal_holm = next(corrected)
                 row |= asdict(comparison) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
                 row["verdict"] = verdict(comparison, p_holm, higher_is_better, p_equal_holm)
-                row["firm"] = next(firmness)
+                stays = next(firmness)
+                row["firm"] = math.nan if stays is None else stays
             rows.append(row | _guessed(reg, held[measure], held[primary]))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"beats_guess": object})
 

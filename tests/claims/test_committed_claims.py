@@ -43,7 +43,7 @@ def row(reading: dict[str, Any]) -> dict[str, Any]:
     chosen = rows[
         (rows["reg"] == reading["decided_by"]["cell"]) & (rows["measure"] == reading["measure"])
     ]
-    found: list[dict[str, Any]] = chosen.to_dict("records")  # type: ignore[assignment]
+    found: list[dict[str, Any]] = chosen.to_dict("records")
     return found[0]
 
 

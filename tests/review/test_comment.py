@@ -363,7 +363,7 @@ def test_a_cell_that_became_a_constant_guess_is_called_so_and_is_no_headline(
     assert "points, beyond the seeds' noise, not better than the constant guess;" in first(text)
     assert repository.rows(text)[2][6] == "beyond noise, not better than the constant guess"
     flipped = [row for row in repository.rows(text) if row[0] == "small/l2 test_accuracy"]
-    assert flipped[0][2] == "worse, not better than the constant guess"
+    assert flipped[0][2] == "worse, not better than the constant guess (firm)"
     lower = shifted(ACCURACIES["l1"], -0.002, -0.003, -0.004, -0.003, -0.003)
     repository.write(ACCURACIES | guessing | {"l1": lower}, STRONGER)
     assert "; largest: small/l1, test accuracy −0.30 points;" in first(review())

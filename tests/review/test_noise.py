@@ -11,11 +11,11 @@ from scipy.stats import t
 
 from regscope.review.noise import (
     FLIPPED,
-    LAST_DIGITS,
     difference,
     moved,
     same_accuracy,
 )
+from regscope.statistics import LAST_DIGITS
 
 TEN = (0.90, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99)
 
