@@ -59,7 +59,7 @@ def copy_code(root: Path) -> None:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     (root / paths.CLAIMS_FILE).write_text(yaml.safe_dump(NO_CLAIMS, sort_keys=False))
-    for kept in (paths.PATHS, paths.OVERLAP):
+    for kept in (paths.PATHS, paths.OVERLAP, paths.RATES):
         (root / kept).mkdir(parents=True)
         (root / kept / ".gitkeep").touch()
 
