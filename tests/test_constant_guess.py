@@ -24,7 +24,7 @@ from regscope.report.sections import load_sections
 from regscope.results import GUESS_MEANING
 from stages import evaluate, path, report, review, summarize, sweeps, train
 
-SEEDS, EXAMPLES, TRAIN = 6, 400, 160
+SEEDS, EXAMPLES, TRAIN = 8, 400, 160
 CELLS: dict[str, Any] = {"none": {}, "l2": {"l2": 10.0}}
 """At this strength no weight is left, and every network says the majority."""
 

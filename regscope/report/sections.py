@@ -157,7 +157,8 @@ class Section:
             if named:
                 sentences.append(f"{opening}{where}: {', '.join(named)}.")
         edges = [
-            f"{told(row)} {display_name(reg)} ({measure.difference(row['difference'])})"
+            f"{_EDGES.get(told(row), told(row))} {display_name(reg)}"
+            f" ({measure.difference(row['difference'])})"
             for reg in self.regs
             if (row := compared.get(reg)) is not None and on_edge(row)
         ]
@@ -210,6 +211,9 @@ _OPENINGS = {
     UNDECIDED: "Undecided",
     TOO_FEW: "Too few seeds to tell",
 }
+
+
+_EDGES = {GUESS: GUESS_MEANING}
 
 
 class _PlainFloats(yaml.SafeDumper):

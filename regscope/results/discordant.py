@@ -52,8 +52,9 @@ def _judged(name: str, study: Study) -> tuple[np.ndarray, dict[str, np.ndarray]]
 
     from regscope.datasets import Dataset
 
-    all_targets = Dataset.load(paths.prepared(name)).targets
-    targets = all_targets[study.data.official_train :]
+    dataset = Dataset.load(paths.prepared(name))
+    # An official test set is the same for every seed.
+    targets = dataset.targets[dataset.split(study.split, 0).holdout]
     wanted = targets[targets >= 0]
     right = {
         reg: load_file(paths.evaluation(name, reg) / "arrays.safetensors")["predictions"] == wanted
