@@ -17,30 +17,27 @@ repro: $(VENV)/.ready
 	dvc repro
 	@python -m regscope.report.table
 
-# Strength paths and pairs, a second pipeline: docs/strength-paths.md. Their tables and figures are
-# read by the first, which ends the work.
-paths: $(VENV)/.ready
+# A pipeline beside the first, which reads its tables and figures and so ends the work: the module that
+# names its studies, and its folder. The data of each study are prepared while it is the active one.
+define beside
 	@before=$$(python -m regscope.studies --active); \
 	activate() { python -m regscope.studies --activate $$1; }; \
 	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	studies=$$(python -m regscope.sweeps) || exit 1; \
+	studies=$$(python -m $(1)) || exit 1; \
 	for study in $$studies; do \
 		activate $$study && dvc repro preprocess@$$study || exit 1; \
 	done
-	dvc repro paths/dvc.yaml
+	dvc repro $(2)/dvc.yaml
 	dvc repro
+endef
 
-# Every cell at its best learning rate, a third pipeline: docs/learning-rates.md.
+# Strength paths and pairs: docs/strength-paths.md.
+paths: $(VENV)/.ready
+	$(call beside,regscope.sweeps,paths)
+
+# Every cell at its best learning rate: docs/learning-rates.md.
 rates: $(VENV)/.ready
-	@before=$$(python -m regscope.studies --active); \
-	activate() { python -m regscope.studies --activate $$1; }; \
-	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	studies=$$(python -m regscope.rates) || exit 1; \
-	for study in $$studies; do \
-		activate $$study && dvc repro preprocess@$$study || exit 1; \
-	done
-	dvc repro rates/dvc.yaml
-	dvc repro
+	$(call beside,regscope.rates,rates)
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready

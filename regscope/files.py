@@ -37,6 +37,18 @@ def write_bytes(path: Path, content: bytes) -> None:
         raise
 
 
+def update_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make the folder hold exactly these files, and write only those that changed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.iterdir():
+        if path.name not in files:
+            path.unlink()
+    for name, content in files.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            write_bytes(path, content)
+
+
 def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 

@@ -5,12 +5,10 @@ never trains a path; what is as it was keeps its time, so that nothing is made a
 """
 
 import shutil
-from collections.abc import Mapping
-from pathlib import Path
 
 from regscope import paths
 from regscope.errors import run
-from regscope.files import write_bytes
+from regscope.files import update_folder
 from regscope.sweeps.gather import files, gather
 from regscope.sweeps.settings import Sweep
 from stages.sweep_arguments import sweep_argument
@@ -28,20 +26,8 @@ def main() -> None:
     figures = {"paths.png": render(path_figure.draw, results)}
     if results.pairs is not None:
         figures["pairs.png"] = render(pairs.draw, results)
-    _update(paths.sweep_summary(name), tables)
-    _update(paths.sweep_plots(name), figures)
-
-
-def _update(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Make the folder hold exactly these files, and write only those that changed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path in folder.iterdir():
-        if path.name not in files:
-            path.unlink()
-    for name, content in files.items():
-        path = folder / name
-        if not path.is_file() or path.read_bytes() != content:
-            write_bytes(path, content)
+    update_folder(paths.sweep_summary(name), tables)
+    update_folder(paths.sweep_plots(name), figures)
 
 
 def _remove_families_not_in(sweep: Sweep, name: str) -> None:

@@ -10,7 +10,7 @@ A single published value has a rule of its own, `value_verdict`.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from regscope.settings import Settings
 from regscope.statistics import TELLING, Interval, holm, telling
 
 Word = Literal["opposite", "equal", "undecided", "as claimed"]
-WORDS: tuple[Word, ...] = ("opposite", "equal", "undecided", "as claimed")
+WORDS: tuple[Word, ...] = get_args(Word)
 """Of several comparisons the first of these decides: a claim is as good as its weakest part."""
 
 Settled = Literal["stated", "strength assumed", "unstated"]
@@ -36,18 +36,7 @@ Verdict = Literal[
     "contradicted",
     "not run",
 ]
-VERDICTS: tuple[Verdict, ...] = (
-    "reproduced",
-    "same direction",
-    "compatible, says little",
-    "no difference that matters",
-    "undecided",
-    "depends on the reading",
-    "not at the strength assumed",
-    "not in the setting assumed",
-    "contradicted",
-    "not run",
-)
+VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 AGAINST: dict[Settled, Verdict] = {
     "stated": "contradicted",
