@@ -66,6 +66,8 @@ def write_params(folder: Path, study: str, cells: tuple[str, ...]) -> None:
 
 
 def only(cells: tuple[str, ...], table: str) -> str:
-    """The header and the rows of those cells, the first column's."""
+    """The header and the rows of those cells; all of a table that is not by cell."""
     header, *rows = table.splitlines(keepends=True)
+    if header.partition(",")[0] != "reg":
+        return table
     return header + "".join(row for row in rows if row.partition(",")[0] in cells)
