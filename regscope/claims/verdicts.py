@@ -191,6 +191,10 @@ def _firm(
     rule = claims.rule.model_copy(update={"fewest_seeds": 2})
     for repeat in _repeats(evidence):
         again, _ = _judgements(claims, repeat, rule)
+        # Studies that the repeat leaves as they are have the same verdicts in it.
+        again |= {
+            name: one for name, one in found.items() if one.question.claim.study not in repeat
+        }
         stays -= {
             claim.id
             for claim in claims.claims
@@ -200,9 +204,10 @@ def _firm(
 
 
 def _repeats(evidence: Mapping[str, Evidence]) -> Iterator[dict[str, Evidence]]:
+    """The studies that leaving a seed out, or other rounding, changes."""
     seeds = sorted({seed for one in evidence.values() for seed in one.seeds})
     for seed in seeds:
-        yield {study: one.without(seed) for study, one in evidence.items()}
+        yield {study: one.without(seed) for study, one in evidence.items() if seed in one.seeds}
     for direction in (-1, 1):
         yield {study: replace(one, nudge=direction) for study, one in evidence.items()}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass, field, fields
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,7 +103,7 @@ class StudyResults:
         mean = float(self.guesses[measure].mean())
         return mean if math.isfinite(mean) else None
 
-    @property
+    @cached_property
     def at_chance(self) -> dict[str, int]:
         """Of each cell with such seeds how many are hardly better than the constant guess.
 
@@ -112,7 +113,7 @@ class StudyResults:
         lost = self.seeds[self.seeds[ACCURACY] <= guess + CHANCE * (1 - guess)]
         return {str(reg): int(count) for reg, count in lost["reg"].value_counts().items()}
 
-    @property
+    @cached_property
     def lost(self) -> set[str]:
         """The cells of which every seed is hardly better than the guess, where others are."""
         seeds = self.seeds["reg"].value_counts()

@@ -11,7 +11,7 @@ import torch
 from regscope.datasets import Dataset
 from regscope.networks import plain_networks
 from regscope.params import Study
-from regscope.training import checkpoints, stack
+from regscope.training import checkpoints
 from regscope.training.loop import Trainer
 from tests import tiny
 from tests.regularizers.settings import CELLS
@@ -74,18 +74,3 @@ def test_plain_networks_compute_what_the_stack_does(
     with torch.no_grad():
         losses = [torch.nn.functional.cross_entropy(net(x), y) for net, x, y in per_seed]
     torch.testing.assert_close(torch.stack(losses), trainer.history[3, :, -1])
-
-
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
-def test_everything_a_step_touches_lies_on_its_device(
-    optimizer: str, digits: Dataset, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stack, "_check_outputs", lambda *_: None)
-    monkeypatch.setattr(stack, "_check_randomness", lambda *_: None)
-    tried = study(optimizer)
-    methods, meta = tried.cells["tested"].methods(), torch.device("meta")
-    trainer = Trainer(tried, methods, digits, [0, 1], device=meta)
-    trainer.model.train()
-    trainer._step(trainer.train[:, :8])
-    found = [*trainer._changed_by_a_step(), trainer._penalty()]
-    assert {tensor.device for tensor in found} == {meta}

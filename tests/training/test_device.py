@@ -31,14 +31,16 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stack, "_check_randomness", lambda *_: None)
 
 
+@pytest.mark.parametrize("conventions", ["torch", "keras"])
 @pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 @pytest.mark.usefixtures("unchecked")
 def test_everything_a_step_touches_lies_on_its_device(
-    model: str, cell: str, optimizer: str, digits: Dataset
+    conventions: str, model: str, cell: str, optimizer: str, digits: Dataset
 ) -> None:
-    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model])
+    training = {"conventions": conventions}
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
     trainer = Trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
     trainer.model.train()
     trainer._step(trainer.train[:, :8])
