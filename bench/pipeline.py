@@ -14,6 +14,7 @@ import yaml
 from bench.jobs import CELLS
 from bench.processes import ROOT, Finished, run_process
 from regscope import paths
+from regscope.yaml_files import read_yaml
 
 STUDY = "mnist"
 RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock", "paths/", "rates/")
@@ -65,7 +66,7 @@ def copy_code(root: Path) -> None:
 
 
 def _short_study() -> dict[str, Any]:
-    written: dict[str, Any] = yaml.safe_load((ROOT / paths.PARAMS).read_text())
+    written: dict[str, Any] = read_yaml(ROOT / paths.PARAMS, "params.yaml")
     written |= {"study": STUDY, "reg": "l1", "regs": list(CELLS)}
     for study in written["studies"].values():
         study["regularizers"] = {name: study["regularizers"].get(name) for name in CELLS}

@@ -19,6 +19,7 @@ from bench.machine import measured
 from bench.stopwatch import Stopwatch
 from regscope.arithmetic import settle
 from regscope.errors import RegscopeError, run
+from regscope.lines import choose
 from regscope.params import Study
 from regscope.report.formats import fixed
 from regscope.report.render import Cell, Table, plain_text
@@ -65,7 +66,7 @@ def main() -> None:
     found = {}
     for cell in chosen.cells or study.cells:
         if cell not in study.cells:
-            raise RegscopeError(f"cell {cell}: choose from: {', '.join(study.cells)}")
+            raise RegscopeError(f"cell {cell}: {choose(study.cells)}")
         found[cell] = profile(study, cell, data.folder(job) / data.PREPARED, chosen.seeds)
         print(plain_text(table(cell, found[cell], chosen.seeds, chosen.epochs)))
         if chosen.operators:

@@ -2,42 +2,55 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Any
 
 from pydantic import ValidationError
 
 from regscope.datasets import SOURCES
+from regscope.lines import choose, listed, shown
 from regscope.models import KINDS
 
 
-def one_line(error: ValidationError, raw: Any) -> str:
-    """The first complaint, as `key = value: what is allowed`."""
-    first = error.errors(include_url=False)[0]
+def one_line(error: ValidationError, raw: Any, whole: str = "the file") -> str:
+    """The first complaint, as `key = value: what is allowed`; keys that are missing all at once.
+
+    `whole` is what is complained of where it is no single key.
+    """
+    complaints = error.errors(include_url=False)
+    first = complaints[0]
     context = first.get("ctx", {})
     if first["type"] == "refusal":
         keys = _written_keys((*first["loc"], *context["key"].split(".")), raw)
         value, allowed = context["value"], context["allowed"]
-        shown = "" if value is None else _shown(value)
+        told = "" if value is None else _told(value)
     else:
         keys = _written_keys(first["loc"], raw)
         if first["type"].startswith("union_tag"):
             keys = [*keys, context["discriminator"].strip("'")]
         value, allowed = context.get("tag", first["input"]), _allowed(first)
-        shown = "" if first["type"] in ("missing", "union_tag_not_found") else _shown(value)
-    return f"{'.'.join(keys) or 'the file'}{shown}: {allowed}"
+        told = "" if first["type"] in ("missing", "union_tag_not_found") else _told(value)
+    missing = [found for found in complaints if _missing_beside(found, first)]
+    if len(missing) > 1:
+        names = listed(found["loc"][-1] for found in missing)
+        keys, allowed = keys[:-1], f"must be given: {names}"
+        if not keys:
+            return allowed
+    return f"{'.'.join(shown(key, 40) or '(no name)' for key in keys) or whole}{told}: {allowed}"
 
 
-def _shown(value: Any) -> str:
+def _missing_beside(found: Any, first: Any) -> bool:
+    """Whether both are keys that a mapping lacks, and the same mapping."""
+    return (
+        found["type"] == first["type"] == "missing"
+        and found["loc"][:-1] == first["loc"][:-1]
+        and isinstance(found["loc"][-1], str)
+    )
+
+
+def _told(value: Any) -> str:
     """` = value` as YAML spells it; nothing for a mapping, which would fill the line."""
-    if isinstance(value, dict):
-        return ""
-    if isinstance(value, list | tuple):
-        return f" = [{', '.join(str(entry) for entry in value)}]"
-    if value is None or isinstance(value, bool):
-        return f" = {json.dumps(value)}"
-    return f" = {value}"
+    return "" if isinstance(value, dict) else f" = {shown(value)}"
 
 
 def _written_keys(location: tuple[Any, ...], raw: Any) -> list[str]:
@@ -73,12 +86,12 @@ def _allowed(first: Any) -> str:
         case "missing":
             return "needs another entry" if isinstance(first["loc"][-1], int) else "must be given"
         case "literal_error":
-            return f"choose from: {context['expected'].replace(chr(39), '').replace(' or ', ', ')}"
+            return choose(context["expected"].replace("'", "").replace(" or ", ", ").split(", "))
         case "union_tag_invalid":
-            return f"choose from: {context['expected_tags'].replace(chr(39), '')}"
+            return choose(context["expected_tags"].replace("'", "").split(", "))
         case "union_tag_not_found":
             discriminator = context["discriminator"].strip("'")
-            return f"must be given; choose from: {', '.join(_TAGS[discriminator])}"
+            return f"must be given; {choose(_TAGS[discriminator])}"
         case "float_parsing" | "float_type":
             return "must be a number"
         case "int_parsing" | "int_type" | "int_from_float":
@@ -91,6 +104,8 @@ def _allowed(first: Any) -> str:
             return "must be a name"
         case "string_pattern_mismatch":
             return "must be a name of letters, digits and underscores"
+        case "string_too_long":
+            return f"must be a name of at most {context['max_length']} characters"
         case "tuple_type":
             return "must be a list"
         case "too_short":

@@ -6,10 +6,17 @@ import sys
 from collections.abc import Callable
 
 from regscope.lifeline import end_with_caller
+from regscope.lines import told
 
 
 class RegscopeError(Exception):
-    """Its text is one line that names the key or file, the value and what is allowed."""
+    """Its text is one line that names the key or file, the value and what is allowed.
+
+    Whatever it echoes, it stays one line that can be read: see regscope/lines.py.
+    """
+
+    def __init__(self, line: str) -> None:
+        super().__init__(told(line))
 
 
 class DivergedError(RegscopeError):
@@ -35,8 +42,23 @@ def run(main: Callable[[], None]) -> None:
     except FileNotFoundError as error:
         # safetensors gives no `filename`.
         missing = error.filename or str(error).removeprefix("No such file or directory: ")
-        sys.exit(f"regscope: {missing}: no such file; `dvc repro` makes what is missing")
+        sys.exit(told(f"regscope: {missing}: no such file; `dvc repro` makes what is missing"))
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+        if error.errno not in _ON_THE_DISK:
             raise
-        sys.exit(f"regscope: {error.filename or 'a file'}: {error.strerror}")
+        sys.exit(told(f"regscope: {error.filename or 'a file'}: {error.strerror}"))
+
+
+_ON_THE_DISK = (
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.EEXIST,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+)
+"""What is full, closed, or otherwise than it should be there: nothing that the code does wrong."""

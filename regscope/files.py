@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import math
@@ -15,10 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from regscope import paths
-from regscope.errors import RegscopeError
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -58,21 +57,6 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
 
 
-def read_yaml(path: Path, beside: str, advice: str = "") -> Any:
-    """What a YAML file holds.
-
-    Raises RegscopeError, in one line, where it is not there (`beside` names a file that lies in
-    the folder to run in) or is not YAML, which `advice` is added to.
-    """
-    try:
-        return yaml.safe_load(path.read_text())
-    except FileNotFoundError as error:
-        raise RegscopeError(f"{path}: no such file; run this where {beside} lies") from error
-    except (yaml.YAMLError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise RegscopeError(f"{path}: not YAML: {reason}{advice}") from error
-
-
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """Give an empty private folder that becomes `target` only if the block ends well.
@@ -89,12 +73,30 @@ def whole_folder(target: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.chmod(0o755)
-        if target.exists():
-            shutil.rmtree(target)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        partial.rename(target)
+        _become(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _become(partial: Path, target: Path) -> None:
+    """Rename; where `target` lies on another disk (a link, a mount), by a whole copy beside it."""
+    near = target.with_name(f".{target.name}.partial")
+    shutil.rmtree(near, ignore_errors=True)
+    if target.is_symlink() or target.is_file():
+        target.unlink()
+    elif target.exists():
+        shutil.rmtree(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        partial.rename(target)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        try:
+            shutil.copytree(partial, near)
+            near.rename(target)
+        finally:
+            shutil.rmtree(near, ignore_errors=True)
 
 
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -22,6 +22,7 @@ from regscope.arithmetic import steady_numpy
 from regscope.environment import environment
 from regscope.errors import RegscopeError, run
 from regscope.files import write_csv, write_json
+from regscope.lines import choose
 from regscope.params import BASELINE, Study, load_params, written_study
 from regscope.statistics import overlap_share, overlap_widening
 from regscope.training import history
@@ -50,7 +51,7 @@ def main() -> None:
     others = [reg for reg in study.cells if reg != BASELINE]
     for reg in arguments.regs:
         if reg not in others:
-            raise RegscopeError(f"REG {reg}: choose from: {', '.join(others)}")
+            raise RegscopeError(f"REG {reg}: {choose(others)}")
     if study.data.official_train is not None or study.data.own_pools is not None:
         raise RegscopeError(f"study {arguments.study}: its seeds do not split one pool of examples")
     started = time.monotonic()

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from functools import partial, reduce
 from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import yaml
-from pydantic import Field, ValidationError, create_model, model_validator
+from pydantic import BeforeValidator, Field, ValidationError, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from regscope import paths
 from regscope.complaints import one_line
 from regscope.datasets import SOURCES, Source, SplitSettings
 from regscope.errors import RegscopeError
-from regscope.files import read_yaml
+from regscope.lines import choose, listed
 from regscope.measures.settings import EvaluationSettings
 from regscope.models import KINDS, ModelSettings
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
-from regscope.settings import Settings, refusal
+from regscope.settings import Settings, refusal, text_line
 from regscope.training.settings import Training
+from regscope.yaml_files import read_yaml
 
 BASELINE = "none"
 
 
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$")]
-"""Names of studies and cells are names of folders and of DVC's stages."""
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$", max_length=80)]
+"""Names of studies and cells are names of folders and of DVC's stages; two of them and what they
+are of make one name of a file, which may have 255 bytes."""
+
+Title = Annotated[str, BeforeValidator(partial(text_line, most=200))]
 
 
 class _Cell(Settings):
@@ -67,7 +70,7 @@ else:
 class Study(Settings):
     """One data set, one network, one way of training, and a cell for every name in `regs`."""
 
-    title: str
+    title: Title
     data: Data
     split: SplitSettings
     model: Model
@@ -88,8 +91,8 @@ class Study(Settings):
             raise refusal(
                 "model.kind",
                 self.model.kind,
-                f"does not read what data.source {self.data.source} gives ({kind}): choose from:"
-                f" {', '.join(fitting)}",
+                f"does not read what data.source {self.data.source} gives ({kind}):"
+                f" {choose(fitting)}",
             )
         return self
 
@@ -112,15 +115,21 @@ class Study(Settings):
             self.model.normalized_names(),
             self.data.kind,
         )
+        refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():
             for method in cell.methods():
                 try:
                     method.check(target)
                 except PydanticCustomError as error:
-                    context = error.context or {}
-                    raise refusal(
-                        f"regularizers.{name}.{context['key']}", context["value"], error.message()
-                    ) from error
+                    refused.setdefault(name, error)
+        for name, error in refused.items():
+            context = error.context or {}
+            others = listed(other for other in refused if other != name)
+            raise refusal(
+                f"regularizers.{name}.{context['key']}",
+                context["value"],
+                error.message() + (f"; refused too: {others}; null leaves one out" * bool(others)),
+            ) from error
         if baseline := self.cells.get(BASELINE):
             for method in baseline.methods():
                 raise refusal(
@@ -204,42 +213,48 @@ class Params(Settings):
         if paths.PATHS.name in self.studies:
             raise refusal("studies.paths", None, "must be called otherwise: plots/paths is taken")
         for name, study in self.studies.items():
-            for reg in study.regularizers:
-                if reg not in self.regs:
-                    raise refusal(
-                        f"studies.{name}.regularizers.{reg}",
-                        None,
-                        f"not in regs; regs has: {', '.join(self.regs)}",
-                    )
-            for reg in self.regs:
-                if reg not in study.regularizers:
-                    raise refusal(
-                        f"studies.{name}.regularizers",
-                        None,
-                        f"has no {reg}, which is in regs: add it, or {reg}: null to leave it out",
-                    )
+            self._check_cells(f"studies.{name}.regularizers", study)
             if study.regularizers[BASELINE] is None:
                 raise refusal(f"studies.{name}.regularizers.{BASELINE}", None, "must be {}")
         if self.study not in self.studies:
-            raise refusal("study", self.study, f"choose from: {', '.join(self.studies)}")
+            raise refusal("study", self.study, choose(self.studies))
         self.check_reg(self.study, self.reg)
         return self
+
+    def _check_cells(self, key: str, study: Study) -> None:
+        """The study has a cell or null for every name in `regs`, and no other."""
+        if unknown := [reg for reg in study.regularizers if reg not in self.regs]:
+            # One has its own key to be named by.
+            own, who = (f".{unknown[0]}", "") if len(unknown) == 1 else ("", f"{listed(unknown)}: ")
+            raise refusal(key + own, None, f"{who}not in regs; regs has: {listed(self.regs)}")
+        if missing := [reg for reg in self.regs if reg not in study.regularizers]:
+            one = len(missing) == 1
+            kept = [f"{BASELINE}: {{}}"] if BASELINE in missing else []
+            block = listed([*kept, *(f"{reg}: null" for reg in missing if reg != BASELINE)])
+            them = "it" if one else "them"
+            raise refusal(
+                key,
+                None,
+                f"has no {listed(missing)}, which {'is' if one else 'are'} in regs: add {them}, or"
+                f" {block} to leave {them} out",
+            )
 
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""
         if study not in self.studies:
-            raise RegscopeError(f"study {study}: choose from: {', '.join(self.studies)}")
+            raise RegscopeError(f"study {study}: {choose(self.studies)}")
         return self.studies[study]
 
     def check_reg(self, study: str, reg: str) -> None:
         """Refuse a `reg` that cannot be held against the baseline in `study`."""
         cells = [name for name in self.studies[study].cells if name != BASELINE]
         if reg == BASELINE:
-            allowed = f"{BASELINE} is the baseline; choose from: {', '.join(cells)}"
+            allowed = f"{BASELINE} is the baseline; {choose(cells)}"
         elif reg in self.regs:
-            allowed = f"null in study {study}, whose cells are: {', '.join(cells)}"
+            others = choose(cells, "whose cells are: ")
+            allowed = f"null in study {study}, {others}"
         else:
-            allowed = f"choose from: {', '.join(cells)}"
+            allowed = choose(cells)
         if reg not in cells:
             raise refusal("reg", reg, allowed)
 
@@ -264,5 +279,5 @@ def _undo(path: Path) -> str:
 
 def written_study(name: str, path: Path = paths.PARAMS) -> dict[str, Any]:
     """A study's block as it stands in params.yaml."""
-    written: dict[str, Any] = yaml.safe_load(path.read_text())["studies"][name]
+    written: dict[str, Any] = read_yaml(path, "params.yaml")["studies"][name]
     return written

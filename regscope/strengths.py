@@ -18,6 +18,7 @@ from regscope.complaints import one_line
 from regscope.datasets import Dataset
 from regscope.errors import RegscopeError, run
 from regscope.files import write_csv
+from regscope.lines import choose
 from regscope.params import BASELINE, Study, load_params
 from regscope.results.guessed import split_guess
 from regscope.sweeps.tuned import beats
@@ -114,7 +115,7 @@ def main() -> None:
     if primary not in MEASURED:
         raise RegscopeError(
             f"studies.{name}.evaluation.primary = {primary}: a training's history has no such"
-            f" measure to choose by; choose from: {', '.join(MEASURED)}, or choose with: make paths"
+            f" measure to choose by; {choose(MEASURED)}, or choose with: make paths"
         )
     shown = "{:.2%}" if primary == "accuracy" else "{:.4f}"
     accuracies = {}

@@ -3,6 +3,7 @@
 import sys
 
 from regscope.errors import RegscopeError
+from regscope.lines import choose
 from regscope.params import Params, Study, load_params
 
 
@@ -21,7 +22,7 @@ def cell_arguments() -> tuple[str, Study, str]:
     name, reg = words("STUDY", "REG")
     params = load_params()
     if reg not in params.regs:
-        raise RegscopeError(f"reg {reg}: choose from: {', '.join(params.regs)}")
+        raise RegscopeError(f"reg {reg}: {choose(params.regs)}")
     return name, params.named(name), reg
 
 

@@ -1,6 +1,7 @@
 """The words after the name of a stage of paths/dvc.yaml: the study, for a path the family."""
 
 from regscope.errors import RegscopeError
+from regscope.lines import choose
 from regscope.params import Params, Study, load_params
 from regscope.sweeps.settings import Family, Sweep, Sweeps, load_sweeps
 from stages.arguments import words
@@ -26,12 +27,12 @@ def path_arguments() -> tuple[str, Study, Sweep, str, Family | None]:
     name, family = words("STUDY", "FAMILY")
     _, study, sweep = _sweep(name)
     if family not in sweep.families:
-        raise RegscopeError(f"family {family}: choose from: {', '.join(sweep.families)}")
+        raise RegscopeError(f"family {family}: {choose(sweep.families)}")
     return name, study, sweep, family, sweep.families[family]
 
 
 def _sweep(name: str) -> tuple[str, Study, Sweep]:
     params, sweeps = checked()
     if name not in sweeps.sweeps:
-        raise RegscopeError(f"study {name}: choose from: {', '.join(sweeps.sweeps)}")
+        raise RegscopeError(f"study {name}: {choose(sweeps.sweeps)}")
     return name, params.named(name), sweeps.sweeps[name]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from pydantic_core import PydanticCustomError
 
 from regscope.claims.measures import choices, parse
+from regscope.lines import choose
 from regscope.params import BASELINE
 from regscope.settings import refusal
 
@@ -132,4 +133,4 @@ def check_names(claim: Claim, known: Known) -> None:
 def refuse(
     key: str, value: str, allowed: Iterable[str], before: str = "choose from: "
 ) -> PydanticCustomError:
-    return refusal(key, value, before + ", ".join(allowed))
+    return refusal(key, value, choose(allowed, before, near=value))

@@ -14,8 +14,9 @@ from regscope.claims.checks import Known
 from regscope.claims.schema import Claim, Claims, Header, Untestable
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
-from regscope.files import read_yaml
+from regscope.lines import shown
 from regscope.params import Params
+from regscope.yaml_files import read_yaml
 
 Entry = TypeVar("Entry", bound=BaseModel)
 
@@ -57,7 +58,7 @@ def _named(entries: Sequence[dict[str, Any]], path: Path) -> Sequence[dict[str, 
     for position, entry in enumerate(entries, start=1):
         if "id" not in entry:
             raise RegscopeError(
-                f"{path}: entry {position} (document {entry.get('document')}): id: must be given"
+                f"{path}: entry {position} (document {shown(entry.get('document'))}): id: must be given"
             )
     return entries
 
@@ -66,4 +67,4 @@ def _checked(kind: type[Entry], entry: dict[str, Any], known: Known, path: Path)
     try:
         return kind.model_validate(entry, context=known)
     except ValidationError as error:
-        raise RegscopeError(f"{path}: {entry['id']}: {one_line(error, entry)}") from error
+        raise RegscopeError(f"{path}: {shown(entry['id'])}: {one_line(error, entry)}") from error

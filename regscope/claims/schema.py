@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -28,14 +29,16 @@ from regscope.claims.checks import (
 from regscope.claims.measures import Measure, parse
 from regscope.claims.rule import Rule
 from regscope.complaints import one_line
-from regscope.params import BASELINE
-from regscope.settings import Settings, refusal
+from regscope.params import BASELINE, Name
+from regscope.settings import Settings, refusal, text_line
 
 
-def _text(value: Any) -> Any:
-    if not isinstance(value, str) or not value.strip():
-        raise refusal("", value, "must be text; put a number in quotes")
-    return value
+LONGEST = 1000
+"""Characters of a text."""
+
+
+def _remark(value: Any) -> Any:
+    return text_line(value, LONGEST) if value != "" else value
 
 
 def _kebab(value: str) -> str:
@@ -53,7 +56,8 @@ def _texts(value: Any) -> Any:
     return [str(entry) for entry in value] if isinstance(value, list) else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, BeforeValidator(partial(text_line, most=LONGEST))]
+Remark = Annotated[str, BeforeValidator(_remark)]
 Id = Annotated[Text, AfterValidator(_kebab)]
 Cells = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
 
@@ -114,10 +118,10 @@ class Claim(_Entry):
     reported: dict[str, float] = {}
     sizes_compare: bool = True
     assumed: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    unstated: str = ""
-    deterministic: str = ""
-    hardly_fails: str = ""
-    set_knowing: str = ""
+    unstated: Remark = ""
+    deterministic: Remark = ""
+    hardly_fails: Remark = ""
+    set_knowing: Remark = ""
     readings: tuple[dict[str, Any], ...] = ()
     measured_by: Text
 
@@ -168,7 +172,7 @@ class Header(Settings):
 
     rule: Rule
     documents: dict[str, Text]
-    planned_studies: tuple[str, ...] = ()
+    planned_studies: tuple[Name, ...] = ()
     claims: tuple[dict[str, Any], ...]
     untestable: tuple[dict[str, Any], ...] = ()
 

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from regscope import paths
 from regscope.datasets.base import Dataset
 from regscope.errors import RegscopeError
+from regscope.lines import choose
 from regscope.params import Params, Study
 from regscope.statistics import Interval, mean_interval
 
@@ -68,7 +69,7 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
     study = params.named(name)
     if reg not in study.cells:
         absent = " is null in this study" if reg in params.regs else ""
-        raise RegscopeError(f"reg {reg}{absent}: choose from: {', '.join(study.cells)}")
+        raise RegscopeError(f"reg {reg}{absent}: {choose(study.cells)}")
     state = _state(params, name, reg)
     seeds = len(next(iter(state.values())))
     if not 0 <= seed < seeds:

@@ -16,6 +16,7 @@ from regscope.complaints import one_line
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
 from regscope.errors import RegscopeError
 from regscope.files import write_json
+from regscope.lines import choose
 from regscope.params import Study
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def train(
     """
     checked = _shortened(_as_study(study), seeds)
     if reg not in checked.cells:
-        raise RegscopeError(f"reg = {reg}: choose from: {', '.join(checked.cells)}")
+        raise RegscopeError(f"reg = {reg}: {choose(checked.cells)}")
     from regscope.training.cell import train_cell
 
     with _prepared(checked, data) as folder:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from pydantic import Field, model_validator
 
 from regscope.errors import RegscopeError
+from regscope.lines import choose
 from regscope.models.base import ModelSettings
 from regscope.models.geometry import Padding, covered, same_margins, windows
 from regscope.settings import Settings, refusal
@@ -74,7 +75,7 @@ class CNN(ModelSettings):
         for key in ("pooled", "response_normalized"):
             for name in getattr(self, key):
                 if name not in known:
-                    raise refusal(key, name, f"choose from: {', '.join(known)}")
+                    raise refusal(key, name, choose(known))
         return self
 
     @model_validator(mode="after")

@@ -11,9 +11,10 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from regscope import paths
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
-from regscope.files import read_yaml
+from regscope.lines import choose
 from regscope.params import Name, Params, Study
 from regscope.settings import Settings, refusal
+from regscope.yaml_files import read_yaml
 
 Rate = Annotated[float, Field(gt=0, le=1e6)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -55,7 +56,7 @@ class Rates(Settings):
             raise refusal("studies", list(self.studies), "every name once")
         for name in self.studies:
             if name not in self.grids:
-                raise refusal("studies", name, f"choose from: {', '.join(self.grids)}")
+                raise refusal("studies", name, choose(self.grids))
         return self
 
     @model_validator(mode="after")
@@ -63,8 +64,7 @@ class Rates(Settings):
         studies: dict[str, Study] = held_against.context or {}
         for name, grid in self.grids.items():
             if name not in studies:
-                choices = ", ".join(studies)
-                raise refusal(f"grids.{name}", None, f"unknown study; choose from: {choices}")
+                raise refusal(f"grids.{name}", None, f"unknown study; {choose(studies)}")
             training = studies[name].training
             for key, values, own in (
                 ("learning_rates", grid.learning_rates, training.learning_rate),
@@ -82,7 +82,7 @@ class Rates(Settings):
         Raises RegscopeError with the choices where it has none.
         """
         if name not in self.grids:
-            raise RegscopeError(f"study {name}: choose from: {', '.join(self.grids)}")
+            raise RegscopeError(f"study {name}: {choose(self.grids)}")
         return self.grids[name]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import model_validator
 
+from regscope.lines import choose
 from regscope.regularizers.order import Order
 from regscope.settings import Settings, refusal
 
@@ -95,9 +96,9 @@ class Scoped(Regularizer):
             raise refusal(self.name, None, "this model has no layer for it")
         for layer in self.layers or ():
             if layer not in choices:
-                raise refusal(f"{self.name}.layers", layer, f"choose from: {', '.join(choices)}")
+                raise refusal(f"{self.name}.layers", layer, choose(choices))
         if self.layers == ():
-            raise refusal(f"{self.name}.layers", [], f"choose from: {', '.join(choices)}")
+            raise refusal(f"{self.name}.layers", [], choose(choices))
 
 
 class WeightTerm(Scoped):

@@ -6,11 +6,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from regscope.errors import RegscopeError
 from regscope.settings import Settings, refusal
+from regscope.yaml_files import parse_yaml
 
 Value = Annotated[float, Field(ge=0)]
 
@@ -61,9 +61,7 @@ def load_published(path: Path | None = None) -> tuple[Document, ...]:
     name = path or "published.yaml"
     text = path.read_text() if path else (files(__package__) / "published.yaml").read_text()
     try:
-        return Published.model_validate(yaml.safe_load(text)).documents
-    except yaml.YAMLError as error:
-        raise RegscopeError(f"{name}: not YAML: {' '.join(str(error).split())}") from error
+        return Published.model_validate(parse_yaml(text, str(name))).documents
     except ValidationError as error:
         raise RegscopeError(f"{name}: {_one_line(error)}") from error
 

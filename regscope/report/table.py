@@ -6,6 +6,7 @@ import argparse
 
 from regscope import paths, results
 from regscope.errors import RegscopeError, run
+from regscope.lines import choose
 from regscope.params import Params, load_params
 from regscope.report.render import plain_text
 from regscope.report.sections import has_results
@@ -25,7 +26,7 @@ def summary(params: Params, name: str) -> str:
     Raises RegscopeError for a study that is unknown or has no results.
     """
     if name not in params.studies:
-        raise RegscopeError(f"study = {name}: choose from: {', '.join(params.studies)}")
+        raise RegscopeError(f"study = {name}: {choose(params.studies)}")
     if not has_results(name):
         raise RegscopeError(f"study = {name}: no results yet; make them with: dvc repro")
     found = results.load(name)

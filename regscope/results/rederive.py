@@ -20,6 +20,7 @@ from regscope.arithmetic import steady_numpy
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError, run
 from regscope.files import write_json, write_text
+from regscope.lines import choose
 from regscope.measures.settings import ACCURACY
 from regscope.params import Study
 from regscope.results.compared import COMPARED, compare_cells
@@ -59,9 +60,8 @@ def main() -> None:
     there = sorted(file.parent.name for file in paths.STUDIES.glob(f"*/{SEEDS_FILE}"))
     for name in asked:
         if name not in there:
-            choices = ", ".join(there) or "none"
             raise RegscopeError(
-                f"study {name}: has no {SEEDS_FILE} in {paths.STUDIES}; choose from: {choices}"
+                f"study {name}: has no {SEEDS_FILE} in {paths.STUDIES}; {choose(there)}"
             )
     from regscope.rates.rederived import rederived_rates
     from regscope.sweeps.rederived import rederived_sweep

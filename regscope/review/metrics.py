@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from regscope import paths
 from regscope.errors import RegscopeError
 from regscope.measures.settings import ACCURACY, PRIMARIES
 from regscope.results import SETTINGS_FILE, SUMMARY, worded
 from regscope.results.guessed import NO
 from regscope.review.trees import Tree
+from regscope.yaml_files import parse_yaml
 
 Seeds = Mapping[int, float]
 """A measure of a cell by seed; a seed without it is left out."""
@@ -71,12 +70,8 @@ def read_params(tree: Tree, path: Path) -> dict[str, Any]:
 
     Raises RegscopeError where it cannot be read, or is no mapping of keys to values.
     """
-    try:
-        loaded = yaml.safe_load(tree.text(path) or "")
-    except (yaml.YAMLError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        raise RegscopeError(f"{path} of {tree.name}: not YAML: {reason}") from error
-    return _mapping(loaded or {}, f"{path} of {tree.name}")
+    name = f"{path} of {tree.name}"
+    return _mapping(parse_yaml(tree.text(path) or "", name) or {}, name)
 
 
 def block(written: Mapping[str, Any], key: str) -> dict[str, Any]:

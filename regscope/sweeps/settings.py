@@ -11,10 +11,11 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 from regscope import paths
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
-from regscope.files import read_yaml
+from regscope.lines import choose
 from regscope.params import BASELINE, Name, Params, Study
 from regscope.regularizers import Regularizer
 from regscope.settings import Settings, refusal
+from regscope.yaml_files import read_yaml
 
 Seeds = Annotated[int, Field(ge=2, le=1_000_000)]
 Positive = Annotated[float, Field(gt=0)]
@@ -77,7 +78,7 @@ class Sweeps(Settings):
                 raise refusal(key, list(names), "every name once")
         for name in self.studies:
             if name not in self.sweeps:
-                raise refusal("studies", name, f"choose from: {', '.join(self.sweeps)}")
+                raise refusal("studies", name, choose(self.sweeps))
         for name, sweep in self.sweeps.items():
             for family in (*self.families, *sweep.families):
                 if family not in sweep.families:
@@ -99,8 +100,7 @@ class Sweeps(Settings):
         studies: dict[str, Study] = held_against.context or {}
         for name, sweep in self.sweeps.items():
             if name not in studies:
-                choices = ", ".join(studies)
-                raise refusal(f"sweeps.{name}", None, f"unknown study; choose from: {choices}")
+                raise refusal(f"sweeps.{name}", None, f"unknown study; {choose(studies)}")
             study = studies[name]
             _check_seeds(f"sweeps.{name}.seeds", study, sweep.seeds)
             for family, settings in sweep.families.items():
@@ -173,5 +173,5 @@ def _cell(key: str, study: Study, name: str) -> list[Regularizer]:
     choices = [reg for reg, cell in study.cells.items() if cell.methods()]
     if name not in choices:
         why = "is the baseline" if name == BASELINE else "is no cell of this study"
-        raise refusal(key, None, f"{name} {why}; choose from: {', '.join(choices)}")
+        raise refusal(key, None, f"{name} {why}; {choose(choices)}")
     return study.cells[name].methods()
