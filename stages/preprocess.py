@@ -8,7 +8,7 @@ from stages.arguments import study_argument
 
 def main() -> None:
     name, study, _ = study_argument()
-    dataset = study.data.prepare(paths.raw(name))
+    dataset = study.data.prepared(paths.raw(name), name)
     with whole_folder(paths.prepared(name)) as folder:
         dataset.save(folder)
 

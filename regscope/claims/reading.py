@@ -57,8 +57,9 @@ def known_names(params: Params, header: Header) -> Known:
 def _named(entries: Sequence[dict[str, Any]], path: Path) -> Sequence[dict[str, Any]]:
     for position, entry in enumerate(entries, start=1):
         if "id" not in entry:
+            document = shown(entry.get("document"))
             raise RegscopeError(
-                f"{path}: entry {position} (document {shown(entry.get('document'))}): id: must be given"
+                f"{path}: entry {position} (document {document}): id: must be given"
             )
     return entries
 

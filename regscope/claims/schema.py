@@ -32,7 +32,6 @@ from regscope.complaints import one_line
 from regscope.params import BASELINE, Name
 from regscope.settings import Settings, refusal, text_line
 
-
 LONGEST = 1000
 """Characters of a text."""
 

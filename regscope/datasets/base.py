@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from regscope.datasets.checks import check_dataset, check_source, constant_columns
 from regscope.errors import RegscopeError
 from regscope.files import write_json, write_tensors, write_text
 from regscope.randomness import numpy_stream
@@ -55,7 +57,7 @@ class Dataset:
 
     Images are bytes `[N, C, H, W]`, points float32 `[N, D]`, both with `targets` `[N]`. Tokens are
     sentences of word ids, int32 `[N, T]`, with a target a word, `[N, T]`; after a sentence's end
-    come PADDING_WORD and NO_TARGET. `words` is the number of word ids, UNKNOWN_WORD among them;
+    come PADDING_WORD and NO_TARGET. Targets are the classes' numbers, int64. `words` is the number of word ids, UNKNOWN_WORD among them;
     `vocabulary`, if it is kept, what they stand for, by id.
     `scale` turns stored inputs into what a network sees: bytes times scale lie in [0, 1].
     The first `official_train` examples are the source's own training set, if it has one.
@@ -74,6 +76,10 @@ class Dataset:
     words: int | None = None
     notes: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises RegscopeError, in one line, where this is no such data set."""
+        check_dataset(self)
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -108,7 +114,7 @@ class Dataset:
         An official training set is the same for every seed, unless `train` takes a part of it;
         where there is none, the split varies with the seed, so that no lucky split decides.
 
-        Raises RegscopeError for a seed beyond `pools`.
+        Raises RegscopeError for a seed beyond `pools`, and where a part would be empty.
         """
         stream = numpy_stream(seed, "split")
         if self.official_train is None:
@@ -119,8 +125,18 @@ class Dataset:
             test = np.arange(self.official_train, len(self.inputs))
             if settings.train is not None:
                 train = stream.permutation(train)[: settings.train]
+        if not len(train) or not len(test):
+            raise RegscopeError(
+                f"split: {len(train)} of {self.pool_size} examples train and {len(test)} test; must"
+                " be one at least of each: split.train"
+            )
         if holdout == "test":
             return Split(train, test)
+        if settings.validation >= len(train):
+            raise RegscopeError(
+                f"split.validation = {settings.validation}: must leave some of the {len(train)}"
+                " examples that train"
+            )
         mixed = numpy_stream(seed, "validation").permutation(train)
         return Split(mixed[settings.validation :], mixed[: settings.validation])
 
@@ -154,6 +170,8 @@ class Dataset:
             raise RegscopeError(f"{error.filename}: not there yet; run `dvc repro`") from error
         except SafetensorError as error:
             raise RegscopeError(f"{folder / DATA_FILE}: not whole ({error})") from error
+        except OSError as error:
+            raise RegscopeError(f"{folder}: {error.strerror or error}") from error
         return cls(
             kind=described["kind"],
             inputs=tensors["inputs"],
@@ -215,3 +233,19 @@ class Source(Settings):
     @abstractmethod
     def prepare(self, raw: Path) -> Dataset:
         """Read the downloaded files."""
+
+    def prepared(self, raw: Path, label: str) -> Dataset:
+        """`prepare`, checked; columns that never vary are told, with `label`, to standard error.
+
+        Raises RegscopeError, in one line, where it gives anything else than this source has.
+        """
+        dataset = self.prepare(raw)
+        if not isinstance(dataset, Dataset):
+            raise RegscopeError(
+                f"data.source {self.source}: prepare gives a {type(dataset).__name__}, not a"
+                " Dataset"
+            )
+        check_source(self, dataset)
+        if told := constant_columns(dataset):
+            print(f"regscope: {label}: {told}", file=sys.stderr)
+        return dataset

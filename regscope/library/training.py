@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,10 +15,11 @@ from pydantic import ValidationError
 
 from regscope.complaints import one_line
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
+from regscope.datasets.checks import check_source
 from regscope.errors import RegscopeError
 from regscope.files import write_json
-from regscope.lines import choose
-from regscope.params import Study
+from regscope.lines import choose, shown
+from regscope.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,9 +100,9 @@ def train(
     Raises RegscopeError, in one line, where the study, the cell or the data are not what they
     should be, or a loss is no longer finite.
     """
-    checked = _shortened(_as_study(study), seeds)
-    if reg not in checked.cells:
-        raise RegscopeError(f"reg = {reg}: {choose(checked.cells)}")
+    checked = _shortened(_as_study(study, reg), seeds)
+    if not isinstance(reg, str) or reg not in checked.cells:
+        raise RegscopeError(f"reg = {shown(reg)}: {choose(checked.cells)}")
     from regscope.training.cell import train_cell
 
     with _prepared(checked, data) as folder:
@@ -109,13 +111,21 @@ def train(
     return _as_plain(checked, reg, trained, dataset)
 
 
-def _as_study(study: Study | Mapping[str, Any]) -> Study:
+def _as_study(study: Study | Mapping[str, Any], reg: str) -> Study:
+    """The study, checked; of a block of settings the baseline and the cell `reg` alone.
+
+    A cell that does not fit, an l1 of -1, stops no other that is asked for.
+    """
     if isinstance(study, Study):
         return study
+    if isinstance(study, Mapping) and isinstance(cells := study.get("regularizers"), Mapping):
+        asked = {name: cell for name, cell in cells.items() if name in (BASELINE, reg)}
+        if reg in asked:
+            study = {**study, "regularizers": asked}
     try:
         return Study.model_validate(study)
     except ValidationError as error:
-        raise RegscopeError(one_line(error, study)) from error
+        raise RegscopeError(one_line(error, study, "study")) from error
 
 
 def _shortened(study: Study, seeds: int | None) -> Study:
@@ -140,6 +150,8 @@ def _prepared(study: Study, data: Dataset | Path | str | None) -> Iterator[Path]
             f"data: must be a data set, such as an earlier result's `dataset`, or a folder, not"
             f" {type(data).__name__}"
         )
+    if isinstance(data, str | Path):
+        _check_folder(data)
     with tempfile.TemporaryDirectory(prefix="regscope-") as name:
         temporary = Path(name)
         folder = Path(data) if isinstance(data, str | Path) else temporary / "prepared"
@@ -153,10 +165,26 @@ def _prepared(study: Study, data: Dataset | Path | str | None) -> Iterator[Path]
         yield folder
 
 
+def _check_folder(data: str | Path) -> None:
+    """Refuse a name that no folder has or could have."""
+    must = "must be a folder with prepared data, or one to fill with them"
+    try:
+        found = Path(data)
+        # The first that is there of the folder and of those that it would lie in.
+        there = next(
+            place for place in (found, *found.absolute().parents) if os.path.lexists(place)
+        )
+        if not str(data) or not there.is_dir():
+            what = "the empty text" if not str(data) else f"{there} is no folder"
+            raise RegscopeError(f"data = {shown(str(data))}: {must}; {what}")
+    except (OSError, ValueError) as error:
+        raise RegscopeError(f"data = {shown(str(data))}: {must} ({error})") from error
+
+
 def _fill(folder: Path, source: Source, raw: Path) -> None:
     """Other files that lie there stay. `raw` is an empty folder for what is downloaded."""
     source.download(raw)
-    dataset = source.prepare(raw)
+    dataset = source.prepared(raw, source.source)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=folder) as name:
         dataset.save(Path(name))
@@ -172,18 +200,7 @@ def _check_source(study: Study, folder: Path) -> None:
     noted = folder / SOURCE_FILE
     if noted.exists() and (found := json.loads(noted.read_text())) != wanted:
         raise RegscopeError(f"{folder}: holds the data of {found}, not of {wanted}")
-    dataset = Dataset.load(folder)
-    facts = {
-        "kind": (dataset.kind, study.data.kind),
-        "examples": (dataset.pool_size, study.data.size),
-        "pools": (dataset.pools, study.data.own_pools),
-        "official_train": (dataset.official_train, study.data.official_train),
-    }
-    for name, (found, expected) in facts.items():
-        if found != expected:
-            raise RegscopeError(
-                f"data: {name} = {found}, and {study.data.source} has {expected}: not its data"
-            )
+    check_source(study.data, Dataset.load(folder))
 
 
 def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) -> Trained:

@@ -1,0 +1,171 @@
+"""What must hold of a data set, whoever made it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regscope.errors import RegscopeError
+from regscope.lines import listed
+
+if TYPE_CHECKING:
+    from regscope.datasets.base import Dataset, Source
+
+INPUTS = {
+    "image": (4, "uint8", "bytes [N, C, H, W]"),
+    "points": (2, "float32", "numbers [N, D]"),
+    "tokens": (2, "int32", "sentences of word ids [N, T]"),
+}
+"""Of every kind of data: axes, dtype, and what they are called."""
+
+LARGEST = 1e15
+"""Squares of what is larger, summed, are beyond single precision."""
+
+
+def check_dataset(dataset: Dataset) -> None:
+    """Raises RegscopeError, in one line, where inputs or targets are not what their kind says."""
+    if dataset.kind not in INPUTS:
+        raise RegscopeError(f"kind = {dataset.kind}: choose from: {listed(INPUTS)}")
+    for name in ("inputs", "targets"):
+        if not isinstance(getattr(dataset, name), np.ndarray):
+            found = type(getattr(dataset, name)).__name__
+            raise RegscopeError(f"{name}: must be a numpy array, not a {found}")
+    _check_inputs(dataset)
+    _check_targets(dataset)
+    if dataset.kind == "tokens":
+        _check_sentences(dataset)
+
+
+def _check_inputs(dataset: Dataset) -> None:
+    inputs = dataset.inputs
+    axes, dtype, called = INPUTS[dataset.kind]
+    if inputs.dtype != dtype or inputs.ndim != axes or 0 in inputs.shape:
+        raise RegscopeError(
+            f"inputs: {inputs.dtype} of shape {list(inputs.shape)}; {dataset.kind} must be {dtype},"
+            f" {called}, none of them 0"
+        )
+    scale = dataset.scale
+    if not (np.isfinite(scale) and scale > 0):
+        raise RegscopeError(f"scale = {scale}: must be a number greater than 0")
+    if dataset.kind == "image":
+        channels, _, width = inputs.shape[1:]
+        if channels > 4 and width in (1, 3, 4):
+            raise RegscopeError(
+                f"inputs: of shape {list(inputs.shape)}, whose channels seem to come last; they"
+                " must come first, [N, C, H, W]: transpose(0, 3, 1, 2)"
+            )
+        if (largest := int(inputs.max())) * scale > 1 + 1e-6:
+            raise RegscopeError(
+                f"inputs: up to {largest}, times scale {scale:g} more than 1; bytes times scale"
+                " must lie in [0, 1]: give scale=1 / 255, say"
+            )
+    if dataset.kind == "points":
+        _check_numbers(inputs)
+
+
+def _check_numbers(inputs: np.ndarray) -> None:
+    """Every column is finite, and small enough to compute with."""
+    finite = np.isfinite(inputs)
+    if not finite.all():
+        wrong = np.flatnonzero(~finite.all(axis=0))
+        column = inputs[:, wrong[0]]
+        first = float(column[~np.isfinite(column)][0])
+        examples = int((~np.isfinite(column)).sum())
+        others = f" (and others in columns {listed(wrong[1:])})" if len(wrong) > 1 else ""
+        raise RegscopeError(
+            f"inputs: column {wrong[0]} (from 0) is {first} in {examples} of {len(inputs)}"
+            f" examples{others}: every input must be a finite number"
+        )
+    sizes = np.abs(inputs).max(axis=0)
+    if (largest := float(sizes.max())) > LARGEST:
+        raise RegscopeError(
+            f"inputs: column {int(sizes.argmax())} (from 0) reaches {largest:.1e}; must be at most"
+            f" {LARGEST:.0e}, or scaled"
+        )
+
+
+def _check_targets(dataset: Dataset) -> None:
+    targets, classes = dataset.targets, dataset.classes
+    named = isinstance(classes, tuple) and all(
+        isinstance(name, str) and name and name.isprintable() for name in classes
+    )
+    if not named or len(set(classes)) < len(classes) or not classes:
+        raise RegscopeError(
+            f"classes: {listed(classes) or 'none'}: must be a tuple of names, one line of text"
+            " each, none twice"
+        )
+    shape = dataset.inputs.shape if dataset.kind == "tokens" else dataset.inputs.shape[:1]
+    if targets.dtype != "int64":
+        raise RegscopeError(
+            f"targets: {targets.dtype}; must be int64, the classes' numbers from 0 to"
+            f" {len(classes) - 1}: astype(np.int64)"
+        )
+    if targets.shape != shape:
+        raise RegscopeError(
+            f"targets: of shape {list(targets.shape)}; must be {list(shape)}, one for each"
+            f" {'word' if dataset.kind == 'tokens' else 'example'} of the inputs"
+        )
+    lowest, highest = int(targets.min()), int(targets.max())
+    allowed = -1 if dataset.kind == "tokens" else 0
+    if lowest < allowed or highest >= len(classes):
+        raise RegscopeError(
+            f"targets: from {lowest} to {highest}; must lie from 0 to {len(classes) - 1}, for the"
+            f" classes {listed(classes, most=80)}"
+        )
+
+
+def _check_sentences(dataset: Dataset) -> None:
+    """Ids are below `words`; padding has no target, all else has one, and padding comes last."""
+    ids, words = dataset.inputs, dataset.words
+    if words is None or int(ids.min()) < 0 or int(ids.max()) >= words:
+        raise RegscopeError(
+            f"inputs: ids from {int(ids.min())} to {int(ids.max())}; must lie from 0 to words - 1,"
+            f" and words = {words}"
+        )
+    present = ids != 0
+    if not np.array_equal(present, dataset.targets >= 0):
+        raise RegscopeError("targets: must be -1 where inputs are 0, the padding, and only there")
+    if not present[:, 0].all() or (present[:, 1:] & ~present[:, :-1]).any():
+        raise RegscopeError("inputs: a sentence must have a word, and padding (0) only at its end")
+    if dataset.vocabulary and len(dataset.vocabulary) != words:
+        raise RegscopeError(f"vocabulary: {len(dataset.vocabulary)} words, and words = {words}")
+
+
+def check_source(source: Source, dataset: Dataset) -> None:
+    """Refuse what is not what the source said before there was any: all was checked by that.
+
+    Raises RegscopeError, in one line.
+    """
+    facts = {
+        "kind": (dataset.kind, source.kind),
+        "examples": (dataset.pool_size, source.size),
+        "pools": (dataset.pools, source.own_pools),
+        "official_train": (dataset.official_train, source.official_train),
+    }
+    for name, (found, expected) in facts.items():
+        if found != expected:
+            raise RegscopeError(
+                f"data: {name} = {found}, and {source.source} has {expected}: not its data"
+            )
+    if len(dataset.inputs) != dataset.pool_size * (dataset.pools or 1):
+        raise RegscopeError(
+            f"data: {len(dataset.inputs)} examples, and pools = {dataset.pools} of one size"
+        )
+    if dataset.kind != "tokens" and len(dataset.inputs) > 1 and not _vary(dataset.inputs).any():
+        raise RegscopeError("inputs: all examples are the same: nothing tells classes apart")
+
+
+def constant_columns(dataset: Dataset) -> str | None:
+    """What to tell of points with columns that never vary; of pictures such places are usual."""
+    if dataset.kind != "points":
+        return None
+    columns = np.flatnonzero(~_vary(dataset.inputs))
+    if not len(columns):
+        return None
+    values = listed(f"{column}: {dataset.inputs[0, column]:g}" for column in columns)
+    return f"inputs: the same in every example, by column from 0: {values}; they tell nothing apart"
+
+
+def _vary(inputs: np.ndarray) -> np.ndarray:
+    return (inputs != inputs[:1]).reshape(len(inputs), -1).any(axis=0)
