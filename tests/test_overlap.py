@@ -28,7 +28,8 @@ from tests.committed import committed
 def numbered(examples: int) -> Dataset:
     """Every example and its target are its number."""
     numbers = np.arange(examples)
-    return Dataset("points", numbers[:, None].astype(np.float32), numbers, ("a",), scale=0.5)
+    names = tuple(f"number {number}" for number in numbers)
+    return Dataset("points", numbers[:, None].astype(np.float32), numbers, names, scale=0.5)
 
 
 def test_seeds_split_one_half_each_and_the_halves_of_a_halving_share_nothing() -> None:

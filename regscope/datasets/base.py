@@ -57,8 +57,8 @@ class Dataset:
 
     Images are bytes `[N, C, H, W]`, points float32 `[N, D]`, both with `targets` `[N]`. Tokens are
     sentences of word ids, int32 `[N, T]`, with a target a word, `[N, T]`; after a sentence's end
-    come PADDING_WORD and NO_TARGET. Targets are the classes' numbers, int64. `words` is the number of word ids, UNKNOWN_WORD among them;
-    `vocabulary`, if it is kept, what they stand for, by id.
+    come PADDING_WORD and NO_TARGET. Targets are the classes' numbers, int64. `words` is the number
+    of word ids, UNKNOWN_WORD among them; `vocabulary`, if it is kept, what they stand for, by id.
     `scale` turns stored inputs into what a network sees: bytes times scale lie in [0, 1].
     The first `official_train` examples are the source's own training set, if it has one.
     Of `pools` parts of one size, one after another, seed k splits the k-th and sees no other; None

@@ -6,7 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -170,10 +170,11 @@ def _check_folder(data: str | Path) -> None:
     must = "must be a folder with prepared data, or one to fill with them"
     try:
         found = Path(data)
+        with suppress(FileNotFoundError, NotADirectoryError):
+            found.lstat()
         # The first that is there of the folder and of those that it would lie in.
-        there = next(
-            place for place in (found, *found.absolute().parents) if os.path.lexists(place)
-        )
+        places = (found, *found.absolute().parents)
+        there = next(place for place in places if os.path.lexists(place))
         if not str(data) or not there.is_dir():
             what = "the empty text" if not str(data) else f"{there} is no folder"
             raise RegscopeError(f"data = {shown(str(data))}: {must}; {what}")

@@ -202,7 +202,11 @@ def _settings(study: Study, regs: Sequence[str]) -> dict[str, Any]:
     """Everything in params.yaml that decides the numbers of these cells."""
     settings = study.model_dump(mode="json", exclude={"regularizers", "title", "evaluation"})
     cells = {reg: study.cells[reg].model_dump(mode="json", exclude_none=True) for reg in regs}
-    return settings | {"title": "", "evaluation": {}, "regularizers": {BASELINE: {}, **cells}}
+    return settings | {
+        "title": "untitled",
+        "evaluation": {},
+        "regularizers": {BASELINE: {}, **cells},
+    }
 
 
 @contextmanager

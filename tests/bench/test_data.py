@@ -9,7 +9,8 @@ FIVE = Dataset(
     kind="image",
     inputs=np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1),
     targets=np.arange(5),
-    classes=("a", "b"),
+    classes=tuple("abcde"),
+    scale=1 / 4,
     official_train=2,
 )
 

@@ -219,7 +219,11 @@ def test_no_claims_are_allowed(workspace: Path) -> None:
             " equivalence_margin, telling",
         ),
         ([], {"claims": None}, "claims = null: must be a list"),
-        ([entry()], {"documents": {}}, "l1-better: document = 000_paper.txt: there is nothing to choose"),
+        (
+            [entry()],
+            {"documents": {}},
+            "l1-better: document = 000_paper.txt: there is nothing to choose",
+        ),
         (["L1 helps."], {}, "claims.0 = L1 helps.: must be a mapping"),
     ],
 )  # fmt: skip

@@ -349,9 +349,8 @@ def test_a_tagger_gives_its_weights_and_no_program(tmp_path: Path) -> None:
             files.check_format(chosen, "tokens")
     files.check_format("state_dict", "tokens")
     words = np.tile(np.array([[2, 3, 1, 0]], np.int32), (60, 1))
-    dataset = Dataset(
-        "tokens", words, np.zeros((60, 4), np.int64), ("N", "V"), words=4, vocabulary=tuple("_?ab")
-    )
+    tags = np.where(words > 0, 0, -1).astype(np.int64)
+    dataset = Dataset("tokens", words, tags, ("N", "V"), words=4, vocabulary=tuple("_?ab"))
     tagger = Tagger(4, 3, 5, 2).eval()
     cell = TrainedSeed("pos", tiny.study(), "none", 0, 1, tagger, dataset, 0.5, 180, None)
     assert export(cell, ["state_dict"], tmp_path / "out") == [

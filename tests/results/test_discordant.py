@@ -65,7 +65,12 @@ def test_of_sentences_whole_ones_count() -> None:
     targets = np.array([[0, 0, 0], [1, 1, -1], [0, 1, 0]])
     stored(
         Dataset(
-            "tokens", np.ones((3, 3), np.int32), targets, ("a", "b"), official_train=1, words=9
+            "tokens",
+            (targets >= 0).astype(np.int32),
+            targets,
+            ("a", "b"),
+            official_train=1,
+            words=9,
         ),
         {"none": [[1, 0, 0, 1, 1]], "tested": [[1, 1, 1, 1, 0]]},
     )
