@@ -89,6 +89,41 @@ def test_what_a_killed_run_left_is_removed_and_other_targets_are_not(workspace: 
         assert other.exists()
 
 
+@pytest.mark.parametrize("before", ["nothing", "a folder", "a file", "a link to a folder"])
+def test_a_folder_on_another_disk_becomes_its_target_too(
+    before: str, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Renaming works below `disk` and elsewhere, and not from one to the other."""
+    disk = workspace / "disk"
+    disk.mkdir()
+    (workspace / "data").mkdir()
+    (workspace / "data" / "models").symlink_to(disk)
+    target = Path("data") / "models" / "small" / "l1"
+    target.parent.mkdir()
+    if before == "a folder":
+        target.mkdir()
+        (target / "old.txt").write_text("old")
+    elif before == "a file":
+        target.write_text("old")
+    elif before == "a link to a folder":
+        (disk / "elsewhere").mkdir()
+        target.symlink_to(disk / "elsewhere")
+    rename = Path.rename
+
+    def rename_on_one_disk(path: Path, other: Path) -> Path:
+        if (disk in path.resolve().parents) != (disk in other.resolve().parents):
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV), str(path))
+        return rename(path, other)
+
+    monkeypatch.setattr(Path, "rename", rename_on_one_disk)
+    with whole_folder(target) as folder:
+        (folder / "model.txt").write_text("weights")
+    assert [path.name for path in target.iterdir()] == ["model.txt"]
+    assert [path.name for path in target.parent.iterdir()] == ["l1"]
+    assert not target.is_symlink()
+    assert list((workspace / "data" / ".partial").iterdir()) == []
+
+
 def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     path = tmp_path / "new" / "file.txt"
     write_text(path, "old")

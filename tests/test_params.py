@@ -545,6 +545,103 @@ ERRORS = {
         "studies.small.training.batch_size = 33: leaves a last batch of one of 100 examples,"
         " which regularizers.normed.batch_norm cannot normalize: choose another size",
     ),
+    "true as a width": (
+        "small/model/hidden",
+        [8, True],
+        "studies.small.model.hidden.1 = true: must be a number, not true or false",
+    ),
+    "false as a beta": (
+        "small/training/betas",
+        [False, 0.9],
+        "studies.small.training.betas.0 = false: must be a number, not true or false",
+    ),
+    "true as a factor of contrast": (
+        "small/regularizers/l1",
+        {"augmentation": {"strength": 1, "contrast": [True, 1.5]}},
+        "studies.small.regularizers.l1.augmentation.contrast.0 = true: must be a number, not true"
+        " or false",
+    ),
+    "a truth in words": (
+        "small/training",
+        study({})["training"] | {"optimizer": "sgd", "nesterov": "no"},
+        "studies.small.training.nesterov = no: must be true or false",
+    ),
+    "an epsilon that is 0 in single precision": (
+        "small/training/epsilon",
+        1e-320,
+        "studies.small.training.epsilon = 1e-320: is 0 in single precision: at least 1.2e-38",
+    ),
+    "a learning rate that is 0 in single precision": (
+        "small/training/learning_rate",
+        1e-50,
+        "studies.small.training.learning_rate = 1e-50: is 0 in single precision: at least 1.2e-38",
+    ),
+    "an epsilon beyond single precision": (
+        "small/training/epsilon",
+        1e39,
+        "studies.small.training.epsilon = 1e+39: must be at most 3.4e+38, which single precision"
+        " holds",
+    ),
+    "no title": (
+        "small/title",
+        " ",
+        "studies.small.title =  : must be text; put a number in quotes",
+    ),
+    "a title of 100 kB": (
+        "small/title",
+        "ab" * 50_000,
+        f"studies.small.title = {('ab' * 19)[:37]} ... {'ab' * 9}: must be at most 200 characters,"
+        " not 100000",
+    ),
+    "a title in two lines": (
+        "small/title",
+        "one\ntwo",
+        "studies.small.title = one\\ntwo: must be one line of text without control characters",
+    ),
+    "a title that turns the line": (
+        "small/title",
+        "a\u202eb",
+        "studies.small.title = a\\u202eb: must be one line of text without control characters",
+    ),
+    "a name of 300 characters": (
+        "regs",
+        ["none", "l1", "dropout", "x" * 300],
+        f"regs.3 = {'x' * 37} ... {'x' * 18}: must be a name of at most 80 characters",
+    ),
+    "several names missing": (
+        "small/regularizers",
+        {"none": {}, "l1": {"l1": 0.1}},
+        "studies.small.regularizers: has no dropout, normed, which are in regs: add them, or"
+        " dropout: null, normed: null to leave them out",
+    ),
+    "all names missing": (
+        "small/regularizers",
+        {},
+        "studies.small.regularizers: has no none, l1, dropout, normed, which are in regs: add"
+        " them, or none: {}, l1: null, dropout: null, normed: null to leave them out",
+    ),
+    "several names too many": (
+        "regs",
+        ["none", "l1"],
+        "studies.small.regularizers: dropout, normed: not in regs; regs has: none, l1",
+    ),
+    "several keys missing": (
+        "small/training",
+        {"optimizer": "adam", "seeds": 1},
+        "studies.small.training: must be given: learning_rate, batch_size, epochs",
+    ),
+    "several cells that do not fit": (
+        "small/regularizers",
+        {
+            "none": {},
+            "l1": {"l1": {"strength": 0.1, "layers": ["conv1"]}},
+            "dropout": {"dropout": {"rate": 0.1, "layers": ["output"]}},
+            "normed": {},
+        },
+        "studies.small.regularizers.l1.l1.layers = conv1: choose from: hidden1, hidden2, output;"
+        " refused too: dropout; null leaves one out",
+    ),
+    "nothing to choose from": ("studies", {}, "study = small: there is nothing to choose"),
 }
 
 
