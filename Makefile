@@ -21,11 +21,11 @@ repro: $(VENV)/.ready
 # names its studies, and its folder. The data of each study are prepared while it is the active one.
 define beside
 	@before=$$(python -m regscope.studies --active); \
-	activate() { python -m regscope.studies --activate $$1; }; \
-	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	activate() { python -m regscope.studies --activate "$$1"; }; \
+	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	studies=$$(python -m $(1)) || exit 1; \
 	for study in $$studies; do \
-		activate $$study && dvc repro preprocess@$$study || exit 1; \
+		activate "$$study" && dvc repro "preprocess@$$study" || exit 1; \
 	done
 	dvc repro $(2)/dvc.yaml
 	dvc repro
@@ -42,10 +42,10 @@ rates: $(VENV)/.ready
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
 	@before=$$(python -m regscope.studies --active); \
-	activate() { python -m regscope.studies --activate $$1; }; \
-	trap 'activate $$before' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
+	activate() { python -m regscope.studies --activate "$$1"; }; \
+	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
 	for study in $$(python -m regscope.studies) $$before; do \
-		activate $$study && dvc repro || exit 1; \
+		activate "$$study" && dvc repro || exit 1; \
 	done
 	python -m regscope.report.readme
 	python -m regscope.report.cards
@@ -53,7 +53,7 @@ results: $(VENV)/.ready
 # MLflow's page with every run, on this machine alone: docs/tracking.md.
 PORT ?= 5000
 ui: $(VENV)/.ready
-	@python -m regscope.tracking.ui $(PORT)
+	@python -m regscope.tracking.ui '$(PORT)'
 
 # A process a core, a file of tests each.
 PARALLEL := --numprocesses auto --dist loadfile

@@ -61,7 +61,7 @@ def passed(
     for number, batch in enumerate(loader):
         inputs, labels = _pair(batch, number, device)
         found.append(counted(_logits_of(model, inputs, labels, number), labels))
-        _check_finite(found[-1][0], number)
+        _check_finite(found[-1][0], number, inputs)
         if left > 0:
             kept.append((inputs[:left], labels[:left]))
             left -= len(inputs)
@@ -130,10 +130,21 @@ def _logits_of(model: nn.Module, inputs: Tensor, labels: Tensor, number: int) ->
     return logits
 
 
-def _check_finite(found: Tensor, number: int) -> None:
-    """-inf may stand for a class that cannot be; of nan and inf no probabilities come."""
+def _check_finite(found: Tensor, number: int, inputs: Tensor) -> None:
+    """-inf may stand for a class that cannot be; of nan and inf no probabilities come.
+
+    Where the inputs are to blame, they are named, by the first column or place that is not finite.
+    """
     for wrong in (found.isnan(), found == torch.inf):
         if wrong.any():
+            given = ~inputs.isfinite()
+            if given.any():
+                place = given.nonzero()[0, 1:].tolist()
+                where = f"column {place[0]}" if len(place) == 1 else f"place {place}"
+                raise RegscopeError(
+                    f"batch {number} of the loader: inputs are {inputs[given][0].item()} at {where}"
+                    f" (from 0) in one of {len(inputs)} examples or more: must be finite"
+                )
             raise RegscopeError(
                 f"batch {number} of the loader: the model gives {found[wrong][0].item()} for"
                 f" {int(wrong.any(1).sum())} of {len(found)}: its training has diverged, or these"

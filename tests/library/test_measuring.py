@@ -341,3 +341,15 @@ def test_inputs_that_the_model_refuses_are_named() -> None:
     told = r"^batch 0 of the loader: the model refuses inputs float32 of shape \[4, 1, 8, 8\]: mat1"
     with pytest.raises(regscope.RegscopeError, match=told):
         regscope.measure(nn.Linear(64, 3), [(torch.zeros(4, 1, 8, 8), torch.zeros(4).long())])
+
+
+def test_inputs_that_are_no_numbers_are_not_the_networks_fault() -> None:
+    inputs = torch.ones(6, 4)
+    inputs[2, 3] = torch.nan
+    loader = DataLoader(TensorDataset(inputs, torch.arange(6) % 2), batch_size=6)
+    with pytest.raises(RegscopeError) as refused:
+        regscope.measure(nn.Linear(4, 2), loader)
+    assert str(refused.value) == (
+        "batch 0 of the loader: inputs are nan at column 3 (from 0) in one of 6 examples or more:"
+        " must be finite"
+    )

@@ -13,6 +13,8 @@ import torch
 import regscope
 import regscope.files
 from regscope.datasets import Dataset
+from regscope.errors import RegscopeError
+from regscope.library.training import _as_study
 from regscope.training.history import COLUMNS
 from tests import tiny
 
@@ -170,3 +172,38 @@ def test_data_of_another_kind_are_refused(data: Any) -> None:
         regscope.RegscopeError, match=r"^data: must be a data set, .* not (int|tuple)$"
     ):
         regscope.train(tiny.study(), "none", data=data)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("x.csv", "x.csv is no folder"),
+        (Path("x.csv"), "x.csv is no folder"),
+        ("x.csv/prepared", "x.csv is no folder"),
+        ("", "the empty text"),
+        ("a\0b", "null byte"),
+        ("x" * 300, "File name too long"),
+        ("lost", "lost is no folder"),
+    ],
+)
+def test_data_that_no_folder_has(data: str | Path, told: str, workspace: Path) -> None:
+    (workspace / "x.csv").touch()
+    (workspace / "lost").symlink_to(workspace / "nowhere")
+    with pytest.raises(RegscopeError) as refused:
+        regscope.train(tiny.study(), "none", data=data)
+    line = str(refused.value)
+    assert line.startswith("data = ")
+    assert "must be a folder with prepared data, or one to fill with them" in line
+    assert told in line
+    assert sorted(path.name for path in workspace.iterdir()) == ["lost", "x.csv"]
+
+
+def test_a_cell_that_is_refused_stops_no_other() -> None:
+    block = tiny.study().model_dump(mode="json", exclude_none=True)
+    block["regularizers"] = {"none": {}, "l1": {"l1": -1}, "l2": {"l2": 0.1}}
+    assert list(_as_study(block, "l2").cells) == ["none", "l2"]
+    assert list(_as_study(block, "none").cells) == ["none"]
+    with pytest.raises(RegscopeError, match=r"^regularizers.l1.l1 = -1: must be at least 0$"):
+        _as_study(block, "l1")
+    with pytest.raises(RegscopeError, match=r"^study = digits: must be a mapping$"):
+        regscope.train("digits", "none")  # type: ignore[arg-type]
