@@ -77,7 +77,8 @@ def listed(names: Iterable[Any], near: str = "", most: int = LIST) -> str:
         return ", ".join(entries)
     alike = get_close_matches(near[:VALUE], entries, n=5)
     entries = [*alike, *(entry for entry in entries if entry not in alike)]
-    fitting, left = [], most
+    fitting: list[str] = []
+    left = most
     for entry in entries:
         left -= len(entry) + 2
         if left < 0 and fitting:

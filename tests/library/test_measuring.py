@@ -347,7 +347,7 @@ def test_inputs_that_are_no_numbers_are_not_the_networks_fault() -> None:
     inputs = torch.ones(6, 4)
     inputs[2, 3] = torch.nan
     loader = DataLoader(TensorDataset(inputs, torch.arange(6) % 2), batch_size=6)
-    with pytest.raises(RegscopeError) as refused:
+    with pytest.raises(regscope.RegscopeError) as refused:
         regscope.measure(nn.Linear(4, 2), loader)
     assert str(refused.value) == (
         "batch 0 of the loader: inputs are nan at column 3 (from 0) in one of 6 examples or more:"
