@@ -122,14 +122,15 @@ class Study(Settings):
                     method.check(target)
                 except PydanticCustomError as error:
                     refused.setdefault(name, error)
-        for name, error in refused.items():
-            context = error.context or {}
+        for name, complaint in refused.items():
+            context = complaint.context or {}
             others = listed(other for other in refused if other != name)
             raise refusal(
                 f"regularizers.{name}.{context['key']}",
                 context["value"],
-                error.message() + (f"; refused too: {others}; null leaves one out" * bool(others)),
-            ) from error
+                complaint.message()
+                + (f"; refused too: {others}; null leaves one out" * bool(others)),
+            ) from complaint
         if baseline := self.cells.get(BASELINE):
             for method in baseline.methods():
                 raise refusal(

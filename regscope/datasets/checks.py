@@ -168,4 +168,5 @@ def constant_columns(dataset: Dataset) -> str | None:
 
 
 def _vary(inputs: np.ndarray) -> np.ndarray:
-    return (inputs != inputs[:1]).reshape(len(inputs), -1).any(axis=0)
+    varies: np.ndarray = (inputs != inputs[:1]).reshape(len(inputs), -1).any(axis=0)
+    return varies

@@ -164,8 +164,13 @@ def test_a_source_keeps_what_it_says(capsys: pytest.CaptureFixture[str], tmp_pat
 
 def test_pools_are_of_one_size() -> None:
     class Pooled(Own):
-        own_pools = property(lambda self: 5)  # type: ignore[assignment]
-        size = property(lambda self: 2)  # type: ignore[assignment]
+        @property
+        def own_pools(self) -> int:
+            return 5
+
+        @property
+        def size(self) -> int:
+            return 2
 
     with pytest.raises(RegscopeError, match="12 examples, and pools = 5 of one size"):
         check_source(Pooled(), replace(POINTS, pools=5))
