@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from regscope import paths
+from regscope import checksums, paths
 from regscope.errors import RegscopeError
 
 
@@ -78,7 +78,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """Give an empty private folder that becomes `target` only if the block ends well.
 
     It lies outside the folder of `target`, so that no stage which depends on that folder sees
-    a leftover; leftovers of killed runs are removed here.
+    a leftover; leftovers of killed runs are removed here. Below data/ the checksums of its files
+    are kept, by which readers find what was damaged since.
     """
     waiting = paths.DATA / ".partial"
     waiting.mkdir(parents=True, exist_ok=True)
@@ -89,10 +90,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.chmod(0o755)
+        checksums.forget(target)
         if target.exists():
             shutil.rmtree(target)
         target.parent.mkdir(parents=True, exist_ok=True)
         partial.rename(target)
+        checksums.note(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -114,6 +117,18 @@ def _field(value: Any) -> Any:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.10g}"
     return value
+
+
+def read_tensors(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a safetensors file; raises RegscopeError, naming it, where it is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        found: dict[str, np.ndarray] = load_file(checksums.checked(path))
+    except SafetensorError as error:
+        raise RegscopeError(f"{path}: not whole ({error})") from error
+    return found
 
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from regscope import paths
+from regscope.checksums import checked
 from regscope.datasets.base import Dataset
 from regscope.errors import RegscopeError
 from regscope.params import Params, Study
@@ -102,7 +103,7 @@ def _state(params: Params, name: str, reg: str) -> dict[str, Tensor]:
         command = "dvc repro" if name == params.study else f"dvc exp run -S study={name}"
         raise RegscopeError(f"{file}: not trained yet; train it with: {command}")
     try:
-        return dict(load_file(file))
+        return dict(load_file(checked(file)))
     except SafetensorError as error:
         raise RegscopeError(f"{file}: not whole ({error})") from error
 

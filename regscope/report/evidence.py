@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -15,6 +14,7 @@ from regscope.errors import RegscopeError
 from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
 from regscope.params import BASELINE, Study
 from regscope.report.at_best import AtBest, load_at_best
+from regscope.results.beside import read_sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,20 +104,15 @@ class Evidence:
 
 def load_evidence(study: str) -> Evidence:
     """Read the study's tables; a sweep that was not made leaves nothing behind."""
-    import pandas as pd
-
-    def rows(folder: Path, name: str) -> list[dict[Hashable, Any]]:
-        file = folder / name
-        return pd.read_csv(file).to_dict("records") if file.is_file() else []
-
-    folder = paths.summary(study)
+    found, sweep = results.load(study), read_sweep(paths.sweep_summary(study))
+    pairs = None if sweep is None else sweep.pairs
     return Evidence(
         study,
         results.settings(study),
-        pd.read_csv(folder / "seeds.csv"),
-        pd.read_csv(folder / "comparisons.csv"),
-        rows(paths.sweep_summary(study), "tuned.csv"),
-        rows(paths.sweep_summary(study), "pairs.csv"),
-        rows(folder, "discordant.csv"),
+        found.seeds,
+        found.comparisons,
+        [] if sweep is None else sweep.tuned.to_dict("records"),
+        [] if pairs is None else pairs.to_dict("records"),
+        found.discordant.to_dict("records"),
         load_at_best(study),
     )

@@ -41,6 +41,8 @@ _NOT_PORTABLE = (
     " kernels at hand, whose last digits are this machine's"
 )
 
+_DAMAGED = "regscope: {label}: {path}: a damaged checkpoint, removed: its seeds are trained anew"
+
 
 @dataclass(frozen=True)
 class TrainedCell:
@@ -119,6 +121,8 @@ def training_cells(
             decisive["arithmetic"] = computed
             name = checkpoints.folder_for(decisive, data / DATA_FILE)
             folder = exits.enter_context(_only_here(name))
+            for path in checkpoints.remove_damaged(folder):
+                print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
             standings = checkpoints.standings(folder)
             # With cells enough to keep all workers busy, every cell is as few stacks as can be.
             own = math.ceil(workers / len(regs))
