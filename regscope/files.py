@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import json
 import math
@@ -22,8 +23,11 @@ from regscope.errors import RegscopeError
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write under a private name beside `path`, then rename."""
+    """Write under a private name beside `path`, then rename; what killed writers left goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+        if not _runs(leftover.name.split(".")[-2]):
+            leftover.unlink(missing_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("wb") as file:
@@ -35,6 +39,17 @@ def write_bytes(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
         error.filename = str(path)
         raise
+
+
+def _runs(number: str) -> bool:
+    """Whether there is a process of that number, as far as this one may know."""
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def update_folder(folder: Path, files: Mapping[str, bytes]) -> None:

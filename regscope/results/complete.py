@@ -48,7 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What every table has besides, whichever version wrote it."""
 
-ALIKE = ("classes", "comparisons", "pruning", "robustness")
+ALIKE = ("classes", "comparisons", "robustness")
 """Tables in which every cell has the same rows."""
 
 WITHOUT_BASELINE = ("comparisons", "discordant")

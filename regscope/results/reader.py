@@ -147,8 +147,8 @@ def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: s
 
 
 def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
-    """Refuse a table in which some cell lacks what another has: `key` is `reg` and the rest, by which
-    nothing is there twice."""
+    """Refuse a table in which some cell lacks what another has, with nothing twice by `key`, `reg`
+    and the rest."""
     rest = list(key[1:])
     everything = table[rest].drop_duplicates()
     for reg, rows in table.groupby(key[0], sort=False):

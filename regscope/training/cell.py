@@ -121,9 +121,9 @@ def training_cells(
             decisive["arithmetic"] = computed
             name = checkpoints.folder_for(decisive, data / DATA_FILE)
             folder = exits.enter_context(_only_here(name))
-            for path in checkpoints.remove_damaged(folder):
-                print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
             standings = checkpoints.standings(folder)
+            for path in checkpoints.remove_damaged(folder, standings):
+                print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
             # With cells enough to keep all workers busy, every cell is as few stacks as can be.
             own = math.ceil(workers / len(regs))
             dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)

@@ -104,24 +104,28 @@ def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
     )
 
 
-def remove_damaged(folder: Path) -> list[Path]:
-    """Remove the checkpoints in a folder that are not as they were written; gives their paths."""
-    damaged = [path for path in sorted(folder.glob("*.safetensors")) if not intact(path)]
+def standings(folder: Path) -> list[Standing]:
+    """The checkpoints in a folder that are as they were written."""
+    from safetensors import safe_open
+
+    found = []
+    for path in filter(intact, _files(folder)):
+        with safe_open(path, "np") as file:
+            seeds, epoch = file.get_tensor("seeds"), file.get_tensor("epoch")
+        found.append(Standing(path, tuple(seeds.tolist()), int(epoch)))
+    return found
+
+
+def remove_damaged(folder: Path, whole: Sequence[Standing]) -> list[Path]:
+    """Remove all checkpoints in a folder but those that are whole; gives their paths."""
+    damaged = sorted({*_files(folder)} - {standing.path for standing in whole})
     for path in damaged:
         path.unlink(missing_ok=True)
     return damaged
 
 
-def standings(folder: Path) -> list[Standing]:
-    """The checkpoints in a folder, all of them whole."""
-    from safetensors import safe_open
-
-    found = []
-    for path in sorted(folder.glob("*.safetensors")):
-        with safe_open(path, "np") as file:
-            seeds, epoch = file.get_tensor("seeds"), file.get_tensor("epoch")
-        found.append(Standing(path, tuple(seeds.tolist()), int(epoch)))
-    return found
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.safetensors"))
 
 
 def end_states(stacks: Sequence[Stack]) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from copy import deepcopy
@@ -64,6 +66,50 @@ def forget(workspace: Workspace) -> None:
     workspace.run("rm", "-rf", "data/models", ".regscope", ".dvc/cache", "dvc.lock")
 
 
+KILLS = 10
+SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+def damage(file: Path, chosen: random.Random) -> None:
+    """One bit, somewhere."""
+    content = bytearray(file.read_bytes())
+    content[chosen.randrange(len(content))] ^= 1 << chosen.randrange(8)
+    file.write_bytes(content)
+
+
+def trained_until(workspace: Workspace, seconds: float | None, number: signal.Signals) -> str:
+    """What the stage says, killed so long after it began to train; None: not at all."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "stages.train", "digits", "none"],
+        cwd=workspace.root,
+        env=workspace.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,
+    )
+    if seconds is not None:
+        before = checkpoints(workspace)
+        deadline = time.monotonic() + 60
+        while checkpoints(workspace) == before and time.monotonic() < deadline:
+            time.sleep(0.02)
+        time.sleep(seconds)
+        process.send_signal(number)
+    return process.communicate(timeout=120)[1]
+
+
+def heed_signals() -> None:
+    """A test run behind `nohup` or `&` has some of them ignored."""
+    for number in SIGNALS[1:]:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def checkpoints(workspace: Workspace) -> dict[Path, int]:
+    """With their times: each is written again and again."""
+    files = workspace.root.glob(".regscope/checkpoints/*/*.safetensors")
+    return {file: file.stat().st_mtime_ns for file in files}
+
+
 def start(workspace: Workspace) -> tuple[subprocess.Popen[bytes], psutil.Process]:
     """`dvc repro` until a checkpoint shows that training is under way."""
     dvc = subprocess.Popen(
@@ -104,3 +150,29 @@ def test_interruption(long_training: Workspace, undisturbed: dict[str, bytes], v
     long_training.dvc("repro", STAGE)
     assert outputs(long_training) == undisturbed
     assert not list(long_training.root.glob(".regscope/checkpoints/*/*.safetensors"))
+
+
+@pytest.mark.slow
+def test_ten_kills_at_random_moments_and_damaged_checkpoints_change_no_bit(
+    long_training: Workspace, undisturbed: dict[str, bytes]
+) -> None:
+    forget(long_training)
+    chosen = random.Random(0)
+    named = 0
+    for kill in range(KILLS):
+        said = trained_until(long_training, chosen.uniform(0, 0.6), chosen.choice(SIGNALS))
+        assert "Traceback" not in said
+        assert not (long_training.root / MODEL).exists()
+        # Where the kill before left a damaged one, this training has named it.
+        assert said.count("a damaged checkpoint, removed") == named, said
+        named = 0
+        if kill % 3 == 1 or kill == KILLS - 1:
+            files = sorted(checkpoints(long_training))
+            assert files
+            damage(chosen.choice(files), chosen)
+            named = 1
+    said = trained_until(long_training, None, signal.SIGKILL)
+    assert said.count("a damaged checkpoint, removed: its seeds are trained anew") == named == 1
+    assert outputs(long_training) == undisturbed
+    assert not checkpoints(long_training)
+    assert not list((long_training.root / "data" / ".partial").iterdir())
