@@ -78,8 +78,8 @@ REFUSED: dict[str, tuple[str, Change, str]] = {
     "a seed of the guess": ("guess", without(2), "the table has 4 of the study's 5 seeds; the first"
                             " that it lacks is 0"),
     "twice": ("seeds", again(4), "line 12: reg none, seed 2 is there a second time"),
-    "a comparison twice": ("comparisons", again(2), "line {after}: reg l1, measure test_accuracy is there"
-                           " a second time"),
+    "a comparison twice": ("comparisons", again(2), "line {after}: reg l1, measure test_accuracy is"
+                           " there a second time"),
     "another cell": ("seeds", with_field(3, 0, "huber"), "line 3: reg = huber: is none of the"
                      " study's: none, l1"),
     "another seed": ("seeds", with_field(3, 1, "7"), "line 3: seed = 7: must be one of 0 to 4"),

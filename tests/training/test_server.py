@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from regscope.errors import RegscopeError
-from regscope.training.cell import train_cell
+from regscope.training.cell import train_cell, training_cell
 from regscope.training.messages import Epoch
 from tests import tiny
 
@@ -23,19 +23,9 @@ def kill_server() -> None:
     os.kill(server, signal.SIGKILL)
 
 
-def test_a_server_that_was_killed_is_started_anew(workspace: Path, digits_folder: Path) -> None:
-    study = tiny.study({"l2": 0.001}, training={"seeds": 2})
-    first = train_cell(study, "tested", digits_folder, LABEL)
-    kill_server()
-    again = train_cell(study, "tested", digits_folder, LABEL)
-    assert (again.history == first.history).all()
-
-
-def test_one_that_is_killed_while_workers_train_stops_nothing(
+def test_a_server_that_is_killed_stops_nothing_and_is_started_anew(
     workspace: Path, digits_folder: Path
 ) -> None:
-    from regscope.training.cell import training_cell
-
     study = tiny.study({"l2": 0.001}, training={"seeds": 2, "epochs": 3})
     killed: list[int] = []
 
@@ -47,6 +37,8 @@ def test_one_that_is_killed_while_workers_train_stops_nothing(
     with training_cell(study, "tested", digits_folder, LABEL, watch=watch) as trained:
         assert trained.history.shape[2] == 3
     assert len(killed) == 1
+    again = train_cell(study, "tested", digits_folder, LABEL)
+    assert (again.history == trained.history).all()
 
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(111, "refused"), EOFError("ended")])
