@@ -82,18 +82,22 @@ run(main)
 """
 
 
-def started(script: str, folder: Path, **streams: int) -> subprocess.Popen[str]:
+def started(script: str, folder: Path, stdout: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", script], cwd=folder, text=True, stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)}, **streams,
-    )  # fmt: skip
+        [sys.executable, "-c", script],
+        cwd=folder,
+        text=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_that_ends_it_leaves_nothing_half_written(
     number: signal.Signals, tmp_path: Path
 ) -> None:
-    process = started(WRITER, tmp_path, stdout=subprocess.PIPE)
+    process = started(WRITER, tmp_path, subprocess.PIPE)
     assert process.stdout is not None
     assert process.stdout.readline() == "under way\n"
     process.send_signal(number)
@@ -107,7 +111,7 @@ def test_a_signal_that_ends_it_leaves_nothing_half_written(
 def test_a_hangup_that_is_ignored_ends_nothing(tmp_path: Path) -> None:
     """As `nohup` has it."""
     script = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN)\n{WRITER}"
-    process = started(script, tmp_path, stdout=subprocess.PIPE)
+    process = started(script, tmp_path, subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()
     process.send_signal(signal.SIGHUP)
@@ -121,7 +125,7 @@ PRINTER = "from regscope.errors import run\nrun(lambda: print('x' * 200_000))"
 
 
 def test_output_that_nobody_reads_ends_it_without_a_word(tmp_path: Path) -> None:
-    process = started(PRINTER, tmp_path, stdout=subprocess.PIPE)
+    process = started(PRINTER, tmp_path, subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.close()
     assert process.stderr is not None
@@ -132,7 +136,7 @@ def test_output_that_nobody_reads_ends_it_without_a_word(tmp_path: Path) -> None
 
 def test_output_for_which_there_is_no_room_is_one_line(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
-        process = started(PRINTER, tmp_path, stdout=full.fileno())
+        process = started(PRINTER, tmp_path, full.fileno())
         _, said = process.communicate(timeout=30)
     assert said == "regscope: a file: No space left on device\n"
     assert process.returncode == 1
