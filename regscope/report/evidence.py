@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -14,7 +15,9 @@ from regscope.errors import RegscopeError
 from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
 from regscope.params import BASELINE, Study
 from regscope.report.at_best import AtBest, load_at_best
-from regscope.results.beside import read_sweep
+from regscope.results.complete import check_by_seed
+from regscope.results.digests import check_digests
+from regscope.results.reader import check_once, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,16 +106,34 @@ class Evidence:
 
 
 def load_evidence(study: str) -> Evidence:
-    """Read the study's tables; a sweep that was not made leaves nothing behind."""
-    found, sweep = results.load(study), read_sweep(paths.sweep_summary(study))
-    pairs = None if sweep is None else sweep.pairs
-    return Evidence(
+    """Read the study's tables; a sweep that was not made leaves nothing behind.
+
+    Raises RegscopeError where one is not whole, or not as it was written.
+    """
+
+    def rows(folder: Path, name: str, *key: str) -> list[dict[Hashable, Any]]:
+        file = folder / name
+        if not file.is_file():
+            return []
+        table = read_table(file)
+        check_once(table, key, file)
+        return table.to_dict("records")
+
+    folder, swept = paths.summary(study), paths.sweep_summary(study)
+    written = results.settings(study)
+    seeds, compared = (read_table(folder / f"{kind}.csv") for kind in ("seeds", "comparisons"))
+    check_by_seed(seeds, ("reg", "seed"), folder / "seeds.csv", written)
+    check_once(compared, ("reg", "measure"), folder / "comparisons.csv")
+    evidence = Evidence(
         study,
-        results.settings(study),
-        found.seeds,
-        found.comparisons,
-        [] if sweep is None else sweep.tuned.to_dict("records"),
-        [] if pairs is None else pairs.to_dict("records"),
-        found.discordant.to_dict("records"),
+        written,
+        seeds,
+        compared,
+        rows(swept, "tuned.csv", "family"),
+        rows(swept, "pairs.csv", "first", "second"),
+        rows(folder, "discordant.csv", "reg"),
         load_at_best(study),
     )
+    for one in (folder, swept):
+        check_digests(one)
+    return evidence

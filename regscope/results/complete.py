@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,15 +67,24 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
     check_once(table, key, file)
     if table.empty:
         return
-    cells = cells_of(written)
-    if "reg" in key:
-        known = cells or list(dict.fromkeys(table["reg"]))
+    if "seed" in key:
+        check_by_seed(table, key, file, written)
+    else:
+        known = cells_of(written) or list(dict.fromkeys(table["reg"]))
         wanted = [reg for reg in known if kind not in WITHOUT_BASELINE or reg != BASELINE]
         check_cells(table, wanted, file)
-    if "seed" in key:
-        check_seeds(table, key, seeds_of(written) or int(table["seed"].max()) + 1, file)
     if kind in ALIKE:
         check_alike(table, key, file)
+
+
+def check_by_seed(
+    table: pd.DataFrame, key: Sequence[str], file: Path, written: Mapping[str, Any]
+) -> None:
+    """Refuse a table with rows that lacks a seed of a cell, or has one twice by `key`."""
+    check_once(table, key, file)
+    if "reg" in key:
+        check_cells(table, cells_of(written) or list(dict.fromkeys(table["reg"])), file)
+    check_seeds(table, key, seeds_of(written) or int(table["seed"].max()) + 1, file)
 
 
 def cells_of(written: Mapping[str, Any]) -> list[str]:
