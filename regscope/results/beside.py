@@ -97,8 +97,8 @@ def read_rates(folder: Path, as_written: bool = True) -> RatesTables | None:
     cells = cells_of(_block(settings, "study")) or list(seeds["reg"].unique())
     for table, file in ((search, "search.csv"), (seeds, "seeds.csv")):
         check_cells(table, cells, folder / file)
-    columns = ("learning_rate", "epochs", "rate_end", "most_epochs", *JUDGED, *VERDICT)
-    tuned = _by_name(folder / "tuned.csv", "reg", columns, cells)
+    chosen = ("learning_rate", "epochs", "rate_end", "most_epochs", *JUDGED, *VERDICT)
+    tuned = _by_name(folder / "tuned.csv", "reg", chosen, cells)
     if as_written:
         check_digests(folder)
     return RatesTables(search, seeds, tuned, settings)
