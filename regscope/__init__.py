@@ -5,6 +5,7 @@ Names are loaded when they are first asked for: `import regscope` alone imports 
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,12 @@ __all__ = [
     "measure",
     "train",
 ]
+
+if sys.argv[:1] == ["-m"]:
+    # A command that is still being looked for: what it imports first need not be there.
+    from regscope.installed import check
+
+    check()
 
 _HOMES = {
     "Compared": "regscope.library.comparing",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import errno
+import glob
 import io
 import json
 import math
@@ -17,12 +18,15 @@ from typing import Any
 
 import numpy as np
 
-from regscope import paths
+from regscope import checksums, paths
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write under a private name beside `path`, then rename."""
+    """Write under a private name beside `path`, then rename; what killed writers left goes."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    for leftover in path.parent.glob(f".{glob.escape(path.name)}.*.partial"):
+        if not _runs(leftover.name.split(".")[-2]):
+            leftover.unlink(missing_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("wb") as file:
@@ -34,6 +38,17 @@ def write_bytes(path: Path, content: bytes) -> None:
         partial.unlink(missing_ok=True)
         error.filename = str(path)
         raise
+
+
+def _runs(number: str) -> bool:
+    """Whether there is a process of that number, as far as this one may know."""
+    try:
+        os.kill(int(number), 0)
+    except (ProcessLookupError, ValueError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def update_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -62,7 +77,8 @@ def whole_folder(target: Path) -> Iterator[Path]:
     """Give an empty private folder that becomes `target` only if the block ends well.
 
     It lies outside the folder of `target`, so that no stage which depends on that folder sees
-    a leftover; leftovers of killed runs are removed here.
+    a leftover; leftovers of killed runs are removed here. Below data/ the checksums of its files
+    are kept, by which readers find what was damaged since.
     """
     waiting = paths.DATA / ".partial"
     waiting.mkdir(parents=True, exist_ok=True)
@@ -73,7 +89,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
     try:
         yield partial
         partial.chmod(0o755)
+        checksums.forget(target)
         _become(partial, target)
+        checksums.note(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -116,6 +134,18 @@ def _field(value: Any) -> Any:
     if isinstance(value, float):
         return "" if math.isnan(value) else f"{value:.10g}"
     return value
+
+
+def read_tensors(path: Path) -> dict[str, np.ndarray]:
+    """The arrays of a safetensors file; raises RegscopeError, naming it, where it is damaged."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load_file
+
+    try:
+        found: dict[str, np.ndarray] = load_file(checksums.checked(path))
+    except SafetensorError as error:
+        raise RegscopeError(f"{path}: not whole ({error})") from error
+    return found
 
 
 def write_tensors(path: Path, tensors: Mapping[str, np.ndarray]) -> None:

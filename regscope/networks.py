@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regscope.checksums import checked
 from regscope.errors import RegscopeError
 from regscope.inputs import as_seen
 
@@ -21,13 +22,15 @@ MODEL_FILE = "model.safetensors"
 def load_networks(study: Study, reg: str, folder: Path, dataset: Dataset) -> list[nn.Module]:
     """The network of every seed of a cell, in evaluation mode.
 
-    Raises RegscopeError when the file does not hold exactly the tensors of this architecture.
+    Raises RegscopeError when the file is damaged, or does not hold exactly the tensors of this
+    architecture.
     """
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
+    file = checked(folder / MODEL_FILE)
     try:
-        return plain_networks(study, reg, load_file(folder / MODEL_FILE), dataset)
+        return plain_networks(study, reg, load_file(file), dataset)
     except SafetensorError as error:
         raise RegscopeError(f"{folder / MODEL_FILE}: not whole ({error})") from error
     except RegscopeError as error:

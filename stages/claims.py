@@ -1,6 +1,7 @@
 """Hold the claims of claims.yaml against the studies' results: `python -m stages.claims`."""
 
 from regscope import paths, results
+from regscope.checksums import with_checksum
 from regscope.claims.evidence import Evidence, read_paths
 from regscope.claims.reading import load_claims
 from regscope.claims.rule import VERDICTS
@@ -21,7 +22,7 @@ def main() -> None:
     }
     judged = judge(claims, evidence)
     counted = counts(judged["claims"])
-    write_json(paths.CLAIMS, judged)
+    write_json(paths.CLAIMS, with_checksum(judged))
     write_json(paths.VERDICTS, counted)
     firm = counted["firm"]
     told = ", ".join(

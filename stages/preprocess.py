@@ -1,6 +1,7 @@
 """Turn a study's files into tensors: `python -m stages.preprocess STUDY`."""
 
 from regscope import paths
+from regscope.checksums import check_folder
 from regscope.errors import run
 from regscope.files import whole_folder
 from stages.arguments import study_argument
@@ -8,6 +9,7 @@ from stages.arguments import study_argument
 
 def main() -> None:
     name, study, _ = study_argument()
+    check_folder(paths.raw(name))
     dataset = study.data.prepared(paths.raw(name), name)
     with whole_folder(paths.prepared(name)) as folder:
         dataset.save(folder)

@@ -7,6 +7,7 @@ from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import run
 from regscope.files import whole_folder, write_json
 from regscope.params import written_study
+from regscope.results.digests import write_digests
 from stages.arguments import study_argument
 
 
@@ -19,6 +20,7 @@ def main() -> None:
         write_json(folder / results.SETTINGS_FILE, written_study(name))
         shutil.copyfile(paths.prepared(name) / DESCRIPTION_FILE, folder / DESCRIPTION_FILE)
         results.write_environment(results.gather_environment(name, study), folder, name)
+        write_digests(folder)
 
 
 def _remove_cells_not_in(regs: tuple[str, ...], name: str) -> None:

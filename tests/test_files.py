@@ -4,6 +4,7 @@ import errno
 import json
 import math
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file
 
+from regscope.checksums import NOTED
 from regscope.files import (
     whole_folder,
     write_bytes,
@@ -23,7 +25,9 @@ from regscope.files import (
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    """All files but the checksums that are kept of them."""
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
+    return sorted(str(path) for path in files if NOTED not in path.parents)
 
 
 def test_a_folder_becomes_its_target_when_the_block_ends_well(workspace: Path) -> None:
@@ -147,6 +151,18 @@ def test_a_full_disk_leaves_the_old_file_and_no_partial_one(
     assert failed.value.filename == str(path)
     assert path.read_bytes() == b"old"
     assert names(tmp_path) == ["file.bin"]
+
+
+def test_what_a_killed_writer_left_goes_and_a_running_ones_stays(tmp_path: Path) -> None:
+    killed = subprocess.Popen(["true"])
+    killed.wait()
+    for number in (killed.pid, os.getppid()):
+        (tmp_path / f".file[1].csv.{number}.partial").write_text("half")
+    (tmp_path / f".file1.csv.{killed.pid}.partial").write_text("another's")
+    write_text(tmp_path / "file[1].csv", "whole")
+    assert names(tmp_path) == [
+        f".file1.csv.{killed.pid}.partial", f".file[1].csv.{os.getppid()}.partial", "file[1].csv",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])

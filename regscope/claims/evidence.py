@@ -17,6 +17,7 @@ from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
 from regscope.measures.settings import MATTERS
 from regscope.params import BASELINE
+from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import LEFT_OUT, nudged
 
@@ -110,11 +111,8 @@ class Pair:
 
 def read_paths(study: str) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     """The strength paths of a study and the strengths chosen on them; None where there are none."""
-    import pandas as pd
-
-    tables = (paths.sweep_summary(study) / name for name in ("paths.csv", "tuned.csv"))
-    path, tuned = (pd.read_csv(table) if table.is_file() else None for table in tables)
-    return path, tuned
+    found = read_sweep(paths.sweep_summary(study))
+    return (None, None) if found is None else (found.paths, found.tuned)
 
 
 def pairs(claim: Claim, evidence: Evidence, rule: Rule) -> list[Pair]:

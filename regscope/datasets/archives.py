@@ -13,6 +13,9 @@ from regscope.errors import RegscopeError
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
+UNPACKED = 2_000_000_000
+"""The most bytes that the members of an archive may have together."""
+
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 """What zipfile raises over a damaged archive: a flipped bit may ask for a password too, or for a
 compression that there is none of."""
@@ -56,7 +59,20 @@ def opened(path: Path) -> Iterator[Members]:
     except DAMAGES as error:
         raise _damaged(path, error) from error
     with archive:
+        check_sizes(path, archive, UNPACKED)
         yield Members(path, archive)
+
+
+def check_sizes(path: Path, archive: zipfile.ZipFile, most: int) -> None:
+    """Refuse an archive whose members say that they unpack to more; none gives more than it says.
+
+    Raises RegscopeError, naming the file.
+    """
+    unpacked = sum(member.file_size for member in archive.infolist())
+    if unpacked > most:
+        raise RegscopeError(
+            f"{path}: refused: unpacks to {unpacked:,} bytes, and must not to more than {most:,}"
+        )
 
 
 def write_archive(path: Path, members: Mapping[str, bytes]) -> None:

@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
+from regscope.checksums import checked
 from regscope.datasets.checks import check_dataset, check_source, constant_columns
 from regscope.errors import RegscopeError
-from regscope.files import write_json, write_tensors, write_text
+from regscope.files import read_tensors, write_json, write_tensors, write_text
 from regscope.randomness import numpy_stream
 from regscope.settings import Settings
 
@@ -160,16 +161,11 @@ class Dataset:
 
     @classmethod
     def load(cls, folder: Path) -> Dataset:
-        from safetensors import SafetensorError
-        from safetensors.numpy import load_file
-
         try:
-            described = json.loads((folder / DESCRIPTION_FILE).read_text())
-            tensors = load_file(folder / DATA_FILE)
+            described = json.loads(checked(folder / DESCRIPTION_FILE).read_text())
+            tensors = read_tensors(folder / DATA_FILE)
         except FileNotFoundError as error:
             raise RegscopeError(f"{error.filename}: not there yet; run `dvc repro`") from error
-        except SafetensorError as error:
-            raise RegscopeError(f"{folder / DATA_FILE}: not whole ({error})") from error
         except OSError as error:
             raise RegscopeError(f"{folder}: {error.strerror or error}") from error
         return cls(
@@ -187,7 +183,7 @@ class Dataset:
 
 
 def _vocabulary(file: Path) -> tuple[str, ...]:
-    return tuple(file.read_text().removesuffix("\n").split("\n")) if file.is_file() else ()
+    return tuple(checked(file).read_text().removesuffix("\n").split("\n")) if file.is_file() else ()
 
 
 class Source(Settings):

@@ -4,22 +4,39 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from regscope import paths
 from regscope.errors import RegscopeError
 
 MIRROR = "REGSCOPE_MIRROR"
 
+LARGEST = 1 << 30
+"""The most bytes of a file whose size is not stated."""
+
+SLOWEST = 600.0
+"""Seconds that a download may take, and one more for every 10 kB that it must have."""
+
 
 @dataclass(frozen=True)
 class RemoteFiles:
-    """Files of one data set: where they are kept, as URL prefixes, and what they must be."""
+    """Files of one data set: where they are kept, as URL prefixes, and what they must be.
+
+    `sizes` in bytes: a file that goes on beyond its own is not fetched further.
+    """
 
     dataset: str
     hosts: tuple[str, ...]
     sha256: dict[str, str]
+    sizes: dict[str, int] = field(default_factory=dict)
+
+    def most(self, name: str) -> int:
+        """The most bytes that the file can have."""
+        return self.sizes.get(name, LARGEST)
 
 
 class AbsentError(RegscopeError):
@@ -75,6 +92,11 @@ def _copy(files: RemoteFiles, name: str, mirror: Path, folder: Path) -> None:
             f"{source}: no such file; {MIRROR} must be a directory or URL prefix that holds"
             f" {files.dataset}/{name}"
         )
+    size, most = source.stat().st_size, files.most(name)
+    if size > most:
+        raise RegscopeError(
+            f"{source}: not the file it should be ({size:,} bytes, must be {most:,})"
+        )
     found = pooch.file_hash(str(source), alg="sha256")
     if found != files.sha256[name]:
         raise RegscopeError(_altered(str(source), found, files.sha256[name]))
@@ -84,8 +106,6 @@ def _copy(files: RemoteFiles, name: str, mirror: Path, folder: Path) -> None:
 
 
 def _download(files: RemoteFiles, name: str, hosts: tuple[str, ...], folder: Path) -> None:
-    import sys
-
     import pooch
     import requests
 
@@ -95,9 +115,11 @@ def _download(files: RemoteFiles, name: str, hosts: tuple[str, ...], folder: Pat
         keeper = pooch.create(
             folder, host, registry={name: f"sha256:{files.sha256[name]}"}, retry_if_failed=2
         )
-        downloader = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)
         try:
-            keeper.fetch(name, downloader=downloader)
+            keeper.fetch(name, downloader=_bounded(files.most(name)))
+        except _TooMuchError as error:
+            reasons.append(f"{host}{name}: not the file it should be ({error})")
+            missing = False
         except requests.RequestException as error:
             reasons.append(f"{host}{name}: {_reason(error)}")
             missing = missing and _reason(error) == "HTTP 404"
@@ -111,6 +133,46 @@ def _download(files: RemoteFiles, name: str, hosts: tuple[str, ...], folder: Pat
         f"cannot download {files.dataset}/{name} ({'; '.join(reasons)}): go online, or set"
         f" {MIRROR} to a directory or URL prefix that holds {files.dataset}/{name}"
     )
+
+
+class _TooMuchError(Exception):
+    """A download that is not what it should be, whatever is still to come."""
+
+
+class _Bounded:
+    """A file that takes so many bytes and, for these, so many seconds."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file, self._most, self._written = file, most, 0
+        self._until = time.monotonic() + SLOWEST + most / 10_000
+
+    def write(self, content: bytes) -> int:
+        self._written += len(content)
+        if self._written > self._most:
+            raise _TooMuchError(f"more than its {self._most:,} bytes")
+        if time.monotonic() > self._until:
+            raise _TooMuchError("too slow")
+        return self._file.write(content)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+
+def _bounded(most: int) -> Callable[[str, str, Any], None]:
+    """pooch's downloader, which writes no more than so many bytes.
+
+    The bytes count that are written: a server may send them compressed.
+    """
+    import sys
+
+    import pooch
+
+    def download(url: str, output: str, keeper: Any) -> None:
+        shown = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)
+        with Path(output).open("wb") as file:
+            shown(url, _Bounded(file, most), keeper)
+
+    return download
 
 
 def _reason(error: Exception) -> str:

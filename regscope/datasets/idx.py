@@ -51,14 +51,29 @@ class LikeMNIST:
         )
 
 
-def read_idx(path: Path) -> np.ndarray:
+_HEADER = 16
+"""Bytes: as many as the header of three axes has."""
+
+MOST = _HEADER + 60_000 * 28 * 28
+"""The largest of MNIST's files."""
+
+
+def read_idx(path: Path, most: int = MOST) -> np.ndarray:
     """Read a gzipped IDX file of unsigned bytes (format: yann.lecun.com/exdb/mnist).
 
-    Raises RegscopeError when the file is not one or is shorter than its header says.
+    No more is unpacked than its header promises. Raises RegscopeError when the file is not one, is
+    not as long as its header says, or is longer than `most` bytes by that.
     """
     try:
         with gzip.open(path) as file:
-            content = file.read()
+            content = file.read(_HEADER)
+            promised = _promised(content)
+            if promised > most:
+                raise RegscopeError(
+                    f"{path}: its header promises {promised:,} bytes, and it can have {most:,}"
+                )
+            content += file.read(max(promised - len(content), 0) + 1)
+            more = bool(file.read(1))
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RegscopeError(f"{path}: not a whole gzip file ({error})") from error
     axes = content[3] if len(content) >= 4 else 0
@@ -67,5 +82,15 @@ def read_idx(path: Path) -> np.ndarray:
     shape = tuple(int(size) for size in np.frombuffer(content, ">u4", axes, offset=4))
     values = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
     if len(values) != math.prod(shape):
-        raise RegscopeError(f"{path}: {len(values)} values where the header promises {shape}")
+        count = f"more than {len(values)}" if more else str(len(values))
+        raise RegscopeError(f"{path}: {count} values where the header promises {shape}")
     return values.reshape(shape)
+
+
+def _promised(header: bytes) -> int:
+    """The bytes of a whole file that begins so; of no IDX file, and of more axes, what is there."""
+    axes = header[3] if len(header) >= 4 else 0
+    if header[:3] != b"\x00\x00\x08" or len(header) < 4 + 4 * axes:
+        return len(header)
+    shape = np.frombuffer(header, ">u4", axes, offset=4)
+    return 4 + 4 * axes + math.prod(int(size) for size in shape)

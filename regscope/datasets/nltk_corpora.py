@@ -16,7 +16,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
-from regscope.datasets.archives import DAMAGES
+from regscope.datasets.archives import DAMAGES, check_sizes
 from regscope.datasets.base import Dataset, Source
 from regscope.datasets.fetch import RemoteFiles, fetch
 from regscope.datasets.sentences import Sentence, encoded
@@ -35,9 +35,15 @@ TEST_EVERY = 5
 MAPS = "universal_tagset"
 
 
+SIZES = {"treebank": 1_740_034, "brown": 3_314_357, "conll2000": 756_607, MAPS: 19_095}
+
+UNPACKED = 50_000_000
+"""The most bytes that one of them can hold: the largest, Brown, has a fifth of that."""
+
+
 def _files(folder: str, name: str, sha256: str) -> RemoteFiles:
     host = f"https://raw.githubusercontent.com/nltk/nltk_data/gh-pages/packages/{folder}/"
-    return RemoteFiles("nltk", (host,), {f"{name}.zip": sha256})
+    return RemoteFiles("nltk", (host,), {f"{name}.zip": sha256}, {f"{name}.zip": SIZES[name]})
 
 
 class NLTKCorpora(Source):
@@ -186,6 +192,7 @@ def _nltk_data(raw: Path, corpora: Sequence[str]) -> Iterator[None]:
 def _check(file: Path) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
+            check_sizes(file, archive, UNPACKED)
             damaged = archive.testzip()
     except DAMAGES as error:
         raise RegscopeError(f"{file}: damaged ({error}): remove it and run again") from error

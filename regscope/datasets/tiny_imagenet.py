@@ -53,6 +53,7 @@ class TinyImageNet(Source):
                 "6198c8ae015e2b3e007c7841da39ec069199b9aa3bfa943a462022fe5e43c821"
             )
         },
+        sizes={"tiny-imagenet-200.zip": 248_100_043},
     )
     first_25: ClassVar[RemoteFiles] = RemoteFiles(
         dataset="tiny_imagenet",
@@ -62,6 +63,7 @@ class TinyImageNet(Source):
                 "95b3259c358f87bb471778dc496e9984bf70a82cae62949575a4adcd32dbe2c7"
             )
         },
+        sizes={"tiny-imagenet-200-first25.zip": 30_013_615},
     )
 
     @property
@@ -159,11 +161,16 @@ def decoded(name: str, content: bytes) -> np.ndarray:
 
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+            # Before it is unpacked: its size may be anything.
+            if picture.size != (SIDE, SIDE):
+                raise RegscopeError(
+                    f"{name}: {picture.size[0]}x{picture.size[1]}, not {SIDE}x{SIDE}"
+                )
             pixels = np.asarray(picture.convert("RGB"))
+    except Image.DecompressionBombError as error:
+        raise RegscopeError(f"{name}: not {SIDE}x{SIDE} ({error})") from error
     except (UnidentifiedImageError, OSError) as error:
         raise RegscopeError(f"{name}: not a whole JPEG file ({error})") from error
-    if pixels.shape != (SIDE, SIDE, 3):
-        raise RegscopeError(f"{name}: {pixels.shape[1]}x{pixels.shape[0]}, not {SIDE}x{SIDE}")
     return pixels.transpose(2, 0, 1)
 
 

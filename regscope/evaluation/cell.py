@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic.functions import portable_functions
+from regscope.checksums import checked
 from regscope.datasets import Dataset
 from regscope.evaluation import inside
 from regscope.evaluation.corruption import corruption_together, robustness_rows
@@ -150,7 +151,7 @@ def _of_words(dataset: Dataset, seen: Examples, tested: Tensor) -> dict[str, flo
 def _descent(folder: Path, threshold: float) -> list[dict[str, float]]:
     """How every seed's training loss came down, and its test loss rose again, while it trained."""
     losses: dict[str, dict[str, list[float]]] = {"train_loss": {}, "holdout_loss": {}}
-    with (folder / HISTORY_FILE).open(newline="") as file:
+    with checked(folder / HISTORY_FILE).open(newline="") as file:
         for row in csv.DictReader(file):
             for column, by_seed in losses.items():
                 by_seed.setdefault(row["seed"], []).append(float(row[column]))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from regscope import paths
+from regscope.checksums import checked
 from regscope.datasets.base import Dataset
 from regscope.errors import RegscopeError
 from regscope.lines import choose
 from regscope.params import Params, Study
+from regscope.results.reader import check_columns, check_once, read_json, read_table
 from regscope.statistics import Interval, mean_interval
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _state(params: Params, name: str, reg: str) -> dict[str, Tensor]:
         command = "dvc repro" if name == params.study else f"dvc exp run -S study={name}"
         raise RegscopeError(f"{file}: not trained yet; train it with: {command}")
     try:
-        return dict(load_file(file))
+        return dict(load_file(checked(file)))
     except SafetensorError as error:
         raise RegscopeError(f"{file}: not whole ({error})") from error
 
@@ -126,7 +126,7 @@ def _check_settings(name: str, study: Study, reg: str) -> None:
         return
     now = study.model_dump(mode="json")
     try:
-        before = Study.model_validate(json.loads(file.read_text())).model_dump(mode="json")
+        before = Study.model_validate(read_json(file)).model_dump(mode="json")
     except ValidationError:
         raise _changed(f"studies.{name}", name) from None
     for part in ("data", "split", "model", "training"):
@@ -161,9 +161,11 @@ def _accuracies(name: str, reg: str) -> dict[int, float]:
     file = paths.summary(name) / SEEDS_FILE
     if not file.exists():
         return {}
-    with file.open(newline="") as table:
-        return {
-            int(row["seed"]): float(row["test_accuracy"])
-            for row in csv.DictReader(table)
-            if row["reg"] == reg
-        }
+    table = read_table(file)
+    check_once(table, ("reg", "seed"), file)
+    check_columns(table, ("test_accuracy",), file)
+    own = table[table["reg"] == reg]
+    return {
+        int(seed): float(found)
+        for seed, found in zip(own["seed"], own["test_accuracy"], strict=True)
+    }

@@ -14,9 +14,11 @@ from regscope.datasets import Dataset
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name
+from regscope.files import read_tensors
 from regscope.measures.weights import layer_weights
 from regscope.networks import MODEL_FILE
 from regscope.results import StudyResults, told
+from regscope.results.reader import read_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,24 +116,20 @@ def load(name: str, params: Params) -> StudyData:
 
 
 def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData:
-    from safetensors.numpy import load_file
-
     model = paths.model(name, reg)
-    weights = layer_weights(load_file(model / MODEL_FILE))
+    weights = layer_weights(read_tensors(model / MODEL_FILE))
     return CellData(
         reg=reg,
         label=display_name(reg),
         colour=colour,
         history=_history(model / "history.csv"),
         weights={layer: weights[layer] for layer in layers if layer in weights},
-        arrays=load_file(paths.evaluation(name, reg) / "arrays.safetensors"),
+        arrays=read_tensors(paths.evaluation(name, reg) / "arrays.safetensors"),
     )
 
 
 def _history(path: Path) -> dict[str, np.ndarray]:
-    import pandas as pd
-
-    table = pd.read_csv(path)
+    table = read_table(path)
     seeds = table["seed"].nunique()
     return {
         str(column): table[column].to_numpy(dtype=np.float64).reshape(seeds, -1)

@@ -10,7 +10,9 @@ from regscope import paths
 from regscope.measures.settings import MATTERS
 from regscope.params import BASELINE, Study, written_study
 from regscope.rates.settings import Grid
+from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
+from regscope.results.reader import read_json, read_table
 from regscope.results.study import as_written, csv
 from regscope.statistics import Pair, compare, corrections, firm, verdict
 
@@ -62,15 +64,13 @@ def gather(name: str, study: Study, grid: Grid) -> RatesResults:
     def table(file: str) -> pd.DataFrame:
         tables = []
         for reg, folder in folders.items():
-            found = pd.read_csv(folder / file)
+            found = read_table(folder / file)
             found.insert(0, "reg", reg)
             tables.append(found)
         return as_written(pd.concat(tables, ignore_index=True))
 
     search, seeds = table(SEARCH_FILE), table(SEEDS_FILE)
-    chosen = {
-        reg: json.loads((folder / CHOSEN_FILE).read_text()) for reg, folder in folders.items()
-    }
+    chosen = {reg: read_json(folder / CHOSEN_FILE) for reg, folder in folders.items()}
     for place, key in enumerate(("learning_rate", "epochs"), start=1):
         seeds.insert(place, key, [chosen[reg][key] for reg in seeds["reg"]])
     return RatesResults(
@@ -145,9 +145,10 @@ def tuned_table(
 
 def files(results: RatesResults) -> dict[str, str]:
     """The content of every file in metrics/rates/<study>, by name."""
-    return {
+    contents = {
         SEARCH_FILE: csv(results.search),
         SEEDS_FILE: csv(results.seeds),
         TUNED_FILE: csv(results.tuned),
         SETTINGS_FILE: json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n",
     }
+    return with_digests(contents)

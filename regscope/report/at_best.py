@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from regscope import paths
-from regscope.rates.gather import SETTINGS_FILE, TUNED_FILE
+from regscope.results.beside import read_rates
 
 Row = Mapping[Hashable, Any]
 
@@ -28,17 +27,13 @@ class AtBest:
 
 def load_at_best(study: str) -> AtBest | None:
     """The study's folder in metrics/rates; None where there is none."""
-    import pandas as pd
-
-    folder = paths.rates_summary(study)
-    if not (folder / TUNED_FILE).is_file():
+    found = read_rates(paths.rates_summary(study))
+    if found is None:
         return None
-    settings = json.loads((folder / SETTINGS_FILE).read_text())
-    training = settings["study"]["training"]
-    rows = pd.read_csv(folder / TUNED_FILE).to_dict("records")
+    training = found.settings["study"]["training"]
     return AtBest(
-        {str(row["reg"]): row for row in rows},
-        settings["grid"],
+        {str(row["reg"]): row for row in found.tuned.to_dict("records")},
+        found.settings["grid"],
         training["learning_rate"],
         training["epochs"],
     )

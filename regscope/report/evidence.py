@@ -15,6 +15,9 @@ from regscope.errors import RegscopeError
 from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
 from regscope.params import BASELINE, Study
 from regscope.report.at_best import AtBest, load_at_best
+from regscope.results.complete import check_by_seed
+from regscope.results.digests import check_digests
+from regscope.results.reader import check_once, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,21 +106,34 @@ class Evidence:
 
 
 def load_evidence(study: str) -> Evidence:
-    """Read the study's tables; a sweep that was not made leaves nothing behind."""
-    import pandas as pd
+    """Read the study's tables; a sweep that was not made leaves nothing behind.
 
-    def rows(folder: Path, name: str) -> list[dict[Hashable, Any]]:
+    Raises RegscopeError where one is not whole, or not as it was written.
+    """
+
+    def rows(folder: Path, name: str, *key: str) -> list[dict[Hashable, Any]]:
         file = folder / name
-        return pd.read_csv(file).to_dict("records") if file.is_file() else []
+        if not file.is_file():
+            return []
+        table = read_table(file)
+        check_once(table, key, file)
+        return table.to_dict("records")
 
-    folder = paths.summary(study)
-    return Evidence(
+    folder, swept = paths.summary(study), paths.sweep_summary(study)
+    written = results.settings(study)
+    seeds, compared = (read_table(folder / f"{kind}.csv") for kind in ("seeds", "comparisons"))
+    check_by_seed(seeds, ("reg", "seed"), folder / "seeds.csv", written)
+    check_once(compared, ("reg", "measure"), folder / "comparisons.csv")
+    evidence = Evidence(
         study,
-        results.settings(study),
-        pd.read_csv(folder / "seeds.csv"),
-        pd.read_csv(folder / "comparisons.csv"),
-        rows(paths.sweep_summary(study), "tuned.csv"),
-        rows(paths.sweep_summary(study), "pairs.csv"),
-        rows(folder, "discordant.csv"),
+        written,
+        seeds,
+        compared,
+        rows(swept, "tuned.csv", "family"),
+        rows(swept, "pairs.csv", "first", "second"),
+        rows(folder, "discordant.csv", "reg"),
         load_at_best(study),
     )
+    for one in (folder, swept):
+        check_digests(one)
+    return evidence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from regscope.report.formats import (
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.render import Cell, Table
 from regscope.report.tables import against_baseline
+from regscope.results.beside import read_sweep
 from regscope.results.guessed import YES
 from regscope.statistics import LEFT_OUT
 
@@ -45,18 +45,8 @@ class Sweep:
 
 def load_sweep(study: str) -> Sweep | None:
     """The study's folder in metrics/paths; None where there is none."""
-    import pandas as pd
-
-    folder = paths.sweep_summary(study)
-    if not (folder / "paths.csv").is_file():
-        return None
-    pairs = folder / "pairs.csv"
-    return Sweep(
-        pd.read_csv(folder / "paths.csv"),
-        pd.read_csv(folder / "tuned.csv"),
-        pd.read_csv(pairs) if pairs.is_file() else None,
-        json.loads((folder / "settings.json").read_text()),
-    )
+    found = read_sweep(paths.sweep_summary(study))
+    return None if found is None else Sweep(found.paths, found.tuned, found.pairs, found.settings)
 
 
 def tuned_table(sweep: Sweep) -> Table:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regscope import paths
+from regscope.files import read_tensors
 from regscope.params import BASELINE, Study
 from regscope.results.study import DISCORDANT, no_discordant
 from regscope.statistics import shared_error
@@ -48,8 +49,6 @@ def discordant(name: str, study: Study) -> pd.DataFrame:
 def _judged(name: str, study: Study) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The test examples' targets `[N]` or `[N, T]`, and by cell which of them each seed gets right,
     `[S, N]` or `[S, words]`."""
-    from safetensors.numpy import load_file
-
     from regscope.datasets import Dataset
 
     dataset = Dataset.load(paths.prepared(name))
@@ -57,7 +56,8 @@ def _judged(name: str, study: Study) -> tuple[np.ndarray, dict[str, np.ndarray]]
     targets = dataset.targets[dataset.split(study.split, 0).holdout]
     wanted = targets[targets >= 0]
     right = {
-        reg: load_file(paths.evaluation(name, reg) / "arrays.safetensors")["predictions"] == wanted
+        reg: read_tensors(paths.evaluation(name, reg) / "arrays.safetensors")["predictions"]
+        == wanted
         for reg in study.cells
     }
     return targets, right

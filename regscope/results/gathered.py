@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope import paths
 from regscope.datasets import Dataset
+from regscope.files import read_tensors
 from regscope.params import Study
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
 from regscope.results.discordant import discordant
 from regscope.results.guessed import guess_table
+from regscope.results.reader import read_json, read_table
 from regscope.results.study import ENVIRONMENT_FILE, StudyResults, as_written
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def gather_environment(name: str, study: Study) -> dict[str, Any]:
 
 def joined_environments(files: Sequence[Path]) -> dict[str, Any]:
     """The environments in these files as one; a list where they differ."""
-    found = [json.loads(file.read_text()) for file in files]
+    found = [read_json(file) for file in files]
     gathered: dict[str, Any] = {}
     for key in dict.fromkeys(key for environment in found for key in environment):
         stated = [environment[key] for environment in found if key in environment]
@@ -90,12 +91,8 @@ def _by_cell(study: Study, table: Callable[[str], pd.DataFrame]) -> pd.DataFrame
 
 
 def _read(name: str, reg: str, kind: str) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.read_csv(paths.evaluation(name, reg) / f"{kind}.csv")
+    return read_table(paths.evaluation(name, reg) / f"{kind}.csv")
 
 
 def _confusion(name: str, reg: str) -> np.ndarray:
-    from safetensors.numpy import load_file
-
-    return load_file(paths.evaluation(name, reg) / "arrays.safetensors")["confusion"]
+    return read_tensors(paths.evaluation(name, reg) / "arrays.safetensors")["confusion"]

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from pydantic import ValidationError
 
 from regscope import paths
+from regscope.errors import RegscopeError
 from regscope.params import Study
+from regscope.results.reader import read_json
 
 
 def measured_overlap(name: str, study: Study) -> float | None:
-    """C / w of `regscope.statistics.overlap`; None where it was not measured of these settings."""
+    """C / w of `regscope.statistics.overlap`; None where it was not measured of these settings.
+
+    Raises RegscopeError where the file is not whole.
+    """
     file = paths.overlap(name, "json")
     if not file.is_file():
         return None
-    measured = json.loads(file.read_text())
+    measured = read_json(file)
+    share = measured.get("share")
+    if not isinstance(share, int | float):
+        raise RegscopeError(f"{file}: share = {share}: must be a number")
     try:
-        before = Study.model_validate(measured["settings"])
+        before = Study.model_validate(measured.get("settings"))
     except ValidationError:
         return None
-    return float(measured["share"]) if _decisive(before) == _decisive(study) else None
+    return float(share) if _decisive(before) == _decisive(study) else None
 
 
 def _decisive(study: Study) -> dict[str, Any]:

@@ -4,7 +4,8 @@ Of the studies named, or of all in metrics/studies: comparisons.csv and summary.
 and where there are strength paths or grids of learning rates the verdicts in metrics/paths and
 metrics/rates. Networks are not needed. What older versions did not measure and the tables give all
 the same is added: the constant guess, and balanced accuracy where all classes have as many test
-examples. Nothing is written where a table is not whole.
+examples. Nothing is written where a table is not whole. The digests of all files are listed anew,
+in SHA256SUMS: so tables that were changed or merged by hand are read again as they are.
 """
 
 from __future__ import annotations
@@ -24,11 +25,14 @@ from regscope.lines import choose
 from regscope.measures.settings import ACCURACY
 from regscope.params import Study
 from regscope.results.compared import COMPARED, compare_cells
+from regscope.results.complete import check_table
+from regscope.results.digests import write_digests
 from regscope.results.guessed import guess_of_supports
+from regscope.results.reader import read_table
 from regscope.results.study import (
-    NAMES,
     SETTINGS_FILE,
     SUMMARY,
+    TABLES,
     as_written,
     check_primary,
     csv,
@@ -67,10 +71,12 @@ def main() -> None:
     from regscope.sweeps.rederived import rederived_sweep
 
     texts: dict[Path, str] = {}
+    folders = []
     summaries = {}
     for name in asked or there:
         study = read_settings(name)
         folder = paths.summary(name)
+        check_others(name)
         seeds, guess = read_seeds(name, study), read_guess(name)
         if BALANCED not in seeds.columns and same_test_for_all_classes(name, study):
             # The mean of recalls is then the share of all examples that are right.
@@ -81,12 +87,16 @@ def main() -> None:
         texts[folder / "comparisons.csv"] = csv(compared)
         texts[folder / GUESS_FILE] = csv(guess)
         summaries[folder / "summary.json"] = means(seeds)
-        texts |= rederived_sweep(paths.sweep_summary(name), evaluation)
-        texts |= rederived_rates(paths.rates_summary(name), evaluation.matters)
+        swept = rederived_sweep(paths.sweep_summary(name), evaluation)
+        rated = rederived_rates(paths.rates_summary(name), evaluation.matters)
+        texts |= swept | rated
+        folders += [folder, *sorted({file.parent for file in (*swept, *rated)})]
     for file, text in texts.items():
         write_text(file, text)
     for file, summary in summaries.items():
         write_json(file, summary)
+    for folder in folders:
+        write_digests(folder)
 
 
 def read_settings(name: str) -> Study:
@@ -112,22 +122,19 @@ def read_seeds(name: str, study: Study) -> pd.DataFrame:
     for column in dict.fromkeys(("reg", "seed", *COMPARED, *SUMMARY)):
         if column not in table.columns and column not in LATER_MEASURES:
             raise RegscopeError(f"{file}: has no column {column}")
-    for reg in study.cells:
-        found = sorted(table.loc[table["reg"] == reg, "seed"])
-        if found != list(range(study.training.seeds)):
-            raise RegscopeError(
-                f"{file}: {reg} has {len(set(found))} of the study's {study.training.seeds} seeds"
-                if len(set(found)) == len(found)
-                else f"{file}: {reg} has a seed twice"
-            )
-    for reg in table["reg"].unique():
-        if reg not in study.cells:
-            raise RegscopeError(
-                f"{file}: {reg} is no cell of the study; it has: {', '.join(study.cells)}"
-            )
+    check_table("seeds", table, file, settings(name))
     evaluation = study.evaluation
     check_primary(table, evaluation.primary, evaluation.primary_measure, file, name)
     return table
+
+
+def check_others(name: str) -> None:
+    """Refuse a study in which a table is not whole that is left as it is."""
+    folder, written = paths.summary(name), settings(name)
+    for kind in TABLES:
+        file = folder / f"{kind}.csv"
+        if kind not in ("seeds", "comparisons") and file.is_file():
+            check_table(kind, read_table(file), file, written)
 
 
 def read_guess(name: str) -> pd.DataFrame:
@@ -147,16 +154,10 @@ def same_test_for_all_classes(name: str, study: Study) -> bool:
 
 def _table(file: Path) -> pd.DataFrame:
     """Raises RegscopeError where there is none."""
-    import pandas as pd
-
     try:
-        return pd.read_csv(
-            file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
-        )
+        return read_table(file)
     except FileNotFoundError as error:
         raise RegscopeError(f"{file}: not there") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise RegscopeError(f"{file}: not a table: {' '.join(str(error).split())}") from error
 
 
 if __name__ == "__main__":

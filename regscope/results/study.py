@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -14,7 +13,10 @@ from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import RegscopeError
 from regscope.files import write_bytes, write_json, write_text
 from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
+from regscope.results.complete import check_table
+from regscope.results.digests import SUMS_FILE, check_digests
 from regscope.results.guessed import guess_of_supports
+from regscope.results.reader import read_json, read_table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,12 +42,6 @@ CHANCE = 0.02
 
 DIGITS = "%.9g"
 """Of every float in a table."""
-
-NAMES = (
-    "reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict",
-    "shares", "beats_guess",
-)  # fmt: skip
-
 
 DISCORDANT = ("reg", "examples", "gained", "lost", "test_set_error")
 """The columns of discordant.csv."""
@@ -162,25 +158,26 @@ def load(name: str) -> StudyResults:
     """Read what `gather` gave and the stage `summarize` wrote.
 
     Raises RegscopeError when a table is missing that every study has, as in one evaluated by an
-    older version.
+    older version, and when one is not whole or not as it was written.
     """
-    import pandas as pd
+    folder = paths.summary(name)
+    written = settings(name) if (folder / SETTINGS_FILE).is_file() else {}
 
     def table(kind: str) -> pd.DataFrame | None:
-        file = paths.summary(name) / f"{kind}.csv"
+        file = folder / f"{kind}.csv"
         if kind in OPTIONAL and not file.is_file():
             return no_discordant()
         if kind in LATER and not file.is_file():
             return None
         try:
-            # Names stay as they are: of classes that are digits, of a cell called `nan`.
-            return pd.read_csv(
-                file, dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
-            )
+            found = read_table(file)
         except FileNotFoundError as error:
             raise _missing(file, name) from error
+        check_table(kind, found, file, written)
+        return found
 
     tables: dict[str, Any] = {kind: table(kind) for kind in TABLES}
+    check_digests(folder)
     return StudyResults(**tables, primary=_primary(name, tables["seeds"]))
 
 
@@ -240,7 +237,8 @@ def write_environment(made_with: dict[str, Any], folder: Path, name: str) -> Non
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    files = [path for path in folder.iterdir() if path.name != ENVIRONMENT_FILE]
+    others = (ENVIRONMENT_FILE, SUMS_FILE)
+    files = [path for path in folder.iterdir() if path.name not in others]
     return {path.name: path.read_bytes() for path in files}
 
 
@@ -262,10 +260,9 @@ def flaws(name: str) -> tuple[str, ...]:
 def _described(name: str, file: str) -> dict[str, Any]:
     path = paths.summary(name) / file
     try:
-        loaded: dict[str, Any] = json.loads(path.read_text())
+        return read_json(path)
     except FileNotFoundError as error:
         raise _missing(path, name) from error
-    return loaded
 
 
 def _missing(file: Path, name: str) -> RegscopeError:

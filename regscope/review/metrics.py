@@ -129,6 +129,10 @@ def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:
         measures = seeds.setdefault(row["reg"], {})
         try:
             seed = int(row["seed"])
+            if seed in measures.get(ACCURACY, {}):
+                raise RegscopeError(
+                    f"{path} of {tree.name}: line {number}: {row['reg']} has seed {seed} twice"
+                )
             for measure in SUMMARY:
                 if row.get(measure):
                     measures.setdefault(measure, {})[seed] = float(row[measure])
@@ -147,8 +151,10 @@ def _rows(tree: Tree, path: Path, columns: tuple[str, ...]) -> list[dict[str, st
         if rows and column not in (reader.fieldnames or ()):
             raise RegscopeError(f"{path} of {tree.name}: has no column {column}")
     for number, row in enumerate(rows, start=2):
-        if None in (row[column] for column in columns):
+        if None in row.values():
             raise RegscopeError(f"{path} of {tree.name}: line {number}: too short")
+        if None in row:
+            raise RegscopeError(f"{path} of {tree.name}: line {number}: too long")
     return rows
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from regscope import paths
 from regscope.datasets import Dataset
 from regscope.params import Study, written_study
+from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
+from regscope.results.reader import read_table
 from regscope.results.study import as_written
 from regscope.sweeps.guess import sweep_guess
 from regscope.sweeps.pairs import compare_pairs
@@ -62,7 +64,7 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
     families = {family: found for family, found in sweep.families.items() if found is not None}
     folders = {family: paths.path_measures(name, family) for family in families}
     tables = [
-        pd.read_csv(folder / PATH_FILE).assign(family=family) for family, folder in folders.items()
+        read_table(folder / PATH_FILE).assign(family=family) for family, folder in folders.items()
     ]
     table = as_written(pd.concat(tables, ignore_index=True)[list(COLUMNS)])
     primary = study.evaluation.primary_measure
@@ -71,7 +73,7 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
     pairs = None
     if sweep.pairs:
         folders["pairs"] = paths.pair_measures(name)
-        measured = as_written(pd.read_csv(folders["pairs"] / PAIRS_FILE))
+        measured = as_written(read_table(folders["pairs"] / PAIRS_FILE))
         beside = as_written(sweep_guess(study, dataset, sweep.pairs.seeds))
         pairs = compare_pairs(measured, study.evaluation.matters, primary, beside)
     return SweepResults(
@@ -107,4 +109,4 @@ def files(results: SweepResults) -> dict[str, str]:
         if table is not None
     }
     contents["settings.json"] = json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n"
-    return contents
+    return with_digests(contents)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from regscope.errors import RegscopeError
 from regscope.measures.settings import ACCURACY, EvaluationSettings
+from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.results.study import csv
 from regscope.statistics import LEVEL, Comparison
@@ -24,20 +25,18 @@ def rederived_sweep(folder: Path, evaluation: EvaluationSettings) -> dict[Path, 
 
     Where guess.csv is wanting, nothing is held against the guess.
 
-    Raises RegscopeError where a table lacks a column.
+    Raises RegscopeError where a table is not whole.
     """
     import pandas as pd
 
+    sweep = read_sweep(folder, as_written=False)
+    if sweep is None:
+        return {}
     files: dict[Path, str] = {}
     matters, primary = evaluation.matters, evaluation.primary_measure
-    guess = pd.read_csv(folder / "guess.csv") if (folder / "guess.csv").is_file() else None
     try:
-        if (folder / "paths.csv").is_file():
-            files[folder / "tuned.csv"] = csv(
-                tuned(pd.read_csv(folder / "paths.csv"), matters, primary, guess)
-            )
-        if (folder / "pairs.csv").is_file():
-            pairs = pd.read_csv(folder / "pairs.csv")
+        files[folder / "tuned.csv"] = csv(tuned(sweep.paths, matters, primary, sweep.guess))
+        if (pairs := sweep.pairs) is not None:
             # What was judged by this margin was judged by more digits than the table holds.
             same = "matters" in pairs and (pairs["matters"] == matters).all()
             of = pairs["measure"].iloc[0] if "measure" in pairs and len(pairs) else ACCURACY

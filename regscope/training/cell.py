@@ -41,6 +41,8 @@ _NOT_PORTABLE = (
     " kernels at hand, whose last digits are this machine's"
 )
 
+_DAMAGED = "regscope: {label}: {path}: a damaged checkpoint, removed: its seeds are trained anew"
+
 
 @dataclass(frozen=True)
 class TrainedCell:
@@ -120,6 +122,8 @@ def training_cells(
             name = checkpoints.folder_for(decisive, data / DATA_FILE)
             folder = exits.enter_context(_only_here(name))
             standings = checkpoints.standings(folder)
+            for path in checkpoints.remove_damaged(folder, standings):
+                print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
             # With cells enough to keep all workers busy, every cell is as few stacks as can be.
             own = math.ceil(workers / len(regs))
             dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)

@@ -1,4 +1,4 @@
-"""A stack on disk: where it stands, in one safetensors file.
+"""A stack on disk: where it stands, in one safetensors file that carries its own checksum.
 
 Checkpoints lie outside DVC's outputs, which DVC removes before it runs a stage, and are named by
 a hash of everything that decides the numbers, the library's code included. So a rerun goes on
@@ -18,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 import regscope
 from regscope import paths
+from regscope.checksums import UNSEALED, intact, seal
 from regscope.datasets.base import DESCRIPTION_FILE
+from regscope.errors import RegscopeError
 from regscope.numerics import NUMERICS_VERSION
 from regscope.training.plan import Stack, Standing
 
@@ -60,7 +62,9 @@ def save(path: Path, progress: Progress) -> None:
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         # Straight from the tensors' memory: a stack may fill most of what there is.
-        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, partial)
+        whole = {name: tensor.contiguous() for name, tensor in tensors.items()}
+        save_file(whole, partial, UNSEALED)
+        seal(partial)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.replace(path)
@@ -71,19 +75,17 @@ def save(path: Path, progress: Progress) -> None:
 
 
 def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
-    """What `save` wrote, of all its seeds or of those in `slots`; None where nothing readable is.
+    """What `save` wrote, of all its seeds or of those in `slots`; None where nothing whole is.
 
     Every tensor has a leading seed axis, or is one number for all seeds.
     """
-    from safetensors import SafetensorError
     from safetensors.torch import load_file
 
     from regscope.training.loop import Progress
 
-    try:
-        tensors = load_file(path)
-    except (FileNotFoundError, SafetensorError):
+    if not intact(path):
         return None
+    tensors = load_file(path)
     epoch, history = int(tensors.pop("epoch")), tensors.pop("history")
     seeds = tuple(tensors.pop("seeds").tolist())
     chosen = list(range(len(seeds)) if slots is None else slots)
@@ -103,18 +105,27 @@ def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
 
 
 def standings(folder: Path) -> list[Standing]:
-    """The readable checkpoints in a folder."""
-    from safetensors import SafetensorError, safe_open
+    """The checkpoints in a folder that are as they were written."""
+    from safetensors import safe_open
 
     found = []
-    for path in sorted(folder.glob("*.safetensors")):
-        try:
-            with safe_open(path, "np") as file:
-                seeds, epoch = file.get_tensor("seeds"), file.get_tensor("epoch")
-        except (FileNotFoundError, SafetensorError):
-            continue
+    for path in filter(intact, _files(folder)):
+        with safe_open(path, "np") as file:
+            seeds, epoch = file.get_tensor("seeds"), file.get_tensor("epoch")
         found.append(Standing(path, tuple(seeds.tolist()), int(epoch)))
     return found
+
+
+def remove_damaged(folder: Path, whole: Sequence[Standing]) -> list[Path]:
+    """Remove all checkpoints in a folder but those that are whole; gives their paths."""
+    damaged = sorted({*_files(folder)} - {standing.path for standing in whole})
+    for path in damaged:
+        path.unlink(missing_ok=True)
+    return damaged
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.safetensors"))
 
 
 def end_states(stacks: Sequence[Stack]) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -122,10 +133,18 @@ def end_states(stacks: Sequence[Stack]) -> tuple[dict[str, np.ndarray], np.ndarr
 
     Of the seeds of all `stacks`, from their origins, in ascending order. What optimizers remember
     stays on disk.
+
+    Raises RegscopeError where one was damaged, which is removed then.
     """
     import numpy as np
     from safetensors import safe_open
 
+    for path in {stack.origin for stack in stacks if stack.origin is not None}:
+        if not intact(path):
+            path.unlink(missing_ok=True)
+            raise RegscopeError(
+                f"{path}: damaged, and removed; run the same command again to train its seeds anew"
+            )
     ascending = np.argsort([seed for stack in stacks for seed in stack.seeds])
     with ExitStack() as exits:
         files = [

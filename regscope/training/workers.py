@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
+from multiprocessing.process import BaseProcess
 from types import ModuleType
 from typing import Any
 
@@ -27,7 +28,7 @@ def survey_cells(job: dict[str, Any], label: str) -> Survey:
     Raises RegscopeError, naming `label`, where the device or the data are not there or the
     network cannot be made.
     """
-    with _process(_survey, job) as pipe:
+    with _process(_survey, job, label) as pipe:
         found = _received(pipe, label)
     assert isinstance(found, Survey)
     return found
@@ -53,7 +54,7 @@ def train_stacks(
     waiting = [(reg, stack) for reg, plan in plans.items() for stack in plan.waiting]
     stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
     with ExitStack() as exits:
-        listening = [exits.enter_context(_process(_work, job)) for _ in waiting[:workers]]
+        listening = [exits.enter_context(_process(_work, job, label)) for _ in waiting[:workers]]
         for pipe in listening:
             _send(pipe, waiting.pop(0), label)
         seeds = sum(len(stack.seeds) for stack in stacks)
@@ -135,7 +136,8 @@ def start_server() -> None:
     """Have torch loaded for the processes to come, while this process does something else."""
     _context()
     if sys.platform == "linux":
-        with numpy_variables():
+        # What goes wrong here is told where the first process is wanted.
+        with numpy_variables(), suppress(OSError):
             forkserver.ensure_running()
 
 
@@ -151,14 +153,19 @@ def _context() -> multiprocessing.context.BaseContext:
 
 @contextmanager
 def _process(
-    target: Callable[[dict[str, Any], connection.Connection], None], job: dict[str, Any]
+    target: Callable[[dict[str, Any], connection.Connection], None],
+    job: dict[str, Any],
+    label: str,
 ) -> Iterator[connection.Connection]:
-    """A process and the pipe to and from it; it ends with this context."""
+    """A process and the pipe to and from it; it ends with this context.
+
+    Raises RegscopeError, naming `label`, where none can be started.
+    """
     context = _context()
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(job, theirs), daemon=True)  # type: ignore[attr-defined]
     with _without_main(), numpy_variables():
-        process.start()
+        _start(process, label)
     theirs.close()
     try:
         yield ours
@@ -166,6 +173,21 @@ def _process(
         process.kill()
         process.join()
         ours.close()
+
+
+def _start(process: BaseProcess, label: str) -> None:
+    """Once more where the fork server was killed: then it is started anew."""
+    for last in (False, True):
+        try:
+            process.start()
+        except (OSError, EOFError) as error:
+            if last:
+                raise RegscopeError(
+                    f"{label}: no worker process can be started ({error}); was its server killed,"
+                    " for want of memory perhaps? Run the same command again to go on"
+                ) from error
+        else:
+            return
 
 
 @contextmanager

@@ -7,8 +7,9 @@ import hashlib
 import http.server
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def target(workspace: Path) -> Path:
 
 def files(*hosts: str) -> RemoteFiles:
     sums = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
-    return RemoteFiles("tiny", hosts, sums)
+    return RemoteFiles("tiny", hosts, sums, {name: len(CONTENT[name]) for name in CONTENT})
 
 
 def fill(folder: Path) -> Path:
@@ -63,7 +64,13 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The folder's URL."""
-    handler = functools.partial(Quiet, directory=str(folder))
+    with serving(functools.partial(Quiet, directory=str(folder))) as url:
+        yield url
+
+
+@contextmanager
+def serving(handler: Callable[..., http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The URL of a server on this machine."""
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
@@ -247,3 +254,59 @@ def test_without_a_mirror_nothing_stands_in(target: Path) -> None:
     with pytest.raises(RegscopeError) as refused:
         fetch_or_stand_in(*parts(), target)
     assert "two.gz" not in str(refused.value)
+
+
+class Endless(http.server.BaseHTTPRequestHandler):
+    """Sends zeros for ever; by `compressed`, a megabyte of them in a kilobyte."""
+
+    compressed = False
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        if self.compressed:
+            self.send_header("Content-Encoding", "gzip")
+        self.end_headers()
+        packer = zlib.compressobj(wbits=31)
+        with suppress(OSError):
+            while True:
+                block = bytes(1 << 16)
+                self.wfile.write(packer.compress(block) if self.compressed else block)
+
+    def log_message(self, *message: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_an_endless_download_ends_at_the_size_that_is_known(
+    compressed: bool, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Endless, "compressed", compressed)
+    with serving(Endless) as url:
+        found = line(files(f"{url}/"), target)
+    assert found == (
+        f"cannot download tiny/one.gz ({url}/one.gz: not the file it should be (more than its 14"
+        " bytes)): go online, or set REGSCOPE_MIRROR to a directory or URL prefix that holds"
+        " tiny/one.gz"
+    )
+    assert held(target) == {}
+
+
+def test_a_download_that_drips_ends(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("regscope.datasets.fetch.SLOWEST", -1.0)
+    with served(fill(target.parent / "host")) as url:
+        assert "one.gz: not the file it should be (too slow))" in line(files(f"{url}/"), target)
+    assert held(target) == {}
+
+
+def test_a_file_in_a_mirror_that_is_too_large_is_not_read(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = target.parent / "mirror"
+    large = fill(mirror / "tiny") / "one.gz"
+    with large.open("r+b") as file:
+        file.truncate(1 << 40)
+    monkeypatch.setenv("REGSCOPE_MIRROR", str(mirror))
+    assert line(files(), target) == (
+        f"{large}: not the file it should be (1,099,511,627,776 bytes, must be 14)"
+    )
+    assert held(target) == {}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,23 @@ def test_fewer_or_more_values_than_promised_are_refused(
 
 def test_a_header_that_ends_early_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, gzip.compress(KNOWN[:9])) == "not an IDX file of unsigned bytes"
+
+
+def test_no_more_is_unpacked_than_the_header_promises(tmp_path: Path) -> None:
+    bomb = gzip.compress(KNOWN + bytes(100_000_000))
+    path = write(tmp_path, bomb)
+    tracemalloc.start()
+    try:
+        found = refusal(tmp_path, bomb)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+    assert path.is_file()
+    assert found == "more than 13 values where the header promises (2, 2, 3)"
+
+
+def test_a_header_that_promises_more_than_there_can_be_is_refused(tmp_path: Path) -> None:
+    content = bytes([0, 0, 8, 3, 255, 255, 255, 255, 0, 0, 0, 28, 0, 0, 0, 28])
+    assert refusal(tmp_path, gzip.compress(content)) == (
+        "its header promises 3,367,254,359,296 bytes, and it can have 47,040,016"
+    )

@@ -155,7 +155,7 @@ def _of_cells(regs: Sequence[str]) -> dict[str, pd.DataFrame]:
     return {name: pd.DataFrame(entries) for name, entries in tables.items()}
 
 
-def study(cells: Mapping[str, Any], title: str = "Tiny") -> dict[str, Any]:
+def study(cells: Mapping[str, Any], title: str = "Tiny", seeds: int = 5) -> dict[str, Any]:
     """A block of params.yaml, of the data set `digits` with 1000 test examples."""
     return {
         "title": title,
@@ -167,7 +167,7 @@ def study(cells: Mapping[str, Any], title: str = "Tiny") -> dict[str, Any]:
             "learning_rate": 0.00001,
             "batch_size": 16,
             "epochs": 2,
-            "seeds": 5,
+            "seeds": seeds,
         },
         "evaluation": {"training_loss": 0.5},
         "regularizers": dict(cells),

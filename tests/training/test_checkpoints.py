@@ -5,7 +5,10 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
+from regscope.checksums import intact
+from regscope.errors import RegscopeError
 from regscope.training import checkpoints
 from regscope.training.loop import Progress
 from regscope.training.plan import Stack, Standing
@@ -52,6 +55,42 @@ def test_a_truncated_checkpoint_counts_as_nothing(tmp_path: Path) -> None:
     assert checkpoints.load(path) is None
 
 
+def test_any_damaged_byte_makes_it_count_as_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "0-1.safetensors"
+    checkpoints.save(path, progress())
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << place % 8
+        path.write_bytes(damaged)
+        assert not intact(path), place
+    assert checkpoints.load(path) is None
+    assert checkpoints.standings(tmp_path) == []
+    assert checkpoints.remove_damaged(tmp_path, []) == [path]
+    path.write_bytes(whole)
+    assert checkpoints.load(path) is not None
+
+
+def test_one_without_a_checksum_counts_as_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "0-1.safetensors"
+    save_file({"seeds": torch.tensor([0]), "epoch": torch.tensor(1)}, path)
+    assert checkpoints.standings(tmp_path) == []
+
+
+def test_an_end_state_that_was_damaged_is_removed_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.safetensors"
+    checkpoints.save(path, progress())
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(RegscopeError) as refused:
+        checkpoints.end_states([Stack((4, 7), path, 3, path, (0, 1))])
+    assert str(refused.value) == (
+        f"{path}: damaged, and removed; run the same command again to train its seeds anew"
+    )
+    assert not path.exists()
+
+
 def test_some_of_its_seeds_are_loaded(tmp_path: Path) -> None:
     path = tmp_path / "0-1.safetensors"
     saved = progress()
@@ -73,6 +112,11 @@ def test_standings_are_those_of_the_readable_files(tmp_path: Path) -> None:
     (tmp_path / ".c.safetensors.1.partial").write_bytes(b"")
     assert checkpoints.standings(tmp_path) == [Standing(tmp_path / "a.safetensors", (4, 7), 3)]
     assert checkpoints.standings(tmp_path / "none") == []
+    whole = checkpoints.standings(tmp_path)
+    assert checkpoints.remove_damaged(tmp_path, whole) == [cut]
+    assert [file.name for file in sorted(tmp_path.iterdir())] == [
+        ".c.safetensors.1.partial", "a.safetensors",
+    ]  # fmt: skip
 
 
 def test_end_states_are_in_the_order_of_the_seeds(tmp_path: Path) -> None:

@@ -1,0 +1,101 @@
+"""Whether a study's tables are whole: the columns, every cell and seed, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regscope.params import BASELINE
+from regscope.results.reader import (
+    check_alike,
+    check_cells,
+    check_columns,
+    check_once,
+    check_seeds,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "seeds": ("reg", "seed"),
+    "layers": ("reg", "seed", "layer"),
+    "units": ("reg", "seed", "layer"),
+    "classes": ("reg", "class"),
+    "comparisons": ("reg", "measure"),
+    "pruning": ("reg", "scope", "fraction"),
+    "robustness": ("reg", "corruption", "severity"),
+    "reliability": ("reg", "bin"),
+    "confused": ("reg", "first", "second"),
+    "discordant": ("reg",),
+    "guess": ("seed",),
+}
+"""The columns that no two rows of a table have alike."""
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "seeds": ("test_accuracy", "test_loss", "generalization_gap"),
+    "layers": ("total_variation",),
+    "units": (),
+    "classes": ("precision", "recall", "f1", "support"),
+    "comparisons": ("seeds", "difference", "low", "high", "p_value", "p_holm", "verdict"),
+    "pruning": ("accuracy", "low", "high", "loss"),
+    "robustness": ("accuracy", "low", "high"),
+    "reliability": ("count", "confidence", "accuracy"),
+    "confused": ("errors", "share", "excess", "low", "high", "p_value"),
+    "discordant": ("examples", "gained", "lost", "test_set_error"),
+    "guess": ("shares", "test_accuracy", "test_loss"),
+}  # fmt: skip
+"""What every table has besides, whichever version wrote it."""
+
+ALIKE = ("classes", "comparisons", "robustness")
+"""Tables in which every cell has the same rows."""
+
+WITHOUT_BASELINE = ("comparisons", "discordant")
+
+
+def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str, Any]) -> None:
+    """Refuse a table that is not whole by the study's settings, `written` when it was made.
+
+    What is not written is not asked for: without settings a table must agree with itself. A table
+    without rows stands for what the study does not have.
+
+    Raises RegscopeError, naming file and row.
+    """
+    key = KEYS[kind]
+    check_columns(table, (*key, *COLUMNS[kind]), file)
+    check_once(table, key, file)
+    if table.empty:
+        return
+    if "seed" in key:
+        check_by_seed(table, key, file, written)
+    else:
+        known = cells_of(written) or list(dict.fromkeys(table["reg"]))
+        wanted = [reg for reg in known if kind not in WITHOUT_BASELINE or reg != BASELINE]
+        check_cells(table, wanted, file)
+    if kind in ALIKE:
+        check_alike(table, key, file)
+
+
+def check_by_seed(
+    table: pd.DataFrame, key: Sequence[str], file: Path, written: Mapping[str, Any]
+) -> None:
+    """Refuse a table with rows that lacks a seed of a cell, or has one twice by `key`."""
+    check_once(table, key, file)
+    if "reg" in key:
+        check_cells(table, cells_of(written) or list(dict.fromkeys(table["reg"])), file)
+    check_seeds(table, key, seeds_of(written) or int(table["seed"].max()) + 1, file)
+
+
+def cells_of(written: Mapping[str, Any]) -> list[str]:
+    """The names of a study's cells, from its block of params.yaml; none where it does not say."""
+    regularizers = written.get("regularizers")
+    found: Mapping[str, Any] = regularizers if isinstance(regularizers, dict) else {}
+    return [str(reg) for reg, settings in found.items() if settings is not None]
+
+
+def seeds_of(written: Mapping[str, Any]) -> int | None:
+    """How many seeds a study trains; None where its block does not say."""
+    training = written.get("training")
+    seeds = training.get("seeds") if isinstance(training, dict) else None
+    return seeds if isinstance(seeds, int) else None

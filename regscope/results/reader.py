@@ -1,0 +1,182 @@
+"""Tables and JSON as they are read back: whole, or refused in one line with file and row."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regscope.checksums import checked
+from regscope.errors import RegscopeError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAMES = (
+    "reg", "layer", "class", "first", "second", "scope", "corruption", "measure", "verdict",
+    "shares", "beats_guess", "family",
+)  # fmt: skip
+"""Columns that stay text, whatever it looks like: classes that are digits, a cell called `nan`."""
+
+WORDS = ("firm", "most_epochs", "grid_end", "rate_end", "better_part", "constant_guess")
+"""Columns of words, truth values among them, or of nothing."""
+
+CONFLICT = ("<<<<<<< ", ">>>>>>> ")
+"""How git begins the lines that it marks a conflict with."""
+
+SHOWN = 40
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """A CSV file; an empty field is nan, and columns but NAMES and WORDS are numbers.
+
+    Raises FileNotFoundError where it is not there, and RegscopeError, naming file and line, where
+    a row has more or fewer fields than the header, or a field is no number where one must be.
+    """
+    import pandas as pd
+
+    text = read_text(file)
+    lines = csv.reader(io.StringIO(text))
+    try:
+        header = next(lines, [])
+        for row in lines:
+            if len(row) != len(header):
+                raise RegscopeError(
+                    f"{file}: line {lines.line_num}: {len(row)} fields, and the header has"
+                    f" {len(header)}"
+                )
+    except csv.Error as error:
+        raise RegscopeError(f"{file}: line {lines.line_num}: not CSV: {error}") from error
+    if not any(header):
+        raise RegscopeError(f"{file}: not a table: has no header")
+    for name in header:
+        if header.count(name) > 1:
+            raise RegscopeError(f"{file}: has the column {name[:SHOWN]!r} twice")
+    table = pd.read_csv(
+        io.StringIO(text), dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
+    )
+    for name in table.columns.difference([*NAMES, *WORDS]):
+        if table[name].dtype.kind not in "iuf":
+            _check_numbers(table[name], file)
+    return table
+
+
+def read_json(file: Path) -> dict[str, Any]:
+    """A JSON file of keys and values.
+
+    Raises FileNotFoundError where it is not there, RegscopeError, naming it, where it is none.
+    """
+    try:
+        found = json.loads(read_text(file))
+    except (ValueError, RecursionError) as error:
+        raise RegscopeError(f"{file}: not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise RegscopeError(f"{file}: must be a mapping of keys to values")
+    return found
+
+
+def read_text(file: Path) -> str:
+    """Raises RegscopeError where it is damaged, not UTF-8, or holds a conflict of git's."""
+    try:
+        text = checked(file).read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise RegscopeError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith(CONFLICT):
+            raise RegscopeError(f"{file}: line {number}: a conflict of git's that is not resolved")
+    return text
+
+
+def check_columns(table: pd.DataFrame, columns: Iterable[str], file: Path) -> None:
+    for name in columns:
+        if name not in table.columns:
+            raise RegscopeError(f"{file}: has no column {name}")
+
+
+def check_once(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
+    """Refuse a table that lacks a value of the columns `key`, or has the same ones twice."""
+    check_columns(table, key, file)
+    for name in key:
+        if table[name].isna().any():
+            raise RegscopeError(f"{file}: line {_line(table[name].isna())}: has no {name}")
+    again = table.duplicated(list(key))
+    if again.any():
+        raise RegscopeError(
+            f"{file}: line {_line(again)}: {_told(table.loc[again, list(key)].iloc[0])} is there"
+            " a second time"
+        )
+
+
+def check_seeds(table: pd.DataFrame, key: Sequence[str], seeds: int, file: Path) -> None:
+    """Refuse a table, with nothing twice by `key`, in which some of `key` but `seed` lacks one of
+    the seeds from 0 on, or has one beyond them."""
+    beyond = ~table["seed"].isin(range(seeds))
+    if beyond.any():
+        seed = table.loc[beyond, "seed"].iloc[0]
+        raise RegscopeError(
+            f"{file}: line {_line(beyond)}: seed = {seed}: must be one of 0 to {seeds - 1}"
+        )
+    others = [name for name in key if name != "seed"]
+    sizes = table.groupby(others, sort=False).size() if others else None
+    if len(table) == seeds if sizes is None else (sizes == seeds).all():
+        return
+    for values, rows in table.groupby(others, sort=False) if others else [((), table)]:
+        missing = sorted(set(range(seeds)) - set(rows["seed"]))
+        if missing:
+            told = ", ".join(str(value) for value in values) or "the table"
+            raise RegscopeError(
+                f"{file}: {told} has {seeds - len(missing)} of the study's {seeds} seeds; the"
+                f" first that it lacks is {missing[0]}"
+            )
+
+
+def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: str = "reg") -> None:
+    """Refuse a table that lacks one of the cells, or has a row of another."""
+    other = ~table[column].isin(cells)
+    if other.any():
+        raise RegscopeError(
+            f"{file}: line {_line(other)}: {column} = {table.loc[other, column].iloc[0]}: is none"
+            f" of the study's: {', '.join(cells)}"
+        )
+    for cell in cells:
+        if cell not in set(table[column]):
+            raise RegscopeError(f"{file}: has no row of {cell}")
+
+
+def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
+    """Refuse a table in which some cell lacks what another has, with nothing twice by `key`, `reg`
+    and the rest."""
+    rest = list(key[1:])
+    everything = table[rest].drop_duplicates()
+    for reg, rows in table.groupby(key[0], sort=False):
+        if len(rows) < len(everything):
+            found = set(rows[rest].itertuples(index=False, name=None))
+            wanted = everything.itertuples(index=False, name=None)
+            lacking = next(one for one in wanted if one not in found)
+            told = ", ".join(f"{n} {v}" for n, v in zip(rest, lacking, strict=True))
+            raise RegscopeError(f"{file}: {reg} has no row of {told}, as other cells have")
+
+
+def _check_numbers(column: pd.Series, file: Path) -> None:
+    for place, value in enumerate(column):
+        try:
+            float(value)
+        except ValueError:
+            raise RegscopeError(
+                f"{file}: line {place + 2}: {column.name} = {str(value)[:SHOWN]!r}: must be a"
+                " number"
+            ) from None
+    if column.notna().any():
+        raise RegscopeError(f"{file}: {column.name}: must be numbers")
+
+
+def _line(chosen: pd.Series) -> int:
+    """The first chosen row's, the header's being 1."""
+    return int(chosen.to_numpy().argmax()) + 2
+
+
+def _told(row: pd.Series) -> str:
+    return ", ".join(f"{name} {value}" for name, value in row.items())
