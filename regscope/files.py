@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from regscope import checksums, paths
+from regscope.errors import RegscopeError
 
 
 def write_bytes(path: Path, content: bytes) -> None:
