@@ -16,7 +16,7 @@ from bench.processes import ROOT, Finished, run_process
 from regscope import paths
 
 STUDY = "mnist"
-RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock", "paths/", "rates/")
+RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/")
 NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "claims": []}
 
 
@@ -66,7 +66,7 @@ def copy_code(root: Path) -> None:
 
 def _short_study() -> dict[str, Any]:
     written: dict[str, Any] = yaml.safe_load((ROOT / paths.PARAMS).read_text())
-    written |= {"study": STUDY, "reg": "l1", "regs": list(CELLS)}
+    written |= {"study": STUDY, "reg": "l1"}
     for study in written["studies"].values():
         study["regularizers"] = {name: study["regularizers"].get(name) for name in CELLS}
     written["studies"][STUDY]["training"]["epochs"] = 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import yaml
-from pydantic import Field, ValidationError, create_model, model_validator
+from pydantic import Field, ValidationError, create_model, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from regscope import paths
@@ -65,7 +65,7 @@ else:
 
 
 class Study(Settings):
-    """One data set, one network, one way of training, and a cell for every name in `regs`."""
+    """One data set, one network, one way of training, and its cells in `regularizers`."""
 
     title: str
     data: Data
@@ -73,12 +73,33 @@ class Study(Settings):
     model: Model
     training: Training
     evaluation: EvaluationSettings
-    regularizers: dict[Name, Cell | None]
+    regularizers: dict[Name, Cell]
 
     @property
     def cells(self) -> dict[str, _Cell]:
-        """The cells that belong to this study."""
-        return {name: cell for name, cell in self.regularizers.items() if cell is not None}
+        """The study's cells, in the order of params.yaml."""
+        return self.regularizers
+
+    @field_validator("regularizers", mode="before")
+    @classmethod
+    def _no_empty_cells(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for name, cell in data.items():
+                if cell is None:
+                    raise refusal(
+                        str(name), None, "give its methods; a cell that is not wanted is left out"
+                    )
+        return data
+
+    @model_validator(mode="after")
+    def _has_a_baseline(self) -> Study:
+        if BASELINE not in self.regularizers:
+            raise refusal(
+                "regularizers",
+                list(self.regularizers),
+                f"must hold {BASELINE}: {{}}, the baseline",
+            )
+        return self
 
     @model_validator(mode="after")
     def _model_reads_the_data(self) -> Study:
@@ -121,13 +142,12 @@ class Study(Settings):
                     raise refusal(
                         f"regularizers.{name}.{context['key']}", context["value"], error.message()
                     ) from error
-        if baseline := self.cells.get(BASELINE):
-            for method in baseline.methods():
-                raise refusal(
-                    f"regularizers.{BASELINE}.{method.name}",
-                    getattr(method, method.main),
-                    f"{BASELINE} is what the others are held against and must be {{}}",
-                )
+        for method in self.cells[BASELINE].methods():
+            raise refusal(
+                f"regularizers.{BASELINE}.{method.name}",
+                getattr(method, method.main),
+                f"{BASELINE} is what the others are held against and must be {{}}",
+            )
         return self
 
     @property
@@ -187,39 +207,21 @@ class Params(Settings):
 
     study: the study that `dvc repro` rebuilds, one of `studies`.
     reg: the regularizer that metrics/review.json holds against `none`.
-    regs: the cells that every study has (or says `null` to).
     """
 
     study: str
     reg: str
-    regs: Annotated[tuple[Name, ...], Field(min_length=1)]
     studies: dict[Name, Study]
+
+    @property
+    def regs(self) -> tuple[str, ...]:
+        """The names of all studies' cells, in the order in which they first stand."""
+        return tuple(dict.fromkeys(reg for study in self.studies.values() for reg in study.cells))
 
     @model_validator(mode="after")
     def _switches(self) -> Params:
-        if BASELINE not in self.regs:
-            raise refusal("regs", list(self.regs), f"must hold {BASELINE}, the baseline")
-        if len(set(self.regs)) < len(self.regs):
-            raise refusal("regs", list(self.regs), "every name once")
         if paths.PATHS.name in self.studies:
             raise refusal("studies.paths", None, "must be called otherwise: plots/paths is taken")
-        for name, study in self.studies.items():
-            for reg in study.regularizers:
-                if reg not in self.regs:
-                    raise refusal(
-                        f"studies.{name}.regularizers.{reg}",
-                        None,
-                        f"not in regs; regs has: {', '.join(self.regs)}",
-                    )
-            for reg in self.regs:
-                if reg not in study.regularizers:
-                    raise refusal(
-                        f"studies.{name}.regularizers",
-                        None,
-                        f"has no {reg}, which is in regs: add it, or {reg}: null to leave it out",
-                    )
-            if study.regularizers[BASELINE] is None:
-                raise refusal(f"studies.{name}.regularizers.{BASELINE}", None, "must be {}")
         if self.study not in self.studies:
             raise refusal("study", self.study, f"choose from: {', '.join(self.studies)}")
         self.check_reg(self.study, self.reg)
@@ -237,7 +239,7 @@ class Params(Settings):
         if reg == BASELINE:
             allowed = f"{BASELINE} is the baseline; choose from: {', '.join(cells)}"
         elif reg in self.regs:
-            allowed = f"null in study {study}, whose cells are: {', '.join(cells)}"
+            allowed = f"no cell of study {study}, whose cells are: {', '.join(cells)}"
         else:
             allowed = f"choose from: {', '.join(cells)}"
         if reg not in cells:

@@ -45,7 +45,7 @@ def params(primary: str = "accuracy") -> dict[str, Any]:
         "evaluation": {"training_loss": 0.1, "primary": primary},
         "regularizers": CELLS,
     }
-    return {"study": "lopsided", "reg": "l2", "regs": list(CELLS), "studies": {"lopsided": study}}
+    return {"study": "lopsided", "reg": "l2", "studies": {"lopsided": study}}
 
 
 def prepare(targets: np.ndarray, separation: float) -> None:

@@ -68,10 +68,8 @@ def settle(workspace: Path, digits: Dataset, digits_folder: Path) -> Settle:
         params: dict[str, Any] = {
             "study": "tiny",
             "reg": "tested",
-            "regs": ["none", "tested", "other"],
             "studies": {"tiny": study.model_dump(mode="json", exclude_none=True)},
         }
-        params["studies"]["tiny"]["regularizers"]["other"] = None
         paths.PARAMS.write_text(yaml.safe_dump(params))
         trained = tiny.trained(study, digits, [0, 1])
         state = {name: value.numpy() for name, value in trained.model.state_dict().items()}

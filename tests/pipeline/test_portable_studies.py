@@ -61,7 +61,7 @@ def write_params(folder: Path, study: str, cells: tuple[str, ...]) -> None:
     params = yaml.safe_load((committed() / paths.PARAMS).read_text())
     settings = params["studies"][study]
     settings["regularizers"] = {cell: settings["regularizers"][cell] for cell in cells}
-    alone = {"study": study, "reg": cells[-1], "regs": list(cells), "studies": {study: settings}}
+    alone = {"study": study, "reg": cells[-1], "studies": {study: settings}}
     (folder / paths.PARAMS).write_text(yaml.safe_dump(alone, sort_keys=False))
 
 
