@@ -42,6 +42,10 @@ def checkpoints() -> Path:
     return repository() / ".regscope" / "checkpoints"
 
 
+def settings(study: str) -> Path:
+    return DATA / "settings" / study
+
+
 def raw(study: str) -> Path:
     return DATA / "raw" / study
 

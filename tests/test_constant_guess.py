@@ -70,7 +70,7 @@ def call(monkeypatch: pytest.MonkeyPatch, stage: ModuleType, *words: str) -> Non
 def build(monkeypatch: pytest.MonkeyPatch) -> None:
     for reg in CELLS:
         call(monkeypatch, train, "lopsided", reg)
-        call(monkeypatch, evaluate, "lopsided", reg)
+    call(monkeypatch, evaluate, "lopsided")
     call(monkeypatch, summarize, "lopsided")
 
 

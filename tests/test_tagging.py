@@ -51,10 +51,9 @@ def summarized(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         columns = trainer.history.numpy()
         write_text(paths.model(STUDY, reg) / "history.csv", history.to_csv(SEEDS, columns))
         write_json(paths.model(STUDY, reg) / "environment.json", {"device": "cpu"})
-        monkeypatch.setattr(sys, "argv", ["evaluate", STUDY, reg])
-        evaluate.main()
-    monkeypatch.setattr(sys, "argv", ["summarize", STUDY])
-    summarize.main()
+    for stage in (evaluate, summarize):
+        monkeypatch.setattr(sys, "argv", ["stage", STUDY])
+        stage.main()
     return workspace
 
 

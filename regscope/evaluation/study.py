@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from regscope import paths
-from regscope.files import read_yaml
 from regscope.params import Study
+from regscope.pipelines import dependencies
 from regscope.training.memory import free_memory
 from regscope.training.workers import process, received, send
+
+ROOT = Path(__file__).parents[2]
 
 MADE_FROM = "made_from.json"
 """Beside a cell's measures: the digests of all that they come from."""
@@ -37,7 +39,7 @@ def measure_study(name: str, study: Study) -> None:
     is not trained.
     """
     _remove_others(name, study.cells)
-    common = _digests([paths.prepared(name), *sources(name)])
+    common = _digests([paths.prepared(name)]) | sources()
     stale = {
         reg: made
         for reg in study.cells
@@ -50,12 +52,11 @@ def measure_study(name: str, study: Study) -> None:
         print(f"{name}/{reg}: measured, {seconds:.1f} s", flush=True)
 
 
-def sources(name: str) -> list[Path]:
-    """The code that measures depend on, as the stage `evaluate` of the study's pipeline lists it."""
-    stages = read_yaml(paths.pipeline(name), "params.yaml")["stages"]
-    return [
-        Path(dep) for dep in stages["evaluate"]["deps"] if not Path(dep).is_relative_to(paths.DATA)
-    ]
+def sources() -> dict[str, str]:
+    """`{path: SHA-256}` of the code that measures depend on: what the stage `evaluate` lists."""
+    return _digests(
+        [path for path in dependencies("evaluate") if not path.is_relative_to(paths.DATA)], ROOT
+    )
 
 
 def made_from(name: str, study: Study, reg: str, common: dict[str, str]) -> dict[str, Any]:
@@ -75,17 +76,18 @@ def _kept(name: str, reg: str) -> dict[str, Any] | None:
     return kept
 
 
-def _digests(places: Iterable[Path]) -> dict[str, str]:
-    """`{path: SHA-256}` of files, and of all in folders but what Python compiles."""
+def _digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
+    """`{path: SHA-256}` of files below `root`, and of all in folders but what others leave there."""
     found: dict[str, str] = {}
     for place in places:
-        if not place.exists():
+        if not (root / place).exists():
             raise FileNotFoundError(None, None, str(place))
-        files = [place] if place.is_file() else sorted(place.rglob("*"))
-        for file in files:
+        within = sorted((root / place).rglob("*"))
+        for file in within if (root / place).is_dir() else [root / place]:
             if file.is_file() and "__pycache__" not in file.parts and file.name != ".gitignore":
                 with file.open("rb") as opened:
-                    found[file.as_posix()] = hashlib.file_digest(opened, "sha256").hexdigest()
+                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
+                found[file.relative_to(root).as_posix()] = digest
     return found
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import yaml
+
 from regscope import paths
 from regscope.files import write_text
 
@@ -18,6 +20,12 @@ NAME = "STUDY"
 def study_pipelines(studies: Iterable[str]) -> dict[Path, str]:
     """`{file: text}`: what `dvc repro` runs of each study."""
     return {paths.pipeline(study): _template("study.yaml", study) for study in studies}
+
+
+def dependencies(stage: str) -> list[Path]:
+    """What a stage of every study's pipeline depends on, with NAME in place of the study's."""
+    stages = yaml.safe_load(_template("study.yaml", NAME))["stages"]
+    return [Path(path) for path in stages[stage]["deps"]]
 
 
 def rates_pipelines(studies: Iterable[str]) -> dict[Path, str]:

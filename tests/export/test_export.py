@@ -270,7 +270,7 @@ def test_terms_are_those_of_the_committed_table(monkeypatch: pytest.MonkeyPatch)
     [
         ("nope tested", "study nope: choose from: tiny"),
         ("tiny nope", "reg nope: choose from: none, tested"),
-        ("tiny other", "reg other is null in this study: choose from: none, tested"),
+        ("tiny other", "reg other: choose from: none, tested"),
         ("tiny none", r"data/models/tiny/none/model\.safetensors: not trained yet; .*: dvc repro"),
         ("tiny tested --seed 2", "--seed 2: tiny/tested has seeds 0 to 1"),
         ("tiny tested --seed -1", "--seed -1: tiny/tested has seeds 0 to 1"),
