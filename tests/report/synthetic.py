@@ -174,7 +174,7 @@ def study(cells: Mapping[str, Any], title: str = "Tiny") -> dict[str, Any]:
     }
 
 
-CELLS: dict[str, Any] = {"none": {}, "l1": {"l1": 0.00001}, "l2": None}
+CELLS: dict[str, Any] = {"none": {}, "l1": {"l1": 0.00001}}
 
 
 FLAW = "a.png (goose) and b.png (stork) are the same file."
