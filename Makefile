@@ -17,27 +17,19 @@ repro: $(VENV)/.ready
 	dvc repro
 	@python -m regscope.report.table
 
-# A pipeline beside the first, which reads its tables and figures and so ends the work: the module that
-# names its studies, and its folder. The data of each study are prepared while it is the active one.
+# Pipelines beside the first, which reads their tables and figures and so ends the work: their folder.
 define beside
-	@before=$$(python -m regscope.studies --active); \
-	activate() { python -m regscope.studies --activate "$$1"; }; \
-	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	studies=$$(python -m $(1)) || exit 1; \
-	for study in $$studies; do \
-		activate "$$study" && dvc repro "preprocess@$$study" || exit 1; \
-	done
-	dvc repro $(2)/dvc.yaml
+	dvc repro --recursive $(1)
 	dvc repro
 endef
 
 # Strength paths and pairs: docs/strength-paths.md.
 paths: $(VENV)/.ready
-	$(call beside,regscope.sweeps,paths)
+	$(call beside,paths)
 
 # Every cell at its best learning rate: docs/learning-rates.md.
 rates: $(VENV)/.ready
-	$(call beside,regscope.rates,rates)
+	$(call beside,rates)
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready

@@ -17,7 +17,7 @@ from regscope import paths
 from regscope.yaml_files import read_yaml
 
 STUDY = "mnist"
-RESULTS = ("metrics/", "plots/", "bench/results/", "dvc.lock", "paths/", "rates/")
+RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/")
 NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "claims": []}
 
 
@@ -67,7 +67,7 @@ def copy_code(root: Path) -> None:
 
 def _short_study() -> dict[str, Any]:
     written: dict[str, Any] = read_yaml(ROOT / paths.PARAMS, "params.yaml")
-    written |= {"study": STUDY, "reg": "l1", "regs": list(CELLS)}
+    written |= {"study": STUDY, "reg": "l1"}
     for study in written["studies"].values():
         study["regularizers"] = {name: study["regularizers"].get(name) for name in CELLS}
     written["studies"][STUDY]["training"]["epochs"] = 1

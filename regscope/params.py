@@ -7,7 +7,14 @@ from operator import or_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field, ValidationError, create_model, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    create_model,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from regscope import paths
@@ -68,7 +75,7 @@ else:
 
 
 class Study(Settings):
-    """One data set, one network, one way of training, and a cell for every name in `regs`."""
+    """One data set, one network, one way of training, and its cells in `regularizers`."""
 
     title: Title
     data: Data
@@ -76,12 +83,33 @@ class Study(Settings):
     model: Model
     training: Training
     evaluation: EvaluationSettings
-    regularizers: dict[Name, Cell | None]
+    regularizers: dict[Name, Cell]
 
     @property
     def cells(self) -> dict[str, _Cell]:
-        """The cells that belong to this study."""
-        return {name: cell for name, cell in self.regularizers.items() if cell is not None}
+        """The study's cells, in the order of params.yaml."""
+        return self.regularizers
+
+    @field_validator("regularizers", mode="before")
+    @classmethod
+    def _no_empty_cells(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for name, cell in data.items():
+                if cell is None:
+                    raise refusal(
+                        str(name), None, "give its methods; a cell that is not wanted is left out"
+                    )
+        return data
+
+    @model_validator(mode="after")
+    def _has_a_baseline(self) -> Study:
+        if BASELINE not in self.regularizers:
+            raise refusal(
+                "regularizers",
+                list(self.regularizers),
+                f"must hold {BASELINE}: {{}}, the baseline",
+            )
+        return self
 
     @model_validator(mode="after")
     def _model_reads_the_data(self) -> Study:
@@ -128,16 +156,14 @@ class Study(Settings):
             raise refusal(
                 f"regularizers.{name}.{context['key']}",
                 context["value"],
-                complaint.message()
-                + (f"; refused too: {others}; null leaves one out" * bool(others)),
+                complaint.message() + (f"; refused too: {others}" * bool(others)),
             ) from complaint
-        if baseline := self.cells.get(BASELINE):
-            for method in baseline.methods():
-                raise refusal(
-                    f"regularizers.{BASELINE}.{method.name}",
-                    getattr(method, method.main),
-                    f"{BASELINE} is what the others are held against and must be {{}}",
-                )
+        for method in self.cells[BASELINE].methods():
+            raise refusal(
+                f"regularizers.{BASELINE}.{method.name}",
+                getattr(method, method.main),
+                f"{BASELINE} is what the others are held against and must be {{}}",
+            )
         return self
 
     @property
@@ -197,48 +223,25 @@ class Params(Settings):
 
     study: the study that `dvc repro` rebuilds, one of `studies`.
     reg: the regularizer that metrics/review.json holds against `none`.
-    regs: the cells that every study has (or says `null` to).
     """
 
     study: str
     reg: str
-    regs: Annotated[tuple[Name, ...], Field(min_length=1)]
     studies: dict[Name, Study]
+
+    @property
+    def regs(self) -> tuple[str, ...]:
+        """The names of all studies' cells, in the order in which they first stand."""
+        return tuple(dict.fromkeys(reg for study in self.studies.values() for reg in study.cells))
 
     @model_validator(mode="after")
     def _switches(self) -> Params:
-        if BASELINE not in self.regs:
-            raise refusal("regs", list(self.regs), f"must hold {BASELINE}, the baseline")
-        if len(set(self.regs)) < len(self.regs):
-            raise refusal("regs", list(self.regs), "every name once")
         if paths.PATHS.name in self.studies:
             raise refusal("studies.paths", None, "must be called otherwise: plots/paths is taken")
-        for name, study in self.studies.items():
-            self._check_cells(f"studies.{name}.regularizers", study)
-            if study.regularizers[BASELINE] is None:
-                raise refusal(f"studies.{name}.regularizers.{BASELINE}", None, "must be {}")
         if self.study not in self.studies:
             raise refusal("study", self.study, choose(self.studies))
         self.check_reg(self.study, self.reg)
         return self
-
-    def _check_cells(self, key: str, study: Study) -> None:
-        """The study has a cell or null for every name in `regs`, and no other."""
-        if unknown := [reg for reg in study.regularizers if reg not in self.regs]:
-            # One has its own key to be named by.
-            own, who = (f".{unknown[0]}", "") if len(unknown) == 1 else ("", f"{listed(unknown)}: ")
-            raise refusal(key + own, None, f"{who}not in regs; regs has: {listed(self.regs)}")
-        if missing := [reg for reg in self.regs if reg not in study.regularizers]:
-            one = len(missing) == 1
-            kept = [f"{BASELINE}: {{}}"] if BASELINE in missing else []
-            block = listed([*kept, *(f"{reg}: null" for reg in missing if reg != BASELINE)])
-            them = "it" if one else "them"
-            raise refusal(
-                key,
-                None,
-                f"has no {listed(missing)}, which {'is' if one else 'are'} in regs: add {them}, or"
-                f" {block} to leave {them} out",
-            )
 
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""
@@ -253,7 +256,7 @@ class Params(Settings):
             allowed = f"{BASELINE} is the baseline; {choose(cells)}"
         elif reg in self.regs:
             others = choose(cells, "whose cells are: ")
-            allowed = f"null in study {study}, {others}"
+            allowed = f"no cell of study {study}, {others}"
         else:
             allowed = choose(cells)
         if reg not in cells:

@@ -16,6 +16,7 @@ METRICS = Path("metrics")
 PLOTS = Path("plots")
 
 VALIDATED = DATA / "validated.txt"
+GATHERED = DATA / "gathered.json"
 REVIEW = METRICS / "review.json"
 CLAIMS = METRICS / "claims.json"
 VERDICTS = METRICS / "verdicts.json"
@@ -39,6 +40,10 @@ def repository() -> Path:
 
 def checkpoints() -> Path:
     return repository() / ".regscope" / "checkpoints"
+
+
+def settings(study: str) -> Path:
+    return DATA / "settings" / study
 
 
 def raw(study: str) -> Path:
@@ -94,14 +99,15 @@ def rates_summary(study: str) -> Path:
     return RATES / study
 
 
+def pipeline(study: str) -> Path:
+    return Path("studies") / study / "dvc.yaml"
+
+
+def rates_pipeline(study: str) -> Path:
+    return Path("rates") / study / "dvc.yaml"
+
+
 ABSENT = "absent.txt"
-
-
-def mark_absent(folder: Path, study: str, reg: str) -> None:
-    """Say in a stage's output, and to its user, that the cell is not part of the study."""
-    line = f"{study} has no cell {reg} (null in params.yaml)"
-    (folder / ABSENT).write_text(f"{line}\n")
-    print(line)
 
 
 def mark_unswept(folder: Path, study: str, name: str) -> None:

@@ -18,12 +18,12 @@ def study_argument() -> tuple[str, Study, Params]:
 
 
 def cell_arguments() -> tuple[str, Study, str]:
-    """`STUDY REG`: the study's name, its settings, and the name of a cell, which may be null."""
+    """`STUDY REG`: the study's name, its settings, and the name of one of its cells."""
     name, reg = words("STUDY", "REG")
-    params = load_params()
-    if reg not in params.regs:
-        raise RegscopeError(f"reg {reg}: {choose(params.regs)}")
-    return name, params.named(name), reg
+    study = load_params().named(name)
+    if reg not in study.cells:
+        raise RegscopeError(f"reg {reg}: {choose(study.cells)}")
+    return name, study, reg
 
 
 def words(*wanted: str) -> list[str]:

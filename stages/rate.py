@@ -19,9 +19,6 @@ def main() -> None:
     name, study, reg = cell_arguments()
     grid = load_rates(load_params()).named(name)
     with whole_folder(paths.rate_measures(name, reg)) as folder:
-        if reg not in study.cells:
-            paths.mark_absent(folder, name, reg)
-            return
         started = time.monotonic()
         data, label = paths.prepared(name), f"{name}/{reg}"
         rows = search(study, reg, grid, data, label)

@@ -18,8 +18,8 @@ def main() -> None:
     name, study, params = study_argument()
     grid = load_rates(params).named(name)
     for folder in paths.DATA.glob(f"rates/{name}/*"):
-        # DVC keeps the folders of a cell that was taken out of `regs`.
-        if folder.is_dir() and folder.name not in params.regs:
+        # DVC keeps the folder of a cell that was taken out.
+        if folder.is_dir() and folder.name not in study.cells:
             shutil.rmtree(folder)
     contents = files(gather(name, study, grid))
     update_folder(

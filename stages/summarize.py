@@ -12,8 +12,7 @@ from stages.arguments import study_argument
 
 
 def main() -> None:
-    name, study, params = study_argument()
-    _remove_cells_not_in(params.regs, name)
+    name, study, _ = study_argument()
     gathered = results.gather(name, study)
     with whole_folder(paths.summary(name)) as folder:
         results.write(gathered, folder)
@@ -21,13 +20,6 @@ def main() -> None:
         shutil.copyfile(paths.prepared(name) / DESCRIPTION_FILE, folder / DESCRIPTION_FILE)
         results.write_environment(results.gather_environment(name, study), folder, name)
         write_digests(folder)
-
-
-def _remove_cells_not_in(regs: tuple[str, ...], name: str) -> None:
-    """DVC keeps the folders of a cell that was taken out of `regs`."""
-    for folder in (*paths.DATA.glob(f"models/{name}/*"), *paths.DATA.glob(f"evaluations/{name}/*")):
-        if folder.is_dir() and folder.name not in regs:
-            shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

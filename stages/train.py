@@ -19,10 +19,6 @@ def main() -> None:
     start_server()
     name, study, reg = cell_arguments()
     target = paths.model(name, reg)
-    if reg not in study.cells:
-        with whole_folder(target) as folder:
-            paths.mark_absent(folder, name, reg)
-        return
     started = time.monotonic()
     # Checkpoints go last: when the networks are in place and the live runs are closed.
     with ExitStack() as checkpoints, following(name, reg) as stream:

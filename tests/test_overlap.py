@@ -65,7 +65,7 @@ def prepared(workspace: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch) 
     digits.save(paths.prepared("small"))
     written = study.model_dump(mode="json", exclude={"regularizers"})
     written["regularizers"] = {"none": {}, "tested": {"l1": 0.1}}
-    params = {"study": "small", "reg": "tested", "regs": ["none", "tested"]}
+    params = {"study": "small", "reg": "tested"}
     paths.PARAMS.write_text(yaml.safe_dump(params | {"studies": {"small": written}}))
     monkeypatch.setattr(overlap, "_train", accuracies)
     return study

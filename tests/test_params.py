@@ -42,7 +42,6 @@ def valid() -> dict[str, Any]:
     return {
         "study": "small",
         "reg": "l1",
-        "regs": ["none", "l1", "dropout", "normed"],
         "studies": {
             "small": study({"source": "digits"}),
             "points": study({"source": "moons", "samples": 200, "noise": 0.2}),
@@ -112,7 +111,7 @@ ERRORS = {
     "unknown key": (
         "nope",
         1,
-        "nope = 1: unknown key; known here: study, reg, regs, studies",
+        "nope = 1: unknown key; known here: study, reg, studies",
     ),
     "unknown key of a study": (
         "small/seed",
@@ -196,21 +195,10 @@ ERRORS = {
         {"l1": {"strength": 0.1, "layers": "hidden1"}},
         "studies.small.regularizers.l1.l1.layers = hidden1: must be a list",
     ),
-    "a study lacking a name in regs": (
-        "small/regularizers/dropout",
-        ...,
-        "studies.small.regularizers: has no dropout, which is in regs: add it, or dropout: null"
-        " to leave it out",
-    ),
     "a study that does not say how it is measured": (
         "small/evaluation",
         ...,
         "studies.small.evaluation: must be given",
-    ),
-    "a cell that is not in regs": (
-        "small/regularizers/huber",
-        {},
-        "studies.small.regularizers.huber: not in regs; regs has: none, l1, dropout, normed",
     ),
     "unknown key of evaluation": (
         "small/evaluation",
@@ -301,10 +289,10 @@ ERRORS = {
         "reg = none: none is the baseline; choose from: l1, dropout, normed",
     ),
     "reg null": ("reg", None, "reg = null: must be a name"),
-    "null cell as reg": (
-        "small/regularizers/l1",
-        None,
-        "reg = l1: null in study small, whose cells are: dropout, normed",
+    "reg that only another study has": (
+        "small/regularizers",
+        {"none": {}, "dropout": {"dropout": 0.3}},
+        "reg = l1: no cell of study small, whose cells are: dropout",
     ),
     "unknown study": ("study", "nope", "study = nope: choose from: small, points"),
     "study in a list": ("study", ["small"], "study = [small]: must be a name"),
@@ -386,9 +374,9 @@ ERRORS = {
         " regularizers.normed.batch_norm cannot normalize: choose another size",
     ),
     "a cell named as a path": (
-        "regs",
-        ["none", "l1", "dropout", "../normed"],
-        "regs.3 = ../normed: must be a name of letters, digits and underscores",
+        "small/regularizers",
+        {"none": {}, "../normed": {"l1": 0.1}},
+        "studies.small.regularizers.../normed: must be a name of letters, digits and underscores",
     ),
     "nan strength": (
         "small/regularizers/l1",
@@ -488,17 +476,16 @@ ERRORS = {
         0.1,
         "studies.small.regularizers.l1 = 0.1: must be a mapping",
     ),
-    "regs without the baseline": (
-        "regs",
-        ["l1", "dropout"],
-        "regs = [l1, dropout]: must hold none, the baseline",
+    "a study without the baseline": (
+        "small/regularizers/none",
+        ...,
+        "studies.small.regularizers = [l1, dropout, normed]: must hold none: {}, the baseline",
     ),
-    "a name twice in regs": (
-        "regs",
-        ["none", "l1", "l1"],
-        "regs = [none, l1, l1]: every name once",
+    "a cell that is null": (
+        "small/regularizers/dropout",
+        None,
+        "studies.small.regularizers.dropout: give its methods; a cell that is not wanted is left out",
     ),
-    "no regs": ("regs", [], "regs = []: must be a list of at least 1"),
     "a baseline with a method": (
         "small/regularizers/none",
         {"l2": 0.1},
@@ -508,7 +495,7 @@ ERRORS = {
     "a null baseline": (
         "small/regularizers/none",
         None,
-        "studies.small.regularizers.none: must be {}",
+        "studies.small.regularizers.none: give its methods; a cell that is not wanted is left out",
     ),
     "an option that does nothing to images": (
         "small/regularizers/l1",
@@ -703,16 +690,6 @@ def test_a_method_at_zero_is_not_there(cell: dict[str, Any], workspace: Path) ->
     assert params.studies["small"].cells["l1"].methods() == []
 
 
-def test_a_null_cell_is_not_part_of_its_study(workspace: Path) -> None:
-    params = load(changed("small/regularizers/dropout", None))
-    assert list(params.studies["small"].cells) == ["none", "l1", "normed"]
-    assert list(params.studies["points"].cells) == ["none", "l1", "dropout", "normed"]
-
-
-def test_the_null_cell_of_another_study_can_be_asked_for(workspace: Path) -> None:
-    assert load(changed("points/regularizers/l1", None)).reg == "l1"
-
-
 def test_methods_come_in_the_order_in_which_they_act(workspace: Path) -> None:
     everything = {"l2": 1, "l1": 1, "dropout": 0.1, "batch_norm": True, "augmentation": 1}
     params = load(changed("small/regularizers/l1", everything))
@@ -767,7 +744,7 @@ def test_sentences_need_a_test_set_of_their_own(
     raw = changed("small/data", {"source": "nltk", "corpora": ["treebank"]})
     small = raw["studies"]["small"]
     small["model"] = {"kind": "rnn"}
-    small["regularizers"] = dict.fromkeys(raw["regs"]) | {"none": {}, "l1": {"l1": 0.1}}
+    small["regularizers"] = {"none": {}, "l1": {"l1": 0.1}}
     load(raw)
     monkeypatch.setattr(NLTKCorpora, "official_train", None)
     expected = "studies.small.data.source = nltk: sentences need a test set of their own"

@@ -38,7 +38,7 @@ SEEDS = (0, 1, 2, 3, 4)
 def summarized(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     written = sentences.study().model_dump(mode="json", exclude_none=True)
     written["regularizers"] = {"none": {}, "l1": {"l1": 0.003}}
-    params = {"study": STUDY, "reg": "l1", "regs": list(REGS), "studies": {STUDY: written}}
+    params = {"study": STUDY, "reg": "l1", "studies": {STUDY: written}}
     write_text(paths.PARAMS, yaml.safe_dump(params))
     study, dataset = load_params().studies[STUDY], sentences.language()
     paths.prepared(STUDY).mkdir(parents=True)
@@ -51,10 +51,9 @@ def summarized(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         columns = trainer.history.numpy()
         write_text(paths.model(STUDY, reg) / "history.csv", history.to_csv(SEEDS, columns))
         write_json(paths.model(STUDY, reg) / "environment.json", {"device": "cpu"})
-        monkeypatch.setattr(sys, "argv", ["evaluate", STUDY, reg])
-        evaluate.main()
-    monkeypatch.setattr(sys, "argv", ["summarize", STUDY])
-    summarize.main()
+    for stage in (evaluate, summarize):
+        monkeypatch.setattr(sys, "argv", ["stage", STUDY])
+        stage.main()
     return workspace
 
 

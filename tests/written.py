@@ -52,7 +52,6 @@ def study(seeds: int) -> Study:
             "regularizers": {
                 "none": {},
                 "l1": {"l1": 0.1},
-                "absent": None,
                 "dropout": {"dropout": 0.1},
             },
         }

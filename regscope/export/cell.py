@@ -68,8 +68,7 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
     """
     study = params.named(name)
     if reg not in study.cells:
-        absent = " is null in this study" if reg in params.regs else ""
-        raise RegscopeError(f"reg {reg}{absent}: {choose(study.cells)}")
+        raise RegscopeError(f"reg {reg}: {choose(study.cells)}")
     state = _state(params, name, reg)
     seeds = len(next(iter(state.values())))
     if not 0 <= seed < seeds:

@@ -56,10 +56,9 @@ def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
 
 
 def write(data: StudyData, folder: Path) -> None:
-    """Every figure, the four curve tables and the predictions of each cell."""
+    """Every figure, the table of curves and the predictions of each cell."""
     for file, draw in figures(data).items():
         write_bytes(folder / file, render(draw, data))
-    for name, column in tables.CURVES.items():
-        write_text(folder / f"{name}.csv", tables.curve(data, column))
+    write_text(folder / "curves.csv", tables.curves(data))
     for cell in data.cells:
         write_text(folder / "confusion" / f"{cell.reg}.csv", tables.predictions(data, cell))

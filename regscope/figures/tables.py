@@ -1,4 +1,4 @@
-"""The tables that `dvc plots` draws: curves with one column a cell, predictions one file a cell."""
+"""The tables that `dvc plots` draws: curves of all cells, predictions one file a cell."""
 
 from __future__ import annotations
 
@@ -15,19 +15,14 @@ CURVES = {
 }
 
 
-def curve(data: StudyData, column: str) -> str:
-    """CSV: `epoch`, then the mean over seeds of every name in `regs`, to six digits.
-
-    A cell that is not part of the study has a column of `nan`: of a plot whose list names a column
-    that is not there DVC draws nothing, and an empty text would be drawn as 0.
-    """
-    means = {cell.reg: cell.history[column].mean(0) for cell in data.cells}
-    lines = [",".join(["epoch", *data.study.regularizers])]
-    for row, epoch in enumerate(data.cells[0].history["epoch"][0]):
-        values = [
-            f"{means[reg][row]:.6g}" if reg in means else "nan" for reg in data.study.regularizers
-        ]
-        lines.append(",".join([f"{epoch:.0f}", *values]))
+def curves(data: StudyData) -> str:
+    """CSV: `epoch`, `reg`, and the mean over seeds of every one of CURVES, to six digits."""
+    lines = [",".join(["epoch", "reg", *CURVES])]
+    for cell in data.cells:
+        means = [cell.history[column].mean(0) for column in CURVES.values()]
+        for row, epoch in enumerate(cell.history["epoch"][0]):
+            values = [f"{mean[row]:.6g}" for mean in means]
+            lines.append(",".join([f"{epoch:.0f}", cell.reg, *values]))
     return "\n".join(lines) + "\n"
 
 

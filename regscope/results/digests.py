@@ -29,6 +29,16 @@ def write_digests(folder: Path) -> None:
     write_text(folder / SUMS_FILE, _listed(contents))
 
 
+def folder_digest(folder: Path) -> str:
+    """The SHA-256 of the names and contents of all files in a folder and below it."""
+    found = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        with file.open("rb") as opened:
+            content = hashlib.file_digest(opened, "sha256").hexdigest()
+        found.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
+    return found.hexdigest()
+
+
 def check_digests(folder: Path) -> None:
     """Refuse a folder in which a file is no longer what its list says; without one all is right.
 

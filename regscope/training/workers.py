@@ -28,8 +28,8 @@ def survey_cells(job: dict[str, Any], label: str) -> Survey:
     Raises RegscopeError, naming `label`, where the device or the data are not there or the
     network cannot be made.
     """
-    with _process(_survey, job, label) as pipe:
-        found = _received(pipe, label)
+    with process(_survey, job, label) as pipe:
+        found = received(pipe, label)
     assert isinstance(found, Survey)
     return found
 
@@ -54,9 +54,9 @@ def train_stacks(
     waiting = [(reg, stack) for reg, plan in plans.items() for stack in plan.waiting]
     stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
     with ExitStack() as exits:
-        listening = [exits.enter_context(_process(_work, job, label)) for _ in waiting[:workers]]
+        listening = [exits.enter_context(process(_work, job, label)) for _ in waiting[:workers]]
         for pipe in listening:
-            _send(pipe, waiting.pop(0), label)
+            send(pipe, waiting.pop(0), label)
         seeds = sum(len(stack.seeds) for stack in stacks)
         bar = exits.enter_context(
             tqdm(
@@ -75,7 +75,7 @@ def train_stacks(
         while listening:
             ready = connection.wait(listening)
             for pipe in [pipe for pipe in listening if pipe in ready]:
-                message = _received(pipe, label)
+                message = received(pipe, label)
                 if message is not None:
                     loss = sum(message.history[0]) / len(message.seeds)
                     bar.set_postfix(epoch=message.number, loss=f"{loss:.4f}", refresh=False)
@@ -83,7 +83,7 @@ def train_stacks(
                     if watch is not None:
                         watch(message)
                 elif waiting:
-                    _send(pipe, waiting.pop(0), label)
+                    send(pipe, waiting.pop(0), label)
                 else:
                     # A worker that is gone already has all its results on disk.
                     with suppress(OSError):
@@ -101,14 +101,14 @@ def _resumptions(plan: Plan) -> Iterator[str]:
             yield f"{stack} {goes} on from epoch {stack.epoch}"
 
 
-def _send(pipe: connection.Connection, work: tuple[str, Stack], label: str) -> None:
+def send(pipe: connection.Connection, work: tuple[str, Stack], label: str) -> None:
     try:
         pipe.send(work)
     except OSError:
         raise RegscopeError(f"{label}: a worker process died") from None
 
 
-def _received(pipe: connection.Connection, label: str) -> Any:
+def received(pipe: connection.Connection, label: str) -> Any:
     try:
         message = pipe.recv()
     except (EOFError, ConnectionResetError):
@@ -152,7 +152,7 @@ def _context() -> multiprocessing.context.BaseContext:
 
 
 @contextmanager
-def _process(
+def process(
     target: Callable[[dict[str, Any], connection.Connection], None],
     job: dict[str, Any],
     label: str,

@@ -23,7 +23,7 @@ def write_studies() -> None:
     """params.yaml, results, pictures, strength paths and claims, into the working directory."""
     block = synthetic.study(CELLS, title="A study with quite a long title, for narrow screens")
     found = synthetic.found(ACCURACIES)
-    synthetic.write({"mnist": block, "second": block}, {"mnist": found, "second": found}, CELLS)
+    synthetic.write({"mnist": block, "second": block}, {"mnist": found, "second": found})
     for folder, names in (("mnist", SHOWS), ("paths/mnist", ("paths", "pairs"))):
         for file in synthetic.draw(folder, *names):
             file.write_bytes(_picture())

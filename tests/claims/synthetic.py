@@ -97,10 +97,9 @@ def write(*entries: Mapping[str, Any], **header: Any) -> Path:
     params = {
         "study": "digits",
         "reg": "l1",
-        "regs": list(CELLS),
         "studies": {
             "digits": study(),
-            "other": study({"none": {}, "l1": {"l1": 0.1}, "l2": None}),
+            "other": study({"none": {}, "l1": {"l1": 0.1}}),
         },
     }
     paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))

@@ -68,10 +68,8 @@ def settle(workspace: Path, digits: Dataset, digits_folder: Path) -> Settle:
         params: dict[str, Any] = {
             "study": "tiny",
             "reg": "tested",
-            "regs": ["none", "tested", "other"],
             "studies": {"tiny": study.model_dump(mode="json", exclude_none=True)},
         }
-        params["studies"]["tiny"]["regularizers"]["other"] = None
         paths.PARAMS.write_text(yaml.safe_dump(params))
         trained = tiny.trained(study, digits, [0, 1])
         state = {name: value.numpy() for name, value in trained.model.state_dict().items()}
@@ -272,7 +270,7 @@ def test_terms_are_those_of_the_committed_table(monkeypatch: pytest.MonkeyPatch)
     [
         ("nope tested", "study nope: choose from: tiny"),
         ("tiny nope", "reg nope: choose from: none, tested"),
-        ("tiny other", "reg other is null in this study: choose from: none, tested"),
+        ("tiny other", "reg other: choose from: none, tested"),
         ("tiny none", r"data/models/tiny/none/model\.safetensors: not trained yet; .*: dvc repro"),
         ("tiny tested --seed 2", "--seed 2: tiny/tested has seeds 0 to 1"),
         ("tiny tested --seed -1", "--seed -1: tiny/tested has seeds 0 to 1"),

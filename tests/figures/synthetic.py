@@ -15,7 +15,6 @@ from tests.figures import tables
 PARAMS = """
 study: pictures
 reg: l1
-regs: [none, l1, mine, dropout]
 studies:
   pictures:
     title: Pictures
@@ -24,7 +23,7 @@ studies:
     model: {kind: mlp, hidden: [3, 2]}
     training: {optimizer: sgd, learning_rate: 0.1, batch_size: 5, epochs: 3, seeds: 2}
     evaluation: {training_loss: 0.5}
-    regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}, dropout: null}
+    regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}}
   points:
     title: Points
     data: {source: moons, samples: 30, noise: 0.1}
@@ -32,7 +31,7 @@ studies:
     model: {kind: mlp, hidden: [3, 2]}
     training: {optimizer: sgd, learning_rate: 0.1, batch_size: 5, epochs: 3, seeds: 2}
     evaluation: {training_loss: 0.5}
-    regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}, dropout: null}
+    regularizers: {none: {}, l1: {l1: 0.1}, mine: {l2: 0.1}}
 """
 
 CELLS = ("none", "l1", "mine")
@@ -58,9 +57,6 @@ def _study(root: Path, name: str, dataset: Dataset) -> None:
     dataset.save(folder)
     for number, reg in enumerate(CELLS):
         _cell(root, name, reg, number, dataset)
-    for folder in (root / paths.model(name, "dropout"), root / paths.evaluation(name, "dropout")):
-        folder.mkdir(parents=True)
-        paths.mark_absent(folder, name, "dropout")
     for table, rows in tables.of(CELLS, SEEDS, LAYERS, dataset.kind).items():
         write_csv(root / paths.summary(name) / f"{table}.csv", rows)
 

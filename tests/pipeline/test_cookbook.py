@@ -20,7 +20,7 @@ QUEUE_SECONDS = 200
 
 
 def trained(output: str) -> list[str]:
-    return [name for name in ran(output) if name.startswith("train")]
+    return [name for name in ran(output) if "train" in name]
 
 
 def reviewed(workspace: Workspace) -> dict[str, object]:
@@ -40,7 +40,7 @@ def a_regularizer(workspace: Workspace, output: str) -> None:
 
 
 def a_strength(workspace: Workspace, output: str) -> None:
-    assert trained(output) == ["train@digits-l2"]
+    assert trained(output) == ["digits:train@l2"]
     assert "l2: 0.03" in (workspace.root / paths.PARAMS).read_text()
     assert paths.PARAMS.name in workspace.run("git", "status", "--short")
 
@@ -57,10 +57,10 @@ def locks(workspace: Workspace) -> set[Path]:
 
 
 def a_study_apart(workspace: Workspace, output: str) -> None:
-    assert trained(output) == ["train@moons-none", "train@moons-l1", "train@moons-l2"]
+    assert trained(output) == ["moons:train@none", "moons:train@l1"]
     assert workspace.run("git", "status", "--short") == ""
     assert not (workspace.root / paths.model("moons", "l1")).exists()
-    # Three cells and a strength of the study before, and two cells more; the third is null.
+    # Three cells and a strength of the study before, and two cells more.
     assert len(locks(workspace)) == 4 + 2
     assert not list((workspace.root / ".dvc/tmp/exps").glob("tmp*"))
 
@@ -83,7 +83,7 @@ def a_queue(workspace: Workspace, output: str) -> None:
 
 
 def a_log(workspace: Workspace, output: str) -> None:
-    assert "train@digits-l2" in trained(output)
+    assert "digits:train@l2" in trained(output)
 
 
 def a_table(workspace: Workspace, output: str) -> None:
@@ -113,9 +113,9 @@ def curves(workspace: Workspace, output: str) -> None:
     assert "dvc_plots/index.html" in output
     drawn = [json.loads(spec) for spec in re.findall(r"var spec = (\{.*\});$", page, re.MULTILINE)]
     points = {spec["title"]["text"]: spec["data"]["values"] for spec in drawn}
-    assert {(row["rev"], row["field"]) for row in points["test accuracy"]} == {
-        (revision, cell) for revision in ("l2", "l2-strong") for cell in CELLS
-    }
+    assert {
+        (row["rev"], row["reg"]) for row in points["digits: test accuracy, mean over seeds"]
+    } == {(revision, cell) for revision in ("l2", "l2-strong") for cell in CELLS}
     assert {row["rev"] for row in points["plots/digits/confusion/l2.csv"]} == {"l2", "l2-strong"}
     assert workspace.run("git", "status", "--short") == ""
 
@@ -123,7 +123,7 @@ def curves(workspace: Workspace, output: str) -> None:
 def applied(workspace: Workspace, output: str) -> None:
     assert reviewed(workspace)["reg"] == "l2"
     assert "l2: 0.01" in (workspace.root / paths.PARAMS).read_text()
-    assert trained(workspace.dvc("repro", "summarize@digits")) == []
+    assert trained(workspace.dvc("repro", f"{paths.pipeline('digits')}:summarize")) == []
 
 
 def a_branch(workspace: Workspace, output: str) -> None:

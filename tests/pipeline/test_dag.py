@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import re
 from typing import Any
 
 import pandas as pd
 import pytest
-import yaml
 
+from regscope import paths
+from regscope.params import load_params
+from regscope.pipelines import rates_pipelines, study_pipelines
+from regscope.rates.settings import load_rates
 from regscope.results import SUMMARY
-from tests.pipeline.workspace import TINY, Workspace, ran
+from tests.pipeline.workspace import CELLS, SOURCE, Workspace, ran
 
-CELL_STAGES = [f"{stage}@digits-{reg}" for stage in ("train", "evaluate") for reg in TINY["regs"]]
+CELL_STAGES = [f"digits:train@{reg}" for reg in CELLS]
 
 
 def set_param(workspace: Workspace, key: str, value: object) -> None:
@@ -30,23 +33,24 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
     assert sorted(ran(built.first_output)) == sorted(
         [
             "validate",
-            "download@digits",
-            "preprocess@digits",
+            "digits:download",
+            "digits:preprocess",
             *CELL_STAGES,
-            "summarize@digits",
-            "visualize@digits",
+            "digits:evaluate",
+            "digits:summarize",
+            "digits:visualize",
             "review",
             "claims",
             "report",
         ]
     )
     summary = json.loads((built.root / "metrics/studies/digits/summary.json").read_text())
-    assert list(summary) == TINY["regs"]
+    assert list(summary) == list(CELLS)
     assert set(summary["none"]) == set(SUMMARY)
     seeds = pd.read_csv(built.root / "metrics/studies/digits/seeds.csv")
     assert list(seeds.columns[:2]) == ["reg", "seed"]
     assert seeds.groupby("reg")["seed"].apply(list).to_dict() == {
-        reg: [0, 1] for reg in TINY["regs"]
+        reg: [0, 1] for reg in list(CELLS)
     }
     assert (built.root / "report.html").is_file()
     claims = json.loads((built.root / "metrics/claims.json").read_text())["claims"]
@@ -63,7 +67,12 @@ def test_another_threshold_of_a_claim_runs_its_stage_alone(workspace: Workspace)
 
 def test_results_are_git_tracked_and_data_is_not(built: Workspace) -> None:
     tracked = built.run("git", "ls-files").splitlines()
-    assert {"dvc.lock", "metrics/review.json", "metrics/README.md"} <= set(tracked)
+    assert {
+        "dvc.lock",
+        "studies/digits/dvc.lock",
+        "metrics/review.json",
+        "metrics/README.md",
+    } <= set(tracked)
     assert "plots/digits/accuracy.png" in tracked
     assert [name for name in tracked if name.startswith("data/")] == ["data/README.md"]
     assert "report.html" not in tracked
@@ -78,17 +87,16 @@ def test_a_second_run_skips_everything(workspace: Workspace) -> None:
 
 def test_a_changed_strength_retrains_one_cell(workspace: Workspace) -> None:
     set_param(workspace, "studies.digits.regularizers.l2.l2", 0.01)
-    output = ran(workspace.dvc("repro"))
-    assert [name for name in output if name.startswith(("train", "evaluate"))] == [
-        "train@digits-l2",
-        "evaluate@digits-l2",
-    ]
+    printed = workspace.dvc("repro")
+    output = ran(printed)
+    assert [name for name in output if "train" in name] == ["digits:train@l2"]
+    assert re.findall(r"digits/(\w+): measured", printed) == ["l2"]
 
 
 def test_changed_figures_train_and_measure_nothing(workspace: Workspace) -> None:
     with (workspace.root / "regscope/figures/curves.py").open("a") as file:
         file.write("\n# Changed.\n")
-    assert ran(workspace.dvc("repro", "--dry")) == ["visualize@digits"]
+    assert ran(workspace.dvc("repro", "--dry")) == ["digits:visualize"]
 
 
 def test_changed_library_code_does_not_retrain_but_the_numerics_version_does(
@@ -100,7 +108,7 @@ def test_changed_library_code_does_not_retrain_but_the_numerics_version_does(
     numerics = workspace.root / "regscope/numerics.py"
     numerics.write_text(numerics.read_text().replace("_VERSION = ", "_VERSION = 1000 + "))
     stages = ran(workspace.dvc("repro", "--dry"))
-    assert [name for name in stages if name.startswith("train")] == CELL_STAGES[:3]
+    assert [name for name in stages if "train" in name] == CELL_STAGES
 
 
 @pytest.mark.slow
@@ -119,14 +127,11 @@ def changed(workspace: Workspace) -> set[str]:
 def test_going_to_another_study_and_back_keeps_everything(workspace: Workspace) -> None:
     set_param(workspace, "study", "moons")
     output = ran(workspace.dvc("repro"))
-    assert "train@moons-l1" in output
-    assert "train@digits-l1" not in output
-    absent = workspace.root / "data/models/moons/l2/absent.txt"
-    assert absent.read_text() == "moons has no cell l2 (null in params.yaml)\n"
+    assert [name for name in output if "train" in name] == ["moons:train@none", "moons:train@l1"]
     set_param(workspace, "study", "digits")
     output = ran(workspace.dvc("repro"))
-    assert not [name for name in output if name.startswith(("train", "evaluate", "summarize"))]
-    new = {"metrics/studies/moons/", "plots/moons/"}
+    assert not [name for name in output if ":" in name]
+    new = {"metrics/studies/moons/", "plots/moons/", "studies/moons/dvc.lock"}
     assert new <= changed(workspace)
     assert changed(workspace) <= new | {
         "params.yaml",
@@ -145,26 +150,23 @@ def test_going_to_another_study_and_back_keeps_everything(workspace: Workspace) 
 
 
 @pytest.mark.slow
-def test_a_cell_taken_out_of_regs_leaves_the_results(workspace: Workspace) -> None:
+def test_a_cell_taken_out_leaves_the_results(workspace: Workspace) -> None:
     def take_out(params: dict) -> None:  # type: ignore[type-arg]
-        params["regs"].remove("l2")
-        for study in params["studies"].values():
-            del study["regularizers"]["l2"]
+        del params["studies"]["digits"]["regularizers"]["l2"]
 
     workspace.edit_yaml("params.yaml", take_out)
     output = ran(workspace.dvc("repro"))
-    assert not [name for name in output if name.startswith("train")]
+    assert not [name for name in output if "train" in name]
     summary = json.loads((workspace.root / "metrics/studies/digits/summary.json").read_text())
     assert list(summary) == ["none", "l1"]
-    assert not (workspace.root / "data/models/digits/l2").exists()
+    assert not (workspace.root / "data/evaluations/digits/l2").exists()
     assert ran(workspace.dvc("repro")) == []
 
 
-def test_every_study_with_committed_results_is_shown_by_dvc() -> None:
-    root = Path(__file__).parents[2]
-    studies = [folder.name for folder in (root / "metrics" / "studies").iterdir()]
-    assert "digits" in studies
-    pipeline = yaml.safe_load((root / "dvc.yaml").read_text())
-    for study in studies:
-        assert f"metrics/studies/{study}/summary.json" in pipeline["metrics"]
-        assert {f"plots/{study}/confusion"} <= {name for plot in pipeline["plots"] for name in plot}
+def test_every_study_has_the_pipeline_of_the_template() -> None:
+    params = load_params(SOURCE / "params.yaml")
+    grids = load_rates(params, SOURCE / paths.RATES_PARAMS).studies
+    for path, text in (study_pipelines(params.studies) | rates_pipelines(grids)).items():
+        assert (SOURCE / path).read_text() == text
+    there = {path.parent.name for path in (SOURCE / "studies").glob("*/dvc.yaml")}
+    assert there == set(params.studies)

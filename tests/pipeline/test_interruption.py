@@ -17,7 +17,7 @@ import pytest
 
 from tests.pipeline.workspace import TINY, Workspace
 
-STAGE = "train@digits-none"
+STAGE = "studies/digits/dvc.yaml:train@none"
 MODEL = "data/models/digits/none"
 
 
@@ -63,7 +63,9 @@ def training_process(workspace: Workspace) -> psutil.Process | None:
 
 def forget(workspace: Workspace) -> None:
     """As before the first training: no output, nothing to restore it from, no checkpoint."""
-    workspace.run("rm", "-rf", "data/models", ".regscope", ".dvc/cache", "dvc.lock")
+    workspace.run(
+        "rm", "-rf", "data/models", ".regscope", ".dvc/cache", "dvc.lock", "studies/digits/dvc.lock"
+    )
 
 
 KILLS = 10

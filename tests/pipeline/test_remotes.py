@@ -80,7 +80,7 @@ def test_a_folder(built: Workspace, owner: Workspace, tmp_path: Path) -> None:
 
     give, take = commands(EXPERIMENT)
     trained = ran(reader.run("bash", "-ec", give))
-    assert [name for name in trained if name.startswith("train")] == ["train@digits-l2"]
+    assert [name for name in trained if "train" in name] == ["digits:train@l2"]
     third = clone(owner, tmp_path / "third")
     assert set(ran(third.run("bash", "-ec", take))) <= NOT_KEPT
     assert third.run("git", "branch", "--show-current").strip() == "stronger-l2"
@@ -101,7 +101,7 @@ def test_another_study(owner: Workspace, tmp_path: Path) -> None:
     repro = reader.run("bash", "-ec", pull)
     # `reg`, the other switch, belongs to the active study's review.
     assert set(ran(repro)) <= NOT_KEPT | {"validate", "review"}
-    assert "Stage 'train@moons-l1' didn't change, skipping" in repro.splitlines()
+    assert "Stage 'studies/moons/dvc.yaml:train@l1' didn't change, skipping" in repro.splitlines()
     # The study that was active before is there as well.
     reader.run("git", "restore", "params.yaml")
     reader.dvc("pull", "dvc.yaml")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,8 +16,10 @@ from typing import Any
 import yaml
 
 from bench.pipeline import copy_code
+from regscope.pipelines import study_pipelines
 
 SOURCE = Path(__file__).parents[2]
+PIPELINE = re.compile(r"^studies/(\w+)/dvc\.yaml:")
 
 CELLS: dict[str, Any] = {
     "none": {},
@@ -26,7 +30,6 @@ CELLS: dict[str, Any] = {
 TINY: dict[str, Any] = {
     "study": "digits",
     "reg": "l1",
-    "regs": list(CELLS),
     "studies": {
         "digits": {
             "title": "Tiny digits",
@@ -56,7 +59,7 @@ TINY: dict[str, Any] = {
                 "seeds": 2,
             },
             "evaluation": {"training_loss": 0.5},
-            "regularizers": {"none": {}, "l1": {"l1": 0.001}, "l2": None},
+            "regularizers": {"none": {}, "l1": {"l1": 0.001}},
         },
     },
 }
@@ -109,7 +112,7 @@ class Workspace:
         workspace = cls(root)
         workspace.write_params(params)
         workspace.edit_yaml("claims.yaml", lambda claims: claims.update(CLAIMS))
-        workspace.edit_yaml("dvc.yaml", _only_tiny_studies)
+        workspace.write_pipelines()
         workspace.run("git", "init", "--quiet", "--initial-branch=main")
         workspace.commit("start")
         return workspace
@@ -144,6 +147,14 @@ class Workspace:
 
     def write_params(self, params: dict[str, Any]) -> None:
         (self.root / "params.yaml").write_text(yaml.safe_dump(params, sort_keys=False))
+
+    def write_pipelines(self) -> None:
+        """Those of the studies that params.yaml has."""
+        shutil.rmtree(self.root / "studies", ignore_errors=True)
+        studies = yaml.safe_load((self.root / "params.yaml").read_text())["studies"]
+        for path, text in study_pipelines(studies).items():
+            (self.root / path).parent.mkdir(parents=True)
+            (self.root / path).write_text(text)
 
     def edit_yaml(self, name: str, change: Any) -> None:
         path = self.root / name
@@ -186,26 +197,11 @@ class Workspace:
         }
 
 
-def _only_tiny_studies(pipeline: dict[str, Any]) -> None:
-    studies = TINY["studies"]
-    pipeline["metrics"] = [f"metrics/studies/{study}/summary.json" for study in studies] + [
-        "metrics/review.json",
-        "metrics/verdicts.json",
-    ]
-    pipeline["plots"] = [
-        {
-            "test accuracy": {
-                "x": "epoch",
-                "y": {"plots/digits/test_accuracy.csv": list(CELLS)},
-            }
-        },
-        {"plots/digits/confusion": {"template": "confusion", "x": "predicted", "y": "actual"}},
-    ]
-
-
 def ran(output: str) -> list[str]:
-    """The stages that DVC says it ran, in order; without tracking, which runs each time."""
-    names = [
-        line.split("'")[1] for line in output.splitlines() if line.startswith("Running stage '")
-    ]
-    return [name for name in names if not name.startswith("track@")]
+    """The stages that DVC says it ran, in order; without those that run each time.
+
+    A stage of a study has the study before its name, as in `digits:train@l2`.
+    """
+    lines = [line for line in output.splitlines() if line.startswith("Running stage '")]
+    names = [PIPELINE.sub(r"\1:", line.split("'")[1]) for line in lines]
+    return [name for name in names if name not in ("track", "gather")]

@@ -9,12 +9,11 @@ from tests import tiny
 
 def raw_params() -> dict[str, Any]:
     study = tiny.study().model_dump(mode="json", exclude_none=True)
-    study["regularizers"] = {"none": {}, "l2": {"l2": 0.001}, "dropout": None}
+    study["regularizers"] = {"none": {}, "l2": {"l2": 0.001}}
     study["training"] |= {"seeds": 3, "epochs": 2}
     return {
         "study": "digits",
         "reg": "l2",
-        "regs": ["none", "l2", "dropout"],
         "studies": {"digits": study},
     }
 

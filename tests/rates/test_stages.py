@@ -14,11 +14,11 @@ import yaml
 
 from regscope import paths
 from regscope.errors import RegscopeError
+from regscope.pipelines import rates_pipelines
 from regscope.rates.gather import COLUMNS
 from regscope.rates.rederived import rederived_rates
 from stages import rate, validate_rates
 from stages import rates as rates_stage
-from tests.conftest import ROOT
 from tests.rates import settings
 
 
@@ -41,9 +41,8 @@ def test_from_training_to_committed_files(
     tiny_rates: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(monkeypatch, validate_rates)
-    for reg in ("none", "l2", "dropout"):
+    for reg in ("none", "l2"):
         run(monkeypatch, rate, "digits", reg)
-    assert (paths.rate_measures("digits", "dropout") / paths.ABSENT).is_file()
     run(monkeypatch, rates_stage, "digits")
     folder = paths.rates_summary("digits")
     search, seeds, tuned = (
@@ -87,7 +86,7 @@ def test_a_study_without_a_grid_and_an_untrained_cell_are_one_line(
 
 
 def test_nothing_retrains_a_grid_but_settings_data_and_numerics() -> None:
-    stage = yaml.safe_load((ROOT / "rates" / "dvc.yaml").read_text())["stages"]["rate"]
-    assert stage["deps"] == [
-        "data/rates/validated.txt", "data/prepared/${item.study}", "regscope/numerics.py",
+    stage = yaml.safe_load(rates_pipelines(["digits"])[paths.rates_pipeline("digits")])["stages"]
+    assert stage["rate"]["do"]["deps"] == [
+        "data/rates/validated.txt", "data/prepared/digits", "regscope/numerics.py",
     ]  # fmt: skip

@@ -70,7 +70,6 @@ def results(workspace: Path) -> None:
     params = {
         "study": "first",
         "reg": "l1",
-        "regs": list(CELLS),
         "studies": {"first": study(), "other": study()},
     }
     paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))

@@ -53,7 +53,7 @@ def write(
 ) -> None:
     """params.yaml and the results of STUDY; `changed` are blocks of its settings."""
     block = synthetic.study(cells, title="Small") | changed
-    synthetic.write({STUDY: block}, {STUDY: synthetic.found(accuracies)}, tuple(cells))
+    synthetic.write({STUDY: block}, {STUDY: synthetic.found(accuracies)})
 
 
 def write_claims(**verdicts: str) -> None:

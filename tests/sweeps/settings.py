@@ -15,7 +15,6 @@ CELLS: dict[str, Any] = {
     "elastic_net": {"l1": 0.003, "l2": 0.01},
     "dropout": {"dropout": 0.2},
     "batch_norm": {"batch_norm": True},
-    "absent": None,
 }
 
 SWEEPS: dict[str, Any] = {
@@ -39,7 +38,6 @@ def raw_params() -> dict[str, Any]:
     return {
         "study": "digits",
         "reg": "l1",
-        "regs": list(CELLS),
         "studies": {"digits": {**study, "regularizers": CELLS}},
     }
 

@@ -81,8 +81,6 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("sweeps.digits.pairs.methods", ["l2", "gone"],
      "sweeps.digits.pairs.methods: gone is no cell of this study; choose from: l1, l2,"
      " elastic_net, dropout, batch_norm"),
-    ("sweeps.digits.pairs.methods", ["l2", "absent"],
-     "sweeps.digits.pairs.methods: absent is no cell of this study"),
     ("sweeps.digits.pairs.methods", ["l2", "none"],
      "sweeps.digits.pairs.methods: none is the baseline; choose from: l1,"),
     ("sweeps.digits.pairs.methods", ["l2"],
@@ -113,7 +111,6 @@ def test_a_refused_value_is_one_line_with_the_file_the_key_and_what_is_allowed(
     ("family", "strengths", "line"),
     [
         ("gone", [1, 2], "families.gone: gone is no cell of this study; choose from: l1, l2,"),
-        ("absent", [1, 2], "families.absent: absent is no cell of this study"),
         ("none", [1, 2], "families.none: none is the baseline; choose from: l1,"),
         ("batch_norm", [1, 2], "families.batch_norm: batch_norm is on or off and has no strength"),
         ("dropout", [0.5, 1], "families.dropout = 1.0: rate = 1.0: must be less than 1"),

@@ -40,9 +40,9 @@ def write_params(strength: float) -> None:
             "seeds": SEEDS,
         },
         "evaluation": {"training_loss": 0.5, "examples": 20},
-        "regularizers": {"none": {}, "l1": {"l1": strength}, "l2": None},
+        "regularizers": {"none": {}, "l1": {"l1": strength}},
     }
-    params = {"study": NAME, "reg": "l1", "regs": ["none", "l1", "l2"], "studies": {NAME: study}}
+    params = {"study": NAME, "reg": "l1", "studies": {NAME: study}}
     write_text(paths.PARAMS, yaml.safe_dump(params, sort_keys=False))
 
 

@@ -1,0 +1,70 @@
+"""A worker process: measures one trained cell after another, with one thread."""
+
+from __future__ import annotations
+
+import signal
+import time
+from multiprocessing.connection import Connection
+from typing import Any
+
+import torch
+
+from regscope import paths
+from regscope.arithmetic import settle
+from regscope.datasets import Dataset
+from regscope.environment import environment
+from regscope.errors import RegscopeError
+from regscope.evaluation.cell import evaluate_cell
+from regscope.evaluation.study import MADE_FROM
+from regscope.files import whole_folder, write_csv, write_json, write_tensors
+from regscope.lifeline import end_with_parent_process
+from regscope.params import Study
+from regscope.results.study import ENVIRONMENT_FILE
+from regscope.training.allocator import keep_freed_memory
+from regscope.training.messages import errors_told
+
+
+def work(job: dict[str, Any], messages: Connection) -> None:
+    """Measure the cells that `messages` brings, each with what it is made from.
+
+    Sends `(name, seconds)` when a cell's folder is in place, and `{"error": text}` when one cannot
+    be measured, which ends the work.
+    """
+    # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent_process()
+    # One thread: sums are then the same however many cores there are.
+    torch.set_num_threads(1)
+    keep_freed_memory()
+    with errors_told(messages):
+        name, study = job["name"], Study.model_validate(job["study"])
+        arithmetic = study.training.arithmetic
+        lacking = settle("portable") if arithmetic == "portable" else None
+        dataset = Dataset.load(paths.prepared(name))
+        for reg, made in iter(messages.recv, None):
+            started = time.monotonic()
+            try:
+                _measure(name, study, reg, made, dataset, lacking)
+            except RegscopeError as error:
+                raise RegscopeError(f"{reg}: {error}") from error
+            messages.send((reg, time.monotonic() - started))
+
+
+def _measure(
+    name: str,
+    study: Study,
+    reg: str,
+    made: dict[str, Any],
+    dataset: Dataset,
+    lacking: str | None,
+) -> None:
+    with whole_folder(paths.evaluation(name, reg)) as folder:
+        if lacking:
+            print(f"regscope: {name}/{reg}: not measured by portable arithmetic: {lacking}")
+            measured = environment("cpu", study.training.precision, "not portable")
+            write_json(folder / ENVIRONMENT_FILE, measured)
+        result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
+        for table, rows in result.tables.items():
+            write_csv(folder / f"{table}.csv", rows)
+        write_tensors(folder / "arrays.safetensors", result.arrays)
+        write_json(folder / MADE_FROM, made)

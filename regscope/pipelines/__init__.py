@@ -1,0 +1,51 @@
+"""The pipelines of single studies: a `dvc.yaml` and a lock each, made from one template.
+
+DVC reads and writes the whole of a lock file after every stage, so each study has its own; and a
+study's cells are the names in params.yaml, which the template reads, so that none is listed twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import yaml
+
+from regscope import paths
+from regscope.files import write_text
+
+NAME = "STUDY"
+
+
+def study_pipelines(studies: Iterable[str]) -> dict[Path, str]:
+    """`{file: text}`: what `dvc repro` runs of each study."""
+    return {paths.pipeline(study): _template("study.yaml", study) for study in studies}
+
+
+def dependencies(stage: str) -> list[Path]:
+    """What a stage of every study's pipeline depends on, with NAME in place of the study's."""
+    stages = yaml.safe_load(_template("study.yaml", NAME))["stages"]
+    return [Path(path) for path in stages[stage]["deps"]]
+
+
+def rates_pipelines(studies: Iterable[str]) -> dict[Path, str]:
+    """`{file: text}`: what `make rates` runs of each study."""
+    return {paths.rates_pipeline(study): _template("rates.yaml", study) for study in studies}
+
+
+def write(pipelines: Mapping[Path, str]) -> list[Path]:
+    """Write those that are not there or differ; which those were."""
+    stale = [
+        path
+        for path, text in pipelines.items()
+        if not path.is_file() or path.read_text(encoding="utf-8") != text
+    ]
+    for path in stale:
+        write_text(path, pipelines[path])
+    return stale
+
+
+def _template(file: str, study: str) -> str:
+    text = (Path(__file__).parent / file).read_text(encoding="utf-8")
+    # The first lines are about the template itself.
+    return text.partition("---\n")[2].replace(NAME, study)
