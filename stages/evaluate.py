@@ -18,7 +18,7 @@ def main() -> None:
 
         from regscope.arithmetic import settle
         from regscope.datasets import Dataset
-        from regscope.evaluation import evaluate_cell
+        from regscope.evaluation import EMPTY, evaluate_cell
         from regscope.training.allocator import keep_freed_memory
 
         # One thread: sums are then the same however many cores there are.
@@ -31,7 +31,7 @@ def main() -> None:
         dataset = Dataset.load(paths.prepared(name))
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
         for table, rows in result.tables.items():
-            write_csv(folder / f"{table}.csv", rows)
+            write_csv(folder / f"{table}.csv", rows, EMPTY.get(table, ()))
         write_tensors(folder / "arrays.safetensors", result.arrays)
 
 

@@ -14,7 +14,7 @@ from regscope.datasets import Dataset
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name
-from regscope.measures.weights import layer_weights
+from regscope.models.weights import weight_in
 from regscope.networks import MODEL_FILE
 from regscope.results import StudyResults, told
 
@@ -103,27 +103,34 @@ def load(name: str, params: Params) -> StudyData:
     """
     study = params.studies[name]
     colour = colours(params.regs)
+    found = results.load(name)
     return StudyData(
         study=study,
         dataset=Dataset.load(paths.prepared(name)),
-        results=results.load(name),
+        results=found,
         cells=tuple(
-            _cell(name, reg, colour[reg], study.model.layer_names()) for reg in study.cells
+            _cell(name, reg, colour[reg], _layers(found, reg)) for reg in study.cells
         ),
     )
+
+
+def _layers(found: StudyResults, reg: str) -> tuple[str, ...]:
+    """What was measured as weights of a cell, in order of its network."""
+    layers = found.layers
+    return tuple(layers.loc[layers["reg"] == reg, "layer"].unique())
 
 
 def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData:
     from safetensors.numpy import load_file
 
     model = paths.model(name, reg)
-    weights = layer_weights(load_file(model / MODEL_FILE))
+    state = load_file(model / MODEL_FILE)
     return CellData(
         reg=reg,
         label=display_name(reg),
         colour=colour,
         history=_history(model / "history.csv"),
-        weights={layer: weights[layer] for layer in layers if layer in weights},
+        weights={layer: weight_in(layer, state) for layer in layers},
         arrays=load_file(paths.evaluation(name, reg) / "arrays.safetensors"),
     )
 
