@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 Value = TypeVar("Value")
+Owners = Mapping[str, "nn.Module"]
 
 LAYER = re.compile(
     r"(Linear|Conv(Transpose)?\dd|_ConvNd|Embedding(Bag)?|(RNN|LSTM|GRU)(Cell)?|RNN(Cell)?Base"
@@ -28,11 +29,12 @@ LAYER = re.compile(
 )
 NORMALIZATION = re.compile(r"Norm(?![a-z])|Normaliz")
 OTHER_PARTS = {
-    *("bias", "biases", "beta", "gamma", "gain", "gains", "scale", "scales", "shift", "norm"),
+    *("bias", "biases", "beta", "gamma", "gain", "gains", "norm"),
     *("pos", "position", "positions", "positional"),
 }
+OTHER_ENDS = (["scale"], ["scales"], ["shift"], ["shifts"])
 """Words in the names of parameters that are added to activations, or that these are multiplied by,
-one by one."""
+one by one; and their last words."""
 
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
@@ -54,11 +56,12 @@ def weights_of(network: nn.Module) -> dict[str, nn.Parameter]:
     """
     found: dict[str, nn.Parameter] = {}
     seen: set[int] = set()
+    owners = dict(network.named_modules(remove_duplicate=False))
     read = _read_by(network)
     for name, parameter in network.named_parameters(remove_duplicate=False):
-        if id(parameter) in seen or _made_of(network, name) is not None:
+        if id(parameter) in seen or _made_of(owners, name) is not None:
             continue
-        if _is_weight(network, name, parameter, read):
+        if _is_weight(owners, name, parameter, read):
             found[name] = parameter
             seen.add(id(parameter))
     return found
@@ -70,13 +73,14 @@ def made_weights(network: nn.Module) -> dict[str, Tensor]:
     By a mask, a norm or a parametrization; the tensors are as the last pass left them.
     """
     found: dict[str, Tensor] = {}
+    owners = dict(network.named_modules(remove_duplicate=False))
     for name, _ in network.named_parameters():
-        made = _made_of(network, name)
+        made = _made_of(owners, name)
         if made is None or made in found:
             continue
         parent, _, own = made.rpartition(".")
-        tensor = getattr(network.get_submodule(parent), own)
-        if _is_weight(network, made, tensor, {}):
+        tensor = getattr(owners[parent], own)
+        if _is_weight(owners, made, tensor, {}):
             found[made] = tensor
     return found
 
@@ -92,23 +96,24 @@ def weight_in(layer: str, tensors: Mapping[str, Value]) -> Value:
 
 
 def _is_weight(
-    network: nn.Module, name: str, tensor: Tensor, read: Mapping[str, set[str]]
+    owners: Owners, name: str, tensor: Tensor, read: Mapping[str, set[str]]
 ) -> bool:
     if tensor.dim() < 2 or not tensor.is_floating_point():
         return False
     if name in read:
         return any(PRODUCTS.search(operator) for operator in read[name])
     parent, _, own = name.rpartition(".")
-    owner = network.get_submodule(parent)
+    owner = owners[parent]
     said = getattr(owner, "weight_names", None)
     if isinstance(said, tuple | list):
         return own in said
-    words = {word.lower() for word in WORDS.findall(own)}
+    words = [word.lower() for word in WORDS.findall(own)]
     kind = _kind(owner)
     if kind is LAYER and "weight" in words:
         return True
-    spread = sum(size > 1 for size in tensor.shape)
-    return kind is not NORMALIZATION and spread >= 2 and not words & OTHER_PARTS
+    if kind is NORMALIZATION or OTHER_PARTS.intersection(words) or words[-1:] in OTHER_ENDS:
+        return False
+    return sum(size > 1 for size in tensor.shape) >= 2
 
 
 def _kind(owner: nn.Module) -> re.Pattern[str] | None:
@@ -125,13 +130,13 @@ def _kind(owner: nn.Module) -> re.Pattern[str] | None:
     return None
 
 
-def _made_of(network: nn.Module, name: str) -> str | None:
+def _made_of(owners: Owners, name: str) -> str | None:
     """The name of the tensor that is made of the parameter `name` at every pass, if one is."""
     layer, parametrized, source = name.rpartition("parametrizations.")
     if parametrized:
         return f"{layer}{source.partition('.')[0]}"
     parent, _, own = name.rpartition(".")
-    attributes = vars(network.get_submodule(parent))
+    attributes = vars(owners[parent])
     for suffix in SOURCES:
         tensor = own.removesuffix(suffix)
         # A plain tensor, which is no parameter, beside the parameter of its name.
