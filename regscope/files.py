@@ -97,9 +97,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(partial, ignore_errors=True)
 
 
-def write_csv(
-    path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()
-) -> None:
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
     """One line a row, columns in the order of the first row; `columns` where there is no row.
 
     Floats are written to ten digits, nan as an empty field.

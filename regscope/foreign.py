@@ -21,18 +21,22 @@ CORE = ("base.py", "initialization.py", "slots.py", "weights.py")
 
 
 def cause(error: BaseException) -> str:
-    """The kind of the error and what it says, cut to LONGEST: `ValueError: inputs are not finite`.
+    """The kind of the error and what it says, in one line: `ValueError: inputs are not finite`.
 
     RuntimeError, which torch raises of all kinds, goes without saying.
-    Of TorchScript's and torch.compile's reports, which are pages, the line that says why.
     """
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    kind = type(error).__name__
-    report = [line for line in lines if line.startswith(("RuntimeError:", "torch.jit.Error:"))]
-    text = report[-1].partition(": ")[2] if report and len(lines) > 1 else " ".join(lines)
+    kind, text = type(error).__name__, said(error)
     if kind == "RuntimeError" and text:
-        return shortened(text)
-    return shortened(f"{kind}: {text}" if text else kind)
+        return text
+    return f"{kind}: {text}" if text else kind
+
+
+def said(error: BaseException) -> str:
+    """What the error says, cut to LONGEST; of TorchScript's pages the line that says why."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    report = [line for line in lines if line.startswith("RuntimeError:")]
+    text = report[-1].partition(": ")[2] if report and len(lines) > 1 else " ".join(lines)
+    return shortened(text)
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:

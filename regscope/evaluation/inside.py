@@ -11,7 +11,6 @@ from torch import Tensor, nn
 
 from regscope.evaluation.passes import judge_from
 from regscope.evaluation.row import Row
-from regscope.models import weights as rule
 from regscope.measures.filters import are_filters, total_variation
 from regscope.measures.pruning import prunable_fraction, pruning_area, pruning_curve
 from regscope.measures.spectrum import full_rank, spectral_measures
@@ -22,6 +21,7 @@ from regscope.measures.weights import (
     joined_measures,
     weight_measures,
 )
+from regscope.models import weights as rule
 
 ALL = "all"
 

@@ -108,9 +108,7 @@ def load(name: str, params: Params) -> StudyData:
         study=study,
         dataset=Dataset.load(paths.prepared(name)),
         results=found,
-        cells=tuple(
-            _cell(name, reg, colour[reg], _layers(found, reg)) for reg in study.cells
-        ),
+        cells=tuple(_cell(name, reg, colour[reg], _layers(found, reg)) for reg in study.cells),
     )
 
 

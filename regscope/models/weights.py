@@ -95,9 +95,7 @@ def weight_in(layer: str, tensors: Mapping[str, Value]) -> Value:
     return tensors[f"{layer}.weight" if f"{layer}.weight" in tensors else layer]
 
 
-def _is_weight(
-    owners: Owners, name: str, tensor: Tensor, read: Mapping[str, set[str]]
-) -> bool:
+def _is_weight(owners: Owners, name: str, tensor: Tensor, read: Mapping[str, set[str]]) -> bool:
     if tensor.dim() < 2 or not tensor.is_floating_point():
         return False
     if name in read:

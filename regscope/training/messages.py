@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from regscope.errors import DivergedError, RegscopeError
-from regscope.foreign import cause, place
+from regscope.foreign import cause, place, said
 
 
 @dataclass(frozen=True)
@@ -46,8 +46,11 @@ def errors_told(messages: Connection) -> Iterator[None]:
     except (Exception, SystemExit) as error:
         # A network or a method of one's own may raise anything.
         where = place(error)
-        if where is not None:
-            messages.send({"error": f"{cause(error)} ({where})"})
+        if isinstance(error, OSError) and error.filename:
+            messages.send({"error": f"{error.filename}: {error.strerror}"})
+        elif where is not None:
+            kind = type(error).__name__
+            messages.send({"error": f"{said(error)} ({kind} in {where})".strip()})
         elif isinstance(error, ValueError):
             messages.send({"error": " ".join(str(error).split())})
         elif isinstance(error, MemoryError | RuntimeError) and str(error):
@@ -56,5 +59,3 @@ def errors_told(messages: Connection) -> Iterator[None]:
         else:
             messages.send({"error": cause(error)})
             raise
-    except OSError as error:
-        messages.send({"error": f"{error.filename}: {error.strerror}"})

@@ -30,6 +30,7 @@ def interrupts() -> Iterator[None]:
         (RegscopeError("seed 1, epoch 2: no"), "seed 1, epoch 2: no"),
         (ValueError("tied weights\ncannot be stacked"), "tied weights cannot be stacked"),
         (RuntimeError("can't allocate memory\nC++ trace"), "can't allocate memory"),
+        (KeyError("gone"), "'gone' (KeyError in "),
         (OSError(28, "No space left on device", "a.safetensors"), "a.safetensors: No space left"),
     ],
 )
