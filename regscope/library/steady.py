@@ -15,8 +15,8 @@ APART = 0.05
 compute, by a scale for the whole batch, change up to half of it."""
 
 LUCK = (
-    "the model gives other outputs for the same inputs, in evaluation mode: its forward draws random"
-    " numbers (a functional dropout?) or remembers; use nn.Dropout, or"
+    "the model gives other outputs for the same inputs, in evaluation mode: its forward draws"
+    " random numbers (a functional dropout?) or remembers; use nn.Dropout, or"
     " dropout(..., training=self.training)"
 )
 NEIGHBOURS = (
@@ -49,7 +49,7 @@ def steady(model: nn.Module, found: Passed) -> tuple[list[Batch], dict[str, str]
 
 
 def _passed_again(model: nn.Module, found: Passed) -> tuple[list[Batch], list[Tensor]]:
-    *before, (inputs, labels) = found.few
+    *before, (inputs, _) = found.few
     first = [model(some) for some, _ in before]
     try:
         return found.few, [*first, model(inputs)]
