@@ -96,7 +96,7 @@ def _gap(one: Tensor, other: Tensor, labels: Tensor) -> float:
     apart = (one.double() - other.double()).abs().masked_fill(same, 0).max().item()
     sizes = one.double().abs()
     largest = sizes[sizes.isfinite()].max().item() if sizes.isfinite().any() else 0.0
-    return apart / largest if largest and apart == apart else torch.inf
+    return float(apart / largest) if largest and apart == apart else torch.inf
 
 
 def _rounding(found: Tensor) -> float:

@@ -56,7 +56,7 @@ def stacked_weights(
     Raises ValueError where there are none, or a named layer has none.
     """
     parameters = dict(stacked.named_parameters())
-    found = {name: parameters[name] for name in weights_of(plain)}
+    found: dict[str, Tensor] = {name: parameters[name] for name in weights_of(plain)}
     for layer in layers or ():
         if not any(name.startswith(f"{layer}.") for name in found):
             raise ValueError(f"the layer {layer} has no weights")

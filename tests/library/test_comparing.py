@@ -150,4 +150,4 @@ def test_tensors_are_numbers_also_with_a_gradient() -> None:
     other = [1.0, 1.0, 1.0, 1.0, 1.5]
     expected = regscope.compare(numbers.tolist(), other)
     for given in (numbers, list(numbers), numbers.bfloat16(), numbers.detach().numpy()):
-        assert regscope.compare(given, other) == expected
+        assert regscope.compare(given, other) == expected  # type: ignore[arg-type]

@@ -18,7 +18,7 @@ BATCH = torch.export.Dim("batch", min=1)
 
 
 def batches(size: int) -> list[tuple[Tensor, Tensor]]:
-    return list(zip(INPUTS.split(size), LABELS.split(size), strict=True))
+    return list(zip(torch.split(INPUTS, size), torch.split(LABELS, size), strict=True))
 
 
 def dense(*after: nn.Module) -> nn.Sequential:
@@ -131,7 +131,7 @@ def test_programs_and_scripts_are_measured_as_modules_are() -> None:
         program(model).module(),
         program(model, 20).module(),
         torch.jit.script(model),
-        torch.jit.trace(model, INPUTS[:2]),
+        torch.jit.trace(model, INPUTS[:2]),  # type: ignore[no-untyped-call]
     ):
         # Programs for batches of 20 refuse the 5 examples that are left of 25.
         found = regscope.measure(other, batches(20), examples=25)
