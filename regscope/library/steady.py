@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor, nn
 
@@ -88,7 +90,7 @@ def _beside_another(model: nn.Module, few: list[Batch], first: Tensor) -> float:
 def _gap(one: Tensor, other: Tensor, labels: Tensor) -> float:
     """The largest difference over the largest size, of what counts; -inf may stand in both."""
     if one.shape != other.shape:
-        return torch.inf
+        return math.inf
     one, other = counted(one, labels)[0], counted(other, labels)[0]
     same = (one == other) | (one.isnan() & other.isnan())
     if same.all():
@@ -96,7 +98,7 @@ def _gap(one: Tensor, other: Tensor, labels: Tensor) -> float:
     apart = (one.double() - other.double()).abs().masked_fill(same, 0).max().item()
     sizes = one.double().abs()
     largest = sizes[sizes.isfinite()].max().item() if sizes.isfinite().any() else 0.0
-    return float(apart / largest) if largest and apart == apart else torch.inf
+    return float(apart / largest) if largest and apart == apart else math.inf
 
 
 def _rounding(found: Tensor) -> float:
