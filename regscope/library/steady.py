@@ -103,4 +103,4 @@ def _gap(one: Tensor, other: Tensor, labels: Tensor) -> float:
 
 def _rounding(found: Tensor) -> float:
     """What kernels that do not always add in the same order may change."""
-    return float(torch.finfo(found.dtype).eps) ** 0.5
+    return math.sqrt(torch.finfo(found.dtype).eps)
