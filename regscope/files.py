@@ -118,13 +118,14 @@ def _become(partial: Path, target: Path) -> None:
             shutil.rmtree(near, ignore_errors=True)
 
 
-def write_csv(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """One line a row, columns in the order of the first row.
+def write_csv(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
+    """One line a row, columns in the order of the first row; `columns` where there is no row.
 
     Floats are written to ten digits, nan as an empty field.
     """
     text = io.StringIO()
-    writer = csv.DictWriter(text, fieldnames=list(rows[0]), lineterminator="\n")
+    fields = list(rows[0]) if rows else columns
+    writer = csv.DictWriter(text, fieldnames=fields, lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({key: _field(value) for key, value in row.items()})

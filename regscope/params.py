@@ -12,7 +12,6 @@ from pydantic import (
     Field,
     ValidationError,
     create_model,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -83,30 +82,19 @@ class Study(Settings):
     model: Model
     training: Training
     evaluation: EvaluationSettings
-    regularizers: dict[Name, Cell]
+    regularizers: dict[Name, Cell | None]
 
     @property
     def cells(self) -> dict[str, _Cell]:
-        """The study's cells, in the order of params.yaml."""
-        return self.regularizers
-
-    @field_validator("regularizers", mode="before")
-    @classmethod
-    def _no_empty_cells(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            for name, cell in data.items():
-                if cell is None:
-                    raise refusal(
-                        str(name), None, "give its methods; a cell that is not wanted is left out"
-                    )
-        return data
+        """The study's cells, in the order of params.yaml; null leaves one out."""
+        return {name: cell for name, cell in self.regularizers.items() if cell is not None}
 
     @model_validator(mode="after")
     def _has_a_baseline(self) -> Study:
-        if BASELINE not in self.regularizers:
+        if BASELINE not in self.cells:
             raise refusal(
                 "regularizers",
-                list(self.regularizers),
+                list(self.cells),
                 f"must hold {BASELINE}: {{}}, the baseline",
             )
         return self

@@ -18,10 +18,10 @@ def study_argument() -> tuple[str, Study, Params]:
 
 
 def cell_arguments() -> tuple[str, Study, str]:
-    """`STUDY REG`: the study's name, its settings, and the name of one of its cells."""
+    """`STUDY REG`: the study's name, its settings, and the name of a cell, which may be null."""
     name, reg = words("STUDY", "REG")
     study = load_params().named(name)
-    if reg not in study.cells:
+    if reg not in study.regularizers:
         raise RegscopeError(f"reg {reg}: {choose(study.cells)}")
     return name, study, reg
 

@@ -1,15 +1,21 @@
-"""Measure the cells of a study, those alone that have changed: `python -m stages.evaluate STUDY`."""
+"""Measure a study's cells, those alone that have changed: `python -m stages.evaluate STUDY [REG]`."""
+
+import sys
 
 from regscope.errors import run
 from regscope.evaluation.study import measure_study
 from regscope.training.workers import start_server
-from stages.arguments import study_argument
+from stages.arguments import cell_arguments, study_argument
 
 
 def main() -> None:
     start_server()
-    name, study, _ = study_argument()
-    measure_study(name, study)
+    if len(sys.argv) == 3:
+        name, study, reg = cell_arguments()
+        measure_study(name, study, [reg])
+    else:
+        name, study, _ = study_argument()
+        measure_study(name, study, study.cells)
 
 
 if __name__ == "__main__":

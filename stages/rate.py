@@ -19,6 +19,9 @@ def main() -> None:
     name, study, reg = cell_arguments()
     grid = load_rates(load_params()).named(name)
     with whole_folder(paths.rate_measures(name, reg)) as folder:
+        if reg not in study.cells:
+            print(f"{name} has no cell {reg} (null in params.yaml)")
+            return
         started = time.monotonic()
         data, label = paths.prepared(name), f"{name}/{reg}"
         rows = search(study, reg, grid, data, label)

@@ -1,7 +1,4 @@
-"""Write a study's settings as small files for the stages after it: `python -m stages.settings STUDY`.
-
-Whose settings have not changed keeps its file, so that nothing is stale for another's.
-"""
+"""Write a study's settings as small files for later stages: `python -m stages.settings STUDY`."""
 
 from regscope import paths
 from regscope.errors import run

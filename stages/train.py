@@ -19,6 +19,10 @@ def main() -> None:
     start_server()
     name, study, reg = cell_arguments()
     target = paths.model(name, reg)
+    if reg not in study.cells:
+        with whole_folder(target):
+            print(f"{name} has no cell {reg} (null in params.yaml)")
+        return
     started = time.monotonic()
     # Checkpoints go last: when the networks are in place and the live runs are closed.
     with ExitStack() as checkpoints, following(name, reg) as stream:

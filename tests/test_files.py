@@ -220,3 +220,10 @@ def test_the_same_tensors_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         write_tensors(tmp_path / name, tensors)
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
+
+
+def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
+    write_csv(tmp_path / "empty.csv", [], ("seed", "units"))
+    assert (tmp_path / "empty.csv").read_text() == "seed,units\n"
+    write_csv(tmp_path / "full.csv", [{"seed": 1}], ("seed", "units"))
+    assert (tmp_path / "full.csv").read_text() == "seed\n1\n"

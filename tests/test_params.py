@@ -481,11 +481,6 @@ ERRORS = {
         ...,
         "studies.small.regularizers = [l1, dropout, normed]: must hold none: {}, the baseline",
     ),
-    "a cell that is null": (
-        "small/regularizers/dropout",
-        None,
-        "studies.small.regularizers.dropout: give its methods; a cell that is not wanted is left out",
-    ),
     "a baseline with a method": (
         "small/regularizers/none",
         {"l2": 0.1},
@@ -495,7 +490,7 @@ ERRORS = {
     "a null baseline": (
         "small/regularizers/none",
         None,
-        "studies.small.regularizers.none: give its methods; a cell that is not wanted is left out",
+        "studies.small.regularizers = [l1, dropout, normed]: must hold none: {}, the baseline",
     ),
     "an option that does nothing to images": (
         "small/regularizers/l1",
@@ -688,6 +683,12 @@ def test_options_and_a_bare_number_mean_the_same(workspace: Path) -> None:
 def test_a_method_at_zero_is_not_there(cell: dict[str, Any], workspace: Path) -> None:
     params = load(changed("small/regularizers/l1", cell))
     assert params.studies["small"].cells["l1"].methods() == []
+
+
+def test_null_leaves_a_cell_out(workspace: Path) -> None:
+    params = load(changed("small/regularizers/dropout", None))
+    assert list(params.studies["small"].cells) == ["none", "l1", "normed"]
+    assert list(params.studies["points"].cells) == ["none", "l1", "dropout", "normed"]
 
 
 def test_methods_come_in_the_order_in_which_they_act(workspace: Path) -> None:

@@ -31,6 +31,13 @@ from regscope.params import Study
 
 HISTORY_FILE = "history.csv"
 
+EMPTY = {
+    "layers": ("seed", *inside.LAYER_COLUMNS),
+    "units": ("seed", *inside.UNIT_COLUMNS),
+    "pruning": ("seed", *inside.PRUNING_COLUMNS),
+}
+"""Columns of the tables that may have no rows: not every network has weights, or hidden layers."""
+
 
 @dataclass
 class Evaluation:
@@ -125,7 +132,7 @@ def _look_inside(
     return {
         "layers": inside.layer_rows(weights, pictures),
         "units": inside.unit_rows(seen),
-        "pruning": inside.pruning_rows(network, list(weights), inputs, labels),
+        "pruning": inside.pruning_rows(network, inputs, labels),
     }
 
 

@@ -29,10 +29,10 @@ DATA_COPIES = 8
 """What a process may take: so much, and so many times the prepared data. MNIST's took 0.5 GiB."""
 
 
-def measure_study(name: str, study: Study) -> None:
-    """Measure every cell of `study` whose folder below data/evaluations is not what it would be.
+def measure_study(name: str, study: Study, cells: Iterable[str]) -> None:
+    """Measure those of `cells` whose folder below data/evaluations is not what it would be.
 
-    Folders of cells that the study does not have are removed; what is measured stays when another
+    Folders of cells that `study` does not have are removed; what is measured stays when another
     cell cannot be. Prints a line for every cell measured.
 
     Raises RegscopeError, naming the cell, where it cannot be measured, FileNotFoundError where it
@@ -42,7 +42,7 @@ def measure_study(name: str, study: Study) -> None:
     common = _digests([paths.prepared(name)]) | sources()
     stale = {
         reg: made
-        for reg in study.cells
+        for reg in cells
         if (made := made_from(name, study, reg, common)) != _kept(name, reg)
     }
     if not stale:
@@ -77,7 +77,7 @@ def _kept(name: str, reg: str) -> dict[str, Any] | None:
 
 
 def _digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
-    """`{path: SHA-256}` of files below `root`, and of all in folders but what others leave there."""
+    """`{path: SHA-256}` of files below `root` and of all in folders, but what tools leave there."""
     found: dict[str, str] = {}
     for place in places:
         if not (root / place).exists():

@@ -14,7 +14,7 @@ from regscope.arithmetic import settle
 from regscope.datasets import Dataset
 from regscope.environment import environment
 from regscope.errors import RegscopeError
-from regscope.evaluation.cell import evaluate_cell
+from regscope.evaluation.cell import EMPTY, evaluate_cell
 from regscope.evaluation.study import MADE_FROM
 from regscope.files import whole_folder, write_csv, write_json, write_tensors
 from regscope.lifeline import end_with_parent_process
@@ -65,6 +65,6 @@ def _measure(
             write_json(folder / ENVIRONMENT_FILE, measured)
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
         for table, rows in result.tables.items():
-            write_csv(folder / f"{table}.csv", rows)
+            write_csv(folder / f"{table}.csv", rows, EMPTY.get(table, ()))
         write_tensors(folder / "arrays.safetensors", result.arrays)
         write_json(folder / MADE_FROM, made)

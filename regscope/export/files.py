@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from regscope.errors import RegscopeError
+from regscope.foreign import cause, shortened
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -56,8 +59,9 @@ def write_program(network: nn.Module, inputs: Tensor, folder: Path) -> None:
     """
     import torch
 
-    program = _exported(network, inputs)
-    torch.export.save(program, folder / PROGRAM)
+    program = _exported(network, inputs, "torch")
+    with _told_where_refused("torch"):
+        torch.export.save(program, folder / PROGRAM)
     read = torch.export.load(folder / PROGRAM).module()
     with torch.no_grad():
         for some in (inputs, inputs[:1]):
@@ -70,8 +74,8 @@ def write_onnx(network: nn.Module, inputs: Tensor, folder: Path) -> None:
     from onnx.reference import ReferenceEvaluator
 
     file = folder / ONNX
-    exported = _exported(network, inputs)
-    with warnings.catch_warnings():
+    exported = _exported(network, inputs, "onnx")
+    with _told_where_refused("onnx"), warnings.catch_warnings():
         # Torch's exporter calls what torch itself calls outdated.
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -87,16 +91,34 @@ def write_onnx(network: nn.Module, inputs: Tensor, folder: Path) -> None:
             _check_same(ONNX, torch.from_numpy(found), network(some))
 
 
-def _exported(network: nn.Module, inputs: Tensor) -> Any:
-    """Torch's program, without examples of the data and without this machine's file names."""
+def _exported(network: nn.Module, inputs: Tensor, chosen: Format) -> Any:
+    """Torch's program, without examples of the data and without this machine's file names.
+
+    Raises RegscopeError where torch cannot make one of the network.
+    """
     import torch
 
     batch = torch.export.Dim("batch", min=1)
     blank = torch.zeros_like(inputs[:2])
-    program = torch.export.export(network, (blank,), dynamic_shapes=({0: batch},))
+    with _told_where_refused(chosen):
+        program = torch.export.export(network, (blank,), dynamic_shapes=({0: batch},))
     for node in program.graph.nodes:
         node.meta.pop("stack_trace", None)
     return program
+
+
+@contextmanager
+def _told_where_refused(chosen: Format) -> Iterator[None]:
+    """Not every forward can be written down as one program: torch says so by errors of any kind."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception as error:
+        raise RegscopeError(
+            f"--format {chosen}: torch cannot write this network down as one program"
+            f" ({shortened(cause(error), 120)}): choose state_dict"
+        ) from error
 
 
 def _check_same(name: str, found: Tensor, expected: Tensor) -> None:

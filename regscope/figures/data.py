@@ -15,7 +15,7 @@ from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name
 from regscope.files import read_tensors
-from regscope.measures.weights import layer_weights
+from regscope.models.weights import weight_in
 from regscope.networks import MODEL_FILE
 from regscope.results import StudyResults, told
 from regscope.results.reader import read_table
@@ -105,25 +105,30 @@ def load(name: str, params: Params) -> StudyData:
     """
     study = params.studies[name]
     colour = colours(params.regs)
+    found = results.load(name)
     return StudyData(
         study=study,
         dataset=Dataset.load(paths.prepared(name)),
-        results=results.load(name),
-        cells=tuple(
-            _cell(name, reg, colour[reg], study.model.layer_names()) for reg in study.cells
-        ),
+        results=found,
+        cells=tuple(_cell(name, reg, colour[reg], _layers(found, reg)) for reg in study.cells),
     )
+
+
+def _layers(found: StudyResults, reg: str) -> tuple[str, ...]:
+    """What was measured as weights of a cell, in order of its network."""
+    layers = found.layers
+    return tuple(layers.loc[layers["reg"] == reg, "layer"].unique())
 
 
 def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData:
     model = paths.model(name, reg)
-    weights = layer_weights(read_tensors(model / MODEL_FILE))
+    state = read_tensors(model / MODEL_FILE)
     return CellData(
         reg=reg,
         label=display_name(reg),
         colour=colour,
         history=_history(model / "history.csv"),
-        weights={layer: weights[layer] for layer in layers if layer in weights},
+        weights={layer: weight_in(layer, state) for layer in layers},
         arrays=read_tensors(paths.evaluation(name, reg) / "arrays.safetensors"),
     )
 

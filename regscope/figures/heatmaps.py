@@ -9,6 +9,7 @@ import numpy as np
 
 from regscope.figures.layout import HEADINGS, bare, head, panels, sheet
 from regscope.figures.style import GREY
+from regscope.measures.filters import are_filters
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,8 +27,13 @@ TAIL = 99.5
 
 
 def draw(data: StudyData) -> Figure:
-    """For images the first layer's units of seed 0, for points the second layer's matrix."""
-    return _fields(data) if data.dataset.kind == "image" else _matrices(data)
+    """For images the first layer's units of seed 0, for points the second layer's matrix.
+
+    A matrix also of images whose first layer's weights are no pictures; the first of one layer.
+    """
+    first = data.cells[0].weights[data.layers[0]][0]
+    pictures = data.dataset.kind == "image" and are_filters(first, data.dataset.input_shape)
+    return _fields(data) if pictures else _matrices(data)
 
 
 def receptive_fields(
@@ -97,7 +103,7 @@ def _fields(data: StudyData) -> Figure:
 
 
 def _matrices(data: StudyData) -> Figure:
-    layer = data.layers[1]
+    layer = data.layers[:2][-1]
     matrices = {
         cell.reg: cell.weights[layer][0].reshape(len(cell.weights[layer][0]), -1)
         for cell in data.cells

@@ -37,14 +37,17 @@ def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
     drawn: dict[str, Callable[[StudyData], Figure]] = {
         "curves.png": curves.draw,
         "accuracy.png": accuracy.draw,
-        "weights.png": weights.draw,
-        "heatmaps.png": heatmaps.draw,
-        "pruning.png": pruning.draw,
         "robustness.png": robustness.draw,
         "reliability.png": reliability.draw,
         "confusion.png": confusion.draw,
     }
-    if len(data.layers) <= MOST_LAYERS_ALONE:
+    if data.layers:
+        drawn |= {
+            "weights.png": weights.draw,
+            "heatmaps.png": heatmaps.draw,
+            "pruning.png": pruning.draw,
+        }
+    if 0 < len(data.layers) <= MOST_LAYERS_ALONE:
         drawn |= {"weights_by_layer.png": layers.draw, "structure.png": structure.draw}
     if units.drawable(data):
         drawn["units.png"] = units.draw

@@ -126,13 +126,20 @@ def compare(
     )
 
 
+def _plain(numbers: Any) -> Any:
+    """Tensors of torch, also those in a list, as numpy can read them: of any device and format."""
+    if isinstance(numbers, list | tuple):
+        return [_plain(number) for number in numbers]
+    return numbers.detach().cpu().double().numpy() if hasattr(numbers, "detach") else numbers
+
+
 def _checked(name: str, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
     import numpy as np
 
     try:
-        values = np.asarray(numbers, dtype=np.float64)
+        values = np.asarray(_plain(numbers), dtype=np.float64)
     except (TypeError, ValueError):
-        raise RegscopeError(f"{name} = {numbers!r}: must be numbers, one a seed") from None
+        raise RegscopeError(f"{name} = {numbers!r:.100}: must be numbers, one a seed") from None
     if values.ndim != 1 or len(values) < FEWEST:
         raise RegscopeError(
             f"{name}: must be at least {FEWEST} numbers, one a seed, not of shape"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from regscope.errors import RegscopeError
@@ -11,6 +11,7 @@ from regscope.library.measured import Measured, Row
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+    from torch.export import ExportedProgram
 
     from regscope.library.parameters import Weights
     from regscope.library.passing import Batch, Outputs, Passed
@@ -20,7 +21,7 @@ EXAMPLES = 2000
 
 
 def measure(
-    model: nn.Module,
+    model: nn.Module | ExportedProgram,
     loader: Iterable[tuple[Tensor, Tensor]],
     *,
     outputs: Outputs = "logits",
@@ -36,29 +37,34 @@ def measure(
     The model is passed on its own device in evaluation mode, and is afterwards what it was: modes,
     weights bit for bit, torch's random generators. Nothing is assumed about names of layers.
 
-    Raises RegscopeError, in one line, where the loader gives no examples or no such pairs, or the
-    model does not give what a classifier gives.
+    Raises RegscopeError, in one line, where the loader gives no examples or no such pairs, the
+    model does not give what a classifier gives, or what it gives for an example depends on luck or
+    on the rest of the batch.
     """
-    from regscope.library.passing import left_as_found, passed
+    from regscope.library.passing import as_module, left_as_found, passed
+    from regscope.library.steady import steady
 
     if examples < 1:
         raise RegscopeError(f"examples = {examples}: must be at least 1")
+    model = as_module(model)
     with left_as_found(model) as device:
         found = passed(model, loader, device, outputs, examples)
-        return _measured(model, found, outputs)
+        few, unmeasured = steady(model, found)
+        return _measured(model, replace(found, few=few), outputs, unmeasured)
 
 
-def _measured(model: nn.Module, found: Passed, outputs: Outputs) -> Measured:
+def _measured(
+    model: nn.Module, found: Passed, outputs: Outputs, unmeasured: dict[str, str]
+) -> Measured:
     import pandas as pd
 
-    from regscope.library.parameters import weights_of
+    from regscope.library.parameters import read_weights
     from regscope.measures.calibration import reliability
     from regscope.measures.predictions import confusion_matrix
 
     bins = reliability(found.logits.double().softmax(1), found.labels)
     confusion = confusion_matrix(found.logits.argmax(1), found.labels, found.logits.shape[1])
-    weights = weights_of(model)
-    unmeasured: dict[str, str] = {}
+    weights = read_weights(model)
     layers, of_layers = _of_weights(weights, unmeasured)
     pruning, of_pruning = _of_pruning(model, weights, found.few, outputs, unmeasured)
     units, of_units = _of_units(model, found.few, unmeasured)
@@ -106,7 +112,7 @@ def _of_weights(weights: Weights, unmeasured: dict[str, str]) -> tuple[list[Row]
         else:
             unmeasured[f"weights of {layer}"] = "not all of them are finite numbers"
     if not fine:
-        unmeasured["weights"] = "no parameter has two axes or more"
+        unmeasured["weights"] = "no parameter is a weight of a layer"
         return [], {}
     rows = layer_rows(fine, None)
     together = weights_together(fine, rows)
@@ -122,10 +128,9 @@ def _of_pruning(
     outputs: Outputs,
     unmeasured: dict[str, str],
 ) -> tuple[list[Row], dict[str, float]]:
-    from regscope.library.parameters import curve
     from regscope.library.passing import again
     from regscope.measures.predictions import accuracy, cross_entropy
-    from regscope.measures.pruning import prunable_fraction, pruning_area
+    from regscope.measures.pruning import prunable_fraction, pruning_area, pruning_curve
 
     def judge() -> tuple[float, float]:
         logits, labels = again(model, few, outputs)
@@ -141,7 +146,7 @@ def _of_pruning(
         reason = "weights lie on several devices" if devices else "there are no weights to remove"
         unmeasured["pruning"] = reason
         return [], {}
-    rows: list[Row] = list(curve(weights.own, judge))
+    rows: list[Row] = list(pruning_curve(list(weights.own.values()), judge))
     fractions = [row["fraction"] for row in rows]
     accuracies = [row["accuracy"] for row in rows]
     return rows, {

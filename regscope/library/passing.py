@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from regscope.errors import RegscopeError
 from regscope.evaluation.words import counted
+from regscope.foreign import cause
 
 Outputs = Literal["logits", "probabilities"]
 Batch = tuple[Tensor, Tensor]
@@ -22,30 +23,51 @@ OFF_ONE = 1e-3
 
 @dataclass(frozen=True)
 class Passed:
-    """Logits `[N, C]` and labels `[N]` of all that counts; `few` are the first batches."""
+    """Logits `[N, C]` and labels `[N]` of all that counts; `few` are the first batches, and `uncut`
+    is the last of them as a whole where that is only a part of one."""
 
     logits: Tensor
     labels: Tensor
     few: list[Batch]
+    uncut: Batch | None
+
+
+def as_module(model: Any) -> nn.Module:
+    """The model, or the module of a program that torch exported.
+
+    Raises RegscopeError where it is neither.
+    """
+    from torch.export import ExportedProgram
+
+    module: Any = model.module() if isinstance(model, ExportedProgram) else model
+    if not isinstance(module, nn.Module):
+        raise RegscopeError(f"model: must be a torch.nn.Module, not a {type(model).__name__}")
+    return module
 
 
 @contextmanager
 def left_as_found(model: nn.Module) -> Iterator[torch.device]:
     """Evaluation mode, no gradients, on the device where the model is; then all as it was.
 
-    Every module's own mode comes back, and torch's random generators, from which loaders draw.
+    Every module's own mode comes back, what its buffers held, and torch's random generators, from
+    which loaders draw. Programs that torch exported have the mode that they were exported in.
     """
-    modes = [(module, module.training) for module in model.modules()]
+    # A frozen script has no mode any more.
+    modes = [(module, module.training) for module in model.modules() if hasattr(module, "training")]
+    buffers = [(buffer, buffer.clone()) for buffer in model.buffers()]
     tensors = [*model.parameters(), *model.buffers()]
     device = tensors[0].device if tensors else torch.device("cpu")
     devices = [device] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices), torch.no_grad():
-        model.eval()
+        with suppress(NotImplementedError):
+            model.eval()
         try:
             yield device
         finally:
             for module, training in modes:
                 module.training = training
+            for buffer, before in buffers:
+                buffer.copy_(before)
 
 
 def passed(
@@ -57,6 +79,7 @@ def passed(
     is not what a classifier gives, or nan or inf; and where there is no example.
     """
     found, kept = [], []
+    uncut = None
     left = examples
     for number, batch in enumerate(loader):
         inputs, labels = _pair(batch, number, device)
@@ -64,6 +87,8 @@ def passed(
         _check_finite(found[-1][0], number, inputs)
         if left > 0:
             kept.append((inputs[:left], labels[:left]))
+            if left < len(inputs):
+                uncut = (inputs, labels)
             left -= len(inputs)
     logits = torch.cat([some for some, _ in found]) if found else torch.empty(0)
     if not len(logits):
@@ -71,7 +96,7 @@ def passed(
     _check_outputs(logits, outputs)
     if outputs == "probabilities":
         logits = logits.double().log()
-    return Passed(logits.cpu(), torch.cat([some for _, some in found]).cpu(), kept)
+    return Passed(logits.cpu(), torch.cat([some for _, some in found]).cpu(), kept, uncut)
 
 
 def again(model: nn.Module, batches: list[Batch], outputs: Outputs) -> tuple[Tensor, Tensor]:
@@ -101,10 +126,11 @@ def _pair(batch: Any, number: int, device: torch.device) -> Batch:
 def _logits_of(model: nn.Module, inputs: Tensor, labels: Tensor, number: int) -> Tensor:
     try:
         found = model(inputs)
-    except RuntimeError as error:
-        reason = " ".join(str(error).split())
+    except Exception as error:
+        # It may be anybody's.
         raise RegscopeError(
-            f"batch {number} of the loader: the model refuses inputs {_shape(inputs)}: {reason}"
+            f"batch {number} of the loader: the model refuses inputs {_shape(inputs)}:"
+            f" {cause(error)}"
         ) from error
     fits = (
         isinstance(found, Tensor)

@@ -7,6 +7,12 @@ import math
 import numpy as np
 
 
+def are_filters(weights: np.ndarray, input_shape: tuple[int, ...]) -> bool:
+    """Whether weights can be seen as pictures: kernels, or a dense layer on whole pictures."""
+    dense = weights.ndim == 2 and len(input_shape) == 3
+    return weights.ndim == 4 or (dense and weights.shape[1] == math.prod(input_shape))
+
+
 def total_variation(weights: np.ndarray, input_shape: tuple[int, ...]) -> float:
     """`sum(|w[i+1,j] - w[i,j]| + |w[i,j+1] - w[i,j]|) / sum(|w|)`, both sums over all filters.
 
@@ -19,15 +25,12 @@ def total_variation(weights: np.ndarray, input_shape: tuple[int, ...]) -> float:
     `weights` are `[units, C*H*W]` of a dense layer on pictures of `input_shape` `(C, H, W)`, or
     kernels `[out, C, kh, kw]`. Raises ValueError for weights that are neither.
     """
-    if weights.ndim == 2 and len(input_shape) == 3 and weights.shape[1] == math.prod(input_shape):
-        pictures = weights.reshape(-1, *input_shape)
-    elif weights.ndim == 4:
-        pictures = weights
-    else:
+    if not are_filters(weights, input_shape):
         raise ValueError(
             f"weights of shape {list(weights.shape)} are no filters of pictures"
             f" of shape {list(input_shape)}"
         )
+    pictures = weights.reshape(-1, *input_shape) if weights.ndim == 2 else weights
     pictures = pictures.astype(np.float64)
     norm = np.abs(pictures).sum()
     if norm == 0:

@@ -25,19 +25,16 @@ ROUNDING = 1e-9
 
 
 def pruning_curve(
-    network: nn.Module,
-    layers: Sequence[str],
-    judge: Callable[[nn.Module], tuple[float, float]],
+    weights: Sequence[nn.Parameter], judge: Callable[[], tuple[float, float]]
 ) -> list[dict[str, float]]:
-    """Accuracy and loss with the smallest `FRACTIONS` of the named layers' weights set to zero.
+    """Accuracy and loss of a network with the smallest `FRACTIONS` of these weights set to zero.
 
     The weights of all these layers compete with one another, each by its `importance`: one
-    threshold holds for all of them. Biases and normalization parameters stay. `judge(network)`
-    gives (accuracy, loss); it is not asked again where only weights were removed that are zero
-    anyway. Rows have the keys `fraction`, `accuracy` and `loss`. Afterwards the network is what
-    it was, bit for bit, also if `judge` raises.
+    threshold holds for all of them. `judge()` gives (accuracy, loss) of the network that they
+    belong to; it is not asked again where only weights were removed that are zero anyway. Rows
+    have the keys `fraction`, `accuracy` and `loss`. Afterwards the weights are what they were, bit
+    for bit, also if `judge` raises.
     """
-    weights = [network.get_parameter(f"{layer}.weight") for layer in layers]
     flat = [weight.detach().reshape(-1) for weight in weights]
     original = torch.cat(flat)
     values = original.clone()
@@ -52,7 +49,7 @@ def pruning_curve(
                 values[order[removed:count]] = 0
                 removed = count
                 _write(weights, values)
-                accuracy, loss = judge(network)
+                accuracy, loss = judge()
             rows.append({"fraction": fraction, "accuracy": accuracy, "loss": loss})
     finally:
         _write(weights, original)

@@ -20,6 +20,10 @@ NEGLIGIBLE = 1e-6
 SELDOM = 0.01
 
 
+UNIT_MEASURES = ("units", "correlation", "effective_rank", "dead_fraction", "mean_activation")
+"""What `unit_measures` gives, in its order."""
+
+
 def unit_measures(activations: Tensor) -> dict[str, float]:
     """Measures of the hidden units whose activations on N examples are `[N, U]`.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -13,17 +13,11 @@ MOST_LAYERS_ALONE = 16
 """What is shown or pruned layer by layer is more than anyone reads in a deeper network."""
 
 
-def layer_weights(state: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """`{layer: [S, ...]}`: the weight matrices and kernels of stacked tensors `{name: [S, ...]}`.
-
-    Biases and normalization parameters, which have one axis a seed, are left out: it is what
-    the penalties act on.
-    """
-    return {
-        name.removesuffix(".weight"): tensor
-        for name, tensor in state.items()
-        if name.endswith(".weight") and tensor.ndim >= 3
-    }
+WEIGHT_MEASURES = (
+    *("mean", "std", "skewness", "kurtosis", "l1_norm", "l2_norm", "max_norm"),
+    *("near_zero_fraction", "zero_fraction", "hoyer", "gini"),
+)
+"""What `weight_measures` gives, in its order."""
 
 
 def root_mean_square(weights: np.ndarray) -> float:

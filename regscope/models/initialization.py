@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regscope.models.slots import check_slots
+from regscope.models.weights import weights_of
 from regscope.randomness import global_torch_stream
 
 if TYPE_CHECKING:
@@ -33,16 +34,15 @@ def initialized(
 
 
 def glorot_uniform_(module: nn.Module) -> None:
-    """Weights of at least two axes from Glorot's uniform distribution, zero biases.
+    """Weights from Glorot's uniform distribution, and zero for the biases beside them.
 
-    Normalization layers (one-axis weights) keep their ones and zeros.
+    All else keeps what the layers begin with, as normalization its ones and zeros.
     """
     from torch import nn
 
-    for layer in module.modules():
-        weight = getattr(layer, "weight", None)
-        if isinstance(weight, nn.Parameter) and weight.dim() >= 2:
-            nn.init.xavier_uniform_(weight)
-            bias = getattr(layer, "bias", None)
-            if isinstance(bias, nn.Parameter):
-                nn.init.zeros_(bias)
+    for name, weight in weights_of(module).items():
+        nn.init.xavier_uniform_(weight)
+        layer = module.get_submodule(name.rpartition(".")[0])
+        for own, parameter in layer.named_parameters(recurse=False):
+            if "bias" in own:
+                nn.init.zeros_(parameter)

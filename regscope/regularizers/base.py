@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import model_validator
 
+from regscope.errors import RegscopeError
 from regscope.lines import choose
 from regscope.regularizers.order import Order
 from regscope.settings import Settings, refusal
@@ -104,12 +105,37 @@ class Scoped(Regularizer):
 class WeightTerm(Scoped):
     """A term of the objective that depends on the weights.
 
-    It acts on weight matrices and kernels, not on biases or normalization parameters.
+    It acts on what `models.weights` calls weights, not on biases or normalization parameters.
     """
 
     @abstractmethod
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         """The term of each seed, `[S]`, from stacked weights `[S, ...]` by name."""
+
+    def try_out(self, weights: Mapping[str, Tensor]) -> None:
+        """Refuse a term that is not one number a seed.
+
+        Raises RegscopeError.
+        """
+        import torch
+
+        with torch.no_grad():
+            self._check_term(self.penalty(weights), weights)
+
+    def _check_term(self, term: object, weights: Mapping[str, Tensor]) -> None:
+        import torch
+
+        seeds = len(next(iter(weights.values())))
+        if not isinstance(term, torch.Tensor):
+            raise RegscopeError(
+                f"{self.name}: the penalty is {term!r:.40}, and must be a tensor [S], one number a"
+                " seed; does it act on any of these weights?"
+            )
+        if tuple(term.shape) != (seeds,):
+            raise RegscopeError(
+                f"{self.name}: the penalty has shape {list(term.shape)}, and must have one number a"
+                f" seed, [{seeds}]: sum over all axes but the first"
+            )
 
 
 class Penalty(WeightTerm):
@@ -120,16 +146,31 @@ class Penalty(WeightTerm):
     def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
         """Add the term's gradient to every weight's `.grad`, in place.
 
-        By default through autograd; a closed form is faster.
+        By default through autograd, of the weights that have a part in it; a closed form is faster.
         """
         import torch
 
         tensors = list(weights.values())
         with torch.enable_grad():
-            gradients = torch.autograd.grad(self.penalty(weights).sum(), tensors)
+            total = self.penalty(weights).sum()
+            gradients = torch.autograd.grad(total, tensors, allow_unused=True)
         for tensor, gradient in zip(tensors, gradients, strict=True):
-            assert tensor.grad is not None
-            tensor.grad.add_(gradient)
+            if gradient is not None:
+                assert tensor.grad is not None
+                tensor.grad.add_(gradient)
+
+    def try_out(self, weights: Mapping[str, Tensor]) -> None:
+        """Refuse also a term that no weight has a part in, which would do nothing."""
+        import torch
+
+        if type(self).add_gradient is not Penalty.add_gradient:
+            super().try_out(weights)
+            return
+        with torch.enable_grad():
+            term = self.penalty(weights)
+        self._check_term(term, weights)
+        if not term.requires_grad:
+            raise RegscopeError(f"{self.name}: the penalty depends on none of these weights")
 
 
 class Proximal(WeightTerm):

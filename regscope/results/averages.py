@@ -28,7 +28,7 @@ def mean_accuracy(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
         low, high = np.clip([interval.low, interval.high], 0, 1).tolist()
         row |= {"accuracy": interval.mean, "low": low, "high": high}
         rows.append(row | {name: seeds[name].mean() for name in others})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=[*by, "accuracy", "low", "high", *others])
 
 
 def pooled_bins(table: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from regscope import paths
 from regscope.complaints import one_line
 from regscope.environment import environment
 from regscope.errors import RegscopeError
-from regscope.measures.weights import joined_measures, layer_weights
+from regscope.measures.weights import joined_measures
 from regscope.params import BASELINE, Study
 from regscope.training.cell import train_cells
 
@@ -72,6 +72,7 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
     from regscope.arithmetic import settle
     from regscope.arithmetic.functions import portable_functions
     from regscope.datasets import Dataset
+    from regscope.models.weights import weights_of
     from regscope.networks import plain_networks
     from regscope.training.allocator import keep_freed_memory
 
@@ -85,10 +86,11 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
         for reg, cell in trained.items():
             state = {tensor: torch.from_numpy(values) for tensor, values in cell.state.items()}
             networks = plain_networks(study, reg, state, dataset)
+            stacked = {name: cell.state[name] for name in weights_of(networks[0])}
             rows[reg] = [
                 {"seed": seed, **prediction_measures(network, dataset, study, seed), **weights}
                 for seed, network, weights in zip(
-                    cell.seeds, networks, weight_measures(cell.state), strict=True
+                    cell.seeds, networks, weight_measures(stacked), strict=True
                 )
             ]
     one = next(iter(trained.values()))
@@ -136,8 +138,8 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
     }
 
 
-def weight_measures(state: Mapping[str, np.ndarray]) -> list[Row]:
-    """Of stacked tensors `{name: [S, ...]}`, all layers' weights together, one row a seed."""
-    layers = list(layer_weights(state).values())
+def weight_measures(weights: Mapping[str, np.ndarray]) -> list[Row]:
+    """Of stacked weights `{name: [S, ...]}`, all layers' together, one row a seed."""
+    layers = list(weights.values())
     seeds = [joined_measures([layer[seed] for layer in layers]) for seed in range(len(layers[0]))]
     return [{column: measures[name] for column, name in WEIGHTS.items()} for measures in seeds]

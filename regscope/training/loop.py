@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from regscope.datasets import Dataset
-from regscope.errors import DivergedError
+from regscope.errors import DivergedError, RegscopeError
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
 from regscope.params import Study
@@ -22,7 +22,7 @@ from regscope.training.loss import cross_entropy, token_cross_entropy
 from regscope.training.optimizers import make_optimizer
 from regscope.training.passes import make_passes
 from regscope.training.precision import tf32_where
-from regscope.training.stack import stack, streams_of, weights_of
+from regscope.training.stack import stack, stacked_weights, streams_of
 from regscope.training.streams import CPU, Streams
 
 EVALUATION_BATCH = 200
@@ -85,7 +85,7 @@ class Trainer:
         self.model = stack(plain, seeds, sample)
         self.passes = make_passes(self.model, self.settings.precision, device)
         self.terms = [
-            (method, weights_of(self.model, method.layers))
+            (method, self._weights(method, plain[0]))
             for method in methods
             if isinstance(method, WeightTerm)
         ]
@@ -102,6 +102,15 @@ class Trainer:
         self._loss = torch.zeros(len(seeds), device=device)
         self._correct = torch.zeros(len(seeds), device=device)
         self._recorder = Recorder()
+
+    def _weights(self, term: WeightTerm, plain: nn.Module) -> dict[str, Tensor]:
+        """The weights that a term acts on, if it says of them what it must."""
+        try:
+            weights = stacked_weights(self.model, plain, term.layers)
+        except ValueError as error:
+            raise RegscopeError(f"{term.name}: {error}") from error
+        term.try_out(weights)
+        return weights
 
     def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.

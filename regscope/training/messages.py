@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from regscope.errors import DivergedError, RegscopeError
+from regscope.foreign import cause, place, said
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ Watch = Callable[[Epoch], None]
 def errors_told(messages: Connection) -> Iterator[None]:
     """Send `{"error": text}`, in one line, where the work inside cannot go on.
 
-    With `"diverged": True` where that is because a loss is no longer finite.
+    With `"diverged": True` where that is because a loss is no longer finite. Of what a class of
+    one's own raises, the line says what kind of error it is, and where.
     """
     try:
         yield
@@ -39,10 +41,21 @@ def errors_told(messages: Connection) -> Iterator[None]:
         return
     except DivergedError as error:
         messages.send({"error": str(error), "diverged": True})
-    except (RegscopeError, ValueError) as error:
+    except RegscopeError as error:
         messages.send({"error": " ".join(str(error).split())})
-    except (MemoryError, RuntimeError) as error:
-        # torch reports an allocation that failed, or a number too large, as a RuntimeError.
-        messages.send({"error": str(error).splitlines()[0]})
-    except OSError as error:
-        messages.send({"error": f"{error.filename}: {error.strerror}"})
+    except (Exception, SystemExit) as error:
+        # A network or a method of one's own may raise anything.
+        where = place(error)
+        if isinstance(error, OSError) and error.filename:
+            messages.send({"error": f"{error.filename}: {error.strerror}"})
+        elif where is not None:
+            kind = type(error).__name__
+            messages.send({"error": f"{said(error)} ({kind} in {where})".strip()})
+        elif isinstance(error, ValueError):
+            messages.send({"error": " ".join(str(error).split())})
+        elif isinstance(error, MemoryError | RuntimeError) and str(error):
+            # torch reports an allocation that failed, or a number too large, as a RuntimeError.
+            messages.send({"error": str(error).splitlines()[0]})
+        else:
+            messages.send({"error": cause(error)})
+            raise

@@ -54,6 +54,10 @@ class ByAutograd(Passes):
             parameter.grad = None
         backward(self._logits, gradient)
         del self._logits
+        for parameter in self.model.parameters():
+            # What has no part in the logits.
+            if parameter.grad is None:
+                parameter.grad = torch.zeros_like(parameter)
 
 
 class ByHand(Passes):

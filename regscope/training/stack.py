@@ -14,6 +14,7 @@ from functools import partial
 import torch
 from torch import Tensor, nn
 
+from regscope.models.weights import made_weights, weights_of
 from regscope.training.convolution import choose_layout
 from regscope.training.leaves import LoopedLayer, rule_for
 from regscope.training.streams import Streams
@@ -27,8 +28,10 @@ def stack(modules: Sequence[nn.Module], seeds: Sequence[int], sample: Tensor) ->
     device, is used to check that every network still computes what it computed alone.
 
     Raises ValueError where stacking would change the results: a `forward` that mixes the
-    examples of a batch, tied weights, or random numbers drawn outside the modules known here.
+    examples of a batch, tied weights, weights that are made of others at every pass, frozen ones,
+    or random numbers drawn outside the modules known here.
     """
+    _check_plain(modules[0])
     stacked = deepcopy(modules[0])
     streams = partial(Streams, seeds, device=sample.device)
     _swap_children(stacked, list(modules), streams, "")
@@ -45,17 +48,24 @@ def streams_of(module: nn.Module) -> list[Streams]:
     return [streams for streams in found if isinstance(streams, Streams)]
 
 
-def weights_of(module: nn.Module, layers: Sequence[str] | None) -> dict[str, Tensor]:
-    """The stacked weight matrices and kernels `[S, ...]` of the named layers, or of all.
+def stacked_weights(
+    stacked: nn.Module, plain: nn.Module, layers: Sequence[str] | None
+) -> dict[str, Tensor]:
+    """The weights `[S, ...]` of the named layers of a stack of networks like `plain`, or of all.
 
-    Biases and normalization parameters, which have one axis a seed, are left out.
+    Raises ValueError where there are none, or a named layer has none.
     """
-    return {
-        name: parameter
-        for name, parameter in module.named_parameters()
-        if parameter.dim() >= 3
-        and (layers is None or any(name.startswith(f"{layer}.") for layer in layers))
-    }
+    parameters = dict(stacked.named_parameters())
+    found: dict[str, Tensor] = {name: parameters[name] for name in weights_of(plain)}
+    for layer in layers or ():
+        if not any(name.startswith(f"{layer}.") for name in found):
+            raise ValueError(f"the layer {layer} has no weights")
+    if layers is not None:
+        parts = tuple(f"{layer}." for layer in layers)
+        found = {name: weight for name, weight in found.items() if name.startswith(parts)}
+    if not found:
+        raise ValueError("the network has no weights")
+    return found
 
 
 def _swap_children(
@@ -74,6 +84,19 @@ def _swap_children(
             _swap_children(child, counterparts, streams, f"{path}.")
         elif any(True for _ in child.parameters()) or any(True for _ in child.buffers()):
             setattr(stacked, name, LoopedLayer(counterparts))
+
+
+def _check_plain(module: nn.Module) -> None:
+    for name in made_weights(module):
+        raise ValueError(
+            f"{name} cannot be stacked: torch.nn.utils makes it of other parameters at every pass"
+        )
+    for name, parameter in module.named_parameters():
+        if not parameter.requires_grad:
+            raise ValueError(
+                f"{name} cannot be stacked: it is frozen, and every parameter is trained; what is"
+                " not to be trained is a buffer"
+            )
 
 
 def _check_parameters(stacked: nn.Module, modules: Sequence[nn.Module]) -> None:

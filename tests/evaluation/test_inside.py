@@ -177,7 +177,7 @@ def test_of_deep_networks_only_all_layers_together_are_pruned() -> None:
     scopes = {}
     for depth in (MOST_LAYERS_ALONE, MOST_LAYERS_ALONE + 1):
         chain = nn.Sequential(*(nn.Linear(3, 3) for _ in range(depth)))
-        rows = pruning_rows(chain, [str(layer) for layer in range(depth)], inputs, labels)
+        rows = pruning_rows(chain, inputs, labels)
         scopes[depth] = list(dict.fromkeys(row["scope"] for row in rows))
     layers = [str(layer) for layer in range(MOST_LAYERS_ALONE)]
     assert scopes == {16: ["all", *layers], 17: ["all"]}

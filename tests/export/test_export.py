@@ -363,3 +363,20 @@ def test_a_tagger_gives_its_weights_and_no_program(tmp_path: Path) -> None:
     assert rows["test accuracy of seed 0"] == "50.00 % of its 180 test words"
     assert rows["regularizer"] == "`none`, the baseline: no regularizer"
     assert "(embedding): Embedding(4, 3)" in (tmp_path / "out" / "README.md").read_text()
+
+
+def test_what_torch_cannot_write_down_is_one_line(tmp_path: Path) -> None:
+    """A forward that looks at values, as a guard against nan does."""
+
+    class Guarded(nn.Module):
+        def forward(self, inputs: Tensor) -> Tensor:
+            if not torch.isfinite(inputs).all():
+                raise ValueError("inputs are not finite")
+            return inputs
+
+    told = r"^--format torch: torch cannot write this network down as one program \(.*\): "
+    with pytest.raises(RegscopeError, match=told) as error:
+        files.write_program(Guarded(), torch.zeros(3, 2), tmp_path)
+    assert len(str(error.value)) < 300
+    assert "\n" not in str(error.value)
+    assert list(tmp_path.iterdir()) == []

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 import scipy.stats
+import torch
 
 import regscope
 from regscope.statistics import MOST_SEEDS, compare_unpaired, seeds_of_each, welch_power
@@ -142,3 +143,11 @@ def test_what_is_wrong_is_one_line(
 ) -> None:
     with pytest.raises(regscope.RegscopeError, match=f"^{told}"):
         regscope.compare(baseline, other, paired=paired)
+
+
+def test_tensors_are_numbers_also_with_a_gradient() -> None:
+    numbers = torch.tensor([0.5, 0.25, 0.75, 0.5, 1.0], requires_grad=True)
+    other = [1.0, 1.0, 1.0, 1.0, 1.5]
+    expected = regscope.compare(numbers.tolist(), other)
+    for given in (numbers, list(numbers), numbers.bfloat16(), numbers.detach().numpy()):
+        assert regscope.compare(given, other) == expected  # type: ignore[arg-type]

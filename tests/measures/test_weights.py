@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from regscope.measures.weights import (
+    WEIGHT_MEASURES,
     gini,
     hoyer,
     joined_measures,
-    layer_weights,
     near_zero_fraction,
     root_mean_square,
     weight_measures,
@@ -185,15 +185,8 @@ def test_single_precision_is_summed_in_double() -> None:
     assert root_mean_square(ones) == pytest.approx(float(np.float32(1.1)), rel=1e-12)
 
 
-def test_layers_are_matrices_and_kernels() -> None:
-    state = {
-        "hidden1.weight": np.zeros((2, 4, 3)),
-        "hidden1.bias": np.zeros((2, 4)),
-        "hidden1_norm.weight": np.zeros((2, 4)),
-        "block.conv.weight": np.zeros((2, 4, 1, 3, 3)),
-        "hidden1_norm.running_mean": np.zeros((2, 4)),
-    }
-    assert list(layer_weights(state)) == ["hidden1", "block.conv"]
+def test_the_names_of_measures_are_known_where_there_are_no_weights() -> None:
+    assert tuple(weight_measures(np.array([1.0, 2.0]))) == WEIGHT_MEASURES
 
 
 def test_layers_are_joined_but_near_zero_in_their_own() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.datasets import Dataset
+from regscope.errors import RegscopeError
 from regscope.models.initialization import initialized
 from regscope.regularizers import REGULARIZERS, Penalty, WeightTerm
 from tests import tiny
@@ -42,6 +43,7 @@ def gradients(penalty: Penalty, weights: Mapping[str, Tensor]) -> list[Tensor]:
     return [weight.grad for weight in weights.values() if weight.grad is not None]
 
 
+THREE = [[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]]
 TWO_SEEDS = [[[1.0, -2.0], [0.0, 3.0]], [[0.5, 0.5], [-0.5, 0.0]]]
 
 
@@ -222,3 +224,44 @@ def test_l2_in_sgd_is_torchs_weight_decay_step_by_step(momentum: float, digits: 
 
     trainer.run(after_step)
     assert compared == steps
+
+
+class Rows(Penalty):
+    """Of matrices with three columns only; `wrong` says how it is mistaken."""
+
+    name: ClassVar[str] = "rows"
+    strength: float
+    wrong: str = ""
+
+    def penalty(self, weights: Mapping[str, Tensor]) -> Any:
+        chosen = [weight for weight in weights.values() if weight.shape[-1] == 3]
+        if self.wrong == "not by seed":
+            return sum(weight.norm() for weight in chosen)
+        if self.wrong == "a constant":
+            return torch.ones(2)
+        return self.strength * sum(weight.square().flatten(1).sum(1) for weight in chosen)
+
+
+def test_a_penalty_may_look_at_some_weights_only() -> None:
+    weights = stacked([[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]], [[[7.0]], [[8.0]]])
+    penalty = Rows(strength=0.5)
+    penalty.try_out(weights)
+    used, other = gradients(penalty, weights)
+    assert used.tolist() == [[[1, 2, 3]], [[4, 5, 6]]]
+    assert other.tolist() == [[[0]], [[0]]]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "weights", "told"),
+    [
+        ("", stacked([[[1.0]], [[2.0]]]), r"the penalty is 0\.0, and must be a tensor \[S\]"),
+        ("not by seed", stacked(THREE), r"the penalty has shape \[\], .* one number a seed, \[2\]"),
+        ("a constant", stacked(THREE), "the penalty depends on none of these weights"),
+    ],
+)
+def test_a_penalty_that_does_nothing_is_refused(
+    wrong: str, weights: dict[str, Tensor], told: str
+) -> None:
+    with pytest.raises(RegscopeError, match=f"^rows: {told}") as error:
+        Rows(strength=1, wrong=wrong).try_out(weights)
+    assert len(str(error.value)) < 300

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from regscope.training.convolution import StackedConv2d
 from regscope.training.leaves import LoopedLayer, StackedLinear
-from regscope.training.stack import stack, streams_of, weights_of
+from regscope.training.stack import stack, stacked_weights, streams_of
 
 SEEDS = [5, 0, 2]
 
@@ -120,10 +120,16 @@ def test_layers_without_a_rule_are_looped_over() -> None:
 
 
 def test_weights_are_matrices_and_kernels() -> None:
-    stacked = stack(plain(Residual), SEEDS, images(4))
+    modules = plain(Residual)
+    stacked = stack(modules, SEEDS, images(4))
     everything = ["conv1.weight", "conv2.weight", "head.1.weight", "output.weight"]
-    assert list(weights_of(stacked, None)) == everything
-    assert list(weights_of(stacked, ["conv1", "head"])) == ["conv1.weight", "head.1.weight"]
+    assert list(stacked_weights(stacked, modules[0], None)) == everything
+    some = stacked_weights(stacked, modules[0], ["conv1", "head"])
+    assert list(some) == ["conv1.weight", "head.1.weight"]
+    for name, weight in some.items():
+        assert weight.shape == (len(SEEDS), *modules[0].get_parameter(name).shape)
+    with pytest.raises(ValueError, match=r"^the layer scale has no weights$"):
+        stacked_weights(stacked, modules[0], ["conv1", "scale"])
 
 
 def test_masks_are_drawn_from_streams_of_the_seeds() -> None:

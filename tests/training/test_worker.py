@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from torch import nn
 
 from regscope.errors import RegscopeError
 from regscope.training import worker
+from regscope.training.messages import errors_told
 from regscope.training.plan import Stack
+from regscope.training.stack import stack
 from tests import tiny
 
 
@@ -30,6 +34,7 @@ def interrupts() -> Iterator[None]:
         (RegscopeError("seed 1, epoch 2: no"), "seed 1, epoch 2: no"),
         (ValueError("tied weights\ncannot be stacked"), "tied weights cannot be stacked"),
         (RuntimeError("can't allocate memory\nC++ trace"), "can't allocate memory"),
+        (KeyError("gone"), "'gone' (KeyError in "),
         (OSError(28, "No space left on device", "a.safetensors"), "a.safetensors: No space left"),
     ],
 )
@@ -57,3 +62,20 @@ def test_errors_are_told_in_one_line(
     assert ours.recv()["error"].startswith(told)
     with pytest.raises(EOFError):
         ours.recv()
+
+
+def test_of_ones_own_code_the_place_is_told(tmp_path: Path) -> None:
+    """The innermost line that is not torch's; nothing of a core that complains by itself."""
+    source = "import torch\n\ndef forward(x):\n    return torch.nn.functional.linear(x, x[:, :1])\n"
+    (tmp_path / "mine.py").write_text(source)
+    scope: dict[str, Any] = {}
+    exec(compile(source, str(tmp_path / "mine.py"), "exec"), scope)
+    ours, theirs = multiprocessing.Pipe()
+    with errors_told(theirs):
+        scope["forward"](torch.zeros(2, 3))
+    told = ours.recv()["error"]
+    assert told.startswith("mat1 and mat2 shapes cannot be multiplied (2x3 and 1x2)")
+    assert told.endswith(f"(RuntimeError in {tmp_path / 'mine.py'}, line 4)")
+    with errors_told(theirs):
+        stack([nn.Sequential(nn.Linear(2, 2).requires_grad_(False))], [0], torch.zeros(2, 2))
+    assert ours.recv()["error"].startswith("0.weight cannot be stacked: it is frozen")
