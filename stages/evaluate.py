@@ -1,4 +1,4 @@
-"""Measure a study's cells, those alone that have changed: `python -m stages.evaluate STUDY [REG]`."""
+"""Measure the cells of a study that have changed: `python -m stages.evaluate STUDY [REG]`."""
 
 import sys
 

@@ -43,7 +43,7 @@ def measure_study(name: str, study: Study, cells: Iterable[str]) -> None:
     stale = {
         reg: made
         for reg in cells
-        if (made := made_from(name, study, reg, common)) != _kept(name, reg)
+        if reg in study.cells and (made := made_from(name, study, reg, common)) != _kept(name, reg)
     }
     if not stale:
         return
