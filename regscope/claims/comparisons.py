@@ -24,6 +24,7 @@ from regscope.statistics import (
     t_interval,
 )
 from regscope.statistics.rounding import tolerance
+from regscope.statistics.student import quantile, upper_tail
 
 
 @dataclass(frozen=True)
@@ -155,14 +156,12 @@ def given(
 
     `direction` moves it by last digits, as `statistics.nudged` moves seeds.
     """
-    from scipy.stats import t
-
-    error = (high - low) / 2 / float(t.ppf((1 + LEVEL) / 2, seeds - 1)) if seeds > 1 else 0.0
+    error = (high - low) / 2 / quantile((1 + LEVEL) / 2, seeds - 1) if seeds > 1 else 0.0
     if direction and error:
         by = LAST_DIGITS * error * (1 if mean >= 0 else -1)
         by = by if direction > 0 else -math.copysign(min(abs(by), abs(mean)), mean)
         mean, low, high = mean + by, low + by, high + by
-        p_value = float(2 * t.sf(abs(mean) / error, seeds - 1))
+        p_value = 2 * upper_tail(abs(mean) / error, seeds - 1)
     measured = Interval(mean, low, high)
     smallest = p_value if low == high else 0.0
     return Finding(measured, measured, p_value, seeds, smallest if mean else 0.0)
@@ -189,10 +188,8 @@ def oriented(measured: Interval, null: float, sign: int) -> Interval:
 
 def _upper_p(distance: float, standard_error: float, seeds: int) -> float:
     """One-sided p of a distance; without spread the sign-flip test's smallest, `2**-n`."""
-    from scipy.stats import t
-
     if seeds < 2 or distance == 0:
         return 0.5
     if standard_error == 0:
         return float(2.0**-seeds)
-    return float(t.sf(distance / standard_error, seeds - 1))
+    return upper_tail(distance / standard_error, seeds - 1)

@@ -8,6 +8,7 @@ import numpy as np
 
 from regscope.claims.comparisons import Finding, oriented, spread
 from regscope.statistics import Interval, paired_differences
+from regscope.statistics.student import quantile
 
 PERMUTATIONS = 50_000
 """All orders of up to eight seeds are tried, and of more this many random ones."""
@@ -29,7 +30,7 @@ def spread_ratio(cell: np.ndarray, other: np.ndarray, sign: int, level: float) -
     `oriented` is on the logarithm of the ratio. Raises UndefinedError below three seeds and for
     values without spread.
     """
-    from scipy.stats import pearsonr, t
+    from scipy.stats import pearsonr
 
     count = len(cell)
     if count < 3:
@@ -38,8 +39,8 @@ def spread_ratio(cell: np.ndarray, other: np.ndarray, sign: int, level: float) -
         raise UndefinedError("all seeds have the same value")
     ratio = spread(cell) / spread(other)
     correlation = float(pearsonr(cell, other).statistic)
-    quantile = float(t.ppf((1 + level) / 2, count - 2))
-    middle = 1 + 2 * (1 - correlation**2) * quantile**2 / (count - 2)
+    critical = quantile((1 + level) / 2, count - 2)
+    middle = 1 + 2 * (1 - correlation**2) * critical**2 / (count - 2)
     reach = math.sqrt(max(0.0, middle + math.sqrt(max(0.0, middle**2 - 1))))
     measured = Interval(ratio, ratio / reach, ratio * reach)
     logarithms = Interval(math.log(measured.mean), math.log(measured.low), math.log(measured.high))

@@ -13,6 +13,7 @@ from regscope.figures.layout import panels
 from regscope.figures.lines import line
 from regscope.figures.style import GREY
 from regscope.statistics import LEVEL
+from regscope.statistics.student import quantile
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,14 +108,12 @@ def mean_and_reach(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     The same interval as `statistics.mean_interval`, of every epoch at once.
     """
-    from scipy.stats import t
-
     count = len(values)
     mean = values.mean(0)
     if count < 2:
         return mean, np.full_like(mean, np.nan)
-    quantile = t.ppf((1 + LEVEL) / 2, count - 1)
-    return mean, quantile * values.std(0, ddof=1) / np.sqrt(count)
+    critical = quantile((1 + LEVEL) / 2, count - 1)
+    return mean, critical * values.std(0, ddof=1) / np.sqrt(count)
 
 
 def _logarithmic(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.power import fewest
 from regscope.statistics.rounding import mean_and_deviation
+from regscope.statistics.student import quantile, upper_tail
 
 NODES = 64
 
@@ -45,11 +46,9 @@ def one_sided_p(room: float, error: float, freedom: float, smallest: float) -> f
 
     `smallest` stands in where there is no spread.
     """
-    from scipy.stats import t
-
     if not error:
         return smallest if room > 0 else 1.0
-    return float(t.sf(room / error, freedom))
+    return upper_tail(room / error, freedom)
 
 
 def equality_level(comparisons: int = 1) -> float:
@@ -75,9 +74,8 @@ def power_within(shift: float, margin: float, freedom: float, comparisons: int =
     of the two one-sided tests procedure in bioequivalence").
     """
     from scipy.special import chdtr, chdtri, ndtr
-    from scipy.stats import t
 
-    critical = t.isf(equality_level(comparisons), freedom)
+    critical = -quantile(equality_level(comparisons), freedom)
     most = chdtr(freedom, freedom * (margin / critical) ** 2)
     nodes, weights = _gauss()
     spread = np.sqrt(chdtri(freedom, 1 - most * nodes) / freedom)

@@ -16,6 +16,7 @@ import numpy as np
 from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.rounding import mean_and_deviation
+from regscope.statistics.student import quantile, upper_tail
 
 TELLING = 0.5
 """A run inside an interval says something where this leaves out more than half of the others."""
@@ -64,14 +65,12 @@ class NewRun:
 
         Without any spread 0 or 1.
         """
-        from scipy.stats import t
-
         away = abs(published - self.mean)
         if not self.freedom:
             return 1.0
         if not self.error:
             return 0.0 if away else 1.0
-        return float(2 * t.sf(away / self.error, self.freedom))
+        return 2 * upper_tail(away / self.error, self.freedom)
 
     def shift(self, level: float = LEVEL, power: float = POWER) -> float:
         """How far off a run must be to fall outside the interval with this probability.
@@ -95,9 +94,7 @@ class NewRun:
         return self.error * float(brentq(lacking, 0, 100, xtol=1e-9))
 
     def _quantile(self, probability: float) -> float:
-        from scipy.stats import t
-
-        return float(t.ppf(probability, self.freedom))
+        return quantile(probability, self.freedom)
 
 
 def new_run(own: np.ndarray, others: Sequence[np.ndarray]) -> NewRun:

@@ -17,6 +17,7 @@ from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
 from regscope.statistics.power import fewest
 from regscope.statistics.rounding import mean_and_deviation, tolerance
+from regscope.statistics.student import quantile, upper_tail
 
 
 def compare_unpaired(
@@ -119,20 +120,16 @@ def _error(counts: tuple[int, int], deviations: tuple[float, float]) -> tuple[fl
 
 
 def _interval(difference: float, error: float, freedom: float) -> Interval:
-    from scipy.stats import t
-
-    reach = float(t.ppf((1 + LEVEL) / 2, freedom)) * error
+    reach = quantile((1 + LEVEL) / 2, freedom) * error
     return Interval(difference, difference - reach, difference + reach)
 
 
 def _p_value(difference: float, error: float, freedom: float, count: int, other: int) -> float:
-    from scipy.stats import t
-
     if not difference:
         return 1.0
     if not error:
         return _smallest_p(count, other)
-    return float(2 * t.sf(abs(difference) / error, freedom))
+    return 2 * upper_tail(abs(difference) / error, freedom)
 
 
 def _smallest_p(count: int, other: int) -> float:
@@ -153,9 +150,9 @@ def _equal(mean: float, base: float, other: np.ndarray, baseline: np.ndarray) ->
 
 
 def _power(shift: float, freedom: float) -> float:
-    from scipy.stats import nct, t
+    from scipy.stats import nct
 
-    critical = t.ppf(1 - SIGNIFICANCE / 2, freedom)
+    critical = quantile(1 - SIGNIFICANCE / 2, freedom)
     power = nct.sf(critical, freedom, shift)
     # The other tail is below 3e-7 from there on, and scipy has no number for it.
     if shift < 5:

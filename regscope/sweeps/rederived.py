@@ -13,6 +13,7 @@ from regscope.results.study import csv
 from regscope.statistics import LEVEL, Comparison
 from regscope.statistics.equality import one_sided_p
 from regscope.statistics.rounding import tolerance
+from regscope.statistics.student import quantile
 from regscope.sweeps.pairs import COLUMNS
 from regscope.sweeps.tuned import judge, tuned
 
@@ -60,7 +61,6 @@ def judged_again(pairs: pd.DataFrame, matters: float) -> pd.DataFrame:
     The standard error of a mean difference is the half width of its interval over t.
     """
     import pandas as pd
-    from scipy.stats import t
 
     rows: list[dict[str, Any]] = pairs.to_dict("records")  # type: ignore[assignment]
     comparisons = []
@@ -68,7 +68,7 @@ def judged_again(pairs: pd.DataFrame, matters: float) -> pd.DataFrame:
         seeds = int(row["seeds"])
         reach = (row["high"] - row["low"]) / 2
         rounding = tolerance(row["both"], row["first_alone"], row["second_alone"])
-        error = reach / t.ppf((1 + LEVEL) / 2, seeds - 1) if reach > rounding else 0.0
+        error = reach / quantile((1 + LEVEL) / 2, seeds - 1) if reach > rounding else 0.0
         room = matters - abs(row["difference"]) - rounding
         row |= {"matters": matters, "p_equal": one_sided_p(room, error, seeds - 1, 2.0**-seeds)}
         comparisons.append(_comparison(row))
