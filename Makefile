@@ -48,7 +48,7 @@ ui: $(VENV)/.ready
 	@python -m regscope.tracking.ui '$(PORT)'
 
 # A process a core, a file of tests each.
-PARALLEL := --numprocesses auto --dist loadfile
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test: $(VENV)/.ready-dev
 	python -m pytest $(PARALLEL)

@@ -43,7 +43,7 @@ class Clone:
 
     def wrongly_changed(self) -> list[str]:
         """Nothing; where arithmetic is not portable, nothing but results."""
-        results = ("metrics/", "plots/", "dvc.lock") if LACKING else ()
+        results = ("metrics/", "plots/", "dvc.lock", "studies/") if LACKING else ()
         return [path for path in self.changed() if not path.startswith(results)]
 
 
@@ -65,8 +65,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
 def test_the_readmes_commands_leave_the_committed_state(clone: Clone) -> None:
     clone.run("make")
     assert clone.wrongly_changed() == []
-    clone.run("python", "-m", "pytest", *READING)
-    assert clone.wrongly_changed() == []
+    # The tests that read committed files have more to mistake for them after an experiment.
     clone.run("dvc", "exp", "run", "-S", "reg=l2", "-S", STRENGTH)
     assert any(path.startswith("metrics/studies/digits") for path in clone.changed())
     clone.run("python", "-m", "pytest", *READING)
