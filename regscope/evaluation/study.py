@@ -118,8 +118,8 @@ def _measured(
         for pipe in listening:
             send(pipe, next(waiting), label)
         while listening:
-            for pipe in connection.wait(listening):
-                assert isinstance(pipe, connection.Connection)
+            ready = connection.wait(listening)
+            for pipe in [pipe for pipe in listening if pipe in ready]:
                 yield received(pipe, label)
                 following = next(waiting, None)
                 if following is None:

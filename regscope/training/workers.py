@@ -101,7 +101,7 @@ def _resumptions(plan: Plan) -> Iterator[str]:
             yield f"{stack} {goes} on from epoch {stack.epoch}"
 
 
-def send(pipe: connection.Connection, work: tuple[str, Stack], label: str) -> None:
+def send(pipe: connection.Connection, work: object, label: str) -> None:
     try:
         pipe.send(work)
     except OSError:

@@ -9,12 +9,15 @@ from regscope.figures import data, tables
 from regscope.params import load_params
 
 
-def test_a_curve_has_one_column_a_cell_with_the_mean_over_seeds(studies: Path) -> None:
+def test_curves_are_means_over_seeds_one_row_an_epoch_of_a_cell(studies: Path) -> None:
     loaded = data.load("pictures", load_params())
-    assert tables.curve(loaded, "train_loss") == (
-        "epoch,none,l1,mine,dropout\n1,1.5,2.5,3.5,nan\n2,0.75,1.25,1.75,nan\n3,0.5,0.833333,1.16667,nan\n"
-    )
-    assert tables.curve(loaded, "holdout_accuracy").splitlines()[1] == "1,0.15,0.25,0.35,nan"
+    rows = list(csv.DictReader(tables.curves(loaded).splitlines()))
+    assert [(row["epoch"], row["reg"]) for row in rows] == [
+        (epoch, reg) for reg in ("none", "l1", "mine") for epoch in ("1", "2", "3")
+    ]
+    losses = ["1.5", "0.75", "0.5", "2.5", "1.25", "0.833333", "3.5", "1.75", "1.16667"]
+    assert [row["train_loss"] for row in rows] == losses
+    assert [row["test_accuracy"] for row in rows[::3]] == ["0.15", "0.25", "0.35"]
 
 
 def test_predictions_are_class_names_one_row_a_test_example_of_seed_0(studies: Path) -> None:

@@ -197,11 +197,11 @@ def test_all_published_changes_against_a_computation_by_hand() -> None:
     st.fixed_dictionaries(
         {"strength": st.floats(0.01, 20)},
         optional={
-            "horizontal_flip": st.floats(0, 1),
-            "vertical_flip": st.floats(0, 1),
-            "brightness": st.floats(0, 1),
-            "contrast": st.tuples(st.floats(0, 1), st.floats(1, 3)),
-            "saturation": st.tuples(st.floats(0, 1), st.floats(1, 3)),
+            "horizontal_flip": st.floats(0, 1, width=32),
+            "vertical_flip": st.floats(0, 1, width=32),
+            "brightness": st.floats(0, 1, width=32),
+            "contrast": st.tuples(st.floats(0, 1, width=32), st.floats(1, 3)),
+            "saturation": st.tuples(st.floats(0, 1, width=32), st.floats(1, 3)),
         },
     ),
     st.integers(0, 1000),

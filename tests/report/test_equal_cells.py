@@ -33,7 +33,7 @@ def found() -> StudyResults:
 
 
 def test_overview_and_changes_mark_the_number() -> None:
-    for table in (overview_table({"tiny": found()}), changes_table(found(), REGS)):
+    for table in (overview_table({"tiny": found()}, REGS), changes_table(found(), REGS)):
         shown = [row[1] for row in table.rows][1:-1]
         assert [cell.text for cell in shown] == ["≈ +0.02", "≈ +0.30", "+0.16"]
         assert [cell.css_class for cell in shown] == ["no-difference-that-matters"] * 2 + [""]

@@ -29,7 +29,7 @@ CELLS = {"none": {}, "l1": {"l1": 0.00001}}
 @pytest.fixture
 def folder(workspace: Path) -> Path:
     """A study whose tables are whole: two cells, five seeds."""
-    synthetic.write({"small": synthetic.study(CELLS)}, {"small": synthetic.found()}, CELLS)
+    synthetic.write({"small": synthetic.study(CELLS)}, {"small": synthetic.found()})
     return paths.summary("small")
 
 

@@ -27,7 +27,7 @@ CELLS = {"none": {}, "l1": {"l1": 0.00001}, "l2": {"l2": 0.00001}}
 @pytest.fixture
 def folder(workspace: Path) -> Path:
     found = synthetic.found(ACCURACIES)
-    synthetic.write({"small": synthetic.study(CELLS)}, {"small": found}, CELLS)
+    synthetic.write({"small": synthetic.study(CELLS)}, {"small": found})
     return paths.summary("small")
 
 
