@@ -219,8 +219,9 @@ class Params(Settings):
 
     @property
     def regs(self) -> tuple[str, ...]:
-        """The names of all studies' cells, in the order in which they first stand."""
-        return tuple(dict.fromkeys(reg for study in self.studies.values() for reg in study.cells))
+        """The names of all studies' cells, null ones too, in the order in which they first stand."""
+        written = (reg for study in self.studies.values() for reg in study.regularizers)
+        return tuple(dict.fromkeys(written))
 
     @model_validator(mode="after")
     def _switches(self) -> Params:

@@ -25,7 +25,9 @@ INTERVAL = re.compile(r"\[([+−]?[\d.]+)%?, \1%?\]|± 0\.0+\b|\[–, –\]|\bna
 
 @pytest.fixture
 def alone(workspace: Path) -> None:
-    synthetic.write({"alone": synthetic.study(synthetic.CELLS)}, {"alone": synthetic.found(ALONE)})
+    synthetic.write(
+        {"alone": synthetic.study(synthetic.CELLS, seeds=1)}, {"alone": synthetic.found(ALONE)}
+    )
 
 
 def test_no_interval_of_no_width_is_on_any_page(alone: None) -> None:
