@@ -12,13 +12,14 @@ from regscope.tracking.runs import CELL, KIND
 
 KEY = "regscope"
 TAG = f"mlflow.sharedViewState.{KEY}"
+WIDTH = 190
+"""Pixels of a column: its name can be read."""
 
 
 def state(measure: str) -> str:
     """The tag's value for a study that compares `measure`."""
-    metrics = (measure, f"difference/{measure}", f"difference_low/{measure}")
-    metrics += (f"difference_high/{measure}",)
-    columns = [*(f"metrics.`{name}`" for name in metrics), f"tags.`verdict.{measure}`"]
+    columns = [f"metrics.`{measure}`", f"metrics.`difference/{measure}`"]
+    columns.append(f"tags.`verdict.{measure}`")
     view = {
         "searchFilter": f"tags.`{KIND}` = '{CELL}'",
         "orderByKey": columns[0],
@@ -28,6 +29,7 @@ def state(measure: str) -> str:
         "datasetsFilter": [],
         "modelVersionFilter": "All Runs",
         "selectedColumns": columns,
+        "columnWidths": dict.fromkeys(columns, WIDTH),
         "runListHidden": False,
     }
     return json.dumps(view)

@@ -194,7 +194,7 @@ def _only_tiny_studies(pipeline: dict[str, Any]) -> None:
     ]
     pipeline["plots"] = [
         {
-            "test accuracy": {
+            "digits test accuracy": {
                 "x": "epoch",
                 "y": {"plots/digits/test_accuracy.csv": list(CELLS)},
             }
