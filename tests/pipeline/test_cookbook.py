@@ -95,7 +95,9 @@ def a_table(workspace: Workspace, output: str) -> None:
     for name in ("l2", "l2-strong", "moons", "sweep-1", "sweep-2"):
         assert [row for row in rows if name in row.split(",")]
         assert name in output
-    assert {"test_accuracy.difference", "test_accuracy.verdict"} <= set(output.split())
+    assert {"params.yaml:reg", "test_accuracy.difference", "test_accuracy.verdict"} <= set(
+        output.split()
+    )
     assert "near_zero_fraction" not in output
 
 
