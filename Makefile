@@ -5,13 +5,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 KERAS := .venv-keras
+AUDIT := .venv-audit
 
 # Stages call `python`, and DVC's queue workers call `dvc`: both must be the environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths rates results ui test test-slow test-processors test-gpu test-browser lint format readme bench clean
+.PHONY: repro paths rates results ui test test-slow test-processors test-gpu test-browser lint format readme bench audit lock clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -85,12 +86,23 @@ readme: $(VENV)/.ready
 bench: $(VENV)/.ready-bench $(KERAS)/.ready
 	python -m bench $(BENCH)
 
-clean:
-	rm -rf $(VENV) $(KERAS) .regscope/checkpoints .regscope/bench
+# Known vulnerabilities in what is installed: SECURITY.md. Asks the package registry.
+audit: $(VENV)/.ready $(AUDIT)/.ready
+	$(AUDIT)/bin/python -m pip_audit --path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-$(VENV)/.ready: requirements.txt
+# requirements.lock, after a change of requirements.txt; what is pinned there already stays.
+lock: $(AUDIT)/.ready
+	grep -v '^torch' requirements.txt | $(AUDIT)/bin/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --no-header --output-file requirements.lock -
+
+clean:
+	rm -rf $(VENV) $(KERAS) $(AUDIT) .regscope/checkpoints .regscope/bench
+
+# What the lock holds is checked against its hashes; the rest of requirements.txt comes after: SECURITY.md.
+$(VENV)/.ready: requirements.txt requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regscope needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	touch $@
 
@@ -106,4 +118,10 @@ $(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
 $(KERAS)/.ready: bench/requirements-keras.txt
 	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
 	$(KERAS)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-keras.txt
+	touch $@
+
+# Apart from all else: it is not part of what it looks at.
+$(AUDIT)/.ready: requirements-audit.txt
+	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
 	touch $@

@@ -376,7 +376,8 @@ ERRORS = {
     "a cell named as a path": (
         "small/regularizers",
         {"none": {}, "../normed": {"l1": 0.1}},
-        "studies.small.regularizers.../normed: must be a name of letters, digits and underscores",
+        "studies.small.regularizers.../normed = ../normed: must be a name of letters, digits and"
+        " underscores",
     ),
     "nan strength": (
         "small/regularizers/l1",
@@ -588,7 +589,8 @@ ERRORS = {
     "a name of 300 characters": (
         "small/regularizers",
         {"none": {}, "l1": {"l1": 0.1}, "x" * 300: {"l1": 0.1}},
-        "",
+        f"studies.small.regularizers.{'x' * 24} ... {'x' * 11} = {'x' * 37} ... {'x' * 18}: must be"
+        " a name of at most 80 characters",
     ),
     "several keys missing": (
         "small/training",

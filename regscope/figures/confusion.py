@@ -29,7 +29,7 @@ def draw(data: StudyData) -> Figure:
     from matplotlib import colormaps
     from matplotlib.colors import ListedColormap
 
-    classes = data.dataset.classes
+    classes = data.classes
     percents = {cell.reg: row_percent(cell.arrays["confusion"].sum(0)) for cell in data.cells}
     mistakes = {reg: np.ma.array(percent, mask=np.eye(len(classes), dtype=bool))
                 for reg, percent in percents.items()}  # fmt: skip
@@ -83,9 +83,9 @@ def most_confused(percent: np.ndarray, classes: tuple[str, ...]) -> str:
 
 def _size(classes: tuple[str, ...], columns: int, cells: int) -> tuple[float, float]:
     """Of one panel; names stand left of the first column and under the last panel of each."""
-    if len(classes) <= 2:
-        return 2.1, 2.1
-    side = 2.35 if len(classes) <= FEW else 2.9
+    side = _side(classes)
+    if len(classes) <= 2 and not _turned(classes):
+        return side, side
     names = LETTER * max(map(len, classes)) if _turned(classes) else 0
     rows = math.ceil(cells / columns)
     # Where the last row is not full, the row above has names, too.
@@ -93,8 +93,20 @@ def _size(classes: tuple[str, ...], columns: int, cells: int) -> tuple[float, fl
     return side + names / columns, side + 0.2 + names * named / rows
 
 
+def _side(classes: tuple[str, ...]) -> float:
+    """Inches of one matrix."""
+    if len(classes) <= 2:
+        return 2.1
+    return 2.35 if len(classes) <= FEW else 2.9
+
+
 def _turned(classes: tuple[str, ...]) -> bool:
-    return 3 < len(classes) <= MOST_TICKS and max(map(len, classes)) > 2
+    """Whether the names under a matrix go upwards: several that are not tiny, or some too long to
+    stand beside each other."""
+    longest = max(map(len, classes))
+    if len(classes) <= 3:
+        return LETTER * longest > _side(classes) / len(classes)
+    return len(classes) <= MOST_TICKS and longest > 2
 
 
 def _ticks(axis: Axes, classes: tuple[str, ...]) -> None:

@@ -121,6 +121,8 @@ def _logarithmic(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None
 
     positive = np.concatenate([mean[mean > 0] for mean, _ in bands])
     axis.set_yscale("log")
+    axis.yaxis.set_major_formatter("{x:g}")
+    axis.yaxis.set_minor_formatter(NullFormatter())
     if not positive.size:
         return
     low, high = positive.min(), positive.max()
@@ -128,8 +130,6 @@ def _logarithmic(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None
     spread = high / low
     subs = (1, 2, 3, 5, 7) if spread < 8 else (1, 2, 5) if spread < 300 else (1,)
     axis.yaxis.set_major_locator(LogLocator(subs=subs))
-    axis.yaxis.set_major_formatter("{x:g}")
-    axis.yaxis.set_minor_formatter(NullFormatter())
 
 
 def _zoomed(

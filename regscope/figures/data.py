@@ -13,7 +13,7 @@ from regscope import paths, results
 from regscope.datasets import Dataset
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
-from regscope.figures.style import colours, display_name
+from regscope.figures.style import colours, display_name, legible
 from regscope.files import read_tensors
 from regscope.models.weights import weight_in
 from regscope.networks import MODEL_FILE
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from regscope.params import Params, Study
+
+
+LONGEST_CLASS = 40
+"""Letters of a class's name: room is made for the longest."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +63,16 @@ class StudyData:
     def layers(self) -> tuple[str, ...]:
         return tuple(self.cells[0].weights)
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes as they are drawn."""
+        return tuple(legible(name, LONGEST_CLASS) for name in self.dataset.classes)
+
     def caption(self, *notes: str) -> str:
         """The line below a figure: the study, how many seeds, and what else must be said."""
         seeds = "1 seed" if self.seeds == 1 else f"{self.seeds} seeds"
         alone = ("of which there is no interval",) if self.seeds == 1 else ()
-        return SEPARATOR.join((self.study.title, seeds, *alone, *notes))
+        return SEPARATOR.join((legible(self.study.title), seeds, *alone, *notes))
 
     @property
     def guess_note(self) -> tuple[str, ...]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.figures.layout import above, fitting, head, panels
+from regscope.figures.layout import above, cut, fitting, head, panels
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,12 +21,15 @@ COLOUR_MAP = "RdBu"
 PALENESS = 0.7
 WIDTH = 10.0
 """Inches: of all panels of a row."""
+LONGEST = 14
+"""Letters of a class's name: two stand beside each other."""
 LEVELS = np.linspace(0, 1, 21)
 
 
 def draw(data: StudyData) -> Figure:
     """The data, then for each cell the mean probability over seeds and every seed's boundary."""
     dataset = data.dataset
+    names = [cut(name, LONGEST) for name in data.classes]
     train, pool = dataset.split(data.study.split, 0).train, dataset.pool(0)
     across, up = _lattice(data.cells[0].arrays["grid"])
     shape = min(max(float(np.ptp(up) / np.ptp(across)), 0.5), 1.3)
@@ -35,7 +39,7 @@ def draw(data: StudyData) -> Figure:
         len(data.cells) + 1,
         "Decision boundaries",
         data.caption(
-            f"colour: mean probability of “{dataset.classes[1]}” over seeds",
+            f"colour: mean probability of “{names[1]}” over seeds",
             "thin lines: where a seed has probability 0.5\n"
             f"dots: the {len(train)} training points of seed 0 (every seed trains on its own)",
         ),
@@ -43,10 +47,10 @@ def draw(data: StudyData) -> Figure:
         columns=columns,
         share=True,
     )
-    _scatter(axes[0], dataset.inputs[pool], dataset.targets[pool], dataset.classes, 3, 0.45)
+    _scatter(axes[0], dataset.inputs[pool], dataset.targets[pool], names, 3, 0.45)
     whose = "All" if dataset.pools is None else "Seed 0's"
     above(axes[0], f"{whose} {len(pool):,} points", (0, 16), fontsize=9, fontweight="bold")
-    for name, colour, left in zip(dataset.classes, CLASS_COLOURS, (0, 70), strict=True):
+    for name, colour, left in zip(names, CLASS_COLOURS, (0, 70), strict=True):
         above(axes[0], f"● {name}", (left, 5), fontsize=7.5, color=colour)
     for axis, cell in zip(axes[1:], data.cells, strict=True):
         seeds = cell.arrays["grid_probabilities"].reshape(-1, len(up), len(across))
@@ -54,7 +58,7 @@ def draw(data: StudyData) -> Figure:
         for probability in seeds:
             axis.contour(across, up, probability, [0.5], colors="#222222", linewidths=0.6,
                          alpha=0.4)  # fmt: skip
-        _scatter(axis, dataset.inputs[train], dataset.targets[train], dataset.classes, 9, 1)
+        _scatter(axis, dataset.inputs[train], dataset.targets[train], names, 9, 1)
         accuracy = 100 * data.per_seed(cell.reg, "test_accuracy").mean()
         head(axis, cell, f"test accuracy {accuracy:.1f} %")
     for axis in axes:
@@ -63,7 +67,7 @@ def draw(data: StudyData) -> Figure:
     bar = figure.colorbar(
         surface, ax=axes, shrink=0.5, aspect=28, pad=0.015, ticks=[0, 0.25, 0.5, 0.75, 1]
     )
-    bar.set_label(f"Probability of “{dataset.classes[1]}”")
+    bar.set_label(f"Probability of “{names[1]}”")
     bar.outline.set_visible(False)
     return figure
 
@@ -90,7 +94,7 @@ def _scatter(
     axis: Axes,
     points: np.ndarray,
     targets: np.ndarray,
-    names: tuple[str, ...],
+    names: Sequence[str],
     size: float,
     alpha: float,
 ) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 
 from regscope.figures.layout import HEADINGS, SEPARATOR, sheet
 from regscope.figures.paths import measured_in
-from regscope.figures.style import INK, display_name
+from regscope.figures.style import INK, display_name, legible
 from regscope.results import told
 from regscope.statistics import EQUAL
 
@@ -40,7 +40,7 @@ def draw(results: SweepResults) -> Figure:
         title([told(pair) for pair in table.to_dict("records")]),
         SEPARATOR.join(
             (
-                results.title,
+                legible(results.title),
                 f"{int(table['seeds'].min())} seeds",
                 f"mean and 95 % t interval of the paired difference, {unit} of {measure}",
                 "percent below the names: alone\n"

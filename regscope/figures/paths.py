@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from regscope.figures.curves import mean_and_reach
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
-from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name
+from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name, legible
 from regscope.measures.settings import ACCURACY
 from regscope.params import BASELINE
 from regscope.results import worded
@@ -65,7 +66,7 @@ def draw(results: SweepResults) -> Figure:
         "What each method does as its strength grows",
         SEPARATOR.join(
             (
-                results.title,
+                legible(results.title),
                 f"{seeds} seeds",
                 "line: mean over seeds",
                 "band: 95 % t interval of the mean",
@@ -145,7 +146,9 @@ def _strengths(axis: Axes, strengths: list[float], chosen: Any, published: float
         margin = (high / low) ** 0.05
         left, right = low / margin, high * margin
         axis.set_xscale("log")
-        axis.xaxis.set_major_locator(LogLocator(numticks=5))
+        ticks = LogLocator(numticks=5).tick_values(left, right)
+        # Powers are the only text that is typeset: see `style.TYPE`.
+        axis.set_xticks(ticks, [power_of_ten(tick) for tick in ticks], parse_math=True)
         axis.xaxis.set_minor_formatter(NullFormatter())
     axis.set_xlim(left, right)
     start, end = (max(float(chosen[key]), left) for key in ("low_strength", "high_strength"))
@@ -154,6 +157,11 @@ def _strengths(axis: Axes, strengths: list[float], chosen: Any, published: float
     axis.axvline(max(float(chosen["strength"]), left), color=INK, lw=0.9, zorder=2)
     if published is not None and left <= published <= right:
         axis.axvline(published, color=INK, lw=0.9, ls=(0, (1, 1.6)), zorder=2)
+
+
+def power_of_ten(tick: float) -> str:
+    """As matplotlib typesets it."""
+    return rf"$\mathdefault{{10^{{{round(math.log10(tick))}}}}}$"
 
 
 def _head(axis: Axes, family: str, chosen: Any, published: float | None) -> None:

@@ -65,7 +65,7 @@ def draw(data: StudyData) -> Figure:
 
 
 def _picture(axis: Axes, data: StudyData, index: int, predicted: int) -> None:
-    names, actual = data.dataset.classes, int(data.dataset.targets[index])
+    names, actual = data.classes, int(data.dataset.targets[index])
     picture = data.dataset.inputs[index].transpose(1, 2, 0) * data.dataset.scale
     axis.set_axis_on()
     axis.imshow(
@@ -95,4 +95,4 @@ def _letters(names: tuple[str, ...]) -> float:
 
 def _short(data: StudyData) -> bool:
     """Whether both names fit into one line above a picture."""
-    return max(map(len, data.dataset.classes)) <= SHORT
+    return max(map(len, data.classes)) <= SHORT

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import colorsys
 import io
-from collections.abc import Callable, Iterable
+import re
+import sys
+import unicodedata
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -47,6 +53,13 @@ COLOURS = {
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895
 
+LONGEST = 120
+"""Letters of a title."""
+JOINERS = "\u200c\u200d"
+MOST_MISSING = 40
+_MISSING = re.compile(r"Glyph (\d+) .*missing from font", re.S)
+_SPACED = re.compile(r"[\x00-\x20\x7f-\x9f\u2028\u2029]")
+
 TYPE = {
     "axes.axisbelow": True,
     "axes.edgecolor": "#9A9A9A",
@@ -70,6 +83,8 @@ TYPE = {
     "lines.linewidth": 1.4,
     "lines.solid_capstyle": "round",
     "text.color": INK,
+    # Titles and names of classes are other people's: `$` and `_` in them are letters.
+    "text.parse_math": False,
     "xtick.color": "#9A9A9A",
     "xtick.labelcolor": INK,
     "xtick.labelsize": 8,
@@ -91,6 +106,21 @@ def display_name(reg: str) -> str:
         return NAMES[reg]
     words = reg.replace("_", " ").strip()
     return words[:1].upper() + words[1:] if words else reg
+
+
+def legible(text: str, longest: int = LONGEST) -> str:
+    """Somebody else's title or name as it can be drawn: one line of at most `longest` letters.
+
+    Line breaks and control characters are a space; marks that have no sign of their own and
+    halves of characters are left out, but for joiners, which shape the letters beside them.
+    """
+    kept = ("" if _invisible(letter) else letter for letter in _SPACED.sub(" ", text))
+    line = " ".join("".join(kept).split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+
+
+def _invisible(letter: str) -> bool:
+    return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Cn") and letter not in JOINERS
 
 
 def colours(regs: Iterable[str]) -> dict[str, str]:
@@ -118,14 +148,14 @@ def render(draw: Callable[[Drawn], Figure], data: Drawn) -> bytes:
     """The PNG of `draw(data)` in the house style: the same bytes every time.
 
     matplotlib's own defaults are the base, whatever a matplotlibrc says; the file names no
-    software and no date.
+    software and no date. Letters that the font lacks are boxes, which is said once on stderr.
     """
     from matplotlib import style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from regscope.figures.palette import indexed
 
-    with style.context(["default", TYPE]):
+    with style.context(["default", TYPE]), _one_line_of_missing_letters():
         # Any: matplotlib does not type this class.
         canvas: Any = FigureCanvasAgg(draw(data))
         canvas.draw()
@@ -133,3 +163,27 @@ def render(draw: Callable[[Drawn], Figure], data: Drawn) -> bytes:
     file = io.BytesIO()
     picture.save(file, format="PNG", dpi=(DPI, DPI))
     return file.getvalue()
+
+
+@contextmanager
+def _one_line_of_missing_letters() -> Iterator[None]:
+    """In place of matplotlib's warning of two lines a letter and figure."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield
+    missing = set()
+    for warning in caught:
+        if found := _MISSING.match(str(warning.message)):
+            missing.add(chr(int(found[1])))
+        else:
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+    if missing:
+        _say_missing("".join(sorted(missing)[:MOST_MISSING]))
+
+
+@cache
+def _say_missing(letters: str) -> None:
+    print(f"regscope: figures have boxes for letters that their font lacks: {letters}",
+          file=sys.stderr)  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from regscope.figures.layout import SEPARATOR, sheet
-from regscope.figures.style import GREY, INK, colours, display_name, render
+from regscope.figures.style import GREY, INK, colours, display_name, legible, render
 from regscope.report.columns import values
 from regscope.report.published_table import one_more
 from regscope.statistics import mean_interval
@@ -81,7 +81,7 @@ def _panel(axis: Axes, document: Document, section: Section) -> None:
     axis.grid(axis="x")
     axis.set_xlabel("Test accuracy, %")
     axis.set_title(
-        f"{section.study.title}, {section.seeds} seeds",
+        f"{legible(section.study.title)}, {section.seeds} seeds",
         loc="left",
         fontsize=9,
         fontweight="bold",
@@ -89,7 +89,7 @@ def _panel(axis: Axes, document: Document, section: Section) -> None:
         color=INK,
     )
     axis.annotate(
-        document.title,
+        legible(document.title),
         (0, 1), (0, 6), xycoords="axes fraction", textcoords="offset points",
         fontsize=7.5, color=GREY,
     )  # fmt: skip

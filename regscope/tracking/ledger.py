@@ -1,7 +1,7 @@
 """What has been logged where: a small file, so that nothing to do costs nothing.
 
 The store is what counts; the ledger only spares asking it. It is believed as long as the store's
-experiment is the one that was logged to.
+experiment is the one that was logged to, and its runs are there.
 """
 
 from __future__ import annotations
@@ -19,6 +19,12 @@ def lacking(uri: str, name: str, found: Experiment | None, digests: Iterable[str
     """Those of the cells that the ledger does not hold as logged in this experiment."""
     logged = _logged(_entry(_read(store.ledger_file()), uri, name), found)
     return [digest for digest in digests if digest not in logged]
+
+
+def runs(uri: str, name: str, digests: Iterable[str]) -> dict[str, str]:
+    """Of those of the cells that the ledger holds: the runs that logged them."""
+    cells = _logged(_entry(_read(store.ledger_file()), uri, name), UNKNOWN)
+    return {digest: str(cells[digest]) for digest in digests if digest in cells}
 
 
 def add(uri: str, name: str, experiment: Experiment, digest: str, run: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
-from regscope.tracking import standing, store
+from regscope.tracking import damage, standing, store
 from regscope.training.messages import Epoch
 
 AFTER = 60
@@ -57,9 +57,9 @@ class Stream:
             log_told(uri, self._study, self._reg, self._told)
         except Exception as error:  # noqa: BLE001
             # Drivers of databases, clients of artifact stores and plugins raise whatever they like.
+            told = damage.advice(uri) or f"{store.shown(uri)}: {store.reason(error, uri)}"
             print(
-                f"regscope: {self._study}/{self._reg}: epochs are not shown live at"
-                f" {store.shown(uri)}: {store.reason(error, uri)}",
+                f"regscope: {self._study}/{self._reg}: epochs are not shown live at {told}",
                 file=sys.stderr,
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,7 +16,7 @@ from regscope import paths, results
 from regscope.complaints import one_line
 from regscope.errors import RegscopeError
 from regscope.params import Study
-from regscope.tracking import ledger, models, store, values
+from regscope.tracking import ledger, models, store, values, view
 from regscope.tracking.begun import lacking, taken_over
 from regscope.tracking.cells import Cell
 from regscope.tracking.data import dataset_input, sample
@@ -35,12 +36,17 @@ def log_cells(uri: str, name: str, cells: Sequence[Cell]) -> int:
     where this version does not accept the settings of the results.
     """
     import mlflow
+    from mlflow.exceptions import MlflowException
 
     study = tracked_study(cells[0].study)
     # Models can only be logged by functions that read the address from here.
     mlflow.set_tracking_uri(uri)
     client = mlflow.MlflowClient(uri)
     experiment = open_experiment(client, uri, name)
+    # Some servers let nobody tag experiments.
+    with suppress(MlflowException):
+        shown = view.state(study.evaluation.primary_measure)
+        client.set_experiment_tag(experiment[0], view.TAG, shown)
     runs = Runs(client, experiment[0])
     dataset, logged = None, 0
     for cell in cells:
@@ -68,7 +74,11 @@ def tracked_study(name: str) -> Study:
 
 
 def open_experiment(client: MlflowClient, uri: str, name: str) -> Experiment:
-    """The experiment of that name, made if it is not there and restored if it was deleted."""
+    """The experiment of that name, made if it is not there.
+
+    One that was deleted is restored, with its runs, since a name is not given twice; this is said
+    on stderr.
+    """
     from mlflow.exceptions import MlflowException
 
     if client.get_experiment_by_name(name) is None:
@@ -80,6 +90,10 @@ def open_experiment(client: MlflowClient, uri: str, name: str) -> Experiment:
         raise MlflowException(f"the experiment {name} cannot be made")
     if found.lifecycle_stage == "deleted":
         client.restore_experiment(found.experiment_id)
+        print(
+            f"regscope: {name} was deleted at {store.shown(uri)}: restored, with its runs",
+            file=sys.stderr,
+        )
     return str(found.experiment_id), int(found.creation_time or 0)
 
 

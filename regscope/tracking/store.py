@@ -17,6 +17,8 @@ from regscope import paths
 
 URI = "MLFLOW_TRACKING_URI"
 SQLITE = "sqlite:///"
+SQLITE_QUOTED = "sqlite+pysqlite:///"
+"""The same to SQLAlchemy. MLflow makes the folder of a file after SQLITE without unquoting it."""
 
 MLFLOW_DEFAULTS = {
     # It would tell its makers over the network how it is used.
@@ -69,24 +71,33 @@ def tracking_uri() -> str:
     """
     given = os.environ.get(URI, "").strip().rstrip("/")
     if not given:
-        return f"{SQLITE}{folder() / 'mlflow.db'}"
+        return _sqlite(folder() / "mlflow.db")
     if given.startswith(SQLITE):
         file, question, options = given.removeprefix(SQLITE).partition("?")
-        return f"{SQLITE}{paths.repository().absolute() / file}{question}{options}"
+        return f"{_sqlite(paths.repository().absolute() / unquote(file))}{question}{options}"
     if "://" in given or given.startswith(("file:", "databricks", "uc:")):
         return given
-    return str(paths.repository().absolute() / given)
+    place = paths.repository().absolute() / given
+    # As an address where a reader of addresses would end it early.
+    return place.as_uri() if set("?#%;") & set(str(place)) else str(place)
+
+
+def _sqlite(file: Path) -> str:
+    """The address of a file; `?` begins options there, and `%` quotes."""
+    quoted = str(file).replace("%", "%25").replace("?", "%3F")
+    return f"{SQLITE if quoted == str(file) else SQLITE_QUOTED}{quoted}"
 
 
 def is_default(uri: str) -> bool:
-    return uri == f"{SQLITE}{folder() / 'mlflow.db'}"
+    return uri == _sqlite(folder() / "mlflow.db")
 
 
 def database(uri: str) -> Path | None:
     """The file of an SQLite store."""
-    if not uri.startswith(SQLITE):
-        return None
-    return Path(uri.removeprefix(SQLITE).partition("?")[0])
+    for prefix in (SQLITE, SQLITE_QUOTED):
+        if uri.startswith(prefix):
+            return Path(unquote(uri.removeprefix(prefix).partition("?")[0]))
+    return None
 
 
 def artifacts(uri: str, experiment: str) -> str | None:
@@ -102,7 +113,7 @@ def shown(uri: str) -> str:
     A password with `/`, `#` or `?` in it ends where the last `@` stands, whatever a parser of
     addresses makes of it.
     """
-    if uri.startswith((SQLITE, "file:")):
+    if uri.startswith((SQLITE, SQLITE_QUOTED, "file:")):
         return uri
     scheme, colon, rest = uri.partition("://")
     return f"{scheme}{colon}{rest.rpartition('@')[2].partition('?')[0]}" if colon else uri

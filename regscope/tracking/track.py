@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 
 from regscope.errors import RegscopeError
-from regscope.tracking import ledger, standing, store
+from regscope.tracking import damage, ledger, standing, store
 from regscope.tracking.cells import Cell, cells_of
 
 
@@ -28,6 +28,9 @@ def track(study: str) -> None:
         raise
     except Exception as error:  # noqa: BLE001
         # Drivers of databases, clients of artifact stores and plugins raise whatever they like.
+        if advice := damage.advice(uri):
+            _complain(f"{study}: not tracked: {advice}")
+            return
         _complain(
             f"{study}: not tracked at {store.shown(uri)}, the next run catches up:"
             f" {store.reason(error, uri)}"
@@ -37,12 +40,11 @@ def track(study: str) -> None:
 def _catch_up(uri: str, name: str, cells: Sequence[Cell]) -> None:
     digests = [cell.digest for cell in cells]
     try:
-        found = standing.experiment(uri, name)
+        if not _lacking(uri, name, digests):
+            return
     except standing.UnreachableError:
         if ledger.lacking(uri, name, standing.UNKNOWN, digests):
             raise
-        return
-    if not ledger.lacking(uri, name, found, digests):
         return
     started = time.monotonic()
     store.prepare_environment()
@@ -53,13 +55,21 @@ def _catch_up(uri: str, name: str, cells: Sequence[Cell]) -> None:
     store.make_folders(uri)
     # One at a time in a repository: also what MLflow does to a new database.
     with FileLock(store.lock_file()):
-        wanted = set(ledger.lacking(uri, name, standing.experiment(uri, name), digests))
+        wanted = _lacking(uri, name, digests)
         todo = [cell for cell in cells if cell.digest in wanted]
         logged = log_cells(uri, name, todo) if todo else 0
     print(
         f"{name.partition('/')[2]}: {logged} of {len(cells)} cells logged at {store.shown(uri)}"
         f" as {name}, {time.monotonic() - started:.1f} s"
     )
+
+
+def _lacking(uri: str, name: str, digests: Sequence[str]) -> set[str]:
+    """The cells that the store does not hold, or that were deleted there."""
+    lacking = set(ledger.lacking(uri, name, standing.experiment(uri, name), digests))
+    runs = ledger.runs(uri, name, [digest for digest in digests if digest not in lacking])
+    gone = standing.deleted(uri, runs.values())
+    return lacking | {digest for digest, run in runs.items() if run in gone}
 
 
 def _complain(line: str) -> None:

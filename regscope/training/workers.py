@@ -17,7 +17,7 @@ from typing import Any
 from regscope.arithmetic import numpy_variables
 from regscope.errors import DivergedError, RegscopeError
 from regscope.training.messages import Watch
-from regscope.training.plan import Plan, Stack, Survey
+from regscope.training.plan import Plan, Survey
 
 PRELOADED = ["regscope.rare_collection", "regscope.training.worker", "regscope.training.survey"]
 

@@ -69,6 +69,7 @@ def _seeds(cells: Sequence[str], seeds: int, kind: str) -> Rows:
             "seed": seed,
             "test_accuracy": 0.9 + 0.01 * number + 0.001 * seed,
             "test_loss": 0.5,
+            "generalization_gap": 0.05,
             "near_zero_fraction": 0.1 * number,
             "zero_fraction": 0.05 * number,
             "prunable_fraction": 0.5 + 0.2 * number + 0.001 * seed,

@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib import style
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from regscope.figures import pairs, paths
-from regscope.figures.style import DPI
+from regscope.figures.style import DPI, TYPE
 from regscope.sweeps.gather import COLUMNS, SweepResults
 from regscope.sweeps.pairs import compare_pairs
 from regscope.sweeps.tuned import tuned
@@ -59,6 +61,19 @@ def test_paths_say_what_was_chosen_and_what_it_gives(results: SweepResults) -> N
     assert "A study · 5 seeds" in written
     assert len(figure.axes) == 2 * len(paths.PANELS)
     assert [axis.get_xscale() for axis in figure.axes[:: len(paths.PANELS)]] == ["log", "linear"]
+
+
+def test_powers_of_ten_alone_are_typeset(results: SweepResults) -> None:
+    with style.context(["default", TYPE]):
+        figure = paths.draw(replace(results, title="From $ to $$"))
+        figure.canvas.draw()
+    typeset = {
+        text.get_text()
+        for text in figure.findobj(Text)
+        if isinstance(text, Text) and text.get_text() and text.get_parse_math()
+    }
+    assert r"$\mathdefault{10^{-3}}$" in typeset
+    assert all(text.startswith(r"$\mathdefault{10^{") for text in typeset)
 
 
 def test_paths_say_what_was_left_out_and_what_the_grid_ends_with(results: SweepResults) -> None:

@@ -95,6 +95,10 @@ def a_table(workspace: Workspace, output: str) -> None:
     for name in ("l2", "l2-strong", "moons", "sweep-1", "sweep-2"):
         assert [row for row in rows if name in row.split(",")]
         assert name in output
+    assert {"params.yaml:reg", "test_accuracy.difference", "test_accuracy.verdict"} <= set(
+        output.split()
+    )
+    assert "near_zero_fraction" not in output
 
 
 def no_table(workspace: Workspace, output: str) -> None:
@@ -110,6 +114,7 @@ def a_difference(workspace: Workspace, output: str) -> None:
 
 def curves(workspace: Workspace, output: str) -> None:
     page = (workspace.root / "dvc_plots/index.html").read_text()
+    assert len(page) < 1_000_000
     assert "dvc_plots/index.html" in output
     drawn = [json.loads(spec) for spec in re.findall(r"var spec = (\{.*\});$", page, re.MULTILINE)]
     points = {spec["title"]["text"]: spec["data"]["values"] for spec in drawn}

@@ -74,7 +74,11 @@ def test_a_database_that_is_none_is_one_line(
     monkeypatch.setenv(store.URI, "sqlite:///text.db")
     track(NAME)
     (line,) = capsys.readouterr().err.splitlines()
-    assert "not tracked at sqlite:///" in line
+    file = untracked / "text.db"
+    assert line == (
+        f"regscope: small: not tracked: {file}: file is not a database;"
+        f" begin anew with: mv {file} {file}.damaged"
+    )
     assert small.ledger() is None
 
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import pytest
 
 from regscope.errors import RegscopeError
-from regscope.tracking import ledger, standing, store, ui
+from regscope.tracking import damage, ledger, standing, store, ui
 from regscope.tracking.standing import UNKNOWN, UnreachableError
 
 NAME = "regscope/toy"
@@ -78,8 +80,13 @@ def test_the_reason_of_an_error_without_words() -> None:
 
 def database(file: Path, created: int) -> str:
     with closing(sqlite3.connect(file)) as opened, opened:
-        opened.execute("CREATE TABLE experiments (experiment_id, name, creation_time)")
-        opened.execute("INSERT INTO experiments VALUES (7, ?, ?)", (NAME, created))
+        opened.execute(
+            "CREATE TABLE experiments (experiment_id, name, creation_time, lifecycle_stage)"
+        )
+        opened.execute("INSERT INTO experiments VALUES (7, ?, ?, 'active')", (NAME, created))
+        opened.execute("INSERT INTO experiments VALUES (8, 'gone', 1, 'deleted')")
+        opened.execute("CREATE TABLE runs (run_uuid, lifecycle_stage)")
+        opened.execute("INSERT INTO runs VALUES ('a', 'active'), ('b', 'deleted')")
     return f"sqlite:///{file}"
 
 
@@ -87,6 +94,9 @@ def test_an_experiment_in_a_database(tmp_path: Path) -> None:
     uri = database(tmp_path / "a file.db", 5)
     assert standing.experiment(uri, NAME) == ("7", 5)
     assert standing.experiment(uri, "another") is None
+    assert standing.experiment(uri, "gone") is None
+    assert standing.deleted(uri, ["a", "b", "c"]) == {"b", "c"}
+    assert standing.deleted(uri, []) == set()
     assert standing.experiment(f"sqlite:///{tmp_path}/none.db", NAME) is None
     assert not (tmp_path / "none.db").exists()
     (tmp_path / "text.db").write_text("not a database, and longer than its header is")
@@ -117,6 +127,7 @@ def server(code: int, answer: bytes) -> Iterator[str]:
     [
         (200, b'{"experiment": {"experiment_id": "3", "creation_time": 9}}', ("3", 9)),
         (404, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}', None),
+        (200, b'{"experiment": {"experiment_id": "3", "lifecycle_stage": "deleted"}}', None),
         (404, b"another page", UNKNOWN),
         (401, b"who are you?", UNKNOWN),
         (200, b"<html>", UNKNOWN),
@@ -125,6 +136,106 @@ def server(code: int, answer: bytes) -> Iterator[str]:
 def test_an_experiment_on_a_server(code: int, answer: bytes, found: object) -> None:
     with server(code, answer) as uri:
         assert standing.experiment(uri, NAME) == found
+
+
+@pytest.mark.parametrize(
+    ("code", "answer", "deleted"),
+    [
+        (200, b'{"run": {"info": {"lifecycle_stage": "active"}}}', False),
+        (200, b'{"run": {"info": {"lifecycle_stage": "deleted"}}}', True),
+        (404, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}', True),
+        (401, b"who are you?", False),
+        (200, b"<html>", False),
+    ],
+)
+def test_a_deleted_run_on_a_server(code: int, answer: bytes, deleted: bool) -> None:
+    with server(code, answer) as uri:
+        assert standing.deleted(uri, ["a"]) == ({"a"} if deleted else set())
+
+
+FOLDERS = ("what?", "a#b", "50%25 off%", "a b&c=d", "über 猫", "semi;colon", "quo'te")
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_default_store_lies_in_folders_of_any_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    from sqlalchemy.engine import make_url
+
+    root = tmp_path / folder
+    root.mkdir()
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("DVC_ROOT", str(root))
+    for given, file in (
+        ("", root / ".regscope" / "mlflow" / "mlflow.db"),
+        ("sqlite:///runs.db?timeout=5", root / "runs.db"),
+    ):
+        monkeypatch.setenv(store.URI, given)
+        uri = store.tracking_uri()
+        assert make_url(uri).database == str(file)
+        assert store.database(uri) == file
+        assert store.is_default(uri) == (not given)
+        assert store.shown(uri) == uri
+    monkeypatch.setenv(store.URI, "mlruns")
+    plain = store.tracking_uri()
+    assert Path(url2pathname(urlparse(plain).path)) == root / "mlruns"
+
+
+def test_mlflow_makes_the_store_there_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow import MlflowClient
+
+    root = tmp_path / "what? 50%25 off% #1"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    monkeypatch.setenv("DVC_ROOT", str(root))
+    monkeypatch.delenv(store.URI, raising=False)
+    uri = store.tracking_uri()
+    store.make_folders(uri)
+    client = MlflowClient(uri)
+    made = client.create_experiment(NAME, artifact_location=store.artifacts(uri, NAME))
+    run = client.create_run(made).info.run_id
+    client.log_text(run, "text", "a.txt")
+    assert list(tmp_path.iterdir()) == [root]
+    found = standing.experiment(uri, NAME)
+    assert found is not None
+    assert found[0] == made
+    assert standing.deleted(uri, [run, "other"]) == {"other"}
+    assert len(list((store.folder() / "artifacts" / "toy").rglob("a.txt"))) == 1
+
+
+@pytest.mark.parametrize("kind", ["text", "pages", "folder"])
+def test_a_damaged_store_is_named_with_the_way_out(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.delenv(store.URI, raising=False)
+    file = store.folder() / "mlflow.db"
+    file.parent.mkdir(parents=True)
+    assert damage.advice(store.tracking_uri()) is None
+    if kind == "folder":
+        file.mkdir()
+    else:
+        database(file, 5)
+        assert damage.advice(store.tracking_uri()) is None
+        content = file.read_bytes()
+        file.write_bytes(b"no database" * 99 if kind == "text" else content[:4096] + b"\xff" * 8192)
+    told = damage.advice(store.tracking_uri())
+    assert told is not None
+    assert told.startswith(f"{file}: ")
+    assert told.endswith(f"begin anew with: mv {file.parent} {file.parent}.damaged")
+    assert "\n" not in told
+    monkeypatch.setattr("sys.argv", ["ui"])
+    with pytest.raises(RegscopeError, match=r"mlflow\.db: .*; begin anew with: mv "):
+        ui.main()
+
+
+def test_of_another_store_the_file_alone_is_moved(tmp_path: Path) -> None:
+    file = tmp_path / "my runs.db"
+    file.write_text("not a database, and longer than its header is")
+    told = damage.advice(f"sqlite:///{file}")
+    assert told is not None
+    assert told.endswith(f"mv '{file}' '{file}.damaged'")
 
 
 def test_no_server() -> None:

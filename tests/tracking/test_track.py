@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from regscope.datasets import Dataset
 from regscope.networks import load_networks
 from regscope.params import load_params
 from regscope.results import COMPARED
-from regscope.tracking import models, record, store
+from regscope.tracking import models, record, store, view
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
 from tests.conftest import ROOT
@@ -294,3 +295,43 @@ def test_a_deleted_experiment_comes_back_when_something_is_logged(tracked: Path)
     found = record.open_experiment(held.client, uri, small.EXPERIMENT)
     assert found[0] == held.experiment
     assert len(held.parents()) == len(CELLS)
+
+
+def test_a_deleted_experiment_is_restored_and_told_of(
+    tracked: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    held = Held()
+    before = held.counts()
+    held.client.delete_experiment(held.experiment)
+    assert not held.runs()
+    track(NAME)
+    assert held.counts() == before
+    told = capsys.readouterr().err
+    assert told.startswith(f"regscope: {small.EXPERIMENT} was deleted at sqlite:///")
+    assert told.endswith("mlflow.db: restored, with its runs\n")
+    track(NAME)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_deleted_run_is_logged_anew(tracked: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    held = Held()
+    kept, deleted = held.parents()
+    Runs(held.client, held.experiment).delete(deleted.info.run_id)
+    track(NAME)
+    assert "1 of 2 cells logged" in capsys.readouterr().out
+    (again,) = (run for run in held.parents() if run.info.run_id != kept.info.run_id)
+    assert again.info.run_id != deleted.info.run_id
+    assert len(held.children(again)) == SEEDS
+    track(NAME)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_the_page_has_a_view_of_cells_by_what_the_study_compares(tracked: Path) -> None:
+    found = Held().client.get_experiment(Held().experiment)
+    shown = json.loads(found.tags[view.TAG])
+    assert shown["orderByKey"] == "metrics.`test_accuracy`"
+    assert "metrics.`difference/test_accuracy`" in shown["selectedColumns"]
+    assert shown["selectedColumns"][-1] == "tags.`verdict.test_accuracy`"
+    logged = Held().parents()[-1].data
+    assert {f"metrics.`{name}`" for name in logged.metrics} >= set(shown["selectedColumns"][:-1])
+    assert {f"tags.`{name}`" for name in logged.tags} >= set(shown["selectedColumns"][-1:])
