@@ -17,6 +17,13 @@ COMPARED = (
 
 NEUTRAL = {("unit_correlation", "better"): "lower"}
 
+COMPARISON = {"reg": "", "measure": "", "seeds": 2} | dict.fromkeys(
+    ("difference", "low", "high", "p_value", "p_holm"), 0.01
+)
+CONFUSED = {"reg": "", "first": "", "second": "", "errors": 1} | dict.fromkeys(
+    ("share", "excess", "low", "high", "p_value"), 0.1
+)
+
 Rows = list[dict[str, Any]]
 
 
@@ -27,12 +34,17 @@ def of(cells: Sequence[str], seeds: int, layers: Sequence[str], kind: str) -> di
         "layers": _layers(cells, seeds, layers, kind),
         "units": _units(cells, seeds, layers[:-1]),
         "comparisons": [
-            {"reg": reg, "measure": measure, "verdict": NEUTRAL.get((measure, verdict), verdict)}
+            COMPARISON
+            | {"reg": reg, "measure": measure, "verdict": NEUTRAL.get((measure, verdict), verdict)}
             for measure in COMPARED
             for reg, verdict in VERDICTS.items()
         ],
-        "classes": [{"reg": "none", "class": name, "support": 10.0} for name in "ab"],
-        "confused": [{"reg": "none", "first": "a", "second": "b"}],
+        "classes": [
+            {"reg": reg, "class": name, "support": 10.0, "precision": 0.9, "recall": 0.9, "f1": 0.9}
+            for reg in cells
+            for name in "ab"
+        ],
+        "confused": [CONFUSED | {"reg": reg, "first": "a", "second": "b"} for reg in cells],
         "pruning": [
             {"reg": reg, "scope": scope, "fraction": fraction, "loss": 1.0}
             | _band(0.9 + 0.01 * number - 0.4 * fraction)

@@ -64,7 +64,9 @@ def test_predicted_and_actual_names_in_green_or_red(pictures: data.StudyData) ->
 
 def test_long_names_are_smaller_and_cut(pictures: data.StudyData) -> None:
     usual = shown(renamed(pictures, "goose", "swan", "black stork"))[0].title
-    long = shown(renamed(pictures, *["European fire salamander"] * 3))[0].title
+    long = shown(renamed(pictures, *(f"European fire salamander {number}" for number in range(3))))[
+        0
+    ].title
     assert float(long.get_fontsize()) < float(usual.get_fontsize())
     assert long.get_text() == "European fire sal…\n/ European fire sal… ✗"
 

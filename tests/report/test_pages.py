@@ -48,7 +48,8 @@ class Page(HTMLParser):
 def studies(workspace: Path) -> None:
     """`mnist` with results and pictures, `later` without any."""
     block = synthetic.study(synthetic.CELLS)
-    synthetic.write({"mnist": block, "later": block}, {"mnist": synthetic.found()})
+    later = synthetic.study(synthetic.CELLS | {"l2": {"l2": 0.1}})
+    synthetic.write({"mnist": block, "later": later}, {"mnist": synthetic.found()})
     synthetic.draw("mnist", "predictions", "accuracy", "a_new_one")
     synthetic.draw("paths/mnist", "paths")
     synthetic.write_sweep("mnist")
