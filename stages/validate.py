@@ -4,6 +4,7 @@ The output never changes, so a check makes no later stage stale.
 """
 
 import os
+import time
 
 from regscope import paths, pipelines
 from regscope.errors import RegscopeError, run
@@ -12,6 +13,7 @@ from regscope.params import load_params
 
 
 def main() -> None:
+    _let_git_see()
     params = load_params()
     if not paths.pipeline(params.study).is_file():
         pipelines.write(pipelines.study_pipelines([params.study]))
@@ -22,6 +24,13 @@ def main() -> None:
                 " now; commit it with the study and run the same command again"
             )
     write_text(paths.VALIDATED, "params.yaml is valid\n")
+
+
+def _let_git_see() -> None:
+    """`dvc exp run -S` may write a value of the same length within the second in which it has git
+    look at the file, which git then takes for unchanged: `git restore` would leave it."""
+    if paths.PARAMS.is_file():
+        os.utime(paths.PARAMS, (time.time(), time.time() + 1))
 
 
 if __name__ == "__main__":

@@ -39,7 +39,7 @@ def summarized(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     written = sentences.study().model_dump(mode="json", exclude_none=True)
     written["regularizers"] = {"none": {}, "l1": {"l1": 0.003}}
     params = {"study": STUDY, "reg": "l1", "studies": {STUDY: written}}
-    write_text(paths.PARAMS, yaml.safe_dump(params))
+    write_text(paths.PARAMS, yaml.safe_dump(params, sort_keys=False))
     study, dataset = load_params().studies[STUDY], sentences.language()
     paths.prepared(STUDY).mkdir(parents=True)
     dataset.save(paths.prepared(STUDY))

@@ -33,6 +33,7 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
     assert sorted(ran(built.first_output)) == sorted(
         [
             "validate",
+            "digits:settings",
             "digits:download",
             "digits:preprocess",
             *CELL_STAGES,

@@ -88,10 +88,10 @@ def test_a_study_that_is_not_there_is_refused(built: Workspace) -> None:
     assert built.results() == before
 
 
-def test_a_null_cell_is_refused_by_name(workspace: Workspace) -> None:
+def test_a_cell_of_another_study_is_refused_by_name(workspace: Workspace) -> None:
     output = workspace.dvc("exp", "run", "-S", "study=moons", "-S", "reg=l2", ok=False)
     assert (
-        "regscope: params.yaml: reg = l2: null in study moons, whose cells are: l1;"
+        "regscope: params.yaml: reg = l2: no cell of study moons, whose cells are: l1;"
         " if -S set it, undo with: git restore params.yaml" in output.splitlines()
     )
 

@@ -88,5 +88,6 @@ def test_a_study_without_a_grid_and_an_untrained_cell_are_one_line(
 def test_nothing_retrains_a_grid_but_settings_data_and_numerics() -> None:
     stage = yaml.safe_load(rates_pipelines(["digits"])[paths.rates_pipeline("digits")])["stages"]
     assert stage["rate"]["do"]["deps"] == [
-        "data/rates/validated.txt", "data/prepared/digits", "regscope/numerics.py",
+        "data/settings/digits/cells/${key}.json", "data/rates/validated.txt",
+        "data/prepared/digits", "regscope/numerics.py",
     ]  # fmt: skip

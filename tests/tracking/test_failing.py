@@ -116,7 +116,9 @@ def test_a_store_that_raises_what_it_likes_is_one_line(
 def test_settings_that_are_none_any_more_are_one_line(untracked: Path) -> None:
     file = paths.summary(NAME) / "settings.json"
     write_json(file, json.loads(file.read_text()) | {"title": None})
-    with pytest.raises(RegscopeError, match=r"small/settings.json: title = null: must be a name$"):
+    with pytest.raises(
+        RegscopeError, match=r"small/settings.json: title: must be text; put a number in quotes$"
+    ):
         record.tracked_study(NAME)
 
 

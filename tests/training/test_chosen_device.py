@@ -22,7 +22,7 @@ def test_an_empty_choice_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chosen_device() is None
 
 
-@pytest.mark.parametrize("wrong", ["gpu", "cuda:", "cuda:x", "CPU", "cpu\n"])
+@pytest.mark.parametrize("wrong", ["gpu", "cuda:", "cuda:x", "CPU", "cpu "])
 def test_an_unknown_device_is_refused(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGSCOPE_DEVICE", wrong)
     with pytest.raises(RegscopeError) as refused:
