@@ -219,7 +219,7 @@ class Params(Settings):
 
     @property
     def regs(self) -> tuple[str, ...]:
-        """The names of all studies' cells, null ones too, in the order of their first appearance."""
+        """The names of all studies' cells, null ones too, in the order in which they come."""
         written = (reg for study in self.studies.values() for reg in study.regularizers)
         return tuple(dict.fromkeys(written))
 
