@@ -18,6 +18,7 @@ from regscope.yaml_files import read_yaml
 
 STUDY = "mnist"
 RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/")
+LOCK = "dvc.lock"
 NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "claims": []}
 
 
@@ -43,7 +44,8 @@ class Pipeline:
 
     def stages(self) -> int:
         """How many stages `dvc repro` looks at."""
-        return len(self.run("dvc", "stage", "list", "--name-only").output.split())
+        pipelines = ["dvc.yaml", str(paths.pipeline(STUDY))]
+        return len(self.run("dvc", "stage", "list", "--name-only", *pipelines).output.split())
 
 
 def copy_code(root: Path) -> None:
@@ -56,7 +58,7 @@ def copy_code(root: Path) -> None:
         check=True,
     ).stdout.split("\0")
     for name in filter(None, listed):
-        if (ROOT / name).is_file() and not name.startswith(RESULTS):
+        if (ROOT / name).is_file() and not name.startswith(RESULTS) and not name.endswith(LOCK):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     (root / paths.CLAIMS_FILE).write_text(yaml.safe_dump(NO_CLAIMS, sort_keys=False))
