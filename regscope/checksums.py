@@ -55,7 +55,10 @@ def checked(path: Path) -> Path:
 
     Raises RegscopeError, in one line, where it is damaged, FileNotFoundError where it is missing.
     """
-    noted = _noted(path.parent).get(path.name)
+    return _checked(path, _noted(path.parent).get(path.name))
+
+
+def _checked(path: Path, noted: str | None) -> Path:
     if noted is not None and checksum(path) != noted and not _held_by_dvc(path):
         raise RegscopeError(
             f"{path}: damaged, not what was written (CRC-32 {checksum(path)}, must be {noted});"
@@ -66,9 +69,9 @@ def checked(path: Path) -> Path:
 
 def check_folder(folder: Path) -> None:
     """Raises RegscopeError where a file of it is damaged."""
-    for name in _noted(folder):
+    for name, noted in _noted(folder).items():
         if (folder / name).is_file():
-            checked(folder / name)
+            _checked(folder / name, noted)
 
 
 def seal(path: Path) -> None:

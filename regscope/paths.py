@@ -109,6 +109,9 @@ def rates_pipeline(study: str) -> Path:
 
 ABSENT = "absent.txt"
 
+MADE_FROM = "made_from.json"
+"""Beside a cell's measures: the digests of all that they come from, and their own."""
+
 
 def mark_unswept(folder: Path, study: str, name: str) -> None:
     """Say in an output of paths/dvc.yaml that the study leaves a family, or the pairs, out."""

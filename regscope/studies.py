@@ -39,8 +39,12 @@ def main() -> None:
         params.named(arguments.activate)
         write_text(paths.PARAMS, activated(paths.PARAMS.read_text(), arguments.activate))
     elif arguments.pipelines:
-        for path in pipelines.write(all_pipelines(params)):
+        wanted = all_pipelines(params)
+        for path in pipelines.write(wanted):
             print(f"{path} written")
+        for path in pipelines.superfluous(wanted):
+            path.unlink()
+            print(f"{path} removed")
     elif arguments.active:
         print(params.study)
     else:

@@ -15,13 +15,15 @@ from regscope.params import load_params
 def main() -> None:
     _let_git_see()
     params = load_params()
-    if not paths.pipeline(params.study).is_file():
-        pipelines.write(pipelines.study_pipelines([params.study]))
-        # DVC has read which stages there are before it ran this one.
-        if "DVC_STAGE" in os.environ:
+    for path, text in pipelines.study_pipelines([params.study]).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            # DVC has read which stages there are before it ran this one.
+            if "DVC_STAGE" not in os.environ:
+                write_text(path, text)
+                continue
             raise RegscopeError(
-                f"study {params.study}: {paths.pipeline(params.study)} was not there and is written"
-                " now; commit it with the study and run the same command again"
+                f"study {params.study}: {path} is {'old' if path.is_file() else 'not there'}; write"
+                " it with: python -m regscope.studies --pipelines"
             )
     write_text(paths.VALIDATED, "params.yaml is valid\n")
 

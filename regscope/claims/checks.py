@@ -37,7 +37,7 @@ COMPARED_BY: dict[str, tuple[Comparison, ...]] = {
 class Known:
     """What the entries of claims.yaml may name.
 
-    A cell may be absent from a study (null in params.yaml): claims about it are not run.
+    A study may be without a cell that others have: claims about it are not run.
     `layers`: of every study that is built.
     """
 

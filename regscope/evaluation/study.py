@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from multiprocessing import connection
 from pathlib import Path
@@ -16,13 +16,11 @@ from typing import Any
 from regscope import paths
 from regscope.params import Study
 from regscope.pipelines import dependencies
+from regscope.training.cell import chosen_workers
 from regscope.training.memory import free_memory
 from regscope.training.workers import process, received, send
 
 ROOT = Path(__file__).parents[2]
-
-MADE_FROM = "made_from.json"
-"""Beside a cell's measures: the digests of all that they come from."""
 
 PROCESS_BYTES = 1 << 30
 DATA_COPIES = 8
@@ -40,11 +38,8 @@ def measure_study(name: str, study: Study, cells: Iterable[str]) -> None:
     """
     _remove_others(name, study.cells)
     common = _digests([paths.prepared(name)]) | sources()
-    stale = {
-        reg: made
-        for reg in cells
-        if reg in study.cells and (made := made_from(name, study, reg, common)) != _kept(name, reg)
-    }
+    wanted = {reg: made_from(name, study, reg, common) for reg in cells if reg in study.cells}
+    stale = {reg: made for reg, made in wanted.items() if not _is_kept(name, reg, made)}
     if not stale:
         return
     job = {"name": name, "study": study.model_dump(mode="json", exclude_none=True)}
@@ -68,12 +63,23 @@ def made_from(name: str, study: Study, reg: str, common: dict[str, str]) -> dict
     return {"settings": settings, "files": common | _digests([paths.model(name, reg)])}
 
 
-def _kept(name: str, reg: str) -> dict[str, Any] | None:
+def with_outputs(made: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """What a cell's made_from.json holds: also the SHA-256 of every other file of its measures."""
+    files = sorted(
+        path for path in folder.rglob("*") if path.is_file() and path.name != paths.MADE_FROM
+    )
+    found = _digests([file.relative_to(folder) for file in files], folder)
+    return {**made, "measures": found}
+
+
+def _is_kept(name: str, reg: str, made: Mapping[str, Any]) -> bool:
+    """Whether the cell's folder holds what was made from that, all of it and nothing else."""
+    folder = paths.evaluation(name, reg)
     try:
-        kept: dict[str, Any] = json.loads((paths.evaluation(name, reg) / MADE_FROM).read_text())
-    except (FileNotFoundError, ValueError):
-        return None
-    return kept
+        kept = json.loads((folder / paths.MADE_FROM).read_text())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
+    return bool(kept == with_outputs(made, folder))
 
 
 def _digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
@@ -105,7 +111,9 @@ def _processes(name: str, cells: int) -> int:
 
 
 def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    """Or as many as REGSCOPE_WORKERS asks for."""
+    own = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
+    return chosen_workers() or own
 
 
 def _measured(

@@ -15,7 +15,7 @@ from regscope.datasets import Dataset
 from regscope.environment import environment
 from regscope.errors import RegscopeError
 from regscope.evaluation.cell import EMPTY, evaluate_cell
-from regscope.evaluation.study import MADE_FROM
+from regscope.evaluation.study import with_outputs
 from regscope.files import whole_folder, write_csv, write_json, write_tensors
 from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
@@ -67,4 +67,4 @@ def _measure(
         for table, rows in result.tables.items():
             write_csv(folder / f"{table}.csv", rows, EMPTY.get(table, ()))
         write_tensors(folder / "arrays.safetensors", result.arrays)
-        write_json(folder / MADE_FROM, made)
+        write_json(folder / paths.MADE_FROM, with_outputs(made, folder))

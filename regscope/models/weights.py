@@ -27,14 +27,17 @@ LAYER = re.compile(
     r"(Linear|Conv(Transpose)?\dd|_ConvNd|Embedding(Bag)?|(RNN|LSTM|GRU)(Cell)?|RNN(Cell)?Base"
     r"|MultiheadAttention)$"
 )
-NORMALIZATION = re.compile(r"Norm(?![a-z])|Normaliz")
-OTHER_PARTS = {
-    *("bias", "biases", "beta", "gamma", "gain", "gains", "norm"),
+NORMALIZATION = re.compile(r"(Norm(\dd)?|Normaliz(er|ation))$")
+BIAS = {"bias", "biases"}
+"""Words anywhere in the name of a parameter that is added: `bias_hh_l0`."""
+
+OTHER_ENDS = {
+    *("beta", "gamma", "gain", "gains", "norm", "scale", "scales", "shift", "shifts"),
     *("pos", "position", "positions", "positional"),
 }
-OTHER_ENDS = (["scale"], ["scales"], ["shift"], ["shifts"])
-"""Words in the names of parameters that are added to activations, or that these are multiplied by,
-one by one; and their last words."""
+"""Last words of parameters that activations are multiplied by one by one, or that are added."""
+
+POSITIONS = re.compile(r"(pos|position|positional)_?(embed|embedding|embeddings|encoding)s?$", re.I)
 
 WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 
@@ -109,9 +112,14 @@ def _is_weight(owners: Owners, name: str, tensor: Tensor, read: Mapping[str, set
     kind = _kind(owner)
     if kind is LAYER and "weight" in words:
         return True
-    if kind is NORMALIZATION or OTHER_PARTS.intersection(words) or words[-1:] in OTHER_ENDS:
+    if kind is NORMALIZATION or _is_added_or_scales(own, words):
         return False
     return sum(size > 1 for size in tensor.shape) >= 2
+
+
+def _is_added_or_scales(own: str, words: list[str]) -> bool:
+    named = BIAS.intersection(words) or OTHER_ENDS.intersection(words[-1:])
+    return bool(named or POSITIONS.search(own))
 
 
 def _kind(owner: nn.Module) -> re.Pattern[str] | None:

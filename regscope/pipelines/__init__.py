@@ -15,6 +15,7 @@ from regscope import paths
 from regscope.files import write_text
 
 NAME = "STUDY"
+MADE = "# Made from regscope/pipelines/"
 
 
 def study_pipelines(studies: Iterable[str]) -> dict[Path, str]:
@@ -43,6 +44,12 @@ def write(pipelines: Mapping[Path, str]) -> list[Path]:
     for path in stale:
         write_text(path, pipelines[path])
     return stale
+
+
+def superfluous(pipelines: Mapping[Path, str]) -> list[Path]:
+    """Those made from a template for studies that are gone."""
+    there = {*Path("studies").glob("*/dvc.yaml"), *Path("rates").glob("*/dvc.yaml")}
+    return sorted(path for path in there - set(pipelines) if MADE in path.read_text("utf-8"))
 
 
 def _template(file: str, study: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regscope import paths
+from regscope.errors import RegscopeError
 from regscope.results.beside import read_rates
 
 Row = Mapping[Hashable, Any]
@@ -30,10 +31,12 @@ def load_at_best(study: str) -> AtBest | None:
     found = read_rates(paths.rates_summary(study))
     if found is None:
         return None
-    training = found.settings["study"]["training"]
-    return AtBest(
-        {str(row["reg"]): row for row in found.tuned.to_dict("records")},
-        found.settings["grid"],
-        training["learning_rate"],
-        training["epochs"],
-    )
+    try:
+        training = found.settings["study"]["training"]
+        made_with = found.settings["grid"], training["learning_rate"], training["epochs"]
+    except (KeyError, TypeError) as error:
+        file = paths.rates_summary(study) / "settings.json"
+        raise RegscopeError(
+            f"{file}: does not say what the grid was; make it anew with: make rates"
+        ) from error
+    return AtBest({str(row["reg"]): row for row in found.tuned.to_dict("records")}, *made_with)

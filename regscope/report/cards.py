@@ -74,7 +74,7 @@ def main() -> None:
 
 
 def cards(params: Params) -> list[Path]:
-    """The cards, in the order of `regs`.
+    """The cards, in the order of params.yaml.
 
     Raises RegscopeError for a card of a cell that there is not.
     """
@@ -82,7 +82,7 @@ def cards(params: Params) -> list[Path]:
     for name, card in there.items():
         if name not in params.regs or name == BASELINE:
             raise RegscopeError(
-                f"{card}: no cell of this name in {paths.PARAMS}; regs has:"
+                f"{card}: no cell of this name in {paths.PARAMS}; the studies have:"
                 f" {', '.join(reg for reg in params.regs if reg != BASELINE)}"
             )
     return [there[reg] for reg in params.regs if reg in there]

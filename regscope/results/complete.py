@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regscope.errors import RegscopeError
 from regscope.params import BASELINE
 from regscope.results.reader import (
     check_alike,
@@ -48,6 +49,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """What every table has besides, whichever version wrote it."""
 
+NEVER_EMPTY = ("seeds", "classes", "guess")
+
 ALIKE = ("classes", "comparisons", "robustness")
 """Tables in which every cell has the same rows."""
 
@@ -66,6 +69,8 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
     check_columns(table, (*key, *COLUMNS[kind]), file)
     check_once(table, key, file)
     if table.empty:
+        if kind in NEVER_EMPTY:
+            raise RegscopeError(f"{file}: has no rows")
         return
     if "seed" in key:
         check_by_seed(table, key, file, written)

@@ -12,7 +12,8 @@ from regscope import paths
 from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.errors import RegscopeError
 from regscope.files import write_bytes, write_json, write_text
-from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
+from regscope.lines import choose
+from regscope.measures.settings import ACCURACY, PRIMARIES
 from regscope.results.complete import check_table
 from regscope.results.digests import SUMS_FILE, check_digests
 from regscope.results.guessed import guess_of_supports
@@ -185,8 +186,10 @@ def _primary(name: str, seeds: pd.DataFrame) -> str:
     """Raises RegscopeError where the study is about a measure that its table does not have."""
     file = paths.summary(name) / SETTINGS_FILE
     written = settings(name).get("evaluation", {}) if file.is_file() else {}
-    primary: Primary = written.get("primary", "accuracy")
-    measure = PRIMARIES.get(primary, ACCURACY)
+    primary = written.get("primary", "accuracy") if isinstance(written, dict) else written
+    if not isinstance(primary, str) or primary not in PRIMARIES:
+        raise RegscopeError(f"{file}: evaluation.primary = {primary}: {choose(PRIMARIES)}")
+    measure = PRIMARIES[primary]
     check_primary(seeds, primary, measure, paths.summary(name) / "seeds.csv", name)
     return measure
 

@@ -100,4 +100,9 @@ def _digest(key: str, folders: list[Path]) -> str | None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.rglob("*")) if path.is_file())
+    """All but what the measures were made from: the code may change and the numbers not."""
+    return (
+        path
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != paths.MADE_FROM
+    )

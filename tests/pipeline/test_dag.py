@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import Any
 
 import pandas as pd
@@ -115,6 +116,7 @@ def test_changed_library_code_does_not_retrain_but_the_numerics_version_does(
 @pytest.mark.slow
 def test_the_same_params_give_identical_results(workspace: Workspace) -> None:
     before = workspace.results()
+    shutil.rmtree(workspace.root / "data/evaluations")
     workspace.dvc("repro", "--force")
     assert workspace.results() == before
 

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from regscope import paths
+from regscope import paths, pipelines
 from regscope.errors import RegscopeError
 from regscope.pipelines import rates_pipelines
 from regscope.rates.gather import COLUMNS
@@ -29,6 +29,7 @@ def tiny_rates(workspace: Path, digits_folder: Path) -> Path:
     paths.PARAMS.write_text(yaml.safe_dump(settings.raw_params(), sort_keys=False))
     paths.RATES_PARAMS.parent.mkdir()
     paths.RATES_PARAMS.write_text(yaml.safe_dump(settings.rates(), sort_keys=False))
+    pipelines.write(rates_pipelines(["digits"]))
     return workspace
 
 
@@ -70,6 +71,14 @@ def test_from_training_to_committed_files(
     assert {file: file.stat().st_mtime_ns for file in folder.iterdir()} == before
     [(file, text)] = rederived_rates(folder, 0.005).items()
     assert text == file.read_text()
+
+
+def test_pipelines_of_other_studies_are_refused(
+    tiny_rates: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipelines.write(rates_pipelines(["mnist"]))
+    with pytest.raises(RegscopeError, match="digits: there are pipelines of digits, mnist"):
+        run(monkeypatch, validate_rates)
 
 
 def test_a_study_without_a_grid_and_an_untrained_cell_are_one_line(

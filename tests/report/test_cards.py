@@ -255,7 +255,7 @@ def test_a_card_needs_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RegscopeError) as refused:
         call(monkeypatch)
     assert str(refused.value) == (
-        "docs/regularizers/maxout.md: no cell of this name in params.yaml; regs has: l1,"
+        "docs/regularizers/maxout.md: no cell of this name in params.yaml; the studies have: l1,"
         " elastic_net, dropout"
     )
 
