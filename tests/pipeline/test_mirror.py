@@ -129,7 +129,7 @@ def test_what_cannot_be_had_is_refused_in_one_line_and_can_be_mended(mirrored: W
 @pytest.mark.slow
 def test_a_relative_mirror_serves_a_temporary_workspace(mirrored: Workspace) -> None:
     output = mirrored.dvc("exp", "run", "--temp", "--name", "apart", "-S", "study=notes")
-    assert "download@notes" in ran(output)
+    assert "notes:download" in ran(output)
     assert mirrored.run("git", "status", "--short") == ""
     assert mirrored.experiments()["apart"]["params.yaml:study"] == "notes"
 

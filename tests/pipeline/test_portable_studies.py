@@ -19,7 +19,7 @@ from tests.processors import PROCESSORS
 # A study under each processor, and of it two cells; `make` comes to all of them under one's own.
 STUDIES = (("digits", "batch_norm"), ("moons", "dropout"))
 CASES = dict(zip(PROCESSORS, cycle(STUDIES), strict=False))
-OF_ALL_CELLS = ("comparisons.csv", "summary.json", "settings.json")
+OF_ALL_CELLS = ("comparisons.csv", "summary.json", "settings.json", "SHA256SUMS")
 
 
 @pytest.mark.slow
