@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -57,9 +58,8 @@ def check_nothing_is_trained(repro: str, built: Workspace) -> None:
     assert set(ran(repro)) <= NOT_KEPT
     stages = set(ran(built.first_output)) - NOT_KEPT
     assert len(stages) > 10
-    assert {f"Stage '{stage}' didn't change, skipping" for stage in stages} <= set(
-        repro.splitlines()
-    )
+    lines = re.sub(r"'studies/(\w+)/dvc\.yaml:", r"'\1:", repro).splitlines()
+    assert {f"Stage '{stage}' didn't change, skipping" for stage in stages} <= set(lines)
 
 
 @pytest.mark.slow
