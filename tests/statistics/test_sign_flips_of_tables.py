@@ -112,7 +112,6 @@ def found_p(values: Values, reg: str, measure: str) -> float | None:
     [
         ("digits", "l2", "test_accuracy", 0.875),
         ("digits", "l2", "generalization_gap", 0.875),
-        ("mnist", "l1_prox", "test_accuracy", 6 / 1024),
     ],
 )
 def test_known_shares(study: str, reg: str, measure: str, expected: float) -> None:
