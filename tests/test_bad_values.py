@@ -6,19 +6,19 @@ import io
 import random
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from regscope import paths
-from regscope.claims.reading import load_claims
+from regscope import paths, pipelines
 from regscope.errors import RegscopeError
 from regscope.params import Params, load_params
 from regscope.rates.settings import load_rates
-from regscope.sweeps.settings import load_sweeps
 from regscope.yaml_files import parse_yaml
+from stages import claims, sweep_arguments, validate, validate_paths, validate_rates
 
 ROOT = Path(__file__).parents[1]
 
@@ -40,36 +40,21 @@ TEXTS = [
 
 TRIED_OF_A_FILE = 600
 
-Load = Callable[[], object]
+Stage = Callable[[], None]
 
 
-def sweeps() -> object:
-    return load_sweeps(_committed())
-
-
-def claims() -> object:
-    return load_claims(_committed())
-
-
-def rates() -> object:
-    return load_rates(_committed())
-
-
-_PARAMS: list[Params] = []
-
-
-def _committed() -> Params:
-    if not _PARAMS:
-        _PARAMS.append(load_params(ROOT / paths.PARAMS))
-    return _PARAMS[0]
-
-
-FILES: dict[Path, Load] = {
-    paths.PARAMS: load_params,
-    paths.CLAIMS_FILE: claims,
-    paths.PATHS_PARAMS: sweeps,
-    paths.RATES_PARAMS: rates,
+FILES: dict[Path, Stage] = {
+    paths.PARAMS: validate.main,
+    paths.CLAIMS_FILE: claims.main,
+    paths.PATHS_PARAMS: validate_paths.main,
+    paths.RATES_PARAMS: validate_rates.main,
 }
+"""What reads each file first, and writes where all is right."""
+
+
+@cache
+def committed_params() -> Params:
+    return load_params(ROOT / paths.PARAMS)
 
 
 def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -112,10 +97,22 @@ def cases(name: Path, stream: random.Random) -> Iterator[str]:
         yield out.getvalue()
 
 
+def files(folder: Path) -> set[Path]:
+    return {path for path in folder.rglob("*") if path.is_file()}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILES, ids=str)
-def test_every_wrong_value_is_one_short_line(name: Path, workspace: Path) -> None:
+def test_every_wrong_value_is_one_short_line(
+    name: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for stage in (claims, sweep_arguments, validate_rates):
+        monkeypatch.setattr(stage, "load_params", committed_params)
+    grids = load_rates(committed_params(), ROOT / paths.RATES_PARAMS).studies
+    pipelines.write(pipelines.rates_pipelines(grids))
     (workspace / name).parent.mkdir(exist_ok=True)
+    (workspace / name).touch()
+    before = files(workspace)
     refused = 0
     tried = list(cases(name, random.Random(0)))
     assert len(tried) >= 200
@@ -129,6 +126,7 @@ def test_every_wrong_value_is_one_short_line(name: Path, workspace: Path) -> Non
             assert len(line) < 300, text[:200]
             assert line.startswith(f"regscope: {name}: "), line
             refused += 1
-        there = [path for path in workspace.rglob("*") if path.is_file()]
-        assert there == [workspace / name]
+            assert files(workspace) == before, text[:200]
+        for written in files(workspace) - before:
+            written.unlink()
     assert refused > len(tried) / 2

@@ -25,8 +25,6 @@ def git(folder: Path, *arguments: str, fed: bytes | None = None) -> bytes:
     ids=lambda settings: " ".join(settings),
 )
 def test_a_clone_has_the_committed_bytes(settings: list[str], tmp_path: Path) -> None:
-    if not (ROOT / ".git").exists():
-        pytest.skip("no git repository")
     options = [part for setting in settings for part in ("-c", setting)]
     git(tmp_path, "clone", "--quiet", *options, str(ROOT), "clone")
     clone = tmp_path / "clone"
@@ -57,8 +55,6 @@ def test_a_clone_has_the_committed_bytes(settings: list[str], tmp_path: Path) ->
 def test_text_has_line_feeds_and_pictures_are_not_touched(
     name: str, expected: dict[str, str]
 ) -> None:
-    if not (ROOT / ".git").exists():
-        pytest.skip("no git repository")
     told = git(ROOT, "check-attr", "text", "diff", "eol", "--", name).decode().splitlines()
     found = dict(line.removeprefix(f"{name}: ").split(": ") for line in told)
     assert expected.items() <= found.items()

@@ -21,7 +21,7 @@ from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.results.study import ENVIRONMENT_FILE
 from regscope.training.allocator import keep_freed_memory
-from regscope.training.messages import errors_told
+from regscope.training.messages import asked, errors_told
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
@@ -41,7 +41,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
         arithmetic = study.training.arithmetic
         lacking = settle("portable") if arithmetic == "portable" else None
         dataset = Dataset.load(paths.prepared(name))
-        for reg, made in iter(messages.recv, None):
+        for reg, made in asked(messages):
             started = time.monotonic()
             try:
                 _measure(name, study, reg, made, dataset, lacking)

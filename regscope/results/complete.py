@@ -14,6 +14,7 @@ from regscope.results.reader import (
     check_columns,
     check_once,
     check_seeds,
+    line_of,
 )
 
 if TYPE_CHECKING:
@@ -51,7 +52,16 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 NEVER_EMPTY = ("seeds", "classes", "guess")
 
-ALIKE = ("classes", "comparisons", "robustness")
+SHARES = (
+    "test_accuracy", "train_accuracy", "balanced_accuracy", "roc_auc", "corruption_accuracy",
+    "accuracy", "precision", "recall", "f1", "confidence",
+)  # fmt: skip
+"""Columns that are shares of one, where they have a value."""
+
+KNOWN = ("test_accuracy",)
+"""Columns that have a value in every row."""
+
+ALIKE = ("classes", "comparisons", "robustness", "pruning")
 """Tables in which every cell has the same rows."""
 
 WITHOUT_BASELINE = ("comparisons", "discordant")
@@ -72,6 +82,7 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
         if kind in NEVER_EMPTY:
             raise RegscopeError(f"{file}: has no rows")
         return
+    check_values(table, file)
     if "seed" in key:
         check_by_seed(table, key, file, written)
     else:
@@ -80,6 +91,18 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
         check_cells(table, wanted, file)
     if kind in ALIKE:
         check_alike(table, key, file)
+
+
+def check_values(table: pd.DataFrame, file: Path) -> None:
+    """Refuse a table with a share that is none, or without a value that every row has."""
+    for name in table.columns.intersection([*SHARES, *KNOWN]):
+        values = table[name]
+        wrong = ~values.between(0, 1) & (values.notna() | (name in KNOWN))
+        if wrong.any():
+            raise RegscopeError(
+                f"{file}: line {line_of(wrong)}: {name} = {values[wrong].iloc[0]:g}: must be"
+                " from 0 to 1"
+            )
 
 
 def check_by_seed(

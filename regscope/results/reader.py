@@ -101,11 +101,11 @@ def check_once(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
     check_columns(table, key, file)
     for name in key:
         if table[name].isna().any():
-            raise RegscopeError(f"{file}: line {_line(table[name].isna())}: has no {name}")
+            raise RegscopeError(f"{file}: line {line_of(table[name].isna())}: has no {name}")
     again = table.duplicated(list(key))
     if again.any():
         raise RegscopeError(
-            f"{file}: line {_line(again)}: {_told(table.loc[again, list(key)].iloc[0])} is there"
+            f"{file}: line {line_of(again)}: {_told(table.loc[again, list(key)].iloc[0])} is there"
             " a second time"
         )
 
@@ -117,7 +117,7 @@ def check_seeds(table: pd.DataFrame, key: Sequence[str], seeds: int, file: Path)
     if beyond.any():
         seed = table.loc[beyond, "seed"].iloc[0]
         raise RegscopeError(
-            f"{file}: line {_line(beyond)}: seed = {seed}: must be one of 0 to {seeds - 1}"
+            f"{file}: line {line_of(beyond)}: seed = {seed}: must be one of 0 to {seeds - 1}"
         )
     others = [name for name in key if name != "seed"]
     sizes = table.groupby(others, sort=False).size() if others else None
@@ -138,7 +138,7 @@ def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: s
     other = ~table[column].isin(cells)
     if other.any():
         raise RegscopeError(
-            f"{file}: line {_line(other)}: {column} = {table.loc[other, column].iloc[0]}: is none"
+            f"{file}: line {line_of(other)}: {column} = {table.loc[other, column].iloc[0]}: is none"
             f" of the study's: {', '.join(cells)}"
         )
     for cell in cells:
@@ -173,7 +173,7 @@ def _check_numbers(column: pd.Series, file: Path) -> None:
         raise RegscopeError(f"{file}: {column.name}: must be numbers")
 
 
-def _line(chosen: pd.Series) -> int:
+def line_of(chosen: pd.Series) -> int:
     """The first chosen row's, the header's being 1."""
     return int(chosen.to_numpy().argmax()) + 2
 

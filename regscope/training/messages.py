@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import Any
 
 from regscope.errors import DivergedError, RegscopeError
 from regscope.foreign import cause, place, said
@@ -27,6 +28,18 @@ class Epoch:
 Watch = Callable[[Epoch], None]
 
 
+def asked(messages: Connection) -> Iterator[Any]:
+    """What is asked for, one after another, until it is None or whoever asks is gone."""
+    while True:
+        try:
+            work = messages.recv()
+        except EOFError:
+            return
+        if work is None:
+            return
+        yield work
+
+
 @contextmanager
 def errors_told(messages: Connection) -> Iterator[None]:
     """Send `{"error": text}`, in one line, where the work inside cannot go on.
@@ -36,9 +49,6 @@ def errors_told(messages: Connection) -> Iterator[None]:
     """
     try:
         yield
-    except EOFError:
-        # Whoever asked for the work is gone.
-        return
     except DivergedError as error:
         messages.send({"error": str(error), "diverged": True})
     except RegscopeError as error:

@@ -20,7 +20,7 @@ from regscope.params import Study
 from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import Trainer
-from regscope.training.messages import Epoch, errors_told
+from regscope.training.messages import Epoch, asked, errors_told
 from regscope.training.plan import Stack
 from regscope.training.precision import tf32_where
 
@@ -41,7 +41,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
             raise RegscopeError(f"portable arithmetic was to be had, and is not: {reason}")
         study = Study.model_validate(job["study"])
         dataset = Dataset.load(Path(job["data"]))
-        for reg, stack in iter(messages.recv, None):
+        for reg, stack in asked(messages):
             with _naming(reg, study):
                 _train_stack(study, reg, job, dataset, stack, messages)
             messages.send(None)

@@ -87,6 +87,13 @@ REFUSED: dict[str, tuple[str, Change, str]] = {
     "no cell": ("seeds", with_field(3, 0, ""), "line 3: has no reg"),
     "a word": ("seeds", with_field(4, 2, "0.9x"), "line 4: test_accuracy = '0.9x': must be a"
                " number"),
+    "no accuracy": ("seeds", with_field(4, 2, ""), "line 4: test_accuracy = nan: must be from 0 to"
+                    " 1"),
+    "an accuracy in percent": ("seeds", with_field(4, 2, "92"), "line 4: test_accuracy = 92: must"
+                               " be from 0 to 1"),
+    "an accuracy without end": ("seeds", with_field(4, 2, "inf"), "line 4: test_accuracy = inf:"
+                                " must be from 0 to 1"),
+    "no rows": ("guess", lambda lines: lines[:1], "has no rows"),
     "ragged": ("seeds", lambda lines: [*lines[:3], lines[3] + ",1", *lines[4:]], "line 4: {more}"
                " fields, and the header has {fields}"),
     "cut": ("seeds", lambda lines: [*lines[:-1], "l1,4"], "line 11: 2 fields, and the header has"

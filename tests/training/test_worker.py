@@ -35,6 +35,7 @@ def interrupts() -> Iterator[None]:
         (ValueError("tied weights\ncannot be stacked"), "tied weights cannot be stacked"),
         (RuntimeError("can't allocate memory\nC++ trace"), "can't allocate memory"),
         (KeyError("gone"), "'gone' (KeyError in "),
+        (EOFError("a cut file"), "a cut file (EOFError in "),
         (OSError(28, "No space left on device", "a.safetensors"), "a.safetensors: No space left"),
     ],
 )
