@@ -21,7 +21,7 @@ from regscope.lifeline import end_with_parent_process
 from regscope.params import Study
 from regscope.results.study import ENVIRONMENT_FILE
 from regscope.training.allocator import keep_freed_memory
-from regscope.training.messages import asked, errors_told
+from regscope.training.messages import asked, errors_told, tell
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
@@ -47,7 +47,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
                 _measure(name, study, reg, made, dataset, lacking)
             except RegscopeError as error:
                 raise RegscopeError(f"{reg}: {error}") from error
-            messages.send((reg, time.monotonic() - started))
+            tell(messages, (reg, time.monotonic() - started))
 
 
 def _measure(

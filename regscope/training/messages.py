@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -33,11 +34,19 @@ def asked(messages: Connection) -> Iterator[Any]:
     while True:
         try:
             work = messages.recv()
-        except EOFError:
+        except (EOFError, ConnectionResetError):
             return
         if work is None:
             return
         yield work
+
+
+def tell(messages: Connection, what: object) -> None:
+    """Send it; this process ends, as with its parent, where nobody is left to hear it."""
+    try:
+        messages.send(what)
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(1)
 
 
 @contextmanager
@@ -50,22 +59,22 @@ def errors_told(messages: Connection) -> Iterator[None]:
     try:
         yield
     except DivergedError as error:
-        messages.send({"error": str(error), "diverged": True})
+        tell(messages, {"error": str(error), "diverged": True})
     except RegscopeError as error:
-        messages.send({"error": " ".join(str(error).split())})
+        tell(messages, {"error": " ".join(str(error).split())})
     except (Exception, SystemExit) as error:
         # A network or a method of one's own may raise anything.
         where = place(error)
         if isinstance(error, OSError) and error.filename:
-            messages.send({"error": f"{error.filename}: {error.strerror}"})
+            tell(messages, {"error": f"{error.filename}: {error.strerror}"})
         elif where is not None:
             kind = type(error).__name__
-            messages.send({"error": f"{said(error)} ({kind} in {where})".strip()})
+            tell(messages, {"error": f"{said(error)} ({kind} in {where})".strip()})
         elif isinstance(error, ValueError):
-            messages.send({"error": " ".join(str(error).split())})
+            tell(messages, {"error": " ".join(str(error).split())})
         elif isinstance(error, MemoryError | RuntimeError) and str(error):
             # torch reports an allocation that failed, or a number too large, as a RuntimeError.
-            messages.send({"error": str(error).splitlines()[0]})
+            tell(messages, {"error": str(error).splitlines()[0]})
         else:
-            messages.send({"error": cause(error)})
+            tell(messages, {"error": cause(error)})
             raise

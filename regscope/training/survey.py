@@ -22,7 +22,7 @@ from regscope.params import Study
 from regscope.regularizers import Proximal, Regularizer
 from regscope.training.device import DEVICE, present_device
 from regscope.training.loop import EVALUATION_BATCH
-from regscope.training.messages import errors_told
+from regscope.training.messages import errors_told, tell
 from regscope.training.optimizers import make_optimizer
 from regscope.training.plan import Cost, Survey
 from regscope.training.settings import AdamTraining, SGDTraining
@@ -72,7 +72,7 @@ def survey(job: dict[str, Any], messages: Connection) -> None:
         if device != "cpu":
             seed += recording_bytes(study, network)
         stackable = gains_from_stacking(network)
-        messages.send(Survey(device, name, free, Cost(process, seed), stackable, unportable))
+        tell(messages, Survey(device, name, free, Cost(process, seed), stackable, unportable))
 
 
 def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:

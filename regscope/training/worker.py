@@ -20,7 +20,7 @@ from regscope.params import Study
 from regscope.training import checkpoints
 from regscope.training.allocator import keep_freed_memory
 from regscope.training.loop import Trainer
-from regscope.training.messages import Epoch, asked, errors_told
+from regscope.training.messages import Epoch, asked, errors_told, tell
 from regscope.training.plan import Stack
 from regscope.training.precision import tf32_where
 
@@ -44,7 +44,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
         for reg, stack in asked(messages):
             with _naming(reg, study):
                 _train_stack(study, reg, job, dataset, stack, messages)
-            messages.send(None)
+            tell(messages, None)
 
 
 @contextmanager
@@ -75,7 +75,7 @@ def _train_stack(
     def after_epoch(trainer: Trainer) -> None:
         nonlocal saved
         history = tuple(map(tuple, trainer.history[:, :, -1].tolist()))
-        messages.send(Epoch(reg, trainer.seeds, trainer.epoch, history))
+        tell(messages, Epoch(reg, trainer.seeds, trainer.epoch, history))
         if time.monotonic() - saved > job["checkpoint_seconds"]:
             checkpoints.save(stack.path, trainer.state())
             saved = time.monotonic()
