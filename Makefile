@@ -34,10 +34,10 @@ rates: $(VENV)/.ready
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
-	@before=$$(python -m regscope.studies --active); \
-	activate() { python -m regscope.studies --activate "$$1"; }; \
+	@before=$$(python -m regscope.command.studies --active); \
+	activate() { python -m regscope.command.studies --activate "$$1"; }; \
 	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	for study in $$(python -m regscope.studies) $$before; do \
+	for study in $$(python -m regscope.command.studies) $$before; do \
 		activate "$$study" && dvc repro || exit 1; \
 	done
 	python -m regscope.report.readme

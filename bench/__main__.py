@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bench import measurements, readme, results, tables
 from bench.harness import KERAS_PYTHON
-from regscope.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError, run
 from regscope.report.render import plain_text
 
 

@@ -14,8 +14,8 @@ from bench.flops import job_flops, layer_macs
 from bench.processes import python_module, run_process
 from regscope.arithmetic.builds import builds_lack
 from regscope.arithmetic.choice import processor_lacks
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 
 WAYS = ("fastest", "portable")
 

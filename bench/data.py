@@ -16,8 +16,8 @@ import numpy as np
 
 from bench.jobs import Job
 from bench.ways.record import ARRAYS
+from regscope.base.files import write_bytes
 from regscope.datasets import Dataset
-from regscope.files import write_bytes
 
 FOLDER = Path(".regscope") / "bench"
 RAW, PREPARED, BRIEF = "raw", "prepared", "brief"

@@ -13,14 +13,16 @@ from bench.processes import run_process
 
 REPEATS = 2
 
+VISION = "from regscope.models.convolutional.vision import torchvision"
+
 IMPORTS = {
     "start Python": "pass",
     "import numpy": "import numpy",
     "import torch": "import torch",
-    "import what the stage train imports": "import stages.train, regscope.training.cell",
-    "import what a worker imports": "import regscope.training.worker",
-    "import torchvision": "from regscope.vision import torchvision; torchvision()",
-    "import lightning": "from regscope.vision import torchvision; torchvision(); import lightning",
+    "import what the stage train imports": "import stages.train, regscope.engine.cell",
+    "import what a worker imports": "import regscope.engine.worker",
+    "import torchvision": f"{VISION}; torchvision()",
+    "import lightning": f"{VISION}; torchvision(); import lightning",
 }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regscope.params import Study
+    from regscope.study.params import Study
 
 
 def dense_macs(inputs: int, outputs: int) -> int:

@@ -18,8 +18,8 @@ from typing import Any
 from bench import data, jobs, readme, results
 from bench.machine import measured
 from bench.processes import python_module, run_process
-from regscope.errors import run
-from regscope.training.device import DEVICE, present_device
+from regscope.base.errors import run
+from regscope.engine.device import DEVICE, present_device
 
 SEEDS = (10, 100, 1000)
 FASHION_SEEDS = (10,)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.machine import cores
-from regscope.params import Study, written_study
+from regscope.study.params import Study, written_study
 
 CELLS = ("none", "l1", "l2", "dropout")
 STEPS = 120

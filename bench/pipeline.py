@@ -13,8 +13,8 @@ import yaml
 
 from bench.jobs import CELLS
 from bench.processes import ROOT, Finished, run_process
-from regscope import paths
-from regscope.yaml_files import read_yaml
+from regscope.base import paths
+from regscope.base.yaml_files import read_yaml
 
 STUDY = "mnist"
 RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/")

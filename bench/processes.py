@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 
 from bench.ways.record import STARTED
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 
 ROOT = Path(__file__).parents[1]
 SECONDS_BETWEEN_SAMPLES = 1.0

@@ -18,11 +18,11 @@ from bench import data, jobs, results
 from bench.machine import measured
 from bench.stopwatch import Stopwatch
 from regscope.arithmetic import settle
-from regscope.errors import RegscopeError, run
-from regscope.lines import choose
-from regscope.params import Study
+from regscope.base.errors import RegscopeError, run
+from regscope.base.lines import choose
 from regscope.report.formats import fixed
 from regscope.report.render import Cell, Table, plain_text
+from regscope.study.params import Study
 
 if TYPE_CHECKING:
     from regscope.training.loop import Trainer
@@ -40,12 +40,12 @@ SPOTS = (
     ("regscope.training.loop", "", "orders", "batch order", True),
     ("regscope.training.loop", "", "cross_entropy", "loss", True),
     ("regscope.training.batches", "Examples", "gather", "gather", True),
-    ("regscope.training.leaves", "StackedDropout", "mask", "masks", True),
+    ("regscope.stacking.leaves", "StackedDropout", "mask", "masks", True),
     ("regscope.training.passes", "ByHand", "forward", "forward", False),
     ("regscope.training.passes", "ByHand", "backward", "backward", True),
     ("regscope.training.passes", "ByAutograd", "forward", "forward", False),
     ("regscope.training.passes", "ByAutograd", "backward", "backward", True),
-    ("regscope.training.checkpoints", "", "save", "checkpoint", True),
+    ("regscope.engine.checkpoints", "", "save", "checkpoint", True),
 )
 IMPORTS, DATA, NETWORKS = "start: imports", "start: data", "start: networks and checks"
 
@@ -84,7 +84,7 @@ def profile(study: Study, cell: str, folder: Path, seeds: int) -> dict[str, floa
     with ExitStack() as exits, tempfile.TemporaryDirectory() as private:
         for spot in SPOTS:
             _watch(watch, exits, *spot)
-        from regscope.training import checkpoints
+        from regscope.engine import checkpoints
 
         trainer = _trainer(study, cell, folder, seeds, watch)
         exits.enter_context(watch.watching(trainer.optimizer, "step", "update", whole=True))
@@ -130,8 +130,8 @@ def _like_a_worker() -> None:
     settle("fastest")
     import torch
 
-    importlib.import_module("regscope.training.worker")
-    from regscope.training.allocator import keep_freed_memory
+    importlib.import_module("regscope.engine.worker")
+    from regscope.stacking.allocator import keep_freed_memory
 
     torch.set_num_threads(1)
     keep_freed_memory()

@@ -9,9 +9,9 @@ from typing import Any
 
 from bench import figures, names, ratios, results, tables
 from bench.growth import FEW
-from regscope import paths
-from regscope.errors import RegscopeError, run
-from regscope.files import write_bytes, write_text
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.files import write_bytes, write_text
 from regscope.report.formats import fixed
 from regscope.report.readme import BEGIN, END, replaced
 from regscope.report.render import Table, escape, markdown

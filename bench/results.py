@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from regscope.files import write_json
+from regscope.base.files import write_json
 
 FOLDER = Path("bench") / "results"
 KINDS = ("peak", "ways_mnist", "ways_fashion", "growth", "fixed_costs", "arithmetic")

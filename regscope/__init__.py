@@ -10,12 +10,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from regscope.errors import RegscopeError
+    from regscope.base.errors import RegscopeError
     from regscope.library.comparing import Compared, compare
     from regscope.library.measured import Measured
     from regscope.library.measuring import measure
     from regscope.library.training import Trained, train
-    from regscope.params import Study, load_params
+    from regscope.study.params import Study, load_params
 
 __all__ = [
     "Compared",
@@ -31,18 +31,18 @@ __all__ = [
 
 if sys.argv[:1] == ["-m"]:
     # A command that is still being looked for: what it imports first need not be there.
-    from regscope.installed import check
+    from regscope.base.installed import check
 
     check()
 
 _HOMES = {
     "Compared": "regscope.library.comparing",
     "Measured": "regscope.library.measured",
-    "RegscopeError": "regscope.errors",
-    "Study": "regscope.params",
+    "RegscopeError": "regscope.base.errors",
+    "Study": "regscope.study.params",
     "Trained": "regscope.library.training",
     "compare": "regscope.library.comparing",
-    "load_params": "regscope.params",
+    "load_params": "regscope.study.params",
     "measure": "regscope.library.measuring",
     "train": "regscope.library.training",
 }

@@ -2,9 +2,9 @@
 
 import sys
 
-from regscope.errors import RegscopeError
-from regscope.lines import choose
-from regscope.params import Params, Study, load_params
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.study.params import Params, Study, load_params
 
 
 def study_argument() -> tuple[str, Study, Params]:

@@ -1,14 +1,15 @@
 """Hold the claims of claims.yaml against the studies' results: `python -m stages.claims`."""
 
-from regscope import paths, results
-from regscope.checksums import with_checksum
+from regscope import results
+from regscope.base import paths
+from regscope.base.checksums import with_checksum
+from regscope.base.errors import run
+from regscope.base.files import write_json
 from regscope.claims.evidence import Evidence, read_paths
 from regscope.claims.reading import load_claims
 from regscope.claims.rule import VERDICTS
 from regscope.claims.verdicts import counts, judge
-from regscope.errors import run
-from regscope.files import write_json
-from regscope.params import load_params
+from regscope.study.params import load_params
 
 
 def main() -> None:

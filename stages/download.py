@@ -1,8 +1,8 @@
 """Fetch a study's verified files: `python -m stages.download STUDY`."""
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import whole_folder
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.folders import whole_folder
 from stages.arguments import study_argument
 
 

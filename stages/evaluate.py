@@ -2,9 +2,9 @@
 
 import sys
 
-from regscope.errors import run
+from regscope.base.errors import run
+from regscope.engine.local import start_server
 from regscope.evaluation.study import measure_study
-from regscope.training.workers import start_server
 from stages.arguments import cell_arguments, study_argument
 
 

@@ -1,8 +1,8 @@
 """Take the digest of every study's tables and figures: `python -m stages.gather`."""
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_json
 from regscope.results.digests import folder_digest
 
 

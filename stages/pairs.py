@@ -2,12 +2,13 @@
 
 import time
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import whole_folder, write_csv, write_json
-from regscope.sweeps.gather import ENVIRONMENT_FILE, PAIRS_FILE
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_csv, write_json
+from regscope.base.folders import whole_folder
+from regscope.engine.local import start_server
+from regscope.sweeps.gather import PAIRS_FILE
 from regscope.sweeps.pairs import measure_pairs, pairs_of
-from regscope.training.workers import start_server
 from stages.sweep_arguments import sweep_argument
 
 
@@ -22,7 +23,7 @@ def main() -> None:
         pairs = pairs_of(study, sweep.pairs.methods, sweep.pairs.seeds)
         measured, rows = measure_pairs(name, pairs, f"{name}/pairs")
         write_csv(folder / PAIRS_FILE, rows)
-        write_json(folder / ENVIRONMENT_FILE, measured.environment)
+        write_json(folder / paths.ENVIRONMENT, measured.environment)
     print(
         f"{name}/pairs: {len(pairs.parts)} cells, {sweep.pairs.seeds} seeds,"
         f" {time.monotonic() - started:.1f} s"

@@ -2,12 +2,13 @@
 
 import time
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import whole_folder, write_csv, write_json
-from regscope.sweeps.gather import ENVIRONMENT_FILE, PATH_FILE
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_csv, write_json
+from regscope.base.folders import whole_folder
+from regscope.engine.local import start_server
+from regscope.sweeps.gather import PATH_FILE
 from regscope.sweeps.path import measure_path, path_of
-from regscope.training.workers import start_server
 from stages.sweep_arguments import path_arguments
 
 
@@ -22,7 +23,7 @@ def main() -> None:
         path = path_of(study, family, settings, sweep.seeds)
         measured, rows = measure_path(name, path, f"{name}/{family}")
         write_csv(folder / PATH_FILE, rows)
-        write_json(folder / ENVIRONMENT_FILE, measured.environment)
+        write_json(folder / paths.ENVIRONMENT, measured.environment)
     print(
         f"{name}/{family}: {len(path.strengths)} strengths, {sweep.seeds} seeds,"
         f" {time.monotonic() - started:.1f} s"

@@ -1,9 +1,9 @@
 """Turn a study's files into tensors: `python -m stages.preprocess STUDY`."""
 
-from regscope import paths
-from regscope.checksums import check_folder
-from regscope.errors import run
-from regscope.files import whole_folder
+from regscope.base import paths
+from regscope.base.checksums import check_folder
+from regscope.base.errors import run
+from regscope.base.folders import whole_folder
 from stages.arguments import study_argument
 
 

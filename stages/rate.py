@@ -2,15 +2,16 @@
 
 import time
 
-from regscope import paths
-from regscope.environment import environment
-from regscope.errors import run
-from regscope.files import whole_folder, write_csv, write_json
-from regscope.params import load_params
-from regscope.rates.gather import CHOSEN_FILE, ENVIRONMENT_FILE, SEARCH_FILE, SEEDS_FILE
+from regscope.base import paths
+from regscope.base.environment import environment
+from regscope.base.errors import run
+from regscope.base.files import write_csv, write_json
+from regscope.base.folders import whole_folder
+from regscope.engine.local import start_server
+from regscope.rates.gather import CHOSEN_FILE, SEARCH_FILE, SEEDS_FILE
 from regscope.rates.search import at_best, ranked, search
 from regscope.rates.settings import load_rates
-from regscope.training.workers import start_server
+from regscope.study.params import load_params
 from stages.arguments import cell_arguments
 
 
@@ -33,7 +34,7 @@ def main() -> None:
             {"learning_rate": best.setting.learning_rate, "epochs": best.setting.epochs},
         )
         used = environment(best.device, study.training.precision, best.arithmetic)
-        write_json(folder / ENVIRONMENT_FILE, used)
+        write_json(folder / paths.ENVIRONMENT, used)
     mean = sum(row["test_accuracy"] for row in best.rows) / len(best.rows)
     print(
         f"{label}: {len(grid.learning_rates)} learning rates; at {best.setting.learning_rate:g}"

@@ -6,9 +6,9 @@ never trains a grid; what is as it was keeps its time, so that nothing is made a
 
 import shutil
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import update_folder
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import update_folder
 from regscope.rates.gather import files, gather
 from regscope.rates.settings import load_rates
 from stages.arguments import study_argument

@@ -1,15 +1,15 @@
 """Write the pages with every study's results: `python -m stages.report`."""
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import write_bytes, write_text
-from regscope.params import load_params
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_bytes, write_text
 from regscope.report.page import report_page
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
 from regscope.report.verdicts import load_claims
+from regscope.study.params import load_params
 
 
 def main() -> None:

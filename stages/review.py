@@ -1,11 +1,12 @@
 """Hold the active `reg` against the baseline in the active `study`: `python -m stages.review`."""
 
-from regscope import paths, results
-from regscope.errors import run
-from regscope.files import write_json
-from regscope.params import load_params
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_json
 from regscope.report.measured import BY_KEY
 from regscope.review import review
+from regscope.study.params import load_params
 
 
 def main() -> None:

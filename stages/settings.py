@@ -1,10 +1,11 @@
 """Write a study's settings as small files for later stages: `python -m stages.settings STUDY`."""
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import whole_folder, write_text
-from regscope.params import written_study
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_text
+from regscope.base.folders import whole_folder
 from regscope.pipelines.settings import files
+from regscope.study.params import written_study
 from stages.arguments import study_argument
 
 

@@ -2,12 +2,14 @@
 
 import shutil
 
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_json
+from regscope.base.folders import whole_folder
 from regscope.datasets.base import DESCRIPTION_FILE
-from regscope.errors import run
-from regscope.files import whole_folder, write_json
-from regscope.params import written_study
 from regscope.results.digests import write_digests
+from regscope.study.params import written_study
 from stages.arguments import study_argument
 
 

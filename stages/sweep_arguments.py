@@ -1,8 +1,8 @@
 """The words after the name of a stage of paths/dvc.yaml: the study, for a path the family."""
 
-from regscope.errors import RegscopeError
-from regscope.lines import choose
-from regscope.params import Params, Study, load_params
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.study.params import Params, Study, load_params
 from regscope.sweeps.settings import Family, Sweep, Sweeps, load_sweeps
 from stages.arguments import words
 

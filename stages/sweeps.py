@@ -6,9 +6,9 @@ never trains a path; what is as it was keeps its time, so that nothing is made a
 
 import shutil
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import update_folder
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import update_folder
 from regscope.sweeps.gather import files, gather
 from regscope.sweeps.settings import Sweep
 from stages.sweep_arguments import sweep_argument

@@ -6,7 +6,7 @@ Reads neither params.yaml nor torch unless there is something to log, since it r
 import gc
 import sys
 
-from regscope.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError, run
 from regscope.tracking.track import track
 
 

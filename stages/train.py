@@ -3,15 +3,17 @@
 import time
 from contextlib import ExitStack
 
-from regscope import paths
-from regscope.environment import environment
-from regscope.errors import run
-from regscope.files import whole_folder, write_json, write_tensors, write_text
-from regscope.networks import MODEL_FILE
+from regscope.base import paths
+from regscope.base.environment import environment
+from regscope.base.errors import run
+from regscope.base.files import write_json, write_text
+from regscope.base.folders import whole_folder
+from regscope.base.tensors import write_tensors
+from regscope.engine.cell import training_cell
+from regscope.engine.local import start_server
+from regscope.study.networks import MODEL_FILE
 from regscope.tracking.live import following
 from regscope.training import history
-from regscope.training.cell import training_cell
-from regscope.training.workers import start_server
 from stages.arguments import cell_arguments
 
 

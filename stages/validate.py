@@ -6,10 +6,11 @@ The output never changes, so a check makes no later stage stale.
 import os
 import time
 
-from regscope import paths, pipelines
-from regscope.errors import RegscopeError, run
-from regscope.files import write_text
-from regscope.params import load_params
+from regscope import pipelines
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.files import write_text
+from regscope.study.params import load_params
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
                 continue
             raise RegscopeError(
                 f"study {params.study}: {path} is {'old' if path.is_file() else 'not there'}; write"
-                " it with: python -m regscope.studies --pipelines"
+                " it with: python -m regscope.command.studies --pipelines"
             )
     write_text(paths.VALIDATED, "params.yaml is valid\n")
 

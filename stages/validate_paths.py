@@ -3,9 +3,9 @@
 The output never changes, so a check makes no later stage stale.
 """
 
-from regscope import paths
-from regscope.errors import run
-from regscope.files import write_text
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.files import write_text
 from stages.sweep_arguments import checked
 
 

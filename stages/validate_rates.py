@@ -3,12 +3,12 @@
 The output never changes, so a check makes no later stage stale.
 """
 
-from regscope import paths
-from regscope.errors import RegscopeError, run
-from regscope.files import write_text
-from regscope.lines import listed
-from regscope.params import load_params
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.files import write_text
+from regscope.base.lines import listed
 from regscope.rates.settings import load_rates
+from regscope.study.params import load_params
 
 
 def main() -> None:
@@ -19,8 +19,8 @@ def main() -> None:
     if there != set(rates.studies):
         raise RegscopeError(
             f"{paths.RATES_PARAMS}: studies = {listed(rates.studies)}: there are pipelines of"
-            f" {listed(sorted(there)) or 'none'}; make them fit with: python -m regscope.studies"
-            " --pipelines"
+            f" {listed(sorted(there)) or 'none'}; make them fit with:"
+            " python -m regscope.command.studies --pipelines"
         )
     write_text(paths.RATES_VALIDATED, "rates/params.yaml is valid\n")
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from regscope.datasets import Dataset
 from regscope.datasets.sentences import encoded
-from regscope.params import Study
+from regscope.study.params import Study
 
 CLASSES = ("LOW", "HIGH", "AFTER")
 

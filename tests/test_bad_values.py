@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from regscope import paths, pipelines
-from regscope.errors import RegscopeError
-from regscope.params import Params, load_params
+from regscope import pipelines
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.yaml_files import parse_yaml
 from regscope.rates.settings import load_rates
-from regscope.yaml_files import parse_yaml
+from regscope.study.params import Params, load_params
 from stages import claims, sweep_arguments, validate, validate_paths, validate_rates
 
 ROOT = Path(__file__).parents[1]

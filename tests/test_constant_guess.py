@@ -13,16 +13,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
-from regscope.params import load_params
 from regscope.report import cards, readme
 from regscope.report.columns import comparisons
 from regscope.report.evidence import load_evidence
 from regscope.report.sections import load_sections
 from regscope.results import GUESS_MEANING
 from regscope.results.digests import SUMS_FILE
+from regscope.study.params import load_params
 from stages import evaluate, path, report, review, summarize, sweeps, train
 
 SEEDS, EXAMPLES, TRAIN = 8, 400, 160

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dvc.utils.serialize import modify_yaml
 
-from regscope.params import load_params
+from regscope.study.params import load_params
 from tests.committed import committed
 
 ROOT = Path(__file__).parents[1]

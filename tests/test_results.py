@@ -9,8 +9,9 @@ import pytest
 import scipy.stats
 from sklearn.metrics import precision_recall_fscore_support
 
-from regscope import paths, results
-from regscope.errors import RegscopeError
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.results import COMPARED, SUMMARY, TABLES
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import holm

@@ -10,20 +10,21 @@ from pathlib import Path
 import pytest
 import yaml
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.files import write_json, write_text
+from regscope.base.tensors import write_tensors
 from regscope.figures import confusion, heatmaps, robustness, units
 from regscope.figures.data import load
 from regscope.figures.study import figures
 from regscope.figures.style import render
 from regscope.figures.tables import predictions
-from regscope.files import write_json, write_tensors, write_text
-from regscope.networks import MODEL_FILE
-from regscope.params import load_params
 from regscope.report import word_tables
 from regscope.report.columns import seed_means
 from regscope.report.evidence import load_evidence
 from regscope.report.parts import parts
 from regscope.report.sections import load_sections
+from regscope.study.networks import MODEL_FILE
+from regscope.study.params import load_params
 from regscope.training import history
 from regscope.training.loop import Trainer
 from stages import evaluate, summarize

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from regscope.datasets import Dataset
-from regscope.params import Study
+from regscope.stacking.streams import Streams
+from regscope.study.params import Study
 from regscope.training.loop import Trainer
-from regscope.training.streams import Streams
 
 Values = Mapping[str, Any]
 

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.files import write_csv
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.files import write_csv, write_tensors
-from regscope.params import Study
+from regscope.study.params import Study
 
 NAME = "small"
 CELLS = ("none", "l1", "dropout")

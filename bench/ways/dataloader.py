@@ -10,7 +10,7 @@ from torch.utils.data import DataLoader
 
 from bench.ways import networks
 from bench.ways.record import Record, arguments, train_all
-from regscope.vision import torchvision
+from regscope.models.convolutional.vision import torchvision
 
 TEST_BATCH = 1000
 

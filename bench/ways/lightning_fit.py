@@ -13,7 +13,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from bench.ways import memory, networks
 from bench.ways.record import Record, arguments, train_all
-from regscope.vision import torchvision
+from regscope.models.convolutional.vision import torchvision
 
 # Lightning's metrics import torchvision by themselves; this makes that work beside any torch.
 torchvision()

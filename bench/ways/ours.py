@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from bench.ways.record import Record, arguments
-from regscope.params import Study
-from regscope.training.cell import train_cell
+from regscope.engine.cell import train_cell
+from regscope.engine.local import start_server
+from regscope.study.params import Study
 from regscope.training.history import COLUMNS
-from regscope.training.workers import start_server
 
 
 def main() -> None:

@@ -5,12 +5,7 @@ the last digits. Each reads a variable that chooses for it, once: numpy and Open
 loaded, torch's libraries at their first operation. So arithmetic is a matter of whole processes.
 """
 
-from regscope.arithmetic.choice import (
-    Arithmetic,
-    is_portable,
-    numpy_variables,
-    settle,
-    steady_numpy,
-)
+from regscope.arithmetic.choice import numpy_variables, settle, steady_numpy
+from regscope.arithmetic.settled import Arithmetic, Precision, is_portable
 
-__all__ = ["Arithmetic", "is_portable", "numpy_variables", "settle", "steady_numpy"]
+__all__ = ["Arithmetic", "Precision", "is_portable", "numpy_variables", "settle", "steady_numpy"]

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Literal
 
-Arithmetic = Literal["fastest", "portable"]
+from regscope.arithmetic.settled import Arithmetic, settled
 
 CPUINFO = Path("/proc/cpuinfo")
 
@@ -39,13 +38,6 @@ TORCH: dict[Arithmetic, dict[str, str]] = {
 }
 """Read at torch's first operation."""
 
-_settled: dict[Literal["arithmetic"], Arithmetic] = {}
-
-
-def is_portable() -> bool:
-    """Whether this process was settled to compute alike on every processor, and does."""
-    return _settled.get("arithmetic") == "portable"
-
 
 def settle(arithmetic: Arithmetic) -> str | None:
     """Choose the code that computes in this process from here on, before torch's first operation.
@@ -57,7 +49,7 @@ def settle(arithmetic: Arithmetic) -> str | None:
     if arithmetic == "fastest":
         for name, value in wanted.items():
             os.environ.setdefault(name, value)
-        _settled["arithmetic"] = "fastest"
+        settled("fastest")
         return None
     if reason := processor_lacks():
         return reason
@@ -69,7 +61,7 @@ def settle(arithmetic: Arithmetic) -> str | None:
         return reason
     if found := differing():
         return f"other bits than on record in {', '.join(found)}"
-    _settled["arithmetic"] = "portable"
+    settled("portable")
     return None
 
 

@@ -12,8 +12,8 @@ from torch import Tensor
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
 
-from regscope.arithmetic.choice import is_portable
 from regscope.arithmetic.products import by_openblas
+from regscope.arithmetic.settled import is_portable
 
 
 @contextmanager

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic_core import PydanticCustomError
 
+from regscope.base.lines import choose
+from regscope.base.settings import refusal
 from regscope.claims.measures import choices, parse
-from regscope.lines import choose
-from regscope.params import BASELINE
-from regscope.settings import refusal
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from regscope.claims.schema import Claim

@@ -13,9 +13,9 @@ import numpy as np
 from regscope.claims.evidence import Evidence, Pair, contrast
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
-from regscope.params import BASELINE
 from regscope.results.compared import COMPARED
 from regscope.statistics import holm
+from regscope.study.params import BASELINE
 
 
 @dataclass(frozen=True)

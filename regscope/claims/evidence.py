@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from regscope import paths
+from regscope.base import paths
 from regscope.claims import comparisons, spreads
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
-from regscope.measures.settings import MATTERS
-from regscope.params import BASELINE
 from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import LEFT_OUT, nudged
+from regscope.study.evaluation import MATTERS
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import shown
+from regscope.base.yaml_files import read_yaml
 from regscope.claims.checks import Known
 from regscope.claims.schema import Claim, Claims, Header, Untestable
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
-from regscope.lines import shown
-from regscope.params import Params
-from regscope.yaml_files import read_yaml
+from regscope.study.params import Params
 
 Entry = TypeVar("Entry", bound=BaseModel)
 

@@ -14,7 +14,7 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import Field
 
-from regscope.settings import Settings
+from regscope.base.settings import Settings
 from regscope.statistics import TELLING, Interval, holm, telling
 
 Word = Literal["opposite", "equal", "undecided", "as claimed"]

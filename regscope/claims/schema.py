@@ -17,6 +17,8 @@ from pydantic import (
     model_validator,
 )
 
+from regscope.base.complaints import one_line
+from regscope.base.settings import Settings, refusal, text_line
 from regscope.claims.checks import (
     LEVELS,
     Comparison,
@@ -28,9 +30,7 @@ from regscope.claims.checks import (
 )
 from regscope.claims.measures import Measure, parse
 from regscope.claims.rule import Rule
-from regscope.complaints import one_line
-from regscope.params import BASELINE, Name
-from regscope.settings import Settings, refusal, text_line
+from regscope.study.params import BASELINE, Name
 
 LONGEST = 1000
 """Characters of a text."""

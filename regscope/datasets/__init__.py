@@ -1,7 +1,7 @@
 """Data sources: one file each. A file dropped in here is a new `source` in params.yaml."""
 
+from regscope.base.discovery import import_all
 from regscope.datasets.base import Dataset, Source, Split, SplitSettings
-from regscope.discovery import import_all
 
 import_all(__name__, __path__)
 

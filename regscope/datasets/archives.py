@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 

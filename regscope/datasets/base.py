@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Field
 
-from regscope.checksums import checked
+from regscope.base.checksums import checked
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json, write_text
+from regscope.base.randomness import numpy_stream
+from regscope.base.settings import Settings
+from regscope.base.tensors import read_tensors, write_tensors
 from regscope.datasets.checks import check_dataset, check_source, constant_columns
-from regscope.errors import RegscopeError
-from regscope.files import read_tensors, write_json, write_tensors, write_text
-from regscope.randomness import numpy_stream
-from regscope.settings import Settings
 
 Kind = Literal["image", "points", "tokens"]
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.errors import RegscopeError
-from regscope.lines import listed
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
 
 if TYPE_CHECKING:
     from regscope.datasets.base import Dataset, Source

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 
 MIRROR = "REGSCOPE_MIRROR"
 

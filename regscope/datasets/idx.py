@@ -8,9 +8,9 @@ from typing import ClassVar, Literal
 
 import numpy as np
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets.base import Dataset
 from regscope.datasets.fetch import RemoteFiles, fetch
-from regscope.errors import RegscopeError
 
 
 class LikeMNIST:

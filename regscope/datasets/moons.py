@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
+from regscope.base.randomness import derive
 from regscope.datasets.base import Dataset, Source
-from regscope.randomness import derive
 
 POOLS = 20
 """A few seeds more than a study trains: fresh ones cost nothing then."""

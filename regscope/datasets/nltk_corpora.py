@@ -16,12 +16,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, field_validator
 
+from regscope.base.errors import RegscopeError
+from regscope.base.settings import refusal
 from regscope.datasets.archives import DAMAGES, check_sizes
 from regscope.datasets.base import Dataset, Source
 from regscope.datasets.fetch import RemoteFiles, fetch
 from regscope.datasets.sentences import Sentence, encoded
-from regscope.errors import RegscopeError
-from regscope.settings import refusal
 
 Corpus = Literal["treebank", "brown", "conll2000"]
 

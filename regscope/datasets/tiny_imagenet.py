@@ -19,11 +19,11 @@ from typing import Annotated, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets.archives import Members, opened, write_archive
 from regscope.datasets.base import Dataset, Source
 from regscope.datasets.fetch import RemoteFiles, fetch, fetch_or_stand_in
 from regscope.datasets.tiny_imagenet_digests import CONTENTS
-from regscope.errors import RegscopeError
 
 TOP = "tiny-imagenet-200/"
 PICTURES = "pictures.zip"

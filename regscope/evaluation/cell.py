@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic.functions import portable_functions
-from regscope.checksums import checked
+from regscope.base.checksums import checked
 from regscope.datasets import Dataset
 from regscope.evaluation import inside
 from regscope.evaluation.corruption import corruption_together, robustness_rows
@@ -26,8 +26,8 @@ from regscope.measures.convergence import epochs_to_loss, loss_area, loss_rise
 from regscope.measures.predictions import accuracy, confusion_matrix
 from regscope.measures.robustness import input_gradient_norm, word_gradient_norm
 from regscope.measures.units import hidden_activations
-from regscope.networks import load_networks
-from regscope.params import Study
+from regscope.study.networks import load_networks
+from regscope.study.params import Study
 
 HISTORY_FILE = "history.csv"
 

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from regscope.datasets import Dataset
-from regscope.inputs import as_seen
-from regscope.params import Study
+from regscope.datasets.seen import as_seen
+from regscope.study.params import Study
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor, nn
 
 from regscope.datasets.base import PADDING_WORD
+from regscope.datasets.seen import are_words, as_seen
 from regscope.evaluation.words import counted
-from regscope.inputs import are_words, as_seen
 from regscope.measures.predictions import accuracy, cross_entropy
 
 BATCH = 1000

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from multiprocessing import connection
-from pathlib import Path
 from typing import Any
 
-from regscope import paths
-from regscope.params import Study
-from regscope.pipelines import dependencies
-from regscope.training.cell import chosen_workers
-from regscope.training.memory import free_memory
-from regscope.training.workers import process, received, send
-
-ROOT = Path(__file__).parents[2]
+from regscope.base import paths
+from regscope.engine.cell import chosen_workers
+from regscope.engine.local import process, received, send
+from regscope.engine.memory import free_memory
+from regscope.evaluation.provenance import digests, is_kept, made_from, sources
+from regscope.study.params import Study
 
 PROCESS_BYTES = 1 << 30
 DATA_COPIES = 8
@@ -37,64 +32,14 @@ def measure_study(name: str, study: Study, cells: Iterable[str]) -> None:
     is not trained.
     """
     _remove_others(name, study.cells)
-    common = _digests([paths.prepared(name)]) | sources()
+    common = digests([paths.prepared(name)]) | sources()
     wanted = {reg: made_from(name, study, reg, common) for reg in cells if reg in study.cells}
-    stale = {reg: made for reg, made in wanted.items() if not _is_kept(name, reg, made)}
+    stale = {reg: made for reg, made in wanted.items() if not is_kept(name, reg, made)}
     if not stale:
         return
     job = {"name": name, "study": study.model_dump(mode="json", exclude_none=True)}
     for reg, seconds in _measured(job, list(stale.items()), _processes(name, len(stale))):
         print(f"{name}/{reg}: measured, {seconds:.1f} s", flush=True)
-
-
-def sources() -> dict[str, str]:
-    """`{path: SHA-256}` of the code that measures depend on: what the stage `evaluate` lists."""
-    return _digests(
-        [path for path in dependencies("evaluate") if not path.is_relative_to(paths.DATA)], ROOT
-    )
-
-
-def made_from(name: str, study: Study, reg: str, common: dict[str, str]) -> dict[str, Any]:
-    """What the measures of a cell come from: settings, and the SHA-256 of data, networks, code."""
-    written = study.model_dump(mode="json", exclude_none=True)
-    settings = {key: written[key] for key in ("split", "model", "evaluation")}
-    settings |= {"regularizers": {reg: written["regularizers"][reg]}}
-    settings |= {"training": {key: written["training"][key] for key in ("arithmetic", "precision")}}
-    return {"settings": settings, "files": common | _digests([paths.model(name, reg)])}
-
-
-def with_outputs(made: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """What a cell's made_from.json holds: also the SHA-256 of every other file of its measures."""
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.name != paths.MADE_FROM
-    )
-    found = _digests([file.relative_to(folder) for file in files], folder)
-    return {**made, "measures": found}
-
-
-def _is_kept(name: str, reg: str, made: Mapping[str, Any]) -> bool:
-    """Whether the cell's folder holds what was made from that, all of it and nothing else."""
-    folder = paths.evaluation(name, reg)
-    try:
-        kept = json.loads((folder / paths.MADE_FROM).read_text())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return False
-    return bool(kept == with_outputs(made, folder))
-
-
-def _digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
-    """`{path: SHA-256}` of files below `root` and of all in folders, but what tools leave there."""
-    found: dict[str, str] = {}
-    for place in places:
-        if not (root / place).exists():
-            raise FileNotFoundError(None, None, str(place))
-        within = sorted((root / place).rglob("*"))
-        for file in within if (root / place).is_dir() else [root / place]:
-            if file.is_file() and "__pycache__" not in file.parts and file.name != ".gitignore":
-                with file.open("rb") as opened:
-                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
-                found[file.relative_to(root).as_posix()] = digest
-    return found
 
 
 def _remove_others(name: str, cells: Iterable[str]) -> None:

@@ -9,19 +9,20 @@ from typing import Any
 
 import torch
 
-from regscope import paths
 from regscope.arithmetic import settle
+from regscope.base import paths
+from regscope.base.environment import environment
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_csv, write_json
+from regscope.base.folders import whole_folder
+from regscope.base.processes import end_with_parent_process
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.environment import environment
-from regscope.errors import RegscopeError
+from regscope.engine.messages import asked, errors_told, tell
 from regscope.evaluation.cell import EMPTY, evaluate_cell
-from regscope.evaluation.study import with_outputs
-from regscope.files import whole_folder, write_csv, write_json, write_tensors
-from regscope.lifeline import end_with_parent_process
-from regscope.params import Study
-from regscope.results.study import ENVIRONMENT_FILE
-from regscope.training.allocator import keep_freed_memory
-from regscope.training.messages import asked, errors_told, tell
+from regscope.evaluation.provenance import with_outputs
+from regscope.stacking.allocator import keep_freed_memory
+from regscope.study.params import Study
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
@@ -62,7 +63,7 @@ def _measure(
         if lacking:
             print(f"regscope: {name}/{reg}: not measured by portable arithmetic: {lacking}")
             measured = environment("cpu", study.training.precision, "not portable")
-            write_json(folder / ENVIRONMENT_FILE, measured)
+            write_json(folder / paths.ENVIRONMENT, measured)
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
         for table, rows in result.tables.items():
             write_csv(folder / f"{table}.csv", rows, EMPTY.get(table, ()))

@@ -13,14 +13,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from regscope import paths
-from regscope.errors import RegscopeError, run
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.files import write_text
 from regscope.export import files
 from regscope.export.card import card
 from regscope.export.cell import TrainedSeed, trained_seed
 from regscope.export.code import torch_code
-from regscope.files import write_text
-from regscope.params import load_params
+from regscope.study.params import load_params
 
 EXAMPLES = 8
 """So many test examples are passed through what was written, to see whether it is the network."""

@@ -7,11 +7,11 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from regscope import paths
+from regscope.base import paths
 from regscope.export.cell import TrainedSeed
 from regscope.export.files import CODE, ONNX, PROGRAM, STATE_DICT
-from regscope.params import BASELINE
 from regscope.report.render import escape
+from regscope.study.params import BASELINE
 
 DATA_SETS = Path("docs") / "data-sets.md"
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from regscope import paths
-from regscope.checksums import checked
+from regscope.base import paths
+from regscope.base.checksums import checked
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
 from regscope.datasets.base import Dataset
-from regscope.errors import RegscopeError
-from regscope.lines import choose
-from regscope.params import Params, Study
 from regscope.results.reader import check_columns, check_once, read_json, read_table
 from regscope.statistics import Interval, mean_interval
+from regscope.study.params import Params, Study
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -53,7 +53,7 @@ class TrainedSeed:
         """The first test examples, as the network sees them."""
         import torch
 
-        from regscope.inputs import as_seen
+        from regscope.datasets.seen import as_seen
 
         places = self.dataset.split(self.study.split, self.seed).holdout[:count]
         return as_seen(torch.from_numpy(self.dataset.inputs[places]), self.dataset.scale)
@@ -95,7 +95,7 @@ def _state(params: Params, name: str, reg: str) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    from regscope.networks import MODEL_FILE
+    from regscope.study.networks import MODEL_FILE
 
     file = paths.model(name, reg) / MODEL_FILE
     if not file.exists():
@@ -110,7 +110,7 @@ def _state(params: Params, name: str, reg: str) -> dict[str, Tensor]:
 def _network(study: Study, reg: str, state: dict[str, Tensor], dataset: Dataset) -> nn.Module:
     import torch
 
-    from regscope.networks import plain_networks
+    from regscope.study.networks import plain_networks
 
     (network,) = plain_networks(study, reg, state, dataset)
     whole: Any = network

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from regscope.errors import RegscopeError
-from regscope.foreign import cause, shortened
+from regscope.base.errors import RegscopeError
+from regscope.base.foreign import cause, shortened
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

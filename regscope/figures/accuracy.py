@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.style import GREY, INK, NEUTRAL, RIGHT, WRONG
-from regscope.params import BASELINE
 from regscope.results import GUESS
 from regscope.statistics import EQUAL, TOO_FEW, mean_interval
 from regscope.statistics import VERDICTS as KINDS
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,21 +9,22 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name, legible
-from regscope.files import read_tensors
 from regscope.models.weights import weight_in
-from regscope.networks import MODEL_FILE
 from regscope.results import StudyResults, told
 from regscope.results.reader import read_table
+from regscope.study.networks import MODEL_FILE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from regscope.params import Params, Study
+    from regscope.study.params import Params, Study
 
 
 LONGEST_CLASS = 40

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.style import INK
-from regscope.params import BASELINE
 from regscope.statistics import mean_interval
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

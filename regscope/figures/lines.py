@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regscope.params import BASELINE
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,11 +12,11 @@ from regscope.figures.curves import mean_and_reach
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
 from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name, legible
-from regscope.measures.settings import ACCURACY
-from regscope.params import BASELINE
 from regscope.results import worded
 from regscope.results.guessed import LESS_IS_BETTER, YES
 from regscope.statistics import LEFT_OUT
+from regscope.study.evaluation import ACCURACY
+from regscope.study.params import BASELINE
 from regscope.sweeps.tuned import by_strength
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from regscope.figures.layout import HEADINGS, bare, cut, sheet
 from regscope.figures.style import FAINT, GREY, RIGHT, WRONG
-from regscope.params import BASELINE
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

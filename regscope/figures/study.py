@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regscope.base.files import write_bytes, write_text
 from regscope.figures import (
     accuracy,
     confusion,
@@ -23,7 +24,6 @@ from regscope.figures import (
     weights,
 )
 from regscope.figures.style import render
-from regscope.files import write_bytes, write_text
 from regscope.measures.weights import MOST_LAYERS_ALONE
 
 if TYPE_CHECKING:

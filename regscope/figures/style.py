@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from regscope.params import BASELINE
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

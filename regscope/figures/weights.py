@@ -8,7 +8,7 @@ import numpy as np
 
 from regscope.figures.layout import head, panels
 from regscope.figures.style import COLOURS
-from regscope.params import BASELINE
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

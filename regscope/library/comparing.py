@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 
 if TYPE_CHECKING:
     import numpy as np

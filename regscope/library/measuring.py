@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.library.measured import Measured, Row
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor, nn
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
+from regscope.base.foreign import cause
 from regscope.evaluation.words import counted
-from regscope.foreign import cause
 
 Outputs = Literal["logits", "probabilities"]
 Batch = tuple[Tensor, Tensor]

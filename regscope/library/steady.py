@@ -7,9 +7,9 @@ import math
 import torch
 from torch import Tensor, nn
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
+from regscope.base.foreign import cause
 from regscope.evaluation.words import counted
-from regscope.foreign import cause
 from regscope.library.passing import Batch, Passed
 
 APART = 0.05

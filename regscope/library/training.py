@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
-from regscope.complaints import one_line
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
+from regscope.base.lines import choose, shown
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
 from regscope.datasets.checks import check_source
-from regscope.errors import RegscopeError
-from regscope.files import write_json
-from regscope.lines import choose, shown
-from regscope.params import BASELINE, Study
+from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd
     from torch import Tensor, nn
 
-    from regscope.training.cell import TrainedCell
+    from regscope.engine.cell import TrainedCell
 
 BATCH = 1000
 SOURCE_FILE = "source.json"
@@ -65,7 +65,7 @@ class Trained:
         """
         import torch
 
-        from regscope.inputs import as_seen
+        from regscope.datasets.seen import as_seen
 
         if seed not in self.seeds:
             raise RegscopeError(f"seed = {seed}: choose from 0 to {self.seeds[-1]}")
@@ -103,7 +103,7 @@ def train(
     checked = _shortened(_as_study(study, reg), seeds)
     if not isinstance(reg, str) or reg not in checked.cells:
         raise RegscopeError(f"reg = {shown(reg)}: {choose(checked.cells)}")
-    from regscope.training.cell import train_cell
+    from regscope.engine.cell import train_cell
 
     with _prepared(checked, data) as folder:
         trained = train_cell(checked, reg, folder, reg)
@@ -208,7 +208,7 @@ def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) ->
     import pandas as pd
     import torch
 
-    from regscope.networks import plain_networks
+    from regscope.study.networks import plain_networks
     from regscope.training.history import COLUMNS
 
     state = {name: torch.from_numpy(array) for name, array in trained.state.items()}

@@ -26,9 +26,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from regscope.base.randomness import numpy_stream
 from regscope.datasets.base import Kind
 from regscope.measures.word_corruptions import swap, word_dropout
-from regscope.randomness import numpy_stream
 
 SEVERITIES = (1, 2, 3, 4, 5)
 

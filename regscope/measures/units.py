@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.datasets.base import PADDING_WORD
-from regscope.inputs import are_words, as_seen
+from regscope.datasets.seen import are_words, as_seen
 
 BATCH = 1000
 # A spread this small beside the largest value is what single precision leaves of a constant.

@@ -5,7 +5,7 @@ a module may offer the slots `hidden1_norm` and `hidden1_dropout` (`nn.Identity`
 regularizers put batch normalization and dropout.
 """
 
-from regscope.discovery import import_all
+from regscope.base.discovery import import_all
 from regscope.models.base import ModelSettings
 
 import_all(__name__, __path__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from regscope.settings import Settings
+from regscope.base.settings import Settings
 
 if TYPE_CHECKING:
     from torch import nn
@@ -49,7 +49,7 @@ class ModelSettings(Settings):
 
     def initialize_as_keras(self, module: nn.Module) -> None:
         """Draw a new network's weights for `glorot_uniform`."""
-        from regscope.models.initialization import glorot_uniform_
+        from regscope.models.glorot import glorot_uniform_
 
         glorot_uniform_(module)
 

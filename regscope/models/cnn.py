@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from regscope.errors import RegscopeError
-from regscope.lines import choose
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.base.settings import Settings, refusal
 from regscope.models.base import ModelSettings
 from regscope.models.geometry import Padding, covered, same_margins, windows
-from regscope.settings import Settings, refusal
 
 if TYPE_CHECKING:
     from torch import Tensor, nn

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
+from regscope.base.settings import refusal
 from regscope.models.base import Initialization, ModelSettings
-from regscope.settings import refusal
 
 if TYPE_CHECKING:
     from torch import nn
@@ -101,7 +101,7 @@ def _fetched(name: str, sha256: str) -> str:
     import pooch
     from filelock import FileLock
 
-    from regscope import paths
+    from regscope.base import paths
     from regscope.datasets.fetch import RemoteFiles, fetch
 
     folder = paths.checkpoints().parent / "pretrained"

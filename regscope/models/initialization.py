@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regscope.base.randomness import global_torch_stream
 from regscope.models.slots import check_slots
-from regscope.models.weights import weights_of
-from regscope.randomness import global_torch_stream
 
 if TYPE_CHECKING:
     from torch import nn
@@ -31,18 +30,3 @@ def initialized(
             settings.initialize_as_keras(module)
         settings.pretrain(module)
     return module
-
-
-def glorot_uniform_(module: nn.Module) -> None:
-    """Weights from Glorot's uniform distribution, and zero for the biases beside them.
-
-    All else keeps what the layers begin with, as normalization its ones and zeros.
-    """
-    from torch import nn
-
-    for name, weight in weights_of(module).items():
-        nn.init.xavier_uniform_(weight)
-        layer = module.get_submodule(name.rpartition(".")[0])
-        for own, parameter in layer.named_parameters(recurse=False):
-            if "bias" in own:
-                nn.init.zeros_(parameter)

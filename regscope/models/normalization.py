@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 
 if TYPE_CHECKING:
     from torch import nn

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import yaml
 
-from regscope import paths
-from regscope.files import write_text
+from regscope.base import paths
+from regscope.base.files import write_text
 
 NAME = "STUDY"
 MADE = "# Made from regscope/pipelines/"

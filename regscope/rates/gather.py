@@ -6,15 +6,15 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from regscope import paths
-from regscope.measures.settings import MATTERS
-from regscope.params import BASELINE, Study, written_study
+from regscope.base import paths
 from regscope.rates.settings import Grid
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
 from regscope.results.reader import read_json, read_table
 from regscope.results.study import as_written, csv
 from regscope.statistics import Pair, compare, corrections, firm, verdict
+from regscope.study.evaluation import MATTERS
+from regscope.study.params import BASELINE, Study, written_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SEARCH_FILE = "search.csv"
 SEEDS_FILE = "seeds.csv"
 CHOSEN_FILE = "chosen.json"
-ENVIRONMENT_FILE = "environment.json"
 TUNED_FILE = "tuned.csv"
 SETTINGS_FILE = "settings.json"
 
@@ -81,7 +80,7 @@ def gather(name: str, study: Study, grid: Grid) -> RatesResults:
             "study": written_study(name),
             "grid": grid.model_dump(mode="json"),
             "environment": joined_environments(
-                [folder / ENVIRONMENT_FILE for folder in folders.values()]
+                [folder / paths.ENVIRONMENT for folder in folders.values()]
             ),
         },
     )

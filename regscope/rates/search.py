@@ -11,14 +11,14 @@ from math import inf, nan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regscope.errors import DivergedError, RegscopeError
-from regscope.params import Study
+from regscope.base.errors import DivergedError, RegscopeError
+from regscope.engine.cell import train_cells
 from regscope.rates.settings import Grid
-from regscope.training.cell import train_cells
+from regscope.study.params import Study
 from regscope.training.history import COLUMNS
 
 if TYPE_CHECKING:
-    from regscope.training.cell import TrainedCell
+    from regscope.engine.cell import TrainedCell
 
 ACCURACY, LOSS = COLUMNS.index("holdout_accuracy"), COLUMNS.index("holdout_loss")
 

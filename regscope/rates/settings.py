@@ -8,13 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
-from regscope import paths
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
-from regscope.lines import choose
-from regscope.params import Name, Params, Study
-from regscope.settings import Settings, refusal
-from regscope.yaml_files import read_yaml
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.base.settings import Settings, refusal
+from regscope.base.yaml_files import read_yaml
+from regscope.study.params import Name, Params, Study
 
 Rate = Annotated[float, Field(gt=0, le=1e6)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]

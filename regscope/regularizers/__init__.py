@@ -1,6 +1,6 @@
 """Regularizers: one file each. A file dropped in here is a new key in params.yaml."""
 
-from regscope.discovery import import_all
+from regscope.base.discovery import import_all
 from regscope.regularizers.base import Penalty, Proximal, Regularizer, Target, WeightTerm
 
 import_all(__name__, __path__)

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field, StrictBool, model_validator
 
+from regscope.base.errors import RegscopeError
+from regscope.base.settings import refusal
 from regscope.datasets.base import PADDING_WORD, UNKNOWN_WORD
-from regscope.errors import RegscopeError
 from regscope.regularizers.base import Regularizer, Target
 from regscope.regularizers.order import Order
-from regscope.settings import refusal
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from regscope.training.streams import Streams
+    from regscope.stacking.streams import Streams
 
 Amount = Annotated[float, Field(ge=0, le=1e6)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -140,7 +140,7 @@ class Augmentation(Regularizer):
 
     def _recoloured(self, pictures: Tensor, draws: Streams) -> Tensor:
         """Flipped, and in other colours."""
-        from regscope.training.pictures import brightened, contrasted, flipped, saturated
+        from regscope.regularizers.pictures import brightened, contrasted, flipped, saturated
 
         if all(self._chosen("image", look) == unchanged for look, unchanged in LOOKS.items()):
             return pictures
@@ -168,7 +168,7 @@ class Augmentation(Regularizer):
             )
 
     def _moved(self, pictures: Tensor, draws: Streams) -> Tensor:
-        from regscope.training.pictures import affine
+        from regscope.regularizers.pictures import affine
 
         shift, rotation = self.amount("image", "shift"), self.amount("image", "rotation")
         if not (shift or rotation):

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import model_validator
 
-from regscope.errors import RegscopeError
-from regscope.lines import choose
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.base.settings import Settings, refusal
 from regscope.regularizers.order import Order
-from regscope.settings import Settings, refusal
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from regscope.training.streams import Streams
+    from regscope.stacking.streams import Streams
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.results.beside import read_rates
 
 Row = Mapping[Hashable, Any]

@@ -9,10 +9,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from regscope import paths
-from regscope.errors import RegscopeError, run
-from regscope.files import write_text
-from regscope.params import BASELINE, Params, load_params
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.files import write_text
 from regscope.report import effects, rates_tables
 from regscope.report.claim_examples import claim_examples
 from regscope.report.evidence import Evidence, load_evidence
@@ -26,6 +25,7 @@ from regscope.report.seed_counts import seed_counts_table
 from regscope.report.verdict_examples import verdict_examples
 from regscope.report.verdicts import Claims, load_claims
 from regscope.statistics import EQUAL, POWER
+from regscope.study.params import BASELINE, Params, load_params
 
 CARDS = Path("docs") / "regularizers"
 INDEX = "README.md"

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.style import display_name
-from regscope.params import BASELINE
 from regscope.report.formats import DASH, EDGE, column
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults, told, worded
 from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from regscope.figures.style import display_name
-from regscope.params import BASELINE
 from regscope.report.columns import on_edge, verdict_cell
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, fixed, percent, with_range
@@ -18,6 +17,7 @@ from regscope.report.sweep_tables import chosen_strength, guess_note, measure_of
 from regscope.report.tables import marked
 from regscope.results import GUESS, GUESS_MEANING, told
 from regscope.statistics import LEFT_OUT, VERDICTS
+from regscope.study.params import BASELINE
 
 
 def finding(found: Sequence[Evidence], reg: str) -> str:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from regscope import paths, results
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
-from regscope.measures.settings import ACCURACY, PRIMARIES, Primary
-from regscope.params import BASELINE, Study
+from regscope import results
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.results.complete import check_by_seed
 from regscope.results.digests import check_digests
 from regscope.results.reader import check_once, read_table
+from regscope.study.evaluation import ACCURACY, PRIMARIES, Primary
+from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regscope.figures.style import display_name
-from regscope.params import BASELINE
 from regscope.report.columns import name_cell
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, fixed, percent, points, points_range, with_range
@@ -20,6 +19,7 @@ from regscope.statistics import (
     independent_error,
     overlap_widening,
 )
+from regscope.study.params import BASELINE
 
 ACCURACY = "test_accuracy"
 

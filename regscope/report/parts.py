@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from regscope.params import BASELINE
 from regscope.report import (
     prediction_tables,
     rates_tables,
@@ -22,6 +21,7 @@ from regscope.report.new_data import new_data_table, sentence
 from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
 from regscope.report.published_table import inside
 from regscope.report.sections import Section
+from regscope.study.params import BASELINE
 
 
 def parts(section: Section) -> tuple[Part, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from regscope import paths
+from regscope.base import paths
 
 SHOWS = {
     "accuracy": "Test accuracy of every cell: seeds, mean and 95 % interval",

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from regscope.errors import RegscopeError
-from regscope.settings import Settings, refusal
-from regscope.yaml_files import parse_yaml
+from regscope.base.errors import RegscopeError
+from regscope.base.settings import Settings, refusal
+from regscope.base.yaml_files import parse_yaml
 
 Value = Annotated[float, Field(ge=0)]
 

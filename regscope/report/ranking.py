@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from regscope.params import BASELINE
 from regscope.report.columns import comparisons, mean_and_half_width, on_edge, values
 from regscope.report.formats import fixed
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.tables import BASELINE_VERDICT
 from regscope.results import StudyResults, told
 from regscope.statistics import Interval, mean_interval
+from regscope.study.params import BASELINE
 
 MARGIN = 4.0
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from regscope.figures.style import display_name
-from regscope.params import BASELINE
 from regscope.report.at_best import AtBest, Row
 from regscope.report.columns import by_reg, comparisons, name_cell, values, verdict_cell
 from regscope.report.formats import DASH, p_value, percent, plain, points, with_range
 from regscope.report.render import Cell, Table
 from regscope.report.tables import marked
 from regscope.results import StudyResults
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from regscope.report.evidence import Evidence

@@ -6,11 +6,10 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from regscope import paths
-from regscope.errors import RegscopeError, run
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.files import write_text
 from regscope.figures.style import display_name
-from regscope.files import write_text
-from regscope.params import BASELINE, load_params
 from regscope.report import rates_tables, tables, words
 from regscope.report.new_data import doubtful
 from regscope.report.published import load_published
@@ -20,6 +19,7 @@ from regscope.report.results_page import PUBLISHED_ALT, document_source, link
 from regscope.report.sections import Section, load_sections
 from regscope.report.verdicts import Claims, counts_table, headline, load_claims
 from regscope.results import GUESS
+from regscope.study.params import BASELINE, load_params
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 

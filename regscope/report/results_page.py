@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from regscope import paths
+from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words

@@ -9,12 +9,12 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from regscope import paths, results
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
+from regscope import results
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
-from regscope.params import BASELINE, Params, Study, load_params
 from regscope.report import tables, word_tables
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.report.columns import comparisons, on_edge, values
@@ -28,6 +28,7 @@ from regscope.report.sweep_tables import Sweep, load_sweep
 from regscope.report.verdicts import load_claims
 from regscope.results import GUESS, GUESS_MEANING, StudyResults, told
 from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, test_set_error
+from regscope.study.params import BASELINE, Params, Study, load_params
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from regscope.params import BASELINE
 from regscope.report.columns import as_comparison, by_reg, comparisons, name_cell, values
 from regscope.report.formats import percent, seeds_needed
 from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 from regscope.statistics import POWER, seeds_table, undecided_note
+from regscope.study.params import BASELINE
 
 WANTED = (0.001, 0.0025, 0.005, 0.01)
 

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from regscope import paths
+from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.report.columns import Column, mean_and_half_width, name_cell, verdict_cell
 from regscope.report.formats import (

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from regscope import paths, results
-from regscope.errors import RegscopeError, run
-from regscope.lines import choose
-from regscope.params import Params, load_params
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import RegscopeError, run
+from regscope.base.lines import choose
 from regscope.report.render import plain_text
 from regscope.report.sections import has_results
 from regscope.report.tables import short_accuracy_table
+from regscope.study.params import Params, load_params
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from regscope.figures.style import display_name
-from regscope.params import BASELINE
 from regscope.report import words
 from regscope.report.columns import (
     NOT_MEASURED,
@@ -43,6 +42,7 @@ from regscope.results import GUESS, NO_BETTER, StudyResults, told
 from regscope.results.guessed import MEASURES as GUESSED
 from regscope.results.guessed import NO, over_guess
 from regscope.statistics import EQUAL, UNDECIDED
+from regscope.study.params import BASELINE
 
 BASELINE_VERDICT = "baseline"
 MEANS = "Means over seeds ± half width of their 95 % intervals"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regscope.figures.style import display_name
-from regscope.params import BASELINE
 from regscope.report.columns import as_comparison, on_edge
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, known, p_value, points, with_range
@@ -13,6 +12,7 @@ from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
 from regscope.results import told
 from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, equal_note
+from regscope.study.params import BASELINE
 
 CERTAIN = f"{EQUAL}, for certain"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from regscope import paths
-from regscope.checksums import KEY, without_checksum
+from regscope.base import paths
+from regscope.base.checksums import KEY, without_checksum
+from regscope.base.errors import RegscopeError
 from regscope.claims.rule import VERDICTS
-from regscope.errors import RegscopeError
 from regscope.report.render import Cell, Table
 from regscope.results.reader import read_json
 from regscope.statistics import SIGNIFICANCE

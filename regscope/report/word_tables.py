@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from regscope.params import BASELINE
 from regscope.report.columns import by_reg, mean_and_half_width, values
 from regscope.report.formats import percent
 from regscope.report.render import Cell, Table
 from regscope.report.tables import MEANS
 from regscope.results import StudyResults
+from regscope.study.params import BASELINE
 
 COLUMNS = (
     ("Words (test accuracy), %", "test_accuracy"),

@@ -1,13 +1,13 @@
 """The sentences that every page shares."""
 
-from regscope.measures.settings import MATTERS
 from regscope.measures.weights import NEAR_ZERO
-from regscope.params import BASELINE
 from regscope.report.formats import ABOUT, DASH, EDGE
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
 from regscope.results import GUESS_MEANING, NO_BETTER
 from regscope.statistics import EQUAL, FEWEST_SEEDS, POWER, SIGNIFICANCE
+from regscope.study.evaluation import MATTERS
+from regscope.study.params import BASELINE
 
 TITLE = "Results"
 

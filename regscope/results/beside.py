@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.results.complete import cells_of
 from regscope.results.digests import check_digests
 from regscope.results.reader import (

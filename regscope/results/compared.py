@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regscope.measures.settings import ACCURACY, MATTERS
-from regscope.params import BASELINE
 from regscope.results.guessed import OverGuess, over_guess
 from regscope.statistics import TOO_FEW, Comparison, Pair, compare, corrections, firm, verdict
+from regscope.study.evaluation import ACCURACY, MATTERS
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

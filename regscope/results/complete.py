@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regscope.errors import RegscopeError
-from regscope.params import BASELINE
+from regscope.base.errors import RegscopeError
 from regscope.results.reader import (
     check_alike,
     check_cells,
@@ -16,6 +15,7 @@ from regscope.results.reader import (
     check_seeds,
     line_of,
 )
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd

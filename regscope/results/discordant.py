@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope import paths
-from regscope.files import read_tensors
-from regscope.params import BASELINE, Study
+from regscope.base import paths
+from regscope.base.tensors import read_tensors
 from regscope.results.study import DISCORDANT, no_discordant
 from regscope.statistics import shared_error
+from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
-from regscope.files import read_tensors
-from regscope.params import Study
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
 from regscope.results.discordant import discordant
 from regscope.results.guessed import guess_table
 from regscope.results.reader import read_json, read_table
-from regscope.results.study import ENVIRONMENT_FILE, StudyResults, as_written
+from regscope.results.study import StudyResults, as_written
+from regscope.study.params import Study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,8 +62,8 @@ def gather(name: str, study: Study) -> StudyResults:
 def gather_environment(name: str, study: Study) -> dict[str, Any]:
     """What the cells were trained with, and measured with where that is another; a list where
     they differ."""
-    trained = [paths.model(name, reg) / ENVIRONMENT_FILE for reg in study.cells]
-    measured = [paths.evaluation(name, reg) / ENVIRONMENT_FILE for reg in study.cells]
+    trained = [paths.model(name, reg) / paths.ENVIRONMENT for reg in study.cells]
+    measured = [paths.evaluation(name, reg) / paths.ENVIRONMENT for reg in study.cells]
     return joined_environments([*trained, *(file for file in measured if file.is_file())])
 
 

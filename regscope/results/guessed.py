@@ -10,8 +10,6 @@ import numpy as np
 
 from regscope.datasets import Dataset
 from regscope.measures.guess import GUESSED, class_counts, class_guess
-from regscope.measures.settings import ACCURACY
-from regscope.params import BASELINE, Study
 from regscope.statistics import (
     FEWEST_SEEDS,
     SIGNIFICANCE,
@@ -22,6 +20,8 @@ from regscope.statistics import (
     paired_differences,
     paired_t_p,
 )
+from regscope.study.evaluation import ACCURACY
+from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd

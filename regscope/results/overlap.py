@@ -1,4 +1,4 @@
-"""What halving the pool of a study's examples said about new data (`regscope.overlap`)."""
+"""What halving the pool of a study's examples said about new data (`regscope.sweeps.halves`)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.params import Study
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.results.reader import read_json
+from regscope.study.params import Study
 
 
 def measured_overlap(name: str, study: Study) -> float | None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regscope.checksums import checked
-from regscope.errors import RegscopeError
+from regscope.base.checksums import checked
+from regscope.base.errors import RegscopeError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,22 +8,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_bytes, write_json, write_text
+from regscope.base.lines import choose
 from regscope.datasets.base import DESCRIPTION_FILE
-from regscope.errors import RegscopeError
-from regscope.files import write_bytes, write_json, write_text
-from regscope.lines import choose
-from regscope.measures.settings import ACCURACY, PRIMARIES
 from regscope.results.complete import check_table
 from regscope.results.digests import SUMS_FILE, check_digests
 from regscope.results.guessed import guess_of_supports
 from regscope.results.reader import read_json, read_table
+from regscope.study.evaluation import ACCURACY, PRIMARIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SETTINGS_FILE = "settings.json"
-ENVIRONMENT_FILE = "environment.json"
 
 SUMMARY = (
     "test_accuracy",
@@ -232,15 +231,15 @@ def write_environment(made_with: dict[str, Any], folder: Path, name: str) -> Non
     results came from, not who made them last.
     """
     before = paths.summary(name)
-    kept = before / ENVIRONMENT_FILE
+    kept = before / paths.ENVIRONMENT
     if kept.is_file() and _contents(before) == _contents(folder):
-        write_bytes(folder / ENVIRONMENT_FILE, kept.read_bytes())
+        write_bytes(folder / paths.ENVIRONMENT, kept.read_bytes())
     else:
-        write_json(folder / ENVIRONMENT_FILE, made_with)
+        write_json(folder / paths.ENVIRONMENT, made_with)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
-    others = (ENVIRONMENT_FILE, SUMS_FILE)
+    others = (paths.ENVIRONMENT, SUMS_FILE)
     files = [path for path in folder.iterdir() if path.name not in others]
     return {path.name: path.read_bytes() for path in files}
 
@@ -252,7 +251,7 @@ def settings(name: str) -> dict[str, Any]:
 
 def environment(name: str) -> dict[str, Any]:
     """What the study's cells were trained with; a list where they differ."""
-    return _described(name, ENVIRONMENT_FILE)
+    return _described(name, paths.ENVIRONMENT)
 
 
 def flaws(name: str) -> tuple[str, ...]:

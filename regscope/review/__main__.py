@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 
-from regscope.errors import run
+from regscope.base.errors import run
 from regscope.review.changes import compare
 from regscope.review.comment import comment
 from regscope.review.limits import FULL, POSTED

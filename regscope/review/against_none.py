@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from regscope.params import BASELINE
 from regscope.results import StudyResults, worded
+from regscope.study.params import BASELINE
 
 REVIEWED = (
     "test_accuracy",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regscope import paths
+from regscope.base import paths
 from regscope.review.cells import CellChange, cell_names, changed_cells, other_measures
 from regscope.review.dotted import Change, changes
 from regscope.review.flips import Flip, flips, gone_claims, new_claims

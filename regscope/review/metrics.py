@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.measures.settings import ACCURACY, PRIMARIES
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.yaml_files import parse_yaml
 from regscope.results import SETTINGS_FILE, SUMMARY, worded
 from regscope.results.guessed import NO
 from regscope.review.trees import Tree
-from regscope.yaml_files import parse_yaml
+from regscope.study.evaluation import ACCURACY, PRIMARIES
 
 Seeds = Mapping[int, float]
 """A measure of a cell by seed; a seed without it is left out."""

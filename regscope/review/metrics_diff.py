@@ -6,8 +6,8 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 
 Rows = list[list[str]]
 

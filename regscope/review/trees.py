@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 
 READ = tuple(
     path.as_posix() for path in (paths.METRICS, paths.PLOTS, paths.PARAMS, paths.PATHS_PARAMS)

@@ -6,13 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from regscope import paths
+from regscope.base import paths
 from regscope.datasets import Dataset
-from regscope.params import Study, written_study
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
 from regscope.results.reader import read_table
 from regscope.results.study import as_written
+from regscope.study.params import Study, written_study
 from regscope.sweeps.guess import sweep_guess
 from regscope.sweeps.pairs import compare_pairs
 from regscope.sweeps.path import published_strength
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 PATH_FILE = "path.csv"
 PAIRS_FILE = "pairs.csv"
-ENVIRONMENT_FILE = "environment.json"
 
 COLUMNS = (
     "family", "strength", "seed", "validation_accuracy", "validation_loss", "test_accuracy",
@@ -88,7 +87,7 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
             "study": written_study(name),
             "sweep": sweep.model_dump(mode="json", exclude_none=True),
             "environment": joined_environments(
-                [folder / ENVIRONMENT_FILE for folder in folders.values()]
+                [folder / paths.ENVIRONMENT for folder in folders.values()]
             ),
         },
         guess=guess,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from regscope.datasets import Dataset
-from regscope.params import Study
 from regscope.results.guessed import MEASURES, split_guess
+from regscope.study.params import Study
 from regscope.sweeps.tuned import VALIDATED
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from regscope import paths
-from regscope.complaints import one_line
-from regscope.environment import environment
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.environment import environment
+from regscope.base.errors import RegscopeError
+from regscope.engine.cell import train_cells
 from regscope.measures.weights import joined_measures
-from regscope.params import BASELINE, Study
-from regscope.training.cell import train_cells
+from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -73,8 +73,8 @@ def train_and_measure(name: str, study: Study, label: str) -> Measured:
     from regscope.arithmetic.functions import portable_functions
     from regscope.datasets import Dataset
     from regscope.models.weights import weights_of
-    from regscope.networks import plain_networks
-    from regscope.training.allocator import keep_freed_memory
+    from regscope.stacking.allocator import keep_freed_memory
+    from regscope.study.networks import plain_networks
 
     # One thread: sums are then the same however many cores there are.
     torch.set_num_threads(1)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regscope.measures.settings import ACCURACY, MATTERS
-from regscope.params import BASELINE, Study
 from regscope.results.compared import ACCURACIES
 from regscope.results.guessed import LESS_IS_BETTER, over_guess
 from regscope.statistics import Interval, compare, mean_interval
+from regscope.study.evaluation import ACCURACY, MATTERS
+from regscope.study.params import BASELINE, Study
 from regscope.sweeps.measured import Measured, candidates, train_and_measure
 from regscope.sweeps.tuned import VALIDATED, judge
 

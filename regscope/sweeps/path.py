@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from regscope.params import BASELINE, Study
+from regscope.study.params import BASELINE, Study
 from regscope.sweeps.measured import Measured, candidates, train_and_measure
 from regscope.sweeps.settings import Family, at_strength, mixture
 

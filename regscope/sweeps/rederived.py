@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regscope.errors import RegscopeError
-from regscope.measures.settings import ACCURACY, EvaluationSettings
+from regscope.base.errors import RegscopeError
 from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.results.study import csv
@@ -14,6 +13,7 @@ from regscope.statistics import LEVEL, Comparison
 from regscope.statistics.equality import one_sided_p
 from regscope.statistics.rounding import tolerance
 from regscope.statistics.student import quantile
+from regscope.study.evaluation import ACCURACY, EvaluationSettings
 from regscope.sweeps.pairs import COLUMNS
 from regscope.sweeps.tuned import judge, tuned
 

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
-from regscope import paths
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
-from regscope.lines import choose
-from regscope.params import BASELINE, Name, Params, Study
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.base.settings import Settings, refusal
+from regscope.base.yaml_files import read_yaml
 from regscope.regularizers import Regularizer
-from regscope.settings import Settings, refusal
-from regscope.yaml_files import read_yaml
+from regscope.study.params import BASELINE, Name, Params, Study
 
 Seeds = Annotated[int, Field(ge=2, le=1_000_000)]
 Positive = Annotated[float, Field(gt=0)]

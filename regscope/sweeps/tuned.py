@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.measures.settings import ACCURACY, MATTERS
 from regscope.results.compared import ACCURACIES
 from regscope.results.guessed import LESS_IS_BETTER, NO, YES, above, over_guess
 from regscope.statistics import (
@@ -22,6 +21,7 @@ from regscope.statistics import (
     paired_differences,
     verdict,
 )
+from regscope.study.evaluation import ACCURACY, MATTERS
 
 if TYPE_CHECKING:
     import pandas as pd

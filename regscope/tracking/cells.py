@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 
 HISTORY_FILE = "history.csv"
 MEASURES_FILE = "measures.csv"

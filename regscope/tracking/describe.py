@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 
-from regscope import paths
+from regscope.base import paths
 from regscope.tracking import store
 from regscope.tracking.cells import Cell
 

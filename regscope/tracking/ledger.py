@@ -30,7 +30,7 @@ def runs(uri: str, name: str, digests: Iterable[str]) -> dict[str, str]:
 def add(uri: str, name: str, experiment: Experiment, digest: str, run: str) -> None:
     """Note a cell as logged by the run with that id; to be called under the lock."""
     # Imported here: it loads numpy, which nothing to do can do without.
-    from regscope.files import write_json
+    from regscope.base.files import write_json
 
     file = store.ledger_file()
     ledger = _read(file)
@@ -49,7 +49,7 @@ def forget(uri: str, name: str, runs: Collection[str]) -> None:
     cells = entry.get("cells")
     if not isinstance(cells, dict) or not set(cells.values()) & set(runs):
         return
-    from regscope.files import write_json
+    from regscope.base.files import write_json
 
     entry["cells"] = {digest: run for digest, run in cells.items() if run not in runs}
     write_json(store.ledger_file(), ledger)

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import SimpleQueue
 
+from regscope.engine.messages import Epoch
 from regscope.tracking import damage, standing, store
-from regscope.training.messages import Epoch
 
 AFTER = 60
 """Seconds of training from which on its epochs are streamed."""

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regscope.inputs import as_seen
-from regscope.networks import MODEL_FILE, plain_networks
+from regscope.datasets.seen import as_seen
+from regscope.study.networks import MODEL_FILE, plain_networks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from regscope.datasets import Dataset
-    from regscope.params import Study
+    from regscope.study.params import Study
 
 NAME = "model"
 SEED = 0

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from regscope import paths, results
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
-from regscope.params import Study
+from regscope import results
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.study.params import Study
 from regscope.tracking import ledger, models, store, values, view
 from regscope.tracking.begun import lacking, taken_over
 from regscope.tracking.cells import Cell

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 KIND = "regscope.kind"
 CELL, SEED = "cell", "seed"
-KEY = "regscope.settings"
+KEY = "regscope.base.settings"
 DIGEST = "regscope.cell"
 SEED_TAG = "regscope.seed"
 WRITER = "regscope.writer"

@@ -13,7 +13,7 @@ import socket
 from pathlib import Path
 from urllib.parse import unquote
 
-from regscope import paths
+from regscope.base import paths
 
 URI = "MLFLOW_TRACKING_URI"
 SQLITE = "sqlite:///"

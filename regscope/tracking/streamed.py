@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from regscope.params import written_study
+from regscope.engine.messages import Epoch
+from regscope.study.params import written_study
 from regscope.tracking import ledger, store
 from regscope.tracking.begun import agree, lacking
 from regscope.tracking.cells import cell_settings, settings_key
@@ -16,7 +17,6 @@ from regscope.tracking.record import open_experiment
 from regscope.tracking.runs import DIGEST, Points, Runs
 from regscope.tracking.values import Value, curve_name
 from regscope.training.history import COLUMNS
-from regscope.training.messages import Epoch
 
 if TYPE_CHECKING:
     from regscope.tracking.live import Told

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.tracking import damage, ledger, standing, store
 from regscope.tracking.cells import Cell, cells_of
 

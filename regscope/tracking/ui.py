@@ -14,7 +14,7 @@ from contextlib import suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from regscope.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError, run
 from regscope.tracking import damage, standing, store, view
 
 HOST = "127.0.0.1"
@@ -102,7 +102,7 @@ def experiments(uri: str) -> dict[str, str]:
 
 
 def _active() -> str:
-    from regscope.params import load_params
+    from regscope.study.params import load_params
 
     try:
         return load_params().study
@@ -112,8 +112,8 @@ def _active() -> str:
 
 def _measure(study: str) -> str:
     """What a study compares, as far as params.yaml still has it."""
-    from regscope.measures.settings import EvaluationSettings
-    from regscope.params import load_params
+    from regscope.study.evaluation import EvaluationSettings
+    from regscope.study.params import load_params
 
     try:
         evaluation = load_params().named(study).evaluation

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from regscope import paths
+from regscope.base import paths
 from regscope.results import worded
 from regscope.statistics import mean_interval
 from regscope.statistics.rounding import mean_and_deviation

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
-from regscope.inputs import as_seen
-from regscope.randomness import torch_stream
+from regscope.base.randomness import torch_stream
+from regscope.datasets.seen import as_seen
 
 
 class Examples:

@@ -9,21 +9,21 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from regscope.base.errors import DivergedError, RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import DivergedError, RegscopeError
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
-from regscope.params import Study
 from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
+from regscope.stacking.graphs import Recorder
+from regscope.stacking.precision import tf32_where
+from regscope.stacking.stack import stack, stacked_weights, streams_of
+from regscope.stacking.streams import CPU, Streams
+from regscope.study.params import Study
 from regscope.training.batches import Examples, batches, orders, with_copies
-from regscope.training.graphs import Recorder
 from regscope.training.history import COLUMNS
 from regscope.training.loss import cross_entropy, token_cross_entropy
 from regscope.training.optimizers import make_optimizer
 from regscope.training.passes import make_passes
-from regscope.training.precision import tf32_where
-from regscope.training.stack import stack, stacked_weights, streams_of
-from regscope.training.streams import CPU, Streams
 
 EVALUATION_BATCH = 200
 

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from regscope.arithmetic.functions import square_root
 from regscope.regularizers import Proximal
-from regscope.training.settings import AdamTraining, SGDTraining
+from regscope.study.training import AdamTraining, SGDTraining
 
 LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
 

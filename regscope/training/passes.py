@@ -13,11 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from regscope.training.leaves import StackedDropout, StackedLinear, linear, linear_gradients
+from regscope.arithmetic import Precision
+from regscope.stacking.leaves import StackedDropout, StackedLinear, linear, linear_gradients
+from regscope.stacking.precision import compute_in
+from regscope.stacking.products import product
 from regscope.training.loss import backward
-from regscope.training.precision import compute_in
-from regscope.training.products import product
-from regscope.training.settings import Precision
 
 
 class Passes(ABC):

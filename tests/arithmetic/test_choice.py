@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from regscope.arithmetic import choice, is_portable, numpy_variables, settle
+from regscope.arithmetic import choice, is_portable, numpy_variables, settle, settled
 from regscope.arithmetic.builds import builds_lack
 
 INTEL = "vendor_id\t: GenuineIntel\nflags\t\t: fpu sse4_2 avx2 fma avx512f\n"
@@ -24,7 +24,7 @@ def described(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     cpuinfo = tmp_path / "cpuinfo"
     cpuinfo.write_text(INTEL)
     monkeypatch.setattr(choice, "CPUINFO", cpuinfo)
-    monkeypatch.setattr(choice, "_settled", {})
+    monkeypatch.setattr(settled, "_settled", {})
     # Stages that other tests import here have set them.
     left = {name: value for name, value in os.environ.items() if name not in choice.NUMPY}
     monkeypatch.setattr(os, "environ", left)

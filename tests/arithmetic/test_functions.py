@@ -8,16 +8,16 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from regscope.arithmetic import choice, functions
+from regscope.arithmetic import functions, settled
 from regscope.arithmetic.functions import portable_functions, rounded_root, square_root
 from regscope.arithmetic.products import by_openblas
-from regscope.training.products import product
+from regscope.stacking.products import product
 
 
 @pytest.fixture
 def portable(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if this process computed portably: the functions are the same, their bits need not be."""
-    monkeypatch.setattr(choice, "_settled", {"arithmetic": "portable"})
+    monkeypatch.setattr(settled, "_settled", {"arithmetic": "portable"})
 
 
 def network() -> nn.Sequential:

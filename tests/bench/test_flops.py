@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bench import flops
-from regscope.params import Study
+from regscope.study.params import Study
 from tests import tiny
 
 DENSE = [784 * 128, 128 * 64, 64 * 10]

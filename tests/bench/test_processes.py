@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from bench.processes import run_process, tree_memory
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 
 MB = 1e6
 

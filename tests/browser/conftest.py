@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from regscope import paths
+from regscope.base import paths
 from stages import report
 from tests.browser.studies import write_studies
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import Image
 
-from regscope import paths
+from regscope.base import paths
 from regscope.report.pictures import SHOWS
 from tests.report import synthetic
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from regscope import paths
+from regscope.base import paths
 from regscope.report.pictures import SHOWS, SWEEP_SHOWS
 from tests.browser.conftest import browser_file
 from tests.conftest import ROOT

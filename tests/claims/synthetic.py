@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from regscope import paths
+from regscope.base import paths
 from regscope.claims.evidence import Evidence
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim, Claims, Untestable

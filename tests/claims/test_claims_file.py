@@ -6,8 +6,8 @@ import pytest
 
 from regscope.claims.reading import load_claims
 from regscope.claims.schema import Claims
-from regscope.params import load_params
 from regscope.report.published import load_published
+from regscope.study.params import load_params
 from tests.committed import committed
 
 DOCUMENTS = {

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.claims.reading import load_claims
 from regscope.claims.rule import Rule
-from regscope.errors import RegscopeError
-from regscope.params import load_params
+from regscope.study.params import load_params
 from tests.claims import synthetic
 from tests.claims.synthetic import entry
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import stages.claims
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.claims.rule import VERDICTS
-from regscope.errors import RegscopeError
 from tests.claims import synthetic
 from tests.claims.synthetic import entry
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 import regscope
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.datasets.base import Source, SplitSettings
 from regscope.datasets.checks import check_source, constant_columns
 from regscope.datasets.digits import Digits
 from regscope.datasets.sentences import encoded
-from regscope.errors import RegscopeError
 from stages import preprocess
 from tests import tiny
 

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets.fetch import RemoteFiles, fetch, fetch_or_stand_in
-from regscope.errors import RegscopeError
 
 CONTENT = {"one.gz": b"the first file", "two.gz": b"the second"}
 

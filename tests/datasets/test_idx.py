@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets.idx import read_idx
-from regscope.errors import RegscopeError
 
 # Two pictures of 2x3 pixels.
 KNOWN = bytes([0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, *range(1, 13)])

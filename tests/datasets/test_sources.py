@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits, make_moons
 
+from regscope.base.errors import RegscopeError
+from regscope.base.randomness import derive
 from regscope.datasets import SOURCES, Dataset, Source
 from regscope.datasets.digits import Digits
 from regscope.datasets.fashion_mnist import FashionMNIST
@@ -17,8 +19,6 @@ from regscope.datasets.mnist import MNIST
 from regscope.datasets.moons import Moons
 from regscope.datasets.nltk_corpora import NLTKCorpora
 from regscope.datasets.tiny_imagenet import TinyImageNet
-from regscope.errors import RegscopeError
-from regscope.randomness import derive
 
 
 def through_disk(source: Source, folder: Path) -> Dataset:

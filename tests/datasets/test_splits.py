@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import pytest
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset, SplitSettings
-from regscope.errors import RegscopeError
 
 
 def dataset(official_train: int | None) -> Dataset:

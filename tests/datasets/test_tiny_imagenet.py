@@ -16,13 +16,13 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
-from regscope.complaints import one_line
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset, tiny_imagenet
 from regscope.datasets.archives import opened, write_archive
 from regscope.datasets.fetch import RemoteFiles
 from regscope.datasets.tiny_imagenet import PICTURES, TOP, TinyImageNet, digest
 from regscope.datasets.tiny_imagenet_digests import CONTENTS
-from regscope.errors import RegscopeError
 
 FISH, FROG, CRANE = "n01443537", "n01641577", "n09000000"
 SPARE = "n09999999"

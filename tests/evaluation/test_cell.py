@@ -12,7 +12,7 @@ from regscope.datasets import Dataset
 from regscope.evaluation.predicted import prediction_measures
 from regscope.measures.calibration import expected_calibration_error
 from regscope.measures.predictions import brier_score
-from regscope.networks import load_networks
+from regscope.study.networks import load_networks
 from regscope.training.history import COLUMNS
 from tests import tiny
 from tests.evaluation.trained import FEW, evaluated, held_out, inputs_of, with_evaluation

@@ -11,7 +11,7 @@ import torch
 from regscope.datasets import Dataset
 from regscope.evaluation.examples import chosen, examples_of, pool_of
 from regscope.measures.corruptions import CORRUPTIONS, SEVERITIES, corrupted
-from regscope.networks import load_networks
+from regscope.study.networks import load_networks
 from tests import tiny
 from tests.evaluation.trained import FEW, evaluated, held_out, right, with_evaluation
 

@@ -21,7 +21,7 @@ from regscope.measures.robustness import input_gradient_norm
 from regscope.measures.spectrum import stable_rank
 from regscope.measures.units import hidden_activations, unit_measures
 from regscope.measures.weights import MOST_LAYERS_ALONE
-from regscope.networks import load_networks
+from regscope.study.networks import load_networks
 from tests import tiny
 from tests.evaluation.trained import FEW, evaluated, held_out, inputs_of, right, with_evaluation
 

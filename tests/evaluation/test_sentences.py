@@ -17,7 +17,7 @@ from regscope.evaluation import Evaluation
 from regscope.evaluation.passes import SENTENCES, logits
 from regscope.measures.calibration import expected_calibration_error
 from regscope.measures.corruptions import CORRUPTIONS, corrupted, labels_under
-from regscope.networks import load_networks
+from regscope.study.networks import load_networks
 from tests import sentences
 from tests.evaluation.test_cell import MEASURES
 from tests.evaluation.trained import evaluated

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_text
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.evaluation.study import measure_study
-from regscope.files import write_tensors, write_text
-from regscope.networks import MODEL_FILE
-from regscope.params import Study, load_params
+from regscope.study.networks import MODEL_FILE
+from regscope.study.params import Study, load_params
 from regscope.training import history
 from regscope.training.loop import Trainer
 from tests import tiny

@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from regscope.base.files import write_text
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
 from regscope.evaluation import Evaluation, evaluate_cell
-from regscope.files import write_tensors, write_text
-from regscope.networks import MODEL_FILE
-from regscope.params import Study
+from regscope.study.networks import MODEL_FILE
+from regscope.study.params import Study
 from regscope.training import history
 from regscope.training.loop import Trainer
 from tests import tiny

@@ -15,18 +15,19 @@ import torch
 import yaml
 from torch import Tensor, nn
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json, write_text
+from regscope.base.settings import Settings
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.export import files
 from regscope.export.__main__ import export, main
 from regscope.export.card import _settings, data_terms
 from regscope.export.cell import TrainedSeed
-from regscope.files import write_json, write_tensors, write_text
 from regscope.models.recurrent.tagger import Tagger
-from regscope.networks import MODEL_FILE, load_networks
-from regscope.params import Study
-from regscope.settings import Settings
+from regscope.study.networks import MODEL_FILE, load_networks
+from regscope.study.params import Study
 from tests import tiny
 
 CELL = {"l2": 0.001, "batch_norm": True, "dropout": 0.2}

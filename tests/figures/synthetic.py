@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from regscope import paths
+from regscope.base import paths
+from regscope.base.files import write_csv, write_text
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.files import write_csv, write_tensors, write_text
 from regscope.training import history
 from tests.figures import tables
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from regscope.figures import data, dots
-from regscope.params import load_params
 from regscope.statistics import mean_interval
+from regscope.study.params import load_params
 
 
 def test_intervals_leave_out_what_is_not_finite() -> None:

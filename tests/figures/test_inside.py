@@ -27,7 +27,7 @@ from regscope.figures import (
 )
 from regscope.figures import weights as weight_figure
 from regscope.figures.style import TYPE, render
-from regscope.params import load_params
+from regscope.study.params import load_params
 from tests.figures import tables
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from regscope.figures import accuracy, confusion, curves, data, decision, predictions
 from regscope.figures.style import TYPE, legible, render
-from regscope.params import load_params
+from regscope.study.params import load_params
 
 Draw = Callable[[data.StudyData], Figure]
 DOLLARS = ("$", "$$", "$$$")

@@ -13,7 +13,7 @@ from matplotlib.colors import same_color
 from regscope.figures import data, predictions
 from regscope.figures.layout import cut
 from regscope.figures.style import RIGHT, WRONG
-from regscope.params import load_params
+from regscope.study.params import load_params
 from tests.figures.synthetic import TEST
 
 

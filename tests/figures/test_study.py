@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from regscope import paths
+from regscope.base import paths
 from regscope.figures import data, decision, study
-from regscope.params import load_params
+from regscope.study.params import load_params
 from stages import visualize
 
 ALWAYS = {

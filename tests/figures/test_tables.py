@@ -6,7 +6,7 @@ import csv
 from pathlib import Path
 
 from regscope.figures import data, tables
-from regscope.params import load_params
+from regscope.study.params import load_params
 
 
 def test_curves_are_means_over_seeds_one_row_an_epoch_of_a_cell(studies: Path) -> None:

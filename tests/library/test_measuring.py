@@ -15,7 +15,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 import regscope
 from regscope.datasets import Dataset
-from regscope.networks import load_networks
+from regscope.study.networks import load_networks
 from tests import tiny
 from tests.evaluation.trained import evaluated, held_out, inputs_of
 

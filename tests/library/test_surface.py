@@ -9,7 +9,7 @@ import pytest
 import regscope
 
 ROOT = Path(__file__).parents[2]
-HEAVY = ("torch", "numpy", "pandas", "scipy", "pydantic", "yaml", "regscope.params")
+HEAVY = ("torch", "numpy", "pandas", "scipy", "pydantic", "yaml", "regscope.study.params")
 
 
 def test_importing_loads_nothing() -> None:

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 import regscope
-import regscope.files
+import regscope.base.files
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.library.training import _as_study
 from regscope.training.history import COLUMNS
 from tests import tiny
@@ -87,7 +87,7 @@ def test_a_folder_that_was_half_filled_is_filled_the_next_time(
     """Interrupted after each of its files was written, and where an older version left off."""
     study = tiny.study(data=tiny.MOONS, training={"epochs": 1})
     folder = workspace / "data"
-    write_bytes = regscope.files.write_bytes
+    write_bytes = regscope.base.files.write_bytes
 
     def interrupted(path: Path, content: bytes) -> None:
         write_bytes(path, content)
@@ -95,7 +95,7 @@ def test_a_folder_that_was_half_filled_is_filled_the_next_time(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(regscope.files, "write_bytes", interrupted)
+        patch.setattr(regscope.base.files, "write_bytes", interrupted)
         with pytest.raises(KeyboardInterrupt):
             regscope.train(study, "none", seeds=1, data=folder)
     assert list(folder.iterdir()) == []

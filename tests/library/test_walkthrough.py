@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from regscope import paths
+from regscope.base import paths
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "walkthrough.ipynb"

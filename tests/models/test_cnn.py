@@ -8,13 +8,13 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from regscope.complaints import one_line
-from regscope.errors import RegscopeError
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
 from regscope.models import KINDS
 from regscope.models.cnn import CNN
 from regscope.models.initialization import initialized
-from regscope.params import load_params
 from regscope.regularizers.batch_norm import BatchNorm
+from regscope.study.params import load_params
 
 PUBLISHED = CNN(
     filters=(256, 128, 64, 28),

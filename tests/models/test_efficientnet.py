@@ -12,18 +12,18 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from regscope.complaints import one_line
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
+from regscope.engine.survey import seed_bytes
 from regscope.models import KINDS
+from regscope.models.convolutional.vision import torchvision
 from regscope.models.efficientnet import EfficientNet
 from regscope.models.initialization import initialized
-from regscope.params import Study
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
-from regscope.training.leaves import StackedStochasticDepth
-from regscope.training.survey import seed_bytes
-from regscope.vision import torchvision
+from regscope.stacking.leaves import StackedStochasticDepth
+from regscope.study.params import Study
 from tests import tiny
 
 SETTINGS = EfficientNet()

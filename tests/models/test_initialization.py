@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import nn
 
-from regscope.models.initialization import glorot_uniform_, initialized
+from regscope.models.glorot import glorot_uniform_
+from regscope.models.initialization import initialized
 from regscope.models.mlp import MLP
 from tests import tiny
 from tests.regularizers.settings import CELLS

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from regscope.models.cnn import CNN, ResponseNormalization
-from regscope.params import Study, load_params
+from regscope.study.params import Study, load_params
 from tests.committed import committed
 
 STUDIES = load_params(committed() / "params.yaml").studies

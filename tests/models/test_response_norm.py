@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.models.convolutional.response_norm import ResponseNorm, window_sums
-from regscope.training.stack import stack
+from regscope.stacking.stack import stack
 
 
 def draw(*shape: int) -> Tensor:

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from torch import Tensor, nn
 
-from regscope.complaints import one_line
+from regscope.base.complaints import one_line
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
 from regscope.models.rnn import RNN
-from regscope.params import Study
 from regscope.regularizers.batch_norm import BatchNorm
+from regscope.stacking.stack import stack
+from regscope.study.params import Study
 from regscope.training.loss import token_cross_entropy
-from regscope.training.stack import stack
 from tests import sentences, tiny
 
 SETTINGS = RNN(embedding=4, hidden=5)

@@ -8,10 +8,10 @@ from torch import Tensor, nn
 
 from regscope.evaluation.inside import weights_of as measured_weights
 from regscope.library.parameters import read_weights
-from regscope.models.initialization import glorot_uniform_
+from regscope.models.convolutional.vision import torchvision
+from regscope.models.glorot import glorot_uniform_
 from regscope.models.weights import layer_of, made_weights, weight_in, weights_of
-from regscope.training.stack import stack, stacked_weights
-from regscope.vision import torchvision
+from regscope.stacking.stack import stack, stacked_weights
 
 
 class Own(nn.Module):

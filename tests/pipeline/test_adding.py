@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from regscope import paths
-from regscope.params import load_params
+from regscope.base import paths
+from regscope.study.params import load_params
 from tests.pipeline.workspace import SOURCE, Workspace, ran
 
 FILE = re.compile(r"`(regscope/[a-z_/]+\.py)`:\n\n```python\n(.*?)```", re.DOTALL)
@@ -65,7 +65,7 @@ def train_the_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any
         params["study"] = name
 
     workspace.edit_yaml("params.yaml", add)
-    workspace.run("python", "-m", "regscope.studies", "--pipelines")
+    workspace.run("python", "-m", "regscope.command.studies", "--pipelines")
     workspace.dvc("repro")
     return name, study
 

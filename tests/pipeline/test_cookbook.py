@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
+from regscope.base import paths
 from tests.pipeline.pages import Block, blocks
 from tests.pipeline.workspace import CELLS, Workspace, ran
 

@@ -10,11 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from regscope import paths
-from regscope.params import load_params
+from regscope.base import paths
 from regscope.pipelines import rates_pipelines, study_pipelines
 from regscope.rates.settings import load_rates
 from regscope.results import SUMMARY
+from regscope.study.params import load_params
 from tests.pipeline.workspace import CELLS, SOURCE, Workspace, ran
 
 CELL_STAGES = [f"digits:train@{reg}" for reg in CELLS]

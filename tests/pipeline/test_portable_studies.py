@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from regscope import paths
-from regscope.params import BASELINE
+from regscope.base import paths
+from regscope.study.params import BASELINE
 from tests.committed import ROOT, committed
 from tests.processors import PROCESSORS
 

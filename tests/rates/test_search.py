@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regscope import paths
-from regscope.errors import DivergedError, RegscopeError
+from regscope.base import paths
+from regscope.base.errors import DivergedError, RegscopeError
+from regscope.engine.cell import train_cell
 from regscope.rates.search import ACCURACY, LOSS, Row, Setting, at_best, ranked, search
 from regscope.rates.settings import Grid
-from regscope.training.cell import train_cell
 from tests import tiny
 
 GRID = Grid(learning_rates=(0.01, 0.1, 1e6), epochs=(1, 3), seeds=2)

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import yaml
 
-from regscope.errors import RegscopeError
-from regscope.params import Params, load_params
+from regscope.base.errors import RegscopeError
 from regscope.rates.settings import load_rates
+from regscope.study.params import Params, load_params
 from tests.conftest import ROOT
 from tests.rates import settings
 

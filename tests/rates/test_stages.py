@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from regscope import paths, pipelines
-from regscope.errors import RegscopeError
+from regscope import pipelines
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.pipelines import rates_pipelines
 from regscope.rates.gather import COLUMNS
 from regscope.rates.rederived import rederived_rates

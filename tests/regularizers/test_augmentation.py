@@ -12,12 +12,12 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 from torch import Tensor
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets.base import PADDING_WORD, UNKNOWN_WORD
-from regscope.errors import RegscopeError
 from regscope.regularizers.augmentation import Augmentation
 from regscope.regularizers.base import Target
-from regscope.training.pictures import affine
-from regscope.training.streams import Streams
+from regscope.regularizers.pictures import affine
+from regscope.stacking.streams import Streams
 
 PUBLISHED: dict[str, Any] = {
     "horizontal_flip": 0.5,

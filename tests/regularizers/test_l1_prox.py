@@ -16,9 +16,9 @@ from torch import nn
 
 from regscope.datasets import Dataset
 from regscope.regularizers import REGULARIZERS, Proximal
+from regscope.study.training import Training
 from regscope.training.loop import Trainer
 from regscope.training.optimizers import Optimizer, make_optimizer
-from regscope.training.settings import Training
 from tests import tiny
 
 SIZES = st.floats(-4, 4, width=32)

@@ -10,8 +10,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.models.initialization import initialized
 from regscope.regularizers import REGULARIZERS, Penalty, WeightTerm
 from tests import tiny

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from regscope import paths, results
-from regscope.files import write_json
+from regscope import results
+from regscope.base import paths
+from regscope.base.files import write_json
 from regscope.results import StudyResults
 from regscope.results.guessed import guess_of_supports
 from regscope.results.study import as_written

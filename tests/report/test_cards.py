@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 import yaml
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.files import write_json
-from regscope.params import BASELINE, load_params
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
 from regscope.regularizers import REGULARIZERS
 from regscope.regularizers.augmentation import USUAL
 from regscope.report import cards, effects
@@ -20,6 +19,7 @@ from regscope.report.evidence import load_evidence
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.verdict_examples import CERTAIN, EDGE_OF, verdict_examples
 from regscope.statistics import EQUAL
+from regscope.study.params import BASELINE, load_params
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ROOT / cards.CARDS

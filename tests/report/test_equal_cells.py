@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.params import load_params
+from regscope.base import paths
 from regscope.report import readme, words
 from regscope.report.sections import load_sections
 from regscope.report.tables import changes_table, comparison_table, overview_table
 from regscope.results import StudyResults
+from regscope.study.params import load_params
 from stages import report
 from tests.report import synthetic
 

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from regscope import paths
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.files import write_json
 from regscope.report.evidence import Evidence, Row
 from regscope.report.new_data import doubtful, new_data, new_data_table, sentence, studies_table
 from regscope.statistics import overlap_widening

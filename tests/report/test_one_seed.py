@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from regscope.params import load_params
 from regscope.report import cards, readme
 from regscope.report.evidence import load_evidence
 from regscope.report.page import report_page
@@ -15,6 +14,7 @@ from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
 from regscope.report.tables import comparison_table
+from regscope.study.params import load_params
 from stages import review
 from tests.report import synthetic
 

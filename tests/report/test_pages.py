@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.params import load_params
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
 from regscope.report import published, readme, table
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
+from regscope.study.params import load_params
 from stages import report
 from tests.report import synthetic
 

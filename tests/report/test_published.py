@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.report.published import load_published
 
 VALID = """\

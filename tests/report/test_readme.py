@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.report import readme
 from tests.report import synthetic
 

@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from regscope.measures.settings import MATTERS
 from regscope.results import compare_cells, compared
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import EQUAL, FEWEST_SEEDS, UNDECIDED, VERDICTS
+from regscope.study.evaluation import MATTERS
 from tests.committed import committed
 
 FOLDERS = sorted(path.parent for path in (committed() / "metrics").glob("studies/*/seeds.csv"))

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.files import write_tensors
-from regscope.params import Study
 from regscope.results.discordant import discordant
 from regscope.results.study import DISCORDANT
 from regscope.statistics import shared_error
+from regscope.study.params import Study
 from tests import tiny
 from tests.report import synthetic
 

@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.claims.evidence import read_paths
-from regscope.errors import RegscopeError
+from regscope.command import rederive
 from regscope.report.at_best import load_at_best
 from regscope.report.verdicts import load_claims
-from regscope.results import rederive
 from regscope.results.digests import SUMS_FILE, check_digests, write_digests
 from regscope.results.reader import read_json, read_table
 from tests.committed import committed
@@ -159,7 +160,7 @@ def test_a_number_that_was_changed_is_one_line_that_says_how_to_mend_it(
 ) -> None:
     write_digests(folder)
     change(folder / "seeds.csv", with_field(3, 2, "0.99"))
-    mend = "if it is meant: python -m regscope.results.rederive small"
+    mend = "if it is meant: python -m regscope.command.rederive small"
     assert refusal(lambda: results.load("small")) == (
         "metrics/studies/small/seeds.csv: not as it was written, by SHA256SUMS; bring it back with:"
         f" git checkout metrics/studies/small/seeds.csv; {mend}"
@@ -240,8 +241,8 @@ CLAIMS: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize("name", CLAIMS)
 def test_judged_claims_that_were_changed_are_one_line(name: str, workspace: Path) -> None:
-    from regscope.checksums import with_checksum
-    from regscope.files import write_json
+    from regscope.base.checksums import with_checksum
+    from regscope.base.files import write_json
 
     changed, line = CLAIMS[name]
     content = {"claims": [synthetic.claim("one", "small", "reproduced")], "untestable": []}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from regscope import paths
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.files import write_json
 from regscope.review import __main__ as command
 from tests.report import synthetic
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from regscope import results
-from regscope.files import write_json
+from regscope.base.files import write_json
 from regscope.results import COMPARED
 from regscope.review import REVIEWED, WEIGHTS, review
 from tests import written

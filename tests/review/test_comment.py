@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.files import write_json
 from regscope.review.cells import CellChange
 from regscope.review.changes import Changes
 from regscope.review.comment import MARKER, comment

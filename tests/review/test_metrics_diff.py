@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
 from regscope.review import __main__ as command
 from regscope.review.metrics_diff import metrics_diff
 from tests.review import repository

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from regscope import paths
+from regscope.base import paths
 from tests.report import synthetic
 from tests.review import repository
 

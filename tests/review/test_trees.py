@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
 from regscope.review.metrics import read_metrics
 from regscope.review.trees import revision, working_tree
 from tests.review import repository

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from regscope.params import Params, Study
+from regscope.study.params import Params, Study
 from tests import tiny
 
 CELLS: dict[str, Any] = {

@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import nn
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.sweeps.measured import candidates, prediction_measures, weight_measures
 from regscope.sweeps.path import path_of, published_strength
 from regscope.sweeps.settings import Family

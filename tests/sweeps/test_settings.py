@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from regscope.errors import RegscopeError
-from regscope.params import load_params
+from regscope.base.errors import RegscopeError
+from regscope.study.params import load_params
 from regscope.sweeps.settings import Family, Sweeps, load_sweeps, mixture
 from tests.conftest import ROOT
 from tests.sweeps import settings

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
 from regscope.sweeps import gather, pairs, tuned
 from stages import pairs as pairs_stage
 from stages import path as path_stage

@@ -9,13 +9,15 @@ import yaml
 from mlflow import MlflowClient
 from mlflow.entities import Run
 
-from regscope import paths, results
+from regscope import results
+from regscope.base import paths
+from regscope.base.environment import environment
+from regscope.base.files import write_csv, write_json, write_text
+from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.environment import environment
 from regscope.evaluation import evaluate_cell
-from regscope.files import write_csv, write_json, write_tensors, write_text
-from regscope.networks import MODEL_FILE
-from regscope.params import load_params, written_study
+from regscope.study.networks import MODEL_FILE
+from regscope.study.params import load_params, written_study
 from regscope.tracking import store
 from regscope.training import history
 from regscope.training.loop import Trainer

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
 from regscope.tracking.cells import cells_of
 
 NAME = "toy"

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.errors import RegscopeError
-from regscope.files import write_json
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
 from regscope.tracking import models, record, standing, store
 from regscope.tracking.track import track
 from tests.conftest import ROOT

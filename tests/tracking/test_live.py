@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from mlflow.entities import Run
 
-from regscope import paths
-from regscope.errors import RegscopeError
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.engine.messages import Epoch
 from regscope.tracking import models, store
 from regscope.tracking.live import Stream, following
 from regscope.tracking.track import track
-from regscope.training.messages import Epoch
 from tests.conftest import ROOT
 from tests.tracking import small
 from tests.tracking.small import EPOCHS, NAME, SEEDS, Held

@@ -11,7 +11,7 @@ from urllib.request import url2pathname
 
 import pytest
 
-from regscope.errors import RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.tracking import damage, ledger, standing, store, ui
 from regscope.tracking.standing import UNKNOWN, UnreachableError
 

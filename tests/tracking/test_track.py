@@ -14,11 +14,11 @@ import pytest
 import torch
 import yaml
 
-from regscope import paths
+from regscope.base import paths
 from regscope.datasets import Dataset
-from regscope.networks import load_networks
-from regscope.params import load_params
 from regscope.results import COMPARED
+from regscope.study.networks import load_networks
+from regscope.study.params import load_params
 from regscope.tracking import models, record, store, view
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track

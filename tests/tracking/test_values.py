@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from regscope import paths
-from regscope.files import write_csv, write_text
+from regscope.base import paths
+from regscope.base.files import write_csv, write_text
 from regscope.tracking import values
 from regscope.tracking.cells import Cell
 from regscope.tracking.values import Value

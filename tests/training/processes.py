@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from regscope.params import Study
+from regscope.study.params import Study
 
 ROOT = Path(__file__).parents[2]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from regscope.errors import RegscopeError
-from regscope.training.device import chosen_device, present_device
+from regscope.base.errors import RegscopeError
+from regscope.engine.device import chosen_device, present_device
 
 
 @pytest.mark.parametrize("chosen", ["cpu", "cuda", "cuda:1"])

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from regscope.datasets import Dataset
-from regscope.networks import plain_networks
-from regscope.params import Study
-from regscope.training import checkpoints
+from regscope.engine import checkpoints
+from regscope.study.networks import plain_networks
+from regscope.study.params import Study
 from regscope.training.loop import Trainer
 from tests import tiny
 from tests.regularizers.settings import CELLS

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from regscope.training.leaves import StackedEmbedding
+from regscope.stacking.leaves import StackedEmbedding
 
 
 @pytest.mark.parametrize("dtype", [torch.int32, torch.int64])

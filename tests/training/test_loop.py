@@ -11,13 +11,13 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.errors import RegscopeError
 from regscope.regularizers import Regularizer
 from regscope.regularizers.order import Order
+from regscope.stacking.streams import Streams
 from regscope.training.history import COLUMNS
 from regscope.training.loop import Trainer
-from regscope.training.streams import Streams
 from tests import tiny
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from regscope.datasets import Dataset
-from regscope.params import Study
+from regscope.study.params import Study
 from tests import tiny
 from tests.regularizers.settings import CELLS
 

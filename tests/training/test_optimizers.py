@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from regscope.regularizers import REGULARIZERS, Proximal
+from regscope.study.training import Training
 from regscope.training.optimizers import Optimizer, make_optimizer
-from regscope.training.settings import Training
 
 COMMON = {"learning_rate": 0.05, "batch_size": 1, "epochs": 1, "seeds": 1}
 

@@ -7,9 +7,9 @@ import torch
 from torch import nn
 
 from regscope.datasets import Dataset
+from regscope.stacking.stack import stack
 from regscope.training import loop
 from regscope.training.passes import ByAutograd, ByHand, is_chain, make_passes
-from regscope.training.stack import stack
 from tests import tiny
 from tests.regularizers.settings import CELLS
 

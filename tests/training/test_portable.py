@@ -12,13 +12,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from regscope.environment import environment
-from regscope.files import write_tensors
-from regscope.params import Study
-from regscope.training import cell, survey
-from regscope.training.cell import train_cell
-from regscope.training.plan import Survey
-from regscope.training.workers import survey_cells
+from regscope.base.environment import environment
+from regscope.base.tensors import write_tensors
+from regscope.engine import cell, survey
+from regscope.engine.cell import train_cell
+from regscope.engine.local import survey_cells
+from regscope.engine.plan import Survey
+from regscope.study.params import Study
 from tests import tiny
 from tests.processors import LACKING, PROCESSORS
 from tests.regularizers.settings import CELLS

@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from regscope.datasets import Dataset
-from regscope.params import Study
+from regscope.study.params import Study
 from tests import tiny
 from tests.regularizers.settings import CELLS
 from tests.training import reference

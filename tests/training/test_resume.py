@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from regscope.datasets import Dataset
-from regscope.params import Study
-from regscope.training import checkpoints
+from regscope.engine import checkpoints
+from regscope.study.params import Study
 from regscope.training.loop import Trainer
 from tests import tiny
 from tests.regularizers.settings import CELLS

@@ -8,9 +8,9 @@ import torch
 
 from regscope.datasets import Dataset
 from regscope.datasets.base import NO_TARGET, PADDING_WORD
-from regscope.training import stack
+from regscope.engine.survey import gains_from_stacking, seed_bytes
+from regscope.stacking import stack
 from regscope.training.loop import Trainer
-from regscope.training.survey import gains_from_stacking, seed_bytes
 from tests import sentences, tiny
 from tests.regularizers.settings import CELLS
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from regscope.errors import RegscopeError
-from regscope.training.cell import train_cell, training_cell
-from regscope.training.messages import Epoch
+from regscope.base.errors import RegscopeError
+from regscope.engine.cell import train_cell, training_cell
+from regscope.engine.messages import Epoch
 from tests import tiny
 
 LABEL = "tiny/tested"

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from regscope.training.leaves import NAMED_RULES, StackedStochasticDepth, rule_for
-from regscope.training.stack import stack, streams_of
-from regscope.vision import torchvision
+from regscope.models.convolutional.vision import torchvision
+from regscope.stacking.leaves import NAMED_RULES, StackedStochasticDepth, rule_for
+from regscope.stacking.stack import stack, streams_of
 
 
 def depth(rate: float, mode: str = "row") -> nn.Module:

@@ -6,11 +6,11 @@ import json
 import sys
 from pathlib import Path
 
-from regscope.errors import run
-from regscope.files import write_tensors
-from regscope.lifeline import end_with_caller
-from regscope.params import Study
-from regscope.training.cell import train_cell
+from regscope.base.errors import run
+from regscope.base.processes import end_with_caller
+from regscope.base.tensors import write_tensors
+from regscope.engine.cell import train_cell
+from regscope.study.params import Study
 
 
 def main() -> None:

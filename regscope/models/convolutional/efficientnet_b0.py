@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from regscope.vision import torchvision
+from regscope.models.convolutional.vision import torchvision
 
 # Of ImageNet's training pictures in [0, 1], as all of torchvision's weights expect.
 MEAN = (0.485, 0.456, 0.406)

@@ -1,0 +1,120 @@
+"""Where everything lies: the folders and the files that several stages share.
+
+Paths are relative to the working directory, which for DVC's stages is the workspace's root.
+What must outlive DVC's temporary workspaces (checkpoints) lies under `repository()`.
+"""
+
+import os
+from pathlib import Path
+
+PACKAGE = Path(__file__).parents[1]
+PARAMS = Path("params.yaml")
+CLAIMS_FILE = Path("claims.yaml")
+PATHS_PARAMS = Path("paths") / "params.yaml"
+RATES_PARAMS = Path("rates") / "params.yaml"
+DATA = Path("data")
+METRICS = Path("metrics")
+PLOTS = Path("plots")
+
+VALIDATED = DATA / "validated.txt"
+GATHERED = DATA / "gathered.json"
+REVIEW = METRICS / "review.json"
+CLAIMS = METRICS / "claims.json"
+VERDICTS = METRICS / "verdicts.json"
+STUDIES = METRICS / "studies"
+PATHS = METRICS / "paths"
+OVERLAP = METRICS / "overlap"
+PATHS_VALIDATED = DATA / "paths" / "validated.txt"
+RATES = METRICS / "rates"
+RATES_VALIDATED = DATA / "rates" / "validated.txt"
+RESULTS_PAGE = METRICS / "README.md"
+PUBLISHED = METRICS / "published.png"
+README = Path("README.md")
+REPORT = Path("report.html")
+STRENGTHS = Path("docs") / "strengths"
+
+
+def repository() -> Path:
+    """The real repository's root, also inside `dvc exp run --temp` and queue workspaces."""
+    return Path(os.environ.get("DVC_ROOT") or Path.cwd())
+
+
+def checkpoints() -> Path:
+    return repository() / ".regscope" / "checkpoints"
+
+
+def settings(study: str) -> Path:
+    return DATA / "settings" / study
+
+
+def raw(study: str) -> Path:
+    return DATA / "raw" / study
+
+
+def prepared(study: str) -> Path:
+    return DATA / "prepared" / study
+
+
+def model(study: str, reg: str) -> Path:
+    return DATA / "models" / study / reg
+
+
+def evaluation(study: str, reg: str) -> Path:
+    return DATA / "evaluations" / study / reg
+
+
+def summary(study: str) -> Path:
+    return STUDIES / study
+
+
+def overlap(study: str, kind: str) -> Path:
+    """Of kind `csv`, what was measured, or `json`, what follows."""
+    return OVERLAP / f"{study}.{kind}"
+
+
+def plots(study: str) -> Path:
+    return PLOTS / study
+
+
+def path_measures(study: str, family: str) -> Path:
+    return DATA / "paths" / study / family
+
+
+def pair_measures(study: str) -> Path:
+    return DATA / "pairs" / study
+
+
+def sweep_summary(study: str) -> Path:
+    return PATHS / study
+
+
+def sweep_plots(study: str) -> Path:
+    return PLOTS / "paths" / study
+
+
+def rate_measures(study: str, reg: str) -> Path:
+    return DATA / "rates" / study / reg
+
+
+def rates_summary(study: str) -> Path:
+    return RATES / study
+
+
+def pipeline(study: str) -> Path:
+    return Path("studies") / study / "dvc.yaml"
+
+
+def rates_pipeline(study: str) -> Path:
+    return Path("rates") / study / "dvc.yaml"
+
+
+ABSENT = "absent.txt"
+
+ENVIRONMENT = "environment.json"
+MADE_FROM = "made_from.json"
+"""Beside a cell's measures: the digests of all that they come from, and their own."""
+
+
+def mark_unswept(folder: Path, study: str, name: str) -> None:
+    """Say in an output of paths/dvc.yaml that the study leaves a family, or the pairs, out."""
+    (folder / ABSENT).write_text(f"{study} has no {name} (null in {PATHS_PARAMS})\n")

@@ -1,0 +1,228 @@
+"""Training cells: their seeds dealt over worker processes, one a core or a GPU.
+
+This process stays light (no torch): it deals stacks, shows progress and puts the parts together.
+How seeds are dealt changes no bit of a result on a processor; only under batch normalization of
+widths that are no multiple of 8 it may change the last digits, unless arithmetic is portable.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from regscope.base.errors import DivergedError, RegscopeError
+from regscope.datasets.base import DATA_FILE
+from regscope.engine import checkpoints
+from regscope.engine.device import chosen_device
+from regscope.engine.local import survey_cells, train_stacks
+from regscope.engine.memory import free_memory
+from regscope.engine.messages import Watch
+from regscope.engine.plan import Plan, plan, room
+from regscope.study.params import BASELINE, Study
+
+if TYPE_CHECKING:
+    import numpy as np
+
+WORKERS = "REGSCOPE_WORKERS"
+CHECKPOINT_SECONDS = "REGSCOPE_CHECKPOINT_SECONDS"
+
+Computed = Literal["fastest", "portable", "not portable"]
+
+_NOT_PORTABLE = (
+    "regscope: {label}: portable arithmetic is not to be had here ({reason}): trained with the"
+    " kernels at hand, whose last digits are this machine's"
+)
+
+_DAMAGED = "regscope: {label}: {path}: a damaged checkpoint, removed: its seeds are trained anew"
+
+
+@dataclass(frozen=True)
+class TrainedCell:
+    """Weights and buffers `{plain name: [S, ...]}` and `history` `[columns, S, epochs]`.
+
+    `device` is `cpu`, or the name of the GPU. `arithmetic` is what computed: `fastest`, `portable`,
+    or `not portable` where that was asked for in vain.
+    """
+
+    device: str
+    arithmetic: Computed
+    seeds: tuple[int, ...]
+    state: dict[str, np.ndarray]
+    history: np.ndarray
+
+
+@contextmanager
+def training_cell(
+    study: Study,
+    reg: str,
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+    watch: Watch | None = None,
+) -> Iterator[TrainedCell]:
+    """One cell, as `training_cells` gives several."""
+    with training_cells(study, [reg], data, label, holdout, watch) as trained:
+        yield trained[reg]
+
+
+@contextmanager
+def training_cells(
+    study: Study,
+    regs: Sequence[str],
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+    watch: Watch | None = None,
+) -> Iterator[dict[str, TrainedCell]]:
+    """Train all seeds of cells on the prepared data in the folder `data`, through the same workers.
+
+    `watch` is told every epoch. The checkpoints go when the block has ended well: what the block
+    could not store is not trained again.
+
+    Raises RegscopeError, naming `label`, when not even one seed of the largest cell fits into the
+    free memory, before anything is trained; what is finished then is kept, and a run with the same
+    settings goes on from there. Raises DivergedError, with seed and epoch, when a loss is no longer
+    finite: that cell would come to the same again.
+    """
+    seeds, epochs = range(study.training.seeds), study.training.epochs
+    wanted = chosen_workers()
+    job = {
+        "study": _settings(study, regs),
+        "holdout": holdout,
+        "data": str(data),
+        "checkpoint_seconds": checkpoint_seconds(),
+        "device": chosen_device(),
+    }
+    found = survey_cells({**job, "regs": list(regs), "free": free_memory()}, label)
+    arithmetic = study.training.arithmetic
+    job |= {"device": found.device, "arithmetic": "fastest" if found.unportable else arithmetic}
+    if found.unportable:
+        print(_NOT_PORTABLE.format(label=label, reason=found.unportable), file=sys.stderr)
+    computed: Computed = "not portable" if found.unportable else arithmetic
+    stacks = len(regs) * len(seeds)
+    try:
+        workers, largest = room(found, min(wanted or worker_count(found.device), stacks))
+    except RegscopeError as error:
+        raise RegscopeError(f"{label}: {error}") from None
+    with ExitStack() as exits:
+        dealt, folders = {}, []
+        for reg in regs:
+            # What is half trained on one kind of device is not continued on another.
+            decisive = {"study": _settings(study, [reg]), "reg": reg, "holdout": holdout}
+            decisive["device"] = found.device.partition(":")[0]
+            decisive["arithmetic"] = computed
+            name = checkpoints.folder_for(decisive, data / DATA_FILE)
+            folder = exits.enter_context(_only_here(name))
+            standings = checkpoints.standings(folder)
+            for path in checkpoints.remove_damaged(folder, standings):
+                print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
+            # With cells enough to keep all workers busy, every cell is as few stacks as can be.
+            own = math.ceil(workers / len(regs))
+            dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
+            folders.append(folder)
+        try:
+            train_stacks(job, dealt, label, epochs, workers, watch)
+        except DivergedError:
+            # What other cells have finished is kept.
+            if len(regs) == 1:
+                _remove(folders)
+            raise
+        yield {reg: _gathered(found.name, computed, dealt[reg]) for reg in regs}
+        _remove(folders)
+
+
+def _remove(folders: Sequence[Path]) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def train_cells(
+    study: Study,
+    regs: Sequence[str],
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+) -> dict[str, TrainedCell]:
+    """`training_cells`, with nothing to store: the checkpoints are gone when it returns."""
+    with training_cells(study, regs, data, label, holdout) as trained:
+        return trained
+
+
+def train_cell(
+    study: Study,
+    reg: str,
+    data: Path,
+    label: str,
+    holdout: Literal["test", "validation"] = "test",
+) -> TrainedCell:
+    """One cell, as `train_cells` gives several."""
+    return train_cells(study, [reg], data, label, holdout)[reg]
+
+
+def _gathered(device: str, arithmetic: Computed, dealt: Plan) -> TrainedCell:
+    stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
+    state, history = checkpoints.end_states(stacks)
+    return TrainedCell(device, arithmetic, tuple(range(history.shape[1])), state, history)
+
+
+def chosen_workers() -> int | None:
+    """The number of worker processes that REGSCOPE_WORKERS asks for, if it does."""
+    chosen = os.environ.get(WORKERS, "")
+    if chosen and (not chosen.isdecimal() or int(chosen) < 1):
+        raise RegscopeError(f"{WORKERS} = {chosen}: must be a whole number of at least 1")
+    return int(chosen) if chosen else None
+
+
+def worker_count(device: str) -> int:
+    """One a core that this process may use; on a GPU one."""
+    if device != "cpu":
+        return 1
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def checkpoint_seconds() -> float:
+    """The seconds between two checkpoints of a stack: REGSCOPE_CHECKPOINT_SECONDS, or 20."""
+    chosen = os.environ.get(CHECKPOINT_SECONDS, "") or "20"
+    try:
+        seconds = float(chosen)
+    except ValueError:
+        seconds = math.nan
+    if not seconds >= 0:
+        raise RegscopeError(f"{CHECKPOINT_SECONDS} = {chosen}: must be a number of at least 0")
+    return seconds
+
+
+def _settings(study: Study, regs: Sequence[str]) -> dict[str, Any]:
+    """Everything in params.yaml that decides the numbers of these cells."""
+    settings = study.model_dump(mode="json", exclude={"regularizers", "title", "evaluation"})
+    cells = {reg: study.cells[reg].model_dump(mode="json", exclude_none=True) for reg in regs}
+    return settings | {
+        "title": "untitled",
+        "evaluation": {},
+        "regularizers": {BASELINE: {}, **cells},
+    }
+
+
+@contextmanager
+def _only_here(folder: Path) -> Iterator[Path]:
+    """The checkpoint folder under a lock; a private one where another run holds it."""
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder.with_suffix(".lock"), blocking=False)
+    try:
+        with lock:
+            yield folder
+    except Timeout:
+        with tempfile.TemporaryDirectory(dir=folder.parent) as private:
+            yield Path(private)

@@ -1,0 +1,80 @@
+"""What a process says to the one that started it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from regscope.base.errors import DivergedError, RegscopeError
+from regscope.base.foreign import cause, place, said
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """An epoch that a stack has trained; `number` counts from 1.
+
+    `history` holds the columns of `training.history`, each with a value a seed.
+    """
+
+    reg: str
+    seeds: tuple[int, ...]
+    number: int
+    history: tuple[tuple[float, ...], ...]
+
+
+Watch = Callable[[Epoch], None]
+
+
+def asked(messages: Connection) -> Iterator[Any]:
+    """What is asked for, one after another, until it is None or whoever asks is gone."""
+    while True:
+        try:
+            work = messages.recv()
+        except (EOFError, ConnectionResetError):
+            return
+        if work is None:
+            return
+        yield work
+
+
+def tell(messages: Connection, what: object) -> None:
+    """Send it; this process ends, as with its parent, where nobody is left to hear it."""
+    try:
+        messages.send(what)
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(1)
+
+
+@contextmanager
+def errors_told(messages: Connection) -> Iterator[None]:
+    """Send `{"error": text}`, in one line, where the work inside cannot go on.
+
+    With `"diverged": True` where that is because a loss is no longer finite. Of what a class of
+    one's own raises, the line says what kind of error it is, and where.
+    """
+    try:
+        yield
+    except DivergedError as error:
+        tell(messages, {"error": str(error), "diverged": True})
+    except RegscopeError as error:
+        tell(messages, {"error": " ".join(str(error).split())})
+    except (Exception, SystemExit) as error:
+        # A network or a method of one's own may raise anything.
+        where = place(error)
+        if isinstance(error, OSError) and error.filename:
+            tell(messages, {"error": f"{error.filename}: {error.strerror}"})
+        elif where is not None:
+            kind = type(error).__name__
+            tell(messages, {"error": f"{said(error)} ({kind} in {where})".strip()})
+        elif isinstance(error, ValueError):
+            tell(messages, {"error": " ".join(str(error).split())})
+        elif isinstance(error, MemoryError | RuntimeError) and str(error):
+            # torch reports an allocation that failed, or a number too large, as a RuntimeError.
+            tell(messages, {"error": str(error).splitlines()[0]})
+        else:
+            tell(messages, {"error": cause(error)})
+            raise

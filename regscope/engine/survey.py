@@ -1,0 +1,212 @@
+"""What a seed of a cell takes in memory, found out before any is trained."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Sequence
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.autograd.graph import saved_tensors_hooks
+
+from regscope.arithmetic import settle
+from regscope.base.processes import end_with_parent_process
+from regscope.datasets import Dataset
+from regscope.datasets.base import DATA_FILE
+from regscope.datasets.seen import as_seen
+from regscope.engine.device import DEVICE, present_device
+from regscope.engine.messages import errors_told, tell
+from regscope.engine.plan import Cost, Survey
+from regscope.regularizers import Proximal, Regularizer
+from regscope.study.params import Study
+from regscope.study.training import AdamTraining, SGDTraining
+from regscope.training.loop import EVALUATION_BATCH
+from regscope.training.optimizers import make_optimizer
+
+EXAMPLES = 4
+"""So many examples go through the network once: what they take grows in proportion."""
+
+PROCESS = 48 * 2**20
+"""What a worker takes beside its data and its seeds: its copies of shared pages, buffers."""
+
+CONTEXT = 512 * 2**20
+"""What a process takes on a GPU beside them."""
+
+PLAIN_COPIES = 3
+"""Of a weight, while it is updated operation by operation and projected: its step size, its
+threshold, what lies within it."""
+
+SLACK = 1.25
+"""Measured over what is alive at the peak: freed blocks into which nothing else fits."""
+
+SLACK_OF_CONVOLUTIONS = 2.5
+"""Measured 1.2 to 2.5 in large networks, 3.5 in a small one: kernels take scratch memory."""
+
+
+def survey(job: dict[str, Any], messages: Connection) -> None:
+    """Send the Survey of the largest of the cells of `job`, or `{"error": text}`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent_process()
+    torch.set_num_threads(1)
+    with errors_told(messages):
+        study = Study.model_validate(job["study"])
+        device, unportable = _settled(study, job["device"])
+        data = Path(job["data"])
+        dataset = Dataset.load(data)
+        stored = (data / DATA_FILE).stat().st_size
+        name, free = "cpu", job["free"]
+        process = PROCESS + 2 * stored
+        if device != "cpu":
+            name = torch.cuda.get_device_name(device)
+            free, _ = torch.cuda.mem_get_info(device)
+            process = CONTEXT + stored
+        surveyed = [
+            seed_bytes(study, study.cells[reg].methods(), dataset, job["free"])
+            for reg in job["regs"]
+        ]
+        seed, network = max(surveyed, key=lambda found: found[0])
+        if device != "cpu":
+            seed += recording_bytes(study, network)
+        stackable = gains_from_stacking(network)
+        tell(messages, Survey(device, name, free, Cost(process, seed), stackable, unportable))
+
+
+def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:
+    """The device, and why it does not compute portably where it should; no GPU does."""
+    if study.training.arithmetic == "fastest":
+        settle("fastest")
+        return present_device(chosen), None
+    device = present_device(chosen or "cpu")
+    if device != "cpu":
+        return device, f"{DEVICE} asks for {device}"
+    return device, settle("portable")
+
+
+def seed_bytes(
+    study: Study, methods: Sequence[Regularizer], dataset: Dataset, free: int
+) -> tuple[int, nn.Module]:
+    """What one seed of a stack takes at its peak, and a network of the cell.
+
+    Weights, gradients, the optimizer's memory and one temporary copy; the order of the examples;
+    and the larger of a training step and an evaluation. A network whose weights alone exceed
+    `free` bytes is not made: its activations are left out, and it comes on torch's meta device.
+    """
+    try:
+        network = _network(study, methods, dataset, "meta")
+    except (RuntimeError, TypeError):
+        # Reading a value while building is possible only where there are values.
+        network = _network(study, methods, dataset, "cpu")
+    copies = 3 + remembered(study.training)
+    if study.training.conventions == "keras" or any(
+        isinstance(method, Proximal) for method in methods
+    ):
+        copies += PLAIN_COPIES
+    weights = sum(parameter.nbytes for parameter in network.parameters())
+    buffers = sum(buffer.nbytes for buffer in network.buffers())
+    total = copies * weights + buffers + _order_bytes(study, methods, dataset)
+    if total < free:
+        network = _network(study, methods, dataset, "cpu")
+        total += _passing_bytes(study, methods, dataset, network)
+    slack = SLACK if gains_from_stacking(network) else SLACK_OF_CONVOLUTIONS
+    return int(slack * total), network
+
+
+def recording_bytes(study: Study, network: nn.Module) -> int:
+    """What recording a step takes beside: copies of what it changes, and gradients once more."""
+    weights = sum(parameter.nbytes for parameter in network.parameters())
+    return (2 + remembered(study.training)) * weights
+
+
+def gains_from_stacking(network: nn.Module) -> bool:
+    """Whether a processor trains seeds faster as one: not with convolutions or recurrences.
+
+    A module may say so itself, as `stackable_on_processor`.
+    """
+    alone = (nn.modules.conv._ConvNd, nn.RNNBase)
+    return not any(
+        isinstance(module, alone) or not getattr(module, "stackable_on_processor", True)
+        for module in network.modules()
+    )
+
+
+def remembered(settings: SGDTraining | AdamTraining) -> int:
+    """How many numbers the optimizer remembers a weight."""
+    weight = nn.Parameter(torch.zeros(1, 64))
+    state = make_optimizer(settings, [weight]).state
+    return sum(tensor.numel() for tensor in state.values()) // weight.numel()
+
+
+def _network(
+    study: Study, methods: Sequence[Regularizer], dataset: Dataset, device: str
+) -> nn.Module:
+    with torch.device(device):
+        network = study.model.build(dataset.input_shape, len(dataset.classes))
+        for method in methods:
+            method.insert(network)
+    return network
+
+
+def _order_bytes(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -> int:
+    """Which examples train and which are held out, and their order in an epoch as it is drawn."""
+    copies = max((method.copies for method in methods), default=1)
+    held_out = dataset.pool_size - study.train_size
+    return 8 * (4 * copies * study.train_size + held_out)
+
+
+def _passing_bytes(
+    study: Study, methods: Sequence[Regularizer], dataset: Dataset, network: nn.Module
+) -> int:
+    """What batches take on their way through a network, while training or evaluating."""
+    stored = torch.from_numpy(dataset.inputs[_largest(dataset)])
+    inputs = as_seen(stored, dataset.scale)
+    kept, widest = _activation_bytes(network, inputs)
+    # The next batch is read while the last is still there.
+    read = stored[0].nbytes + 2 * inputs[0].nbytes
+    changed = any(type(method).batch is not Regularizer.batch for method in methods)
+    trained = read + kept + 2 * widest + 4 * changed * inputs[0].nbytes
+    batch = min(study.training.batch_size, study.train_size)
+    held_out = dataset.pool_size - study.train_size
+    return max(batch * trained, min(EVALUATION_BATCH, held_out) * (read + widest))
+
+
+def _largest(dataset: Dataset) -> np.ndarray:
+    """Examples that take as much as any: the first, or the longest sentences."""
+    if dataset.kind != "tokens":
+        return np.arange(len(dataset.inputs))[:EXAMPLES]
+    lengths = (dataset.targets >= 0).sum(1)
+    return np.argsort(-lengths, kind="stable")[:EXAMPLES]
+
+
+def _activation_bytes(network: nn.Module, inputs: Tensor) -> tuple[int, int]:
+    """Bytes an example takes beside itself: kept for backward, and in one layer at most."""
+    known = (inputs, *network.state_dict().values())
+    own = {_address(tensor) for tensor in known}
+    kept: dict[int, int] = {}
+    widest = 0
+
+    def keep(tensor: Tensor) -> Tensor:
+        if _address(tensor) not in own:
+            kept[_address(tensor)] = tensor.untyped_storage().nbytes()
+        return tensor
+
+    def note(_: nn.Module, read: Any, written: Any) -> None:
+        nonlocal widest
+        tensors = [tensor for tensor in (*read, written) if isinstance(tensor, Tensor)]
+        storages = {_address(tensor): tensor.untyped_storage().nbytes() for tensor in tensors}
+        widest = max(widest, sum(storages[address] for address in storages.keys() - own))
+
+    for module in network.modules():
+        if not any(True for _ in module.children()):
+            module.register_forward_hook(note)
+    with saved_tensors_hooks(keep, lambda tensor: tensor):
+        outputs = network.train()(inputs)
+    del outputs
+    return sum(kept.values()) // len(inputs), widest // len(inputs)
+
+
+def _address(tensor: Tensor) -> int:
+    return tensor.untyped_storage().data_ptr()

@@ -1,0 +1,20 @@
+"""Initialization as Keras does it: Glorot and Bengio 2010, "Understanding the difficulty"."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from regscope.models.weights import weights_of
+
+
+def glorot_uniform_(module: nn.Module) -> None:
+    """Weights from Glorot's uniform distribution, and zero for the biases beside them.
+
+    All else keeps what the layers begin with, as normalization its ones and zeros.
+    """
+    for name, weight in weights_of(module).items():
+        nn.init.xavier_uniform_(weight)
+        layer = module.get_submodule(name.rpartition(".")[0])
+        for own, parameter in layer.named_parameters(recurse=False):
+            if "bias" in own:
+                nn.init.zeros_(parameter)

@@ -1,0 +1,47 @@
+"""How a study's trained networks are measured."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from regscope.base.settings import Settings
+
+MATTERS = 0.005
+"""Half a percentage point, where a study does not say what matters to it."""
+
+Primary = Literal["accuracy", "balanced_accuracy", "roc_auc", "loss"]
+
+ACCURACY = "test_accuracy"
+
+PRIMARIES: dict[Primary, str] = {
+    "accuracy": ACCURACY,
+    "balanced_accuracy": "balanced_accuracy",
+    "roc_auc": "roc_auc",
+    "loss": "test_loss",
+}
+"""The column of `seeds.csv` that each stands for."""
+
+
+class EvaluationSettings(Settings):
+    """What a study may say about its measures.
+
+    training_loss: in nats; the epochs that training needs to get down to it are counted.
+    examples: how many of the test examples, the first of every seed's split, the measures use
+    that pass the network many times: pruning, robustness, hidden units, input gradients. By
+    default all; accuracy, loss and calibration always use all.
+    matters: the smallest difference in test accuracy worth having, a fraction. Cells that the
+    seeds hold closer to the baseline than that do not differ in a way that matters. It goes for
+    balanced accuracy and ROC AUC, too.
+    primary: what verdicts, choices and headlines are about.
+    """
+
+    training_loss: Annotated[float, Field(gt=0)] = 0.1
+    examples: Annotated[int, Field(ge=1)] | None = None
+    matters: Annotated[float, Field(gt=0, lt=1)] = MATTERS
+    primary: Primary = "accuracy"
+
+    @property
+    def primary_measure(self) -> str:
+        return PRIMARIES[self.primary]

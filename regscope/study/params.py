@@ -1,0 +1,275 @@
+"""params.yaml, typed: everything is checked before anything runs."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose, listed
+from regscope.base.settings import Settings, chosen_by, refusal, text_line
+from regscope.base.yaml_files import read_yaml
+from regscope.datasets import SOURCES, Source, SplitSettings
+from regscope.models import KINDS, ModelSettings
+from regscope.regularizers import REGULARIZERS, Regularizer, Target
+from regscope.study.evaluation import EvaluationSettings
+from regscope.study.training import Training
+
+BASELINE = "none"
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$", max_length=80)]
+"""Names of studies and cells are names of folders and of DVC's stages; two of them and what they
+are of make one name of a file, which may have 255 bytes."""
+
+Title = Annotated[str, BeforeValidator(partial(text_line, most=200))]
+
+
+class _Cell(Settings):
+    """One line of a study's `regularizers`: the methods of one cell, which compose."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_empty_methods(cls, data: Any) -> Any:
+        if isinstance(data, dict):
+            for name, value in data.items():
+                if value is None:
+                    raise refusal(str(name), "null", "give a value, or leave the key out")
+        return data
+
+    def methods(self) -> list[Regularizer]:
+        """The methods that act, in the order in which they act."""
+        named = [getattr(self, name) for name in type(self).model_fields]
+        return sorted(
+            (method for method in named if method is not None and not method.inert),
+            key=lambda method: (method.order, method.name),
+        )
+
+
+if TYPE_CHECKING:
+    Cell = _Cell
+    Data = Source
+    Model = ModelSettings
+else:
+    Cell = create_model(
+        "Cell",
+        __base__=_Cell,
+        **{name: (cls | None, None) for name, cls in REGULARIZERS.items()},
+    )
+    Data = chosen_by("source", SOURCES)
+    Model = chosen_by("kind", KINDS)
+
+
+class Study(Settings):
+    """One data set, one network, one way of training, and its cells in `regularizers`."""
+
+    title: Title
+    data: Data
+    split: SplitSettings
+    model: Model
+    training: Training
+    evaluation: EvaluationSettings
+    regularizers: dict[Name, Cell | None]
+
+    @property
+    def cells(self) -> dict[str, _Cell]:
+        """The study's cells, in the order of params.yaml; null leaves one out."""
+        return {name: cell for name, cell in self.regularizers.items() if cell is not None}
+
+    @model_validator(mode="after")
+    def _has_a_baseline(self) -> Study:
+        if BASELINE not in self.cells:
+            raise refusal(
+                "regularizers",
+                list(self.cells),
+                f"must hold {BASELINE}: {{}}, the baseline",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _model_reads_the_data(self) -> Study:
+        kind = self.data.kind
+        if kind not in self.model.data_kinds:
+            fitting = [name for name, model in KINDS.items() if kind in model.data_kinds]
+            raise refusal(
+                "model.kind",
+                self.model.kind,
+                f"does not read what data.source {self.data.source} gives ({kind}):"
+                f" {choose(fitting)}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _arithmetic_fits(self) -> Study:
+        if self.training.arithmetic == "portable" and not self.model.portable:
+            fitting = [name for name, model in KINDS.items() if model.portable]
+            raise refusal(
+                "training.arithmetic",
+                "portable",
+                f"only for model.kind {', '.join(fitting)}: choose fastest for {self.model.kind}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _cells_fit(self) -> Study:
+        target = Target(
+            self.model.layer_names(),
+            self.model.slot_names(),
+            self.model.normalized_names(),
+            self.data.kind,
+        )
+        refused: dict[str, PydanticCustomError] = {}
+        for name, cell in self.cells.items():
+            for method in cell.methods():
+                try:
+                    method.check(target)
+                except PydanticCustomError as error:
+                    refused.setdefault(name, error)
+        for name, complaint in refused.items():
+            context = complaint.context or {}
+            others = listed(other for other in refused if other != name)
+            raise refusal(
+                f"regularizers.{name}.{context['key']}",
+                context["value"],
+                complaint.message() + (f"; refused too: {others}" * bool(others)),
+            ) from complaint
+        for method in self.cells[BASELINE].methods():
+            raise refusal(
+                f"regularizers.{BASELINE}.{method.name}",
+                getattr(method, method.main),
+                f"{BASELINE} is what the others are held against and must be {{}}",
+            )
+        return self
+
+    @property
+    def train_size(self) -> int:
+        """The number of training examples, validation included."""
+        return self.split.train or self.data.official_train or 0
+
+    @model_validator(mode="after")
+    def _split_fits(self) -> Study:
+        split = self.split
+        available = self.data.official_train or self.data.size - 1
+        if split.train is None and self.data.official_train is None:
+            raise refusal(
+                "split.train",
+                None,
+                f"{self.data.source} has no official training set: give a number from 2 to"
+                f" {available}",
+            )
+        if self.data.kind == "tokens" and self.data.official_train is None:
+            raise refusal("data.source", self.data.source, "sentences need a test set of their own")
+        if self.train_size > available:
+            raise refusal("split.train", split.train, f"at most {available} for {self.data.source}")
+        if split.validation > self.train_size - 2:
+            raise refusal(
+                "split.validation", split.validation, f"at most {self.train_size - 2} here"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _seeds_have_data(self) -> Study:
+        if lacking := self.data.lacks_seeds(self.training.seeds):
+            raise refusal("training.seeds", self.training.seeds, lacking)
+        return self
+
+    @model_validator(mode="after")
+    def _batches_fit(self) -> Study:
+        size = self.training.batch_size
+        for name, cell in self.cells.items():
+            methods = cell.methods()
+            if not any(method.name == "batch_norm" for method in methods):
+                continue
+            copies = max(method.copies for method in methods)
+            for drawn in (self.train_size, self.train_size - self.split.validation):
+                examples = copies * drawn
+                if 1 in (size, examples % size):
+                    raise refusal(
+                        "training.batch_size",
+                        size,
+                        f"leaves a last batch of one of {examples} examples, which"
+                        f" regularizers.{name}.batch_norm cannot normalize: choose another size",
+                    )
+        return self
+
+
+class Params(Settings):
+    """The whole of params.yaml.
+
+    study: the study that `dvc repro` rebuilds, one of `studies`.
+    reg: the regularizer that metrics/review.json holds against `none`.
+    """
+
+    study: str
+    reg: str
+    studies: dict[Name, Study]
+
+    @property
+    def regs(self) -> tuple[str, ...]:
+        """The names of all studies' cells, null ones too, in the order in which they come."""
+        written = (reg for study in self.studies.values() for reg in study.regularizers)
+        return tuple(dict.fromkeys(written))
+
+    @model_validator(mode="after")
+    def _switches(self) -> Params:
+        if paths.PATHS.name in self.studies:
+            raise refusal("studies.paths", None, "must be called otherwise: plots/paths is taken")
+        if self.study not in self.studies:
+            raise refusal("study", self.study, choose(self.studies))
+        self.check_reg(self.study, self.reg)
+        return self
+
+    def named(self, study: str) -> Study:
+        """The study of that name; raises RegscopeError with the choices where there is none."""
+        if study not in self.studies:
+            raise RegscopeError(f"study {study}: {choose(self.studies)}")
+        return self.studies[study]
+
+    def check_reg(self, study: str, reg: str) -> None:
+        """Refuse a `reg` that cannot be held against the baseline in `study`."""
+        cells = [name for name in self.studies[study].cells if name != BASELINE]
+        if reg == BASELINE:
+            allowed = f"{BASELINE} is the baseline; {choose(cells)}"
+        elif reg in self.regs:
+            others = choose(cells, "whose cells are: ")
+            allowed = f"no cell of study {study}, {others}"
+        else:
+            allowed = choose(cells)
+        if reg not in cells:
+            raise refusal("reg", reg, allowed)
+
+
+def load_params(path: str | Path = paths.PARAMS) -> Params:
+    """Read and check params.yaml.
+
+    Raises RegscopeError: one line that names the key, its value and what is allowed.
+    """
+    path = Path(path)
+    raw = read_yaml(path, "params.yaml", f"; {_undo(path)}")
+    try:
+        return Params.model_validate(raw)
+    except ValidationError as error:
+        raise RegscopeError(f"{path}: {one_line(error, raw)}; {_undo(path)}") from error
+
+
+def _undo(path: Path) -> str:
+    """`dvc exp run -S` leaves a refused value in the file."""
+    return f"if -S set it, undo with: git restore {path}"
+
+
+def written_study(name: str, path: Path = paths.PARAMS) -> dict[str, Any]:
+    """A study's block as it stands in params.yaml."""
+    written: dict[str, Any] = read_yaml(path, "params.yaml")["studies"][name]
+    return written

@@ -1,0 +1,79 @@
+"""The settings of a training run, by optimizer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from regscope.arithmetic import Arithmetic, Precision
+from regscope.base.settings import Settings, chosen_by, refusal
+
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+
+Conventions = Literal["torch", "keras"]
+
+
+class _Training(Settings):
+    """`seeds: 10` trains seeds 0 to 9.
+
+    `precision` is that of the network's products; weights and updates are always float32.
+    `bfloat16` is torch's autocast; `tf32` lets GPUs round factors to 10 bits of mantissa, and
+    other devices then compute in float32.
+
+    `arithmetic: portable` gives the same bits on every x86-64 processor with AVX2, by slower
+    kernels; `fastest` takes those whose last digits are the processor's own.
+
+    `conventions: keras` computes as Keras 3 does where torch defines the same thing otherwise: the
+    running variance of batch normalization is the batch's own (biased) and not the unbiased one,
+    and Adam's epsilon stands beside the root of the uncorrected second moment. It changes no
+    default and no other setting.
+    """
+
+    learning_rate: Annotated[float, Field(gt=0, le=1e6)]
+    batch_size: Count
+    epochs: Count
+    seeds: Count
+    precision: Precision = "float32"
+    arithmetic: Arithmetic = "fastest"
+    conventions: Conventions = "torch"
+
+    @model_validator(mode="after")
+    def _portable_in_float32(self) -> _Training:
+        if self.arithmetic == "portable" and self.precision != "float32":
+            allowed = "arithmetic portable needs float32; or choose arithmetic fastest"
+            raise refusal("precision", self.precision, allowed)
+        return self
+
+
+class SGDTraining(_Training):
+    """Stochastic gradient descent, with momentum as in torch (no dampening)."""
+
+    optimizer: Literal["sgd"]
+    momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    nesterov: bool = False
+
+    @model_validator(mode="after")
+    def _nesterov_needs_momentum(self) -> SGDTraining:
+        if self.nesterov and not self.momentum:
+            raise refusal("nesterov", True, "needs a momentum above 0")
+        return self
+
+
+class AdamTraining(_Training):
+    """Adam (Kingma and Ba 2015)."""
+
+    optimizer: Literal["adam"]
+    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (
+        0.9,
+        0.999,
+    )
+    epsilon: Annotated[float, Field(gt=0)] = 1e-8
+
+
+OPTIMIZERS: dict[str, type[Settings]] = {"sgd": SGDTraining, "adam": AdamTraining}
+
+if TYPE_CHECKING:
+    Training = SGDTraining | AdamTraining
+else:
+    Training = chosen_by("optimizer", OPTIMIZERS)

@@ -1,0 +1,125 @@
+"""What a step may do on any device, tried on torch's `meta` device, which has shapes only.
+
+There a tensor made on the processor by mistake cannot meet the others, and nothing can be read
+back: the two mistakes that break training on a GPU, or its recording as a CUDA graph.
+"""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from typing import Any
+
+import pytest
+import torch
+
+from regscope.datasets import Dataset
+from regscope.stacking import stack
+from regscope.stacking.graphs import Recorder
+from regscope.training.loop import Trainer
+from tests import tiny
+from tests.regularizers.settings import CELLS
+
+META = torch.device("meta")
+MODELS: dict[str, dict[str, Any] | None] = {"dense": None, "cnn": tiny.CONVOLUTIONAL}
+
+
+@pytest.fixture
+def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stack is checked by its outputs, which shapes alone have not."""
+    monkeypatch.setattr(stack, "_check_outputs", lambda *_: None)
+    monkeypatch.setattr(stack, "_check_randomness", lambda *_: None)
+
+
+@pytest.mark.parametrize("conventions", ["torch", "keras"])
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.usefixtures("unchecked")
+def test_everything_a_step_touches_lies_on_its_device(
+    conventions: str, model: str, cell: str, optimizer: str, digits: Dataset
+) -> None:
+    training = {"conventions": conventions}
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
+    trainer = Trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
+    trainer.model.train()
+    trainer._step(trainer.train[:, :8])
+    found = [*trainer._changed_by_a_step(), *trainer._evaluate(), trainer._penalty()]
+    assert {tensor.device.type for tensor in found} == {"meta"}
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_tensor_on_the_wrong_device_would_be_noticed(
+    digits: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = Trainer(tiny.study(), [], digits, [0, 1], device=META)
+    monkeypatch.setattr(trainer.examples, "inputs", torch.from_numpy(digits.inputs))
+    with pytest.raises(RuntimeError, match="device"):
+        trainer._step(trainer.train[:, :8])
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+def test_a_step_changes_nothing_but_what_it_says_and_in_place(
+    precision: str, model: str, cell: str, optimizer: str, digits: Dataset
+) -> None:
+    """So a recorded step can be tried out and put back, and its replays go on from each other."""
+    training = {"precision": precision}
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
+    trainer = tiny.trainer(study, digits, [0, 1])
+    trainer.model.train()
+    indices = trainer.train[:, :8]
+    trainer._step(indices)
+    changed = trainer._changed_by_a_step()
+    addresses = [tensor.data_ptr() for tensor in changed]
+    before = [tensor.clone() for tensor in changed]
+    trainer._step(indices)
+    after = [tensor.clone() for tensor in changed]
+    with torch.no_grad():
+        for tensor, value in zip(changed, before, strict=True):
+            tensor.copy_(value)
+    trainer._step(indices)
+    again = trainer._changed_by_a_step()
+    assert [tensor.data_ptr() for tensor in again] == addresses
+    assert all(torch.equal(first, second) for first, second in zip(after, again, strict=True))
+    assert not all(torch.equal(first, second) for first, second in zip(before, again, strict=True))
+
+
+def test_on_a_processor_a_step_is_not_recorded() -> None:
+    seen: list[torch.Tensor] = []
+    for value in (1.0, 2.0):
+        Recorder().run(seen.append, list, torch.tensor([value]))
+    assert [tensor.item() for tensor in seen] == [1.0, 2.0]
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+def test_a_gpu_trains_as_a_processor_does(
+    model: str, cell: str, optimizer: str, digits: Dataset
+) -> None:
+    training = {"epochs": 2, **({"epsilon": 1e-3} if optimizer == "adam" else {})}
+    study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
+    methods = study.cells["tested"].methods()
+    states = []
+    for device in ("cpu", "cuda"):
+        trainer = Trainer(study, methods, digits, [0, 1], device=torch.device(device))
+        trainer.run()
+        states.append({name: t.cpu() for name, t in trainer.model.state_dict().items()})
+    for name, tensor in states[0].items():
+        torch.testing.assert_close(states[1][name], tensor, rtol=1e-3, atol=1e-4)
+
+
+def test_a_trainer_is_gone_when_nobody_has_it(digits: Dataset) -> None:
+    """A worker has room for one stack at a time, and collects no garbage for long stretches."""
+    gc.disable()
+    try:
+        trainer = tiny.trained(tiny.study(CELLS["everything"], "adam"), digits, [0, 1])
+        gone = weakref.ref(trainer)
+        del trainer
+        assert gone() is None
+    finally:
+        gc.enable()

@@ -1,0 +1,223 @@
+"""Stacked layers against torch's own, seed by seed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+
+from regscope.base.errors import RegscopeError
+from regscope.models.normalization import keep_biased_variance
+from regscope.stacking.leaves import (
+    LoopedLayer,
+    StackedBatchNorm,
+    StackedDropout,
+    StackedLinear,
+)
+from regscope.stacking.streams import Streams
+
+
+def draw(*shape: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+
+
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("between", [(), (4,)])
+def test_linear(bias: bool, between: tuple[int, ...]) -> None:
+    """Outputs and all gradients, also with further axes between batch and features."""
+    layers = [nn.Linear(5, 3, bias=bias) for _ in range(2)]
+    stacked = StackedLinear(layers)
+    inputs = draw(2 * 6, *between, 5).requires_grad_()
+    weighting = draw(2 * 6, *between, 3)
+    (stacked(inputs) * weighting).sum().backward()
+    for seed, layer in enumerate(layers):
+        mine = inputs.detach().chunk(2)[seed].requires_grad_()
+        (layer(mine) * weighting.chunk(2)[seed]).sum().backward()
+        torch.testing.assert_close(stacked(inputs).chunk(2)[seed], layer(mine))
+        assert inputs.grad is not None
+        torch.testing.assert_close(inputs.grad.chunk(2)[seed], mine.grad)
+        for name, parameter in layer.named_parameters():
+            found = stacked.get_parameter(name).grad
+            assert found is not None
+            torch.testing.assert_close(found[seed], parameter.grad)
+
+
+def test_linears_written_gradients_are_the_numerical_ones() -> None:
+    stacked = StackedLinear([nn.Linear(3, 2).double() for _ in range(2)])
+    inputs = draw(2 * 3, 3).double().requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda given, *_: stacked(given), (inputs, stacked.weight, stacked.bias)
+    )
+
+
+def batch_norms(dimensions: int, momentum: float) -> list[nn.BatchNorm1d | nn.BatchNorm2d]:
+    layers: list[nn.BatchNorm1d | nn.BatchNorm2d] = [
+        nn.BatchNorm1d(4, 1e-3, momentum) if dimensions == 1 else nn.BatchNorm2d(4, 1e-3, momentum)
+        for _ in range(3)
+    ]
+    for seed, layer in enumerate(layers):
+        with torch.no_grad():
+            layer.weight.uniform_(0.5, 1.5, generator=torch.Generator().manual_seed(seed))
+            layer.bias.normal_(generator=torch.Generator().manual_seed(seed))
+    return layers
+
+
+@pytest.mark.parametrize(("dimensions", "shape"), [(1, (4,)), (1, (4, 6)), (2, (4, 3, 2))])
+@pytest.mark.parametrize("momentum", [0.1, 0.7])
+def test_batch_norm(dimensions: int, shape: tuple[int, ...], momentum: float) -> None:
+    layers = batch_norms(dimensions, momentum)
+    stacked = StackedBatchNorm(layers)
+    for step, size in enumerate((7, 5, 2)):
+        inputs = draw(3 * size, *shape) * (step + 1) + step
+        found = inputs.clone().requires_grad_()
+        outputs = stacked(found)
+        outputs.square().sum().backward()
+        for seed, layer in enumerate(layers):
+            mine = inputs.chunk(3)[seed].clone().requires_grad_()
+            expected = layer(mine)
+            expected.square().sum().backward()
+            torch.testing.assert_close(outputs.chunk(3)[seed], expected)
+            assert found.grad is not None
+            torch.testing.assert_close(found.grad.chunk(3)[seed], mine.grad, rtol=1e-4, atol=1e-4)
+            for name, buffer in layer.named_buffers():
+                torch.testing.assert_close(stacked.get_buffer(name)[seed], buffer)
+            for name, parameter in layer.named_parameters():
+                gradient = stacked.get_parameter(name).grad
+                assert gradient is not None
+                torch.testing.assert_close(gradient[seed], parameter.grad, rtol=1e-4, atol=1e-4)
+    stacked.eval()
+    inputs = draw(3 * 5, *shape)
+    before = {name: buffer.clone() for name, buffer in stacked.named_buffers()}
+    for seed, layer in enumerate(layers):
+        expected = layer.eval()(inputs.chunk(3)[seed])
+        torch.testing.assert_close(stacked(inputs).chunk(3)[seed], expected)
+    for name, buffer in stacked.named_buffers():
+        assert torch.equal(buffer, before[name])
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+@pytest.mark.parametrize(("dimensions", "shape"), [(1, (4,)), (1, (4, 6)), (2, (4, 3, 2))])
+def test_batch_norm_by_kerass_conventions(
+    dimensions: int, shape: tuple[int, ...], seeds: int
+) -> None:
+    """Running statistics by hand; outputs and gradients are those of torch's layers."""
+    layers = batch_norms(dimensions, 0.3)[:seeds]
+    torchs = StackedBatchNorm(layers)
+    for layer in layers:
+        keep_biased_variance(layer)
+    stacked = StackedBatchNorm(layers)
+    mean, variance = np.zeros((seeds, 4)), np.ones((seeds, 4))
+    for step, size in enumerate((7, 5, 2)):
+        inputs = draw(seeds * size, *shape) * (step + 1) + step
+        found, expected = inputs.clone().requires_grad_(), inputs.clone().requires_grad_()
+        outputs = stacked(found)
+        others = torchs(expected)
+        for given in (outputs, others):
+            given.square().sum().backward()
+        assert torch.equal(outputs, others)
+        assert found.grad is not None
+        assert expected.grad is not None
+        assert torch.equal(found.grad, expected.grad)
+        values = inputs.double().numpy().reshape(seeds, size, 4, -1)
+        mean += 0.3 * (values.mean((1, 3)) - mean)
+        variance += 0.3 * (values.var((1, 3)) - variance)
+        np.testing.assert_allclose(stacked.running_mean.numpy(), mean, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(stacked.running_var.numpy(), variance, rtol=1e-5)
+    assert (torchs.running_var > 1.01 * stacked.running_var).all()
+    assert stacked.num_batches_tracked.tolist() == [3] * seeds
+
+
+def test_kerass_conventions_are_refused_of_another_normalization() -> None:
+    network = nn.Sequential(nn.Conv3d(1, 2, 1), nn.BatchNorm3d(2))
+    with pytest.raises(RegscopeError) as refused:
+        keep_biased_variance(network)
+    assert str(refused.value) == (
+        "training.conventions = keras: not known of 1, a BatchNorm3d; choose torch"
+    )
+
+
+def dropout(rate: float, seeds: Sequence[int]) -> StackedDropout:
+    layers = [nn.Dropout(rate) for _ in seeds]
+    return StackedDropout(layers, Streams(seeds, "mask/test"))
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.5, 0.9, 0.999])
+def test_dropout_drops_at_its_rate_and_keeps_the_expectation(rate: float) -> None:
+    count = 400_000
+    masks = dropout(rate, [0, 1])(torch.ones(2 * 100, count // 100)).view(2, count)
+    kept_value = 65536 / (65536 - round(rate * 65536))
+    # The rate is a multiple of 1/65536, and a kept unit's value makes up for it exactly.
+    assert kept_value * (1 - round(rate * 65536) / 65536) == pytest.approx(1, abs=1e-12)
+    assert abs(round(rate * 65536) / 65536 - rate) <= 1 / 131072
+    deviation = math.sqrt(rate * (1 - rate) / count)
+    for mask in masks:
+        assert set(mask.unique().tolist()) == {0.0, torch.tensor(kept_value).item()}
+        dropped = float((mask == 0).double().mean())
+        assert abs(dropped - rate) < 4.5 * deviation + 1 / 131072
+        assert abs(float(mask.double().mean()) - 1) < 4.5 * deviation * kept_value + 1e-4
+
+
+def test_dropouts_kept_units_are_scaled_and_their_gradients_too() -> None:
+    inputs = draw(2 * 8, 16).requires_grad_()
+    outputs = dropout(0.25, [0, 1])(inputs)
+    outputs.sum().backward()
+    kept = outputs != 0
+    torch.testing.assert_close(outputs[kept], inputs[kept] / 0.75)
+    assert inputs.grad is not None
+    torch.testing.assert_close(inputs.grad, kept / 0.75)
+
+
+def test_dropout_at_rate_0_and_in_evaluation_changes_nothing() -> None:
+    inputs = draw(2 * 8, 16)
+    assert torch.equal(dropout(0.0, [0, 1])(inputs), inputs)
+    assert torch.equal(dropout(0.5, [0, 1]).eval()(inputs), inputs)
+
+
+def test_a_seeds_masks_do_not_depend_on_its_neighbours() -> None:
+    ones = torch.ones(64, 32)
+    alone = dropout(0.5, [7])(ones)
+    for seeds in ([7, 1], [1, 7], [0, 1, 2, 7]):
+        together = dropout(0.5, seeds)(ones.repeat(len(seeds), 1))
+        assert torch.equal(together.chunk(len(seeds))[seeds.index(7)], alone)
+
+
+def test_masks_of_two_seeds_units_and_steps_are_independent() -> None:
+    layer = dropout(0.5, [0, 1])
+    first, second = (layer(torch.ones(2 * 100, 200)).view(2, -1) for _ in range(2))
+    pairs = [(first[0], first[1]), (first[0], second[0]), (first[0][1:], first[0][:-1])]
+    for one, other in pairs:
+        correlation = torch.corrcoef(torch.stack([one, other]))[0, 1]
+        assert abs(float(correlation)) < 4.5 / math.sqrt(20_000)
+
+
+def test_looped_layers_refuse_what_is_more_than_a_layer() -> None:
+    with pytest.raises(ValueError, match="Sequential is not a single layer"):
+        LoopedLayer([nn.Sequential(nn.Linear(1, 1))])
+
+
+def test_looped_layers_refuse_what_gives_no_single_tensor() -> None:
+    stacked = LoopedLayer([nn.LSTM(2, 3)])
+    with pytest.raises(ValueError, match="LSTM cannot be stacked: it gives something else than"):
+        stacked(torch.ones(4, 5, 2))
+
+
+def test_a_looped_convolution_equals_separate_models() -> None:
+    layers = [nn.Conv2d(2, 3, 3, stride=2) for _ in range(3)]
+    stacked = LoopedLayer(layers)
+    inputs = draw(3 * 4, 2, 7, 7).requires_grad_()
+    stacked(inputs).square().sum().backward()
+    for seed, layer in enumerate(layers):
+        mine = inputs.detach().chunk(3)[seed].requires_grad_()
+        expected = layer(mine)
+        expected.square().sum().backward()
+        assert torch.equal(stacked(inputs).chunk(3)[seed], expected)
+        assert inputs.grad is not None
+        torch.testing.assert_close(inputs.grad.chunk(3)[seed], mine.grad)
+        for name, parameter in layer.named_parameters():
+            found = stacked.get_parameter(name).grad
+            assert found is not None
+            torch.testing.assert_close(found[seed], parameter.grad)
