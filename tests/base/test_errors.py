@@ -70,7 +70,8 @@ WRITER = """
 import os, sys, time
 from pathlib import Path
 from regscope.base.errors import run
-from regscope.base.folders import whole_folder, write_text
+from regscope.base.files import write_text
+from regscope.base.folders import whole_folder
 
 def main():
     with whole_folder(Path("data") / "half") as folder:
