@@ -43,7 +43,10 @@ def paired_differences(
     differences[np.abs(differences) <= rounding] = 0
     order = np.argsort(differences, kind="stable")
     ends = np.flatnonzero(np.diff(differences[order]) > rounding) + 1
-    for group in np.split(order, ends):
+    # Most stand alone, and stay as they are.
+    for group in np.split(order, ends) if len(ends) + 1 < len(order) else ():
+        if len(group) == 1:
+            continue
         same = differences[group]
         differences[group] = np.median(same) if same.all() else 0
     return differences
