@@ -1,9 +1,13 @@
-"""Take the digest of every study's tables and figures: `python -m stages.gather`."""
+"""Take the digests of all studies' settings, tables and figures: `python -m stages.gather`."""
+
+import hashlib
+import json
 
 from regscope.base import paths
 from regscope.base.errors import run
 from regscope.base.files import write_json
 from regscope.results.digests import folder_digest
+from regscope.study.params import written_studies
 
 
 def main() -> None:
@@ -14,7 +18,11 @@ def main() -> None:
         for folder in sorted(parent.iterdir())
         if folder.is_dir()
     ]
-    write_json(paths.GATHERED, {folder.as_posix(): folder_digest(folder) for folder in folders})
+    # In the order of the file, which is that of the pages.
+    settings = json.dumps(written_studies(), ensure_ascii=False).encode()
+    digests = {"studies": hashlib.sha256(settings).hexdigest()}
+    digests |= {folder.as_posix(): folder_digest(folder) for folder in folders}
+    write_json(paths.GATHERED, digests)
 
 
 if __name__ == "__main__":

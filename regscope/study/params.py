@@ -271,5 +271,11 @@ def _undo(path: Path) -> str:
 
 def written_study(name: str, path: Path = paths.PARAMS) -> dict[str, Any]:
     """A study's block as it stands in params.yaml."""
-    written: dict[str, Any] = read_yaml(path, "params.yaml")["studies"][name]
+    written: dict[str, Any] = written_studies(path)[name]
+    return written
+
+
+def written_studies(path: Path = paths.PARAMS) -> dict[str, Any]:
+    """Every study's, by name."""
+    written: dict[str, Any] = read_yaml(path, "params.yaml")["studies"]
     return written

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from regscope.base import paths
 from tests.pipeline.workspace import Workspace, ran
 
 
@@ -31,12 +32,27 @@ def test_another_reg_is_reviewed_without_training(workspace: Workspace) -> None:
 
 
 @pytest.mark.slow
-def test_a_strength_retrains_its_cell_alone(workspace: Workspace) -> None:
+def test_another_study_and_a_cell_of_ones_own_by_flags(workspace: Workspace) -> None:
+    before = workspace.results()
     output = workspace.dvc(
-        "exp", "run", "-S", "studies.digits.regularizers.l1.l1=1e-2", "-S", "reg=l1"
+        "exp",
+        "run",
+        *("-S", "study=moons"),
+        *("-S", "+studies.moons.regularizers.l1_strong={l1: 0.5}"),
+        *("-S", "reg=l1_strong"),
     )
-    assert [name for name in ran(output) if "train" in name] == ["digits:train@l1"]
-    assert "metrics/studies/digits/summary.json" in workspace.dvc("metrics", "diff")
+    cells = ["moons:train@none", "moons:train@l1", "moons:train@l1_strong"]
+    assert [name for name in ran(output) if "train" in name] == cells
+    assert (review(workspace)["study"], review(workspace)["reg"]) == ("moons", "l1_strong")
+    after = workspace.results()
+    kept = [path for path in before if "studies/digits/" in path or "plots/digits/" in path]
+    assert kept
+    assert [path for path in kept if after[path] != before[path]] == []
+    assert "l1_strong.test_accuracy" in workspace.dvc("metrics", "diff")
+    for study in ("digits", "moons"):
+        assert "up to date" in workspace.dvc("status", paths.pipeline(study))
+    everything = ran(workspace.dvc("repro", "--all-pipelines", "--dry"))
+    assert [name for name in everything if ":train@" in name] == []
 
 
 REFUSED = [
