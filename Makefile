@@ -16,7 +16,7 @@ unexport PYTHONPATH
 
 repro: $(VENV)/.ready
 	dvc repro
-	@python -m regscope.report.table
+	@python -m regscope table
 
 # Pipelines beside the first, which reads their tables and figures and so ends the work: their folder.
 define beside
@@ -34,19 +34,19 @@ rates: $(VENV)/.ready
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
-	@before=$$(python -m regscope.command.studies --active); \
-	activate() { python -m regscope.command.studies --activate "$$1"; }; \
+	@before=$$(python -m regscope studies --active); \
+	activate() { python -m regscope studies --activate "$$1"; }; \
 	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	for study in $$(python -m regscope.command.studies) $$before; do \
+	for study in $$(python -m regscope studies) $$before; do \
 		activate "$$study" && dvc repro || exit 1; \
 	done
-	python -m regscope.report.readme
-	python -m regscope.report.cards
+	python -m regscope readme
+	python -m regscope cards
 
 # MLflow's page with every run, on this machine alone: docs/tracking.md.
 PORT ?= 5000
 ui: $(VENV)/.ready
-	@python -m regscope.tracking.ui '$(PORT)'
+	@python -m regscope ui '$(PORT)'
 
 # A process a core, a file of tests each.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
@@ -78,8 +78,8 @@ format: $(VENV)/.ready-dev
 	ruff format .
 
 readme: $(VENV)/.ready
-	python -m regscope.report.readme
-	python -m regscope.report.cards
+	python -m regscope readme
+	python -m regscope cards
 
 # The same training as people do it today and as it is done here: bench/README.md.
 # BENCH holds options, for example: make bench BENCH="--only ways_mnist --rounds 1"
