@@ -71,6 +71,7 @@ test-browser: $(VENV)/.ready-dev
 lint: $(VENV)/.ready-dev
 	ruff check .
 	ruff format --check .
+	lint-imports
 	mypy
 
 format: $(VENV)/.ready-dev
@@ -99,19 +100,23 @@ clean:
 	rm -rf $(VENV) $(KERAS) $(AUDIT) .regscope/checkpoints .regscope/bench
 
 # What the lock holds is checked against its hashes; the rest of requirements.txt comes after: SECURITY.md.
+# The command `regscope` runs the code of the folder in which it is called, as stages do: also in DVC's
+# temporary workspaces.
 $(VENV)/.ready: requirements.txt requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regscope needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m regscope "$$@"\n' > $(BIN)/regscope
+	chmod +x $(BIN)/regscope
 	touch $@
 
-$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.ready-dev: requirements-dev.txt requirements-onnx.txt $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-onnx.txt
 	touch $@
 
 $(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r bench/requirements.txt
 	touch $@
 
 # Keras apart from all else, so that its pins touch nothing.
