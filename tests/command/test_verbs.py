@@ -15,6 +15,7 @@ import pytest
 
 from regscope.base.errors import RegscopeError
 from regscope.command.app import VERBS
+from regscope.study.params import load_params
 from tests.command.called import called
 from tests.report import synthetic
 
@@ -128,3 +129,28 @@ def test_nothing_names_a_module_where_it_means_a_verb() -> None:
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (found.returncode, found.stdout) == (1, "")
+
+
+def test_what_make_installs_runs_the_code_of_the_working_directory(tmp_path: Path) -> None:
+    """As stages do in DVC's temporary workspaces."""
+    told = subprocess.run(
+        ["make", "--dry-run", "--always-make", f"VENV={tmp_path}", f"{tmp_path}/.ready"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    script = tmp_path / "bin" / "regscope"
+    script.parent.mkdir()
+    python = script.with_name("python")
+    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    python.chmod(0o755)
+    written = [line for line in told.splitlines() if line.endswith(str(script))]
+    subprocess.run("\n".join(written), shell=True, check=True)
+    own = tmp_path / "own" / "regscope"
+    own.mkdir(parents=True)
+    (own / "__init__.py").touch()
+    (own / "__main__.py").write_text("import sys; print('own', *sys.argv[1:])")
+    for folder, expected in ((own.parent, "own studies --active\n"), (ROOT, None)):
+        done = subprocess.run(
+            [script, "studies", "--active"],
+            cwd=folder, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert done.stdout == (expected or f"{load_params(ROOT / 'params.yaml').study}\n")
