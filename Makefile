@@ -16,7 +16,7 @@ unexport PYTHONPATH
 
 repro: $(VENV)/.ready
 	dvc repro
-	@python -m regscope.report.table
+	@python -m regscope table
 
 # Pipelines beside the first, which reads their tables and figures and so ends the work: their folder.
 define beside
@@ -34,19 +34,19 @@ rates: $(VENV)/.ready
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
-	@before=$$(python -m regscope.command.studies --active); \
-	activate() { python -m regscope.command.studies --activate "$$1"; }; \
+	@before=$$(python -m regscope studies --active); \
+	activate() { python -m regscope studies --activate "$$1"; }; \
 	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	for study in $$(python -m regscope.command.studies) $$before; do \
+	for study in $$(python -m regscope studies) $$before; do \
 		activate "$$study" && dvc repro || exit 1; \
 	done
-	python -m regscope.report.readme
-	python -m regscope.report.cards
+	python -m regscope readme
+	python -m regscope cards
 
 # MLflow's page with every run, on this machine alone: docs/tracking.md.
 PORT ?= 5000
 ui: $(VENV)/.ready
-	@python -m regscope.tracking.ui '$(PORT)'
+	@python -m regscope ui '$(PORT)'
 
 # A process a core, a file of tests each.
 PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
@@ -71,6 +71,7 @@ test-browser: $(VENV)/.ready-dev
 lint: $(VENV)/.ready-dev
 	ruff check .
 	ruff format --check .
+	lint-imports
 	mypy
 
 format: $(VENV)/.ready-dev
@@ -78,8 +79,8 @@ format: $(VENV)/.ready-dev
 	ruff format .
 
 readme: $(VENV)/.ready
-	python -m regscope.report.readme
-	python -m regscope.report.cards
+	python -m regscope readme
+	python -m regscope cards
 
 # The same training as people do it today and as it is done here: bench/README.md.
 # BENCH holds options, for example: make bench BENCH="--only ways_mnist --rounds 1"
@@ -99,19 +100,23 @@ clean:
 	rm -rf $(VENV) $(KERAS) $(AUDIT) .regscope/checkpoints .regscope/bench
 
 # What the lock holds is checked against its hashes; the rest of requirements.txt comes after: SECURITY.md.
+# The command `regscope` runs the code of the folder in which it is called, as stages do: also in DVC's
+# temporary workspaces.
 $(VENV)/.ready: requirements.txt requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "regscope needs Python 3.11 or newer")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	printf '#!/bin/sh\nexec "$$(dirname "$$0")/python" -m regscope "$$@"\n' > $(BIN)/regscope
+	chmod +x $(BIN)/regscope
 	touch $@
 
-$(VENV)/.ready-dev: requirements-dev.txt $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+$(VENV)/.ready-dev: requirements-dev.txt requirements-onnx.txt $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-onnx.txt
 	touch $@
 
 $(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r bench/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r bench/requirements.txt
 	touch $@
 
 # Keras apart from all else, so that its pins touch nothing.

@@ -24,7 +24,7 @@ def main() -> None:
                 continue
             raise RegscopeError(
                 f"study {params.study}: {path} is {'old' if path.is_file() else 'not there'}; write"
-                " it with: python -m regscope.command.studies --pipelines"
+                " it with: regscope studies --pipelines"
             )
     write_text(paths.VALIDATED, "params.yaml is valid\n")
 

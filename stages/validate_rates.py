@@ -20,7 +20,7 @@ def main() -> None:
         raise RegscopeError(
             f"{paths.RATES_PARAMS}: studies = {listed(rates.studies)}: there are pipelines of"
             f" {listed(sorted(there)) or 'none'}; make them fit with:"
-            " python -m regscope.command.studies --pipelines"
+            " regscope studies --pipelines"
         )
     write_text(paths.RATES_VALIDATED, "rates/params.yaml is valid\n")
 

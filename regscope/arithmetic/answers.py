@@ -1,6 +1,6 @@
 """Operations that portable arithmetic is made of, and the bits that they give on every processor.
 
-`python -m regscope.arithmetic` shows what they give here, each beside the record.
+`regscope arithmetic` shows what they give here, each beside the record.
 """
 
 from __future__ import annotations

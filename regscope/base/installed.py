@@ -6,8 +6,10 @@ It runs before anything else of a command does, and so needs none of them itself
 import sys
 from importlib.util import find_spec
 
-NEEDED = ("numpy", "pandas", "pydantic", "psutil", "yaml", "safetensors", "torch", "filelock")
-"""What no command does without, by the names that are imported."""
+NEEDED = (
+    *("numpy", "pandas", "pydantic", "psutil", "yaml", "safetensors", "torch", "filelock", "typer"),
+)
+"""What no stage or no command does without, by the names that are imported."""
 
 
 def check() -> None:

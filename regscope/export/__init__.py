@@ -1,1 +1,1 @@
-"""A trained network taken out of the project: `python -m regscope.export STUDY REG`."""
+"""A trained network taken out of the project: `regscope export STUDY REG`."""

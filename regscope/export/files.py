@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from regscope.base.errors import RegscopeError
 from regscope.base.foreign import cause, shortened
+from regscope.base.lines import choose, shown
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -27,8 +28,14 @@ RELATIVE, ABSOLUTE = 1e-4, 1e-5
 """What other kernels may change in a logit."""
 
 
-def check_format(chosen: Format, data_kind: str) -> None:
-    """Raises RegscopeError where a format cannot be written, before anything is read."""
+def checked_format(given: str, data_kind: str) -> Format:
+    """The format of this name.
+
+    Raises RegscopeError where there is none, or it cannot be written, before anything is read.
+    """
+    chosen = next((one for one in FORMATS if one == given), None)
+    if chosen is None:
+        raise RegscopeError(f"--format {shown(given)}: {choose(FORMATS)}")
     if chosen != "state_dict" and data_kind == "tokens":
         raise RegscopeError(
             f"--format {chosen}: a tagger goes through sentences of any length step by step, which"
@@ -41,6 +48,7 @@ def check_format(chosen: Format, data_kind: str) -> None:
                 f"--format onnx: needs {' and '.join(missing)}, not installed here; install with:"
                 f" python -m pip install {' '.join(missing)}"
             )
+    return chosen
 
 
 def write_state_dict(network: nn.Module, folder: Path) -> None:

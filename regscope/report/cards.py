@@ -1,16 +1,12 @@
-"""What was measured, on the method cards and in the statistics: `python -m regscope.report.cards`.
-
-With `--check` nothing is written, and the exit status is 1 if a page is not current.
-"""
+"""What was measured, on the method cards, in the statistics and on the page about claims."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from regscope.base import paths
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.report import effects, rates_tables
 from regscope.report.claim_examples import claim_examples
@@ -37,19 +33,11 @@ VERDICTS_BEGIN, VERDICTS_END = "<!-- verdicts: begin -->", "<!-- verdicts: end -
 CLAIMS = Path("docs") / "claims.md"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m regscope.report.cards",
-        description=(
-            f"Rewrite what stands in {CARDS}/*.md between {BEGIN} and {END}, and in {STATISTICS}"
-            f" and {CLAIMS} between {VERDICTS_BEGIN} and {VERDICTS_END}, and in the former between"
-            f" {SEEDS_BEGIN} and {SEEDS_END}, and {NEW_DATA_BEGIN} and {NEW_DATA_END}."
-        ),
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if a page is not current"
-    )
-    check = parser.parse_args().check
+def rewrite(check: bool = False) -> None:
+    """Make what stands between the marks of each page that of the results at hand.
+
+    With `check` nothing is written, and RegscopeError raised where a page is not current.
+    """
     params = load_params()
     found = [load_evidence(study) for study in params.studies if has_results(study)]
     blocks = [(card, effect_block(found, card), BEGIN, END) for card in cards(params)]
@@ -67,7 +55,7 @@ def main() -> None:
     if check and stale:
         raise RegscopeError(
             f"{', '.join(map(str, stale))}: the tables are not those of {paths.METRICS}; run"
-            " `python -m regscope.report.cards`"
+            " `regscope cards`"
         )
     for page, after in stale.items():
         write_text(page, after)
@@ -152,7 +140,3 @@ def new_data_block(found: Sequence[Evidence]) -> str:
     if not found:
         return "No study has results yet."
     return markdown(studies_table(found)).rstrip("\n")
-
-
-if __name__ == "__main__":
-    run(main)

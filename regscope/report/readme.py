@@ -1,13 +1,12 @@
-"""The results block of README.md: `python -m regscope.report.readme [--check]`."""
+"""The results block of README.md."""
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from regscope.base import paths
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.figures.style import display_name
 from regscope.report import rates_tables, tables, words
@@ -24,23 +23,18 @@ from regscope.study.params import BASELINE, load_params
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m regscope.report.readme",
-        description=f"Rewrite what stands in {paths.README} between {BEGIN} and {END}.",
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="write nothing; exit 1 if the block is not current"
-    )
-    check = parser.parse_args().check
+def rewrite(check: bool = False) -> None:
+    """Make what stands in README.md between BEGIN and END that of the results at hand.
+
+    With `check` nothing is written, and RegscopeError raised where the block is not current.
+    """
     before = paths.README.read_text(encoding="utf-8")
     params = load_params()
     sections = load_sections(load_published(), params)
     after = replaced(before, block(sections, params.regs, load_claims()), paths.README)
     if check and after != before:
         raise RegscopeError(
-            f"{paths.README}: the results are not those of {paths.STUDIES}; run"
-            " `python -m regscope.report.readme`"
+            f"{paths.README}: the results are not those of {paths.STUDIES}; run `regscope readme`"
         )
     if after != before:
         write_text(paths.README, after)
@@ -127,7 +121,3 @@ def _tables(section: Section) -> Iterator[str]:
         unstated = f"Not stated there, and chosen by the study: {escape(document.unstated)}."
         about = f" {section.test_error}" if document.of_accuracy else ""
         yield f"{inside(table)} {unstated}{about}"
-
-
-if __name__ == "__main__":
-    run(main)

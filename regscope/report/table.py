@@ -1,24 +1,15 @@
-"""A study's accuracy table on the terminal: `python -m regscope.report.table [STUDY]`."""
+"""A study's accuracy table on the terminal."""
 
 from __future__ import annotations
 
-import argparse
-
 from regscope import results
 from regscope.base import paths
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.report.render import plain_text
 from regscope.report.sections import has_results
 from regscope.report.tables import short_accuracy_table
-from regscope.study.params import Params, load_params
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m regscope.report.table", description=__doc__)
-    parser.add_argument("study", nargs="?", help="by default the active one of params.yaml")
-    params = load_params()
-    print(summary(params, parser.parse_args().study or params.study), end="")
+from regscope.study.params import Params
 
 
 def summary(params: Params, name: str) -> str:
@@ -42,7 +33,3 @@ def summary(params: Params, name: str) -> str:
     ]
     lines += [f"{'Report:' if index == 0 else '':<8}{path}" for index, path in enumerate(where)]
     return "\n".join(lines).rstrip("\n") + "\n"
-
-
-if __name__ == "__main__":
-    run(main)

@@ -1,7 +1,7 @@
 """SHA256SUMS beside committed tables: the digests of what was written, as `sha256sum` lists them.
 
 A table that somebody has changed by hand, or a merge has mixed, is told from one that a stage or
-`regscope.command.rederive` has written. Line ends do not count: git may change them.
+`regscope rederive` has written. Line ends do not count: git may change them.
 """
 
 from __future__ import annotations
@@ -47,13 +47,13 @@ def check_digests(folder: Path) -> None:
     sums = folder / SUMS_FILE
     if not sums.is_file():
         return
-    mend = f"if it is meant: python -m regscope.command.rederive {folder.name}"
+    mend = f"if it is meant: regscope rederive {folder.name}"
     for number, line in enumerate(read_text(sums).splitlines(), start=1):
         wanted, _, name = line.partition("  ")
         if len(wanted) != 64 or not name or "/" in name:
             raise RegscopeError(
-                f"{sums}: line {number}: not a digest and a name; make it anew with: python -m"
-                f" regscope.command.rederive {folder.name}"
+                f"{sums}: line {number}: not a digest and a name; make it anew with:"
+                f" regscope rederive {folder.name}"
             )
         file = folder / name
         if not file.is_file():

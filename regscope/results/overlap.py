@@ -1,4 +1,4 @@
-"""What halving the pool of a study's examples said about new data (`regscope.sweeps.halves`)."""
+"""What halving the pool of a study's examples said about new data (`regscope halves`)."""
 
 from __future__ import annotations
 

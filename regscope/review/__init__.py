@@ -1,6 +1,6 @@
 """What a reviewer reads: metrics/review.json, and the comment on a pull request.
 
-The comment is `python -m regscope.review`; docs/pull-requests.md tells what it says.
+The comment is `regscope review`; docs/pull-requests.md tells what it says.
 """
 
 from regscope.review.against_none import REVIEWED, WEIGHTS, review

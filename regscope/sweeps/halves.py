@@ -1,14 +1,12 @@
 """How far seeds that split one pool of examples are from new data, measured by halving the pool.
 
-`python -m regscope.sweeps.halves STUDY [REG ...]`, by default all cells: disjoint halves of the
-study's prepared data stand for two draws of the data, HALVINGS times over, and seeds that split
-one half are compared with those that split the other (`regscope.statistics.overlap`). Writes every
-seed's accuracy and what follows from them to metrics/overlap.
+Disjoint halves of the study's prepared data stand for two draws of the data, HALVINGS times over,
+and seeds that split one half are compared with those that split the other
+(`regscope.statistics.overlap`).
 """
 
 from __future__ import annotations
 
-import argparse
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -20,7 +18,7 @@ import numpy as np
 from regscope.arithmetic import steady_numpy
 from regscope.base import paths
 from regscope.base.environment import environment
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
 from regscope.base.files import write_csv, write_json
 from regscope.base.lines import choose
 from regscope.engine.local import start_server
@@ -39,26 +37,26 @@ WHOLE_SEEDS = 50
 """Seeds that split the whole pool."""
 
 
-def main() -> None:
+def halve(name: str, regs: Sequence[str] = ()) -> None:
+    """Write every seed's accuracy and what follows to metrics/overlap; of `regs`, or all cells.
+
+    Raises RegscopeError for a cell that there is not, and where seeds do not split one pool.
+    """
     # Nothing has loaded torch yet, and of numpy nothing has computed.
     steady_numpy()
     start_server()
-    parser = argparse.ArgumentParser(prog="python -m regscope.sweeps.halves", description=__doc__)
-    parser.add_argument("study", metavar="STUDY")
-    parser.add_argument("regs", nargs="*", metavar="REG", help="by default all cells")
-    arguments = parser.parse_args()
-    study = load_params().named(arguments.study)
+    study = load_params().named(name)
     others = [reg for reg in study.cells if reg != BASELINE]
-    for reg in arguments.regs:
+    for reg in regs:
         if reg not in others:
             raise RegscopeError(f"REG {reg}: {choose(others)}")
     if study.data.official_train is not None or study.data.own_pools is not None:
-        raise RegscopeError(f"study {arguments.study}: its seeds do not split one pool of examples")
+        raise RegscopeError(f"study {name}: its seeds do not split one pool of examples")
     started = time.monotonic()
-    measured, rows = measure(arguments.study, study, arguments.regs or others)
-    write_csv(paths.overlap(arguments.study, "csv"), rows)
-    write_json(paths.overlap(arguments.study, "json"), measured)
-    print(f"overlap of {arguments.study}: {time.monotonic() - started:.0f} s")
+    measured, rows = measure(name, study, regs or others)
+    write_csv(paths.overlap(name, "csv"), rows)
+    write_json(paths.overlap(name, "json"), measured)
+    print(f"overlap of {name}: {time.monotonic() - started:.0f} s")
 
 
 def measure(
@@ -181,7 +179,3 @@ def _by_seed(trained: Mapping[str, TrainedCell]) -> list[dict[str, float]]:
         {reg: round(float(accuracies[slot]), 9) for reg, accuracies in last.items()}
         for slot in range(count)
     ]
-
-
-if __name__ == "__main__":
-    run(main)

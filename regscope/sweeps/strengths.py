@@ -1,14 +1,10 @@
-"""Choose a strength on validation.
+"""Choose a strength on validation, for studies whose source states none.
 
-`python -m regscope.sweeps.strengths STUDY FAMILY [STRENGTH ...]`
-
-For studies whose source states none. The rule (docs/strengths.md) was written down before any
-figure was looked at. Without strengths the fixed grid is tried and every seed's accuracy kept.
+The rule (docs/strengths.md) was written down before any figure was looked at.
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,9 +13,9 @@ from pydantic import ValidationError
 
 from regscope.base import paths
 from regscope.base.complaints import one_line
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
 from regscope.base.files import write_csv
-from regscope.base.lines import choose
+from regscope.base.lines import choose, shown
 from regscope.datasets import Dataset
 from regscope.engine.cell import train_cell
 from regscope.results.guessed import split_guess
@@ -104,26 +100,26 @@ def validation_guess(name: str, study: Study, seeds: int = SEEDS) -> list[float]
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="regscope.sweeps.strengths", description=__doc__)
-    parser.add_argument("study")
-    parser.add_argument("family", choices=GRIDS)
-    parser.add_argument("strengths", nargs="*", type=float)
-    arguments = parser.parse_args()
-    params = load_params()
-    name, family = arguments.study, arguments.family
-    study = params.named(name)
+def choose_strength(name: str, family: str, strengths: Sequence[float] = ()) -> None:
+    """Train with each strength, and say which the rule chooses.
+
+    Without strengths the fixed grid is tried and every seed's accuracy kept. Raises RegscopeError
+    for a family without a grid, and a study whose measure a history does not hold.
+    """
+    study = load_params().named(name)
+    if family not in GRIDS:
+        raise RegscopeError(f"FAMILY {shown(family)}: {choose(GRIDS)}")
     primary = study.evaluation.primary
     if primary not in MEASURED:
         raise RegscopeError(
             f"studies.{name}.evaluation.primary = {primary}: a training's history has no such"
             f" measure to choose by; {choose(MEASURED)}, or choose with: make paths"
         )
-    shown = "{:.2%}" if primary == "accuracy" else "{:.4f}"
+    spelled = "{:.2%}" if primary == "accuracy" else "{:.4f}"
     accuracies = {}
-    for strength in arguments.strengths or GRIDS[family]:
+    for strength in strengths or GRIDS[family]:
         accuracies[strength] = validation_accuracies(name, study, family, strength)
-        mean = shown.format(abs(np.mean(accuracies[strength])))
+        mean = spelled.format(abs(np.mean(accuracies[strength])))
         print(f"{family} = {strength:g}: {mean}", flush=True)
     guess = validation_guess(name, study)
     chosen = one_standard_error(accuracies, guess)
@@ -133,15 +129,11 @@ def main() -> None:
         for strength, values in accuracies.items()
         for seed, value in enumerate(values)
     ]
-    print(f"constant guess: {shown.format(abs(np.mean(guess)))}")
+    print(f"constant guess: {spelled.format(abs(np.mean(guess)))}")
     if not beyond_guess(accuracies, guess):
         print("no strength is better than the constant guess")
     print(f"chosen by the one-standard-error rule: {family} = {chosen:g}")
-    if not arguments.strengths:
+    if not strengths:
         target = paths.STRENGTHS / f"{name}-{family}.csv"
         write_csv(target, rows)
         print(f"every seed's accuracy: {target}")
-
-
-if __name__ == "__main__":
-    run(main)

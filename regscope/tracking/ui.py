@@ -1,4 +1,4 @@
-"""MLflow's page on this repository's runs: `python -m regscope.tracking.ui [PORT]`.
+"""MLflow's page on this repository's runs.
 
 Prints the address of every study's runs and opens that of the active one in a browser, if there
 is a screen. MLflow's own first page shows nothing of them.
@@ -14,7 +14,8 @@ from contextlib import suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import shown
 from regscope.tracking import damage, standing, store, view
 
 HOST = "127.0.0.1"
@@ -38,10 +39,13 @@ def command(port: int) -> list[str]:
     ]
 
 
-def main() -> None:
-    given = sys.argv[1:] or [str(PORT)]
-    if len(given) != 1 or not given[0].isdecimal() or not 0 < int(given[0]) < 65536:
-        raise RegscopeError(f"PORT = {' '.join(given)}: must be a whole number from 1 to 65535")
+def serve(given: str = str(PORT)) -> None:
+    """Become the server of the page at this port of this machine, if no server keeps the runs.
+
+    Raises RegscopeError for a port that is none, and where no run is kept yet.
+    """
+    if not given.isdecimal() or not 0 < int(given) < 65536:
+        raise RegscopeError(f"PORT = {shown(given)}: must be a whole number from 1 to 65535")
     uri = store.tracking_uri()
     if uri.startswith(("http://", "https://")):
         _show_server(uri)
@@ -50,13 +54,13 @@ def main() -> None:
     if file is not None and not file.exists():
         raise RegscopeError(f"{file}: not there yet; `make` logs a study into it")
     store.prepare_environment()
-    server = f"http://{HOST}:{given[0]}"
+    server = f"http://{HOST}:{given}"
     addresses = [view.address(server, known) for known in _print_studies(uri, server)]
     if addresses:
         _open_when_ready(server, addresses[0])
     # Workers for jobs that nobody here starts.
     os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
-    os.execv(sys.executable, command(int(given[0])))
+    os.execv(sys.executable, command(int(given)))
 
 
 def _show_server(uri: str) -> None:
@@ -136,7 +140,3 @@ def _open_when_ready(server: str, address: str) -> None:
             break
         time.sleep(0.3)
     os._exit(0)
-
-
-if __name__ == "__main__":
-    run(main)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("processor", PROCESSORS)
 def test_the_bits_are_those_on_record(processor: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "regscope.arithmetic"],
+        [sys.executable, "-m", "regscope", "arithmetic"],
         cwd=ROOT,
         env=os.environ | PROCESSORS[processor],
         capture_output=True,

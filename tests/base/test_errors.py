@@ -160,11 +160,12 @@ def test_a_module_of_our_own_that_is_not_there_is_a_bug() -> None:
         run(main)
 
 
-@pytest.mark.parametrize("module", ["stages.validate", "stages.train", "regscope.review"])
-def test_without_the_environment_every_command_says_so(module: str) -> None:
+@pytest.mark.parametrize("command", ["stages.validate", "stages.train", "regscope review"])
+def test_without_the_environment_every_command_says_so(command: str) -> None:
     done = subprocess.run(
         # Without what is installed.
-        [sys.executable, "-S", "-m", module], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-S", "-m", *command.split()],
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr.startswith("regscope: numpy is not installed for ")

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pandas as pd
@@ -11,9 +10,9 @@ import pytest
 from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
-from regscope.command import rederive
 from regscope.results.digests import SUMS_FILE
 from regscope.results.study import csv
+from tests.command.called import called
 from tests.committed import committed
 from tests.report import synthetic
 
@@ -32,34 +31,27 @@ def folder(workspace: Path) -> Path:
     return paths.summary("small")
 
 
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-    monkeypatch.setattr(sys, "argv", ["rederive", *arguments])
-    rederive.main()
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     """Without the list of digests, which is made anew each time."""
     return {file.name: file.read_bytes() for file in folder.iterdir() if file.name != SUMS_FILE}
 
 
 @pytest.mark.parametrize("asked", [(), ("small",)])
-def test_what_was_lost_or_changed_comes_back(
-    asked: tuple[str, ...], folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_was_lost_or_changed_comes_back(asked: tuple[str, ...], folder: Path) -> None:
     before = contents(folder)
     (folder / "comparisons.csv").write_text("old\n")
     (folder / "summary.json").unlink()
-    call(monkeypatch, *asked)
+    called("rederive", *asked)
     assert contents(folder) == before
 
 
-def test_what_matters_is_the_studys_own(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_matters_is_the_studys_own(folder: Path) -> None:
     settings = (folder / "settings.json").read_text()
     for matters, verdict in ((0.002, "no difference that matters"), (0.00001, "undecided")):
         (folder / "settings.json").write_text(
             settings.replace('"training_loss": 0.5', f'"training_loss": 0.5, "matters": {matters}')
         )
-        call(monkeypatch)
+        called("rederive")
         table = pd.read_csv(folder / "comparisons.csv").set_index(["reg", "measure"])
         assert table.loc[("l1", "test_accuracy"), "verdict"] == verdict
         assert table.loc[("l1", "test_accuracy"), "matters"] == matters
@@ -95,7 +87,7 @@ def without(column: str) -> str:
     ],
 )
 def test_an_incomplete_table_is_one_line_and_nothing_is_written(
-    change: object, line: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+    change: object, line: str, folder: Path
 ) -> None:
     file = folder / "seeds.csv"
     assert callable(change)
@@ -103,33 +95,27 @@ def test_an_incomplete_table_is_one_line_and_nothing_is_written(
     (folder / "comparisons.csv").write_text("old\n")
     before = contents(folder)
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch)
+        called("rederive")
     assert str(refused.value) == line
     assert contents(folder) == before
 
 
-def test_a_study_that_there_is_not_is_one_line(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_study_that_there_is_not_is_one_line(folder: Path) -> None:
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch, "small", "large")
+        called("rederive", "small", "large")
     assert str(refused.value) == (
         "study large: has no seeds.csv in metrics/studies; choose from: small"
     )
 
 
-def test_settings_that_mean_nothing_any_more_are_one_line(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_settings_that_mean_nothing_any_more_are_one_line(folder: Path) -> None:
     file = folder / "settings.json"
     file.write_text(file.read_text().replace('"l1": 1e-05', '"huber": 1e-05'))
     with pytest.raises(RegscopeError, match=r"^metrics/studies/small/settings\.json: .*huber"):
-        call(monkeypatch)
+        called("rederive")
 
 
-def test_committed_results_are_what_follows_from_committed_seeds(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_committed_results_are_what_follows_from_committed_seeds(workspace: Path) -> None:
     """But for last digits, which another version of scipy may give otherwise."""
     shutil.copytree(committed() / "metrics", "metrics")
     files = sorted(
@@ -137,7 +123,7 @@ def test_committed_results_are_what_follows_from_committed_seeds(
     )
     before = {file: pd.read_csv(file) for file in files}
     summaries = {file: file.read_bytes() for file in Path("metrics").glob("studies/*/summary.json")}
-    call(monkeypatch)
+    called("rederive")
     for file, table in before.items():
         found = pd.read_csv(file)
         pd.testing.assert_frame_equal(found, table, rtol=1e-6, atol=1e-12, obj=str(file))
@@ -152,13 +138,11 @@ def older(folder: Path) -> None:
     table.drop(columns=later).to_csv(folder / "comparisons.csv", index=False)
 
 
-def test_older_tables_get_the_guess_that_they_hold(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_older_tables_get_the_guess_that_they_hold(folder: Path) -> None:
     before = contents(folder)
     older(folder)
     assert results.load("small").guessed("test_accuracy") == 0.5
-    call(monkeypatch)
+    called("rederive")
     assert contents(folder) == before
     assert set(pd.read_csv(folder / "guess.csv")["shares"]) == {"test"}
     # Each seed has a test set of its own here: balanced accuracy is not to be had.
@@ -166,13 +150,13 @@ def test_older_tables_get_the_guess_that_they_hold(
 
 
 def test_balanced_accuracy_is_accuracy_where_all_test_on_as_many_of_each_class(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
     file = folder / "settings.json"
     settings = json.loads(file.read_text()) | {"data": {"source": "mnist"}}
     file.write_text(json.dumps(settings))
     before = (folder / "seeds.csv").read_text()
-    call(monkeypatch)
+    called("rederive")
     seeds = pd.read_csv(folder / "seeds.csv")
     assert list(seeds["balanced_accuracy"]) == list(seeds["test_accuracy"])
     others = seeds.drop(columns="balanced_accuracy")
@@ -184,17 +168,15 @@ def test_balanced_accuracy_is_accuracy_where_all_test_on_as_many_of_each_class(
     assert "roc_auc" not in summary["l2"]
 
 
-def test_a_study_about_what_its_table_lacks_is_one_line(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_study_about_what_its_table_lacks_is_one_line(folder: Path) -> None:
     file = folder / "settings.json"
     file.write_text(
         file.read_text().replace('"training_loss": 0.5', '"training_loss": 0.5, "primary": "loss"')
     )
-    call(monkeypatch)
+    called("rederive")
     file.write_text(file.read_text().replace('"loss"', '"roc_auc"'))
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch)
+        called("rederive")
     assert str(refused.value) == (
         "studies.small.evaluation.primary = roc_auc: metrics/studies/small/seeds.csv has no"
         " roc_auc; rebuild the study with: dvc exp run -S study=small"

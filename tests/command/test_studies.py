@@ -19,7 +19,7 @@ def test_only_the_active_study_changes() -> None:
 
 def test_every_study_is_listed() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "regscope.command.studies"],
+        [sys.executable, "-m", "regscope", "studies"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -22,13 +22,14 @@ from regscope.base.settings import Settings
 from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
 from regscope.export import files
-from regscope.export.__main__ import export, main
 from regscope.export.card import _settings, data_terms
 from regscope.export.cell import TrainedSeed
+from regscope.export.writing import export
 from regscope.models.recurrent.tagger import Tagger
 from regscope.study.networks import MODEL_FILE, load_networks
 from regscope.study.params import Study
 from tests import tiny
+from tests.command.called import called
 
 CELL = {"l2": 0.001, "batch_norm": True, "dropout": 0.2}
 NORMALIZING = {**tiny.CONVOLUTIONAL, "response_normalized": ["conv1"]}
@@ -81,13 +82,8 @@ def settle(workspace: Path, digits: Dataset, digits_folder: Path) -> Settle:
     return settled
 
 
-@pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    def called(words: str) -> None:
-        monkeypatch.setattr(sys, "argv", ["regscope.export", *words.split()])
-        main()
-
-    return called
+def command(words: str) -> None:
+    called("export", *words.split())
 
 
 def network_of(study: Study, digits: Dataset, seed: int) -> nn.Module:
@@ -101,7 +97,7 @@ def predicted(network: nn.Module, inputs: Tensor) -> Tensor:
 
 
 def test_torch_alone_runs_what_was_written(
-    settle: Settle, command: Callable[[str], None], digits: Dataset, workspace: Path
+    settle: Settle, digits: Dataset, workspace: Path
 ) -> None:
     """As the cards say, in a process that cannot import this project."""
     cases = {}
@@ -133,9 +129,7 @@ def test_torch_alone_runs_what_was_written(
     assert max(off.values()) < 1e-5
 
 
-def test_weights_are_those_of_the_seed_and_nothing_else(
-    settle: Settle, command: Callable[[str], None], digits: Dataset
-) -> None:
+def test_weights_are_those_of_the_seed_and_nothing_else(settle: Settle, digits: Dataset) -> None:
     study = settle()
     command("tiny tested --format state_dict --seed 1")
     folder = Path("data/exports/tiny/tested-1")
@@ -149,9 +143,7 @@ def test_weights_are_those_of_the_seed_and_nothing_else(
 
 
 @pytest.mark.slow
-def test_onnx_predicts_what_the_network_predicts(
-    settle: Settle, command: Callable[[str], None], digits: Dataset
-) -> None:
+def test_onnx_predicts_what_the_network_predicts(settle: Settle, digits: Dataset) -> None:
     import onnx
     from onnx.reference import ReferenceEvaluator
 
@@ -168,9 +160,7 @@ def test_onnx_predicts_what_the_network_predicts(
     assert str(Path(torch.__file__).parent).encode() not in Path("written/model.onnx").read_bytes()
 
 
-def test_onnx_is_an_extra(
-    settle: Settle, command: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_onnx_is_an_extra(settle: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
     settle()
     monkeypatch.setattr(files, "find_spec", lambda name: None if name == "onnxscript" else object())
     told = r"^--format onnx: needs onnxscript, not installed here; install with: python -m pip"
@@ -184,9 +174,7 @@ def card_rows(folder: Path) -> dict[str, str]:
     return dict(re.findall(r"^\| (.+?) \| (.+) \|$", text, re.MULTILINE))
 
 
-def test_the_card_says_what_it_is(
-    settle: Settle, command: Callable[[str], None], digits: Dataset
-) -> None:
+def test_the_card_says_what_it_is(settle: Settle, digits: Dataset) -> None:
     study = settle()
     network = network_of(study, digits, 1)
     split = digits.split(study.split, 1)
@@ -222,9 +210,7 @@ def test_the_card_says_what_it_is(
     assert found["terms of the data"] == "CC0"
 
 
-def test_networks_that_the_tables_do_not_tell_of_are_refused(
-    settle: Settle, command: Callable[[str], None]
-) -> None:
+def test_networks_that_the_tables_do_not_tell_of_are_refused(settle: Settle) -> None:
     settle()
     table = paths.summary("tiny") / "seeds.csv"
     write_text(table, "reg,seed,test_accuracy\ntested,0,0.999\ntested,1,0.999\n")
@@ -240,9 +226,7 @@ def test_networks_that_the_tables_do_not_tell_of_are_refused(
     assert card_rows(Path("written"))["mean of 2 seeds"].startswith("not in metrics/studies/tiny")
 
 
-def test_one_example_on_the_edge_makes_no_other_network(
-    settle: Settle, command: Callable[[str], None], digits: Dataset
-) -> None:
+def test_one_example_on_the_edge_makes_no_other_network(settle: Settle, digits: Dataset) -> None:
     study = settle()
     places = digits.split(study.split, 0).holdout
     inputs = torch.from_numpy(digits.inputs[places]) / 16
@@ -275,20 +259,17 @@ def test_terms_are_those_of_the_committed_table(monkeypatch: pytest.MonkeyPatch)
         ("tiny none", r"data/models/tiny/none/model\.safetensors: not trained yet; .*: dvc repro"),
         ("tiny tested --seed 2", "--seed 2: tiny/tested has seeds 0 to 1"),
         ("tiny tested --seed -1", "--seed -1: tiny/tested has seeds 0 to 1"),
+        ("tiny tested --format pt", "--format pt: choose from: torch, state_dict, onnx"),
         ("tiny tested --out data", "data: exists already; remove it, or choose another with --out"),
     ],
 )
-def test_what_is_wrong_is_one_line(
-    words: str, told: str, settle: Settle, command: Callable[[str], None]
-) -> None:
+def test_what_is_wrong_is_one_line(words: str, told: str, settle: Settle) -> None:
     settle()
     with pytest.raises(RegscopeError, match=f"^{told}$"):
         command(words)
 
 
-def test_settings_that_changed_since_are_refused(
-    settle: Settle, command: Callable[[str], None]
-) -> None:
+def test_settings_that_changed_since_are_refused(settle: Settle) -> None:
     study = settle()
     written: dict[str, Any] = study.model_dump(mode="json", exclude_none=True)
     settings = paths.summary("tiny") / "settings.json"
@@ -305,9 +286,7 @@ def test_settings_that_changed_since_are_refused(
     assert not Path("second").exists()
 
 
-def test_nothing_is_left_of_what_failed(
-    settle: Settle, command: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_left_of_what_failed(settle: Settle, monkeypatch: pytest.MonkeyPatch) -> None:
     settle()
     before = {path.name for path in Path().iterdir()}
     monkeypatch.setattr(torch, "allclose", lambda *_, **__: False)
@@ -345,8 +324,8 @@ def test_settings_stay_one_entry_in_backquotes(name: str) -> None:
 def test_a_tagger_gives_its_weights_and_no_program(tmp_path: Path) -> None:
     for chosen in ("torch", "onnx"):
         with pytest.raises(RegscopeError, match=f"^--format {chosen}: a tagger .*: choose state_d"):
-            files.check_format(chosen, "tokens")
-    files.check_format("state_dict", "tokens")
+            files.checked_format(chosen, "tokens")
+    files.checked_format("state_dict", "tokens")
     words = np.tile(np.array([[2, 3, 1, 0]], np.int32), (60, 1))
     tags = np.where(words > 0, 0, -1).astype(np.int64)
     dataset = Dataset("tokens", words, tags, ("N", "V"), words=4, vocabulary=tuple("_?ab"))

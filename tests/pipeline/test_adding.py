@@ -65,7 +65,7 @@ def train_the_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any
         params["study"] = name
 
     workspace.edit_yaml("params.yaml", add)
-    workspace.run("python", "-m", "regscope.command.studies", "--pipelines")
+    workspace.run("python", "-m", "regscope", "studies", "--pipelines")
     workspace.dvc("repro")
     return name, study
 

@@ -89,7 +89,7 @@ def test_a_folder(built: Workspace, owner: Workspace, tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_another_study(owner: Workspace, tmp_path: Path) -> None:
-    owner.run("python", "-m", "regscope.command.studies", "--activate", "moons")
+    owner.run("python", "-m", "regscope", "studies", "--activate", "moons")
     owner.dvc("repro")
     owner.run("git", "restore", "params.yaml")
     owner.dvc("remote", "add", "--default", "storage", str(tmp_path / "storage"))

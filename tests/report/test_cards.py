@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,17 +120,12 @@ def sweep(name: str) -> None:
     pd.DataFrame(pairs).to_csv(folder / "pairs.csv", index=False)
 
 
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-    monkeypatch.setattr(sys, "argv", ["cards", *arguments])
-    cards.main()
-
-
 def card(reg: str) -> str:
     return (cards.CARDS / f"{reg}.md").read_text()
 
 
-def test_a_card_gets_what_its_cell_did(monkeypatch: pytest.MonkeyPatch) -> None:
-    call(monkeypatch)
+def test_a_card_gets_what_its_cell_did() -> None:
+    cards.rewrite()
     text = card("l1")
     assert text.startswith(f"# l1\n\n{cards.BEGIN}\n\nTest accuracy against `none`, in points:")
     assert text.endswith(f"\n\n{cards.END}\n\nEnd\n")
@@ -157,8 +151,8 @@ def test_further_measures_stand_beside_those_of_none() -> None:
     ]
 
 
-def test_a_cell_that_no_study_has(monkeypatch: pytest.MonkeyPatch) -> None:
-    call(monkeypatch)
+def test_a_cell_that_no_study_has() -> None:
+    cards.rewrite()
     assert f"{cards.BEGIN}\n\nNo study has trained it yet.\n\n{cards.END}" in card("dropout")
 
 
@@ -172,9 +166,9 @@ def test_a_study_without_the_cell_is_a_row_of_dashes() -> None:
     assert [cell.text for cell in rows[1]] == ["other", *["–"] * 7]
 
 
-def test_a_sweep_adds_the_tuned_strength_and_the_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sweep_adds_the_tuned_strength_and_the_pairs() -> None:
     sweep("first")
-    call(monkeypatch)
+    cards.rewrite()
     assert "| first | 0.0003 [0.0001, 0.001]" in card("l1")
     assert "+0.40 [+0.10, +0.70]" in card("l1")
     assert "| first | L1 + L2 " in card("l1")
@@ -223,47 +217,47 @@ def test_every_verdict_has_an_example_or_a_dash() -> None:
     assert rows["worse"] == ["–"] * 4
 
 
-def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check() -> None:
     before = card("l1")
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch, "--check")
+        cards.rewrite(check=True)
     assert str(refused.value) == (
         "docs/regularizers/l1.md, docs/regularizers/elastic_net.md, docs/regularizers/dropout.md,"
         " docs/statistics.md, docs/claims.md: the tables are not those of metrics; run"
-        " `python -m regscope.report.cards`"
+        " `regscope cards`"
     )
     assert card("l1") == before
-    call(monkeypatch)
+    cards.rewrite()
     written = (cards.CARDS / "l1.md").stat().st_mtime_ns
-    call(monkeypatch, "--check")
-    call(monkeypatch)
+    cards.rewrite(check=True)
+    cards.rewrite()
     assert (cards.CARDS / "l1.md").stat().st_mtime_ns == written
 
 
-def test_nothing_is_written_where_one_page_lacks_its_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_written_where_one_page_lacks_its_marks() -> None:
     cards.STATISTICS.write_text("no marks\n")
     before = card("l1")
     with pytest.raises(
         RegscopeError, match=r"docs/statistics\.md: needs one line <!-- verdicts: begin"
     ):
-        call(monkeypatch)
+        cards.rewrite()
     assert card("l1") == before
 
 
-def test_a_card_needs_a_cell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_card_needs_a_cell() -> None:
     (cards.CARDS / "maxout.md").write_text("# Maxout\n")
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch)
+        cards.rewrite()
     assert str(refused.value) == (
         "docs/regularizers/maxout.md: no cell of this name in params.yaml; the studies have: l1,"
         " elastic_net, dropout"
     )
 
 
-def test_settings_that_mean_nothing_any_more_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_mean_nothing_any_more_are_named() -> None:
     write_json(paths.summary("first") / "settings.json", study() | {"data": {"source": "gone"}})
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch)
+        cards.rewrite()
     assert str(refused.value).startswith("metrics/studies/first/settings.json: data")
     assert str(refused.value).endswith("rebuild the study with: dvc exp run -S study=first")
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,13 +20,8 @@ def studies(workspace: Path) -> None:
     paths.README.write_text(BEFORE)
 
 
-def call(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
-    monkeypatch.setattr(sys, "argv", ["readme", *arguments])
-    readme.main()
-
-
-def test_only_the_block_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
-    call(monkeypatch)
+def test_only_the_block_is_rewritten() -> None:
+    readme.rewrite()
     text = paths.README.read_text()
     assert text.startswith("# Title\n\n<!-- results: begin -->\n\n10 networks: the difference to")
     assert text.endswith("\n\n<!-- results: end -->\n\nAfter\n")
@@ -37,18 +31,18 @@ def test_only_the_block_is_rewritten(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "001_" not in text
 
 
-def test_every_study_and_cell_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    call(monkeypatch)
+def test_every_study_and_cell_comes_first() -> None:
+    readme.rewrite()
     text = paths.README.read_text()
     assert re.search(r"\| None +\| +92\.00 % \|", text)
     assert text.index("| Regularizer ") < text.index("![Published single runs")
 
 
-def test_counts_of_verdicts_come_before_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
-    call(monkeypatch)
+def test_counts_of_verdicts_come_before_the_picture() -> None:
+    readme.rewrite()
     assert "Verdict " not in paths.README.read_text()
     synthetic.write_claims(synthetic.claim("a", "mnist", "reproduced"))
-    call(monkeypatch)
+    readme.rewrite()
     text = paths.README.read_text()
     assert (
         "\n\n1 published claim compared with the seeds"
@@ -59,18 +53,17 @@ def test_counts_of_verdicts_come_before_the_picture(monkeypatch: pytest.MonkeyPa
     assert text.index("| not run ") < text.index("![Published single runs")
 
 
-def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check() -> None:
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch, "--check")
+        readme.rewrite(check=True)
     assert str(refused.value) == (
-        "README.md: the results are not those of metrics/studies; run"
-        " `python -m regscope.report.readme`"
+        "README.md: the results are not those of metrics/studies; run `regscope readme`"
     )
     assert paths.README.read_text() == BEFORE
-    call(monkeypatch)
+    readme.rewrite()
     written = paths.README.stat().st_mtime_ns
-    call(monkeypatch, "--check")
-    call(monkeypatch)
+    readme.rewrite(check=True)
+    readme.rewrite()
     assert paths.README.stat().st_mtime_ns == written
 
 
@@ -83,10 +76,10 @@ def test_check(monkeypatch: pytest.MonkeyPatch) -> None:
         "<!-- results: begin -->\n",
     ],
 )
-def test_marks_must_stand_once_and_in_order(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_marks_must_stand_once_and_in_order(text: str) -> None:
     paths.README.write_text(text)
     with pytest.raises(RegscopeError) as refused:
-        call(monkeypatch)
+        readme.rewrite()
     assert str(refused.value) == (
         "README.md: needs one line <!-- results: begin --> and after it one line"
         " <!-- results: end -->"

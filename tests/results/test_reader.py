@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +13,11 @@ from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.claims.evidence import read_paths
-from regscope.command import rederive
 from regscope.report.at_best import load_at_best
 from regscope.report.verdicts import load_claims
 from regscope.results.digests import SUMS_FILE, check_digests, write_digests
 from regscope.results.reader import read_json, read_table
+from tests.command.called import called
 from tests.committed import committed
 from tests.report import synthetic
 
@@ -155,19 +154,16 @@ def test_digests_are_those_of_sha256sum(folder: Path) -> None:
     results.load("small")
 
 
-def test_a_number_that_was_changed_is_one_line_that_says_how_to_mend_it(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_number_that_was_changed_is_one_line_that_says_how_to_mend_it(folder: Path) -> None:
     write_digests(folder)
     change(folder / "seeds.csv", with_field(3, 2, "0.99"))
-    mend = "if it is meant: python -m regscope.command.rederive small"
+    mend = "if it is meant: regscope rederive small"
     assert refusal(lambda: results.load("small")) == (
         "metrics/studies/small/seeds.csv: not as it was written, by SHA256SUMS; bring it back with:"
         f" git checkout metrics/studies/small/seeds.csv; {mend}"
     )
     # As the line says, for one who has merged by hand.
-    monkeypatch.setattr(sys, "argv", ["rederive", "small"])
-    rederive.main()
+    called("rederive", "small")
     assert results.load("small").seeds["test_accuracy"].iloc[1] == 0.99
     (folder / "guess.csv").unlink()
     assert refusal(lambda: results.load("small")) == (
@@ -218,9 +214,7 @@ def test_a_part_of_a_sweep_that_is_gone_is_one_line(workspace: Path) -> None:
     )
 
 
-def test_learning_rates_are_held_to_the_same(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_learning_rates_are_held_to_the_same(workspace: Path) -> None:
     folder = paths.rates_summary("moons")
     folder.mkdir(parents=True)
     for file in (committed() / "metrics" / "rates" / "moons").iterdir():

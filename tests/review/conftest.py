@@ -36,12 +36,10 @@ def committed(start: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 @pytest.fixture
-def review(
-    committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., str]:
+def review(committed: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """The comment, by the command's arguments."""
 
     def printed(*arguments: str) -> str:
-        return repository.review(monkeypatch, capsys, *arguments)
+        return repository.review(capsys, *arguments)
 
     return printed

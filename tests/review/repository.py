@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 from regscope.base import paths
 from regscope.base.files import write_json
-from regscope.review import __main__ as command
+from tests.command.called import called
 from tests.report import synthetic
 
 STUDY = "small"
@@ -61,12 +60,9 @@ def write_claims(**verdicts: str) -> None:
     write_json(paths.CLAIMS, {"claims": entries, "untestable": []})
 
 
-def review(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> str:
-    """What `python -m regscope.review --no-dvc` prints."""
-    monkeypatch.setattr(sys, "argv", ["review", "--no-dvc", *arguments])
-    command.main()
+def review(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What `regscope review --no-dvc` prints."""
+    called("review", "--no-dvc", *arguments)
     return capsys.readouterr().out
 
 

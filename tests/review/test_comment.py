@@ -94,7 +94,7 @@ def test_many_new_claims_are_counted(review: Review) -> None:
     repository.write_claims(helps="reproduced", **{f"c{n}": "reproduced" for n in range(12)})
     text = review()
     assert "New among the claims: c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, and 2 more.\n" in text
-    assert text.endswith("all of it: `python -m regscope.review main --full`\n")
+    assert text.endswith("all of it: `regscope review main --full`\n")
     assert "c9, c10, c11.\n" in review("--full")
 
 
@@ -218,9 +218,7 @@ def test_a_comment_is_never_longer_than_github_takes(review: Review) -> None:
     text = review("main")
     assert len(text) <= (POSTED.characters or 0)
     assert "beyond noise" in text
-    assert text.endswith(
-        "\nMore than a comment holds; all of it: `python -m regscope.review main --full`\n"
-    )
+    assert text.endswith("\nMore than a comment holds; all of it: `regscope review main --full`\n")
     full = review("main", "--full")
     assert full.count("accuracy.png (new)\n") == full.count("curves.png (new)\n") == 400
     assert "More than a comment holds" not in full

@@ -12,8 +12,8 @@ import yaml
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
-from regscope.review import __main__ as command
 from regscope.review.metrics_diff import metrics_diff
+from tests.command.called import called
 from tests.review import repository
 from tests.review.test_comment import STRONGER, WORSE
 
@@ -35,7 +35,7 @@ def prints(stdout: str, code: int = 0, stderr: str = "") -> list[list[str]]:
 
 
 def test_dvc_tells_of_the_studies_and_not_of_the_review(
-    committed: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    committed: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     summary = paths.summary(repository.STUDY) / "summary.json"
     files = [summary.as_posix(), paths.REVIEW.as_posix()]
@@ -45,8 +45,7 @@ def test_dvc_tells_of_the_studies_and_not_of_the_review(
     repository.commit()
     repository.write(repository.ACCURACIES | {"l2": WORSE}, STRONGER)
     write_json(paths.REVIEW, {"difference": 0.2})
-    monkeypatch.setattr(sys, "argv", ["review", "HEAD"])
-    command.main()
+    called("review", "HEAD")
     text = capsys.readouterr().out
     assert "<summary>dvc metrics diff (2)</summary>" in text
     rows = [row for row in repository.rows(text) if row[0].startswith("metrics/")]

@@ -25,7 +25,7 @@ def test_a_folder_without_git_is_refused(
     # A repository further up, if there were one, would be found.
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(workspace.parent))
     with pytest.raises(RegscopeError) as refused:
-        repository.review(monkeypatch, capsys)
+        repository.review(capsys)
     assert str(refused.value) == (
         f"{workspace}: not a git repository; run this in a clone, where params.yaml lies"
     )

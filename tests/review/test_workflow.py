@@ -74,7 +74,7 @@ def test_the_history_is_there_before_it_is_compared(review: list[dict[str, Any]]
     assert review[0]["with"] == {"fetch-depth": 0, "persist-credentials": False}
     runs = [step["run"] for step in review if "run" in step]
     assert runs[0] == "make"
-    assert "python -m regscope.review" in runs[1]
+    assert "python -m regscope review" in runs[1]
     assert "GITHUB_STEP_SUMMARY" in runs[1]
 
 

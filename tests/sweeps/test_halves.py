@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from regscope.study.params import Study, load_params
 from regscope.sweeps import halves as overlap
 from regscope.training.history import COLUMNS
 from tests import tiny
+from tests.command.called import called
 from tests.committed import committed
 
 
@@ -90,10 +90,9 @@ def test_every_seed_is_kept_and_what_follows_is_found_again(prepared: Study) -> 
 
 
 def refused(monkeypatch: pytest.MonkeyPatch, *words: str) -> str:
-    monkeypatch.setattr(sys, "argv", ["overlap", *words])
     monkeypatch.setattr(overlap, "start_server", lambda: None)
     with pytest.raises(RegscopeError) as error:
-        overlap.main()
+        called("halves", *words)
     return str(error.value)
 
 

@@ -12,8 +12,9 @@ from urllib.request import url2pathname
 import pytest
 
 from regscope.base.errors import RegscopeError
-from regscope.tracking import damage, ledger, standing, store, ui
+from regscope.tracking import damage, ledger, standing, store
 from regscope.tracking.standing import UNKNOWN, UnreachableError
+from tests.command.called import called
 
 NAME = "regscope/toy"
 CLOSED = "http://127.0.0.1:9"
@@ -225,9 +226,8 @@ def test_a_damaged_store_is_named_with_the_way_out(
     assert told.startswith(f"{file}: ")
     assert told.endswith(f"begin anew with: mv {file.parent} {file.parent}.damaged")
     assert "\n" not in told
-    monkeypatch.setattr("sys.argv", ["ui"])
     with pytest.raises(RegscopeError, match=r"mlflow\.db: .*; begin anew with: mv "):
-        ui.main()
+        called("ui")
 
 
 def test_of_another_store_the_file_alone_is_moved(tmp_path: Path) -> None:
@@ -267,22 +267,18 @@ def test_a_broken_ledger_is_empty(workspace: Path, content: str) -> None:
     assert ledger.lacking("http://host", NAME, ("1", 5), ["a"]) == []
 
 
-@pytest.mark.parametrize("words", [["x"], ["0"], ["65536"], ["1", "2"]])
-def test_a_port_that_is_none(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch, words: list[str]
-) -> None:
-    monkeypatch.setattr("sys.argv", ["ui", *words])
+@pytest.mark.parametrize("port", ["x", "0", "65536"])
+def test_a_port_that_is_none(workspace: Path, port: str) -> None:
     with pytest.raises(RegscopeError, match="from 1 to 65535"):
-        ui.main()
+        called("ui", port)
 
 
 def test_the_page_needs_a_store(
     workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sys.argv", ["ui"])
     monkeypatch.delenv(store.URI, raising=False)
     with pytest.raises(RegscopeError, match=r"mlflow.db: not there yet; `make` logs a study"):
-        ui.main()
+        called("ui")
     monkeypatch.setenv(store.URI, "https://me:secret@host")
-    ui.main()
+    called("ui")
     assert capsys.readouterr().out.endswith("whose page is https://host\n")

@@ -1,20 +1,19 @@
-"""Export one seed of a trained cell: `python -m regscope.export STUDY REG [--seed 0]`.
+"""One seed of a trained cell as a folder with the network and its card (README.md).
 
-Writes a folder with the network and its card (README.md). Formats: `torch` is model.pt2, which
-torch runs without any other code, with state_dict.pt and, of chains of torch's own layers,
-model.py that builds them; `state_dict` is that without model.pt2; `onnx` is model.onnx.
+Formats: `torch` is model.pt2, which torch runs without any other code, with state_dict.pt and, of
+chains of torch's own layers, model.py that builds them; `state_dict` is that without model.pt2;
+`onnx` is model.onnx.
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from regscope.base import paths
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.export import files
 from regscope.export.card import card
@@ -24,6 +23,24 @@ from regscope.study.params import load_params
 
 EXAMPLES = 8
 """So many test examples are passed through what was written, to see whether it is the network."""
+
+
+def export_seed(
+    name: str, reg: str, seed: int, formats: Sequence[str], out: Path | None = None
+) -> str:
+    """Export a seed of a cell of params.yaml; what to say of it, in a line.
+
+    The folder is `out`, by default one below data/exports. Raises RegscopeError, also for a format
+    that there is not or that cannot be had.
+    """
+    params = load_params()
+    kind = params.named(name).data.kind
+    chosen = [files.checked_format(given, kind) for given in formats]
+    folder = out or paths.DATA / "exports" / name / f"{reg}-{seed}"
+    _check_new(folder)
+    cell = trained_seed(params, name, reg, seed)
+    written = export(cell, chosen, folder)
+    return f"{cell.label}: test accuracy {cell.accuracy:.2%}; wrote {folder}: {', '.join(written)}"
 
 
 def export(cell: TrainedSeed, formats: Sequence[files.Format], out: Path) -> list[str]:
@@ -65,42 +82,3 @@ def _write(cell: TrainedSeed, formats: Sequence[files.Format], folder: Path) -> 
     if "onnx" in formats:
         files.write_onnx(cell.network, examples, folder)
     return code
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m regscope.export",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("study")
-    parser.add_argument("reg")
-    parser.add_argument("--seed", type=int, default=0, help="which seed's network (default: 0)")
-    parser.add_argument(
-        "--format",
-        dest="formats",
-        nargs="+",
-        choices=files.FORMATS,
-        default=["torch"],
-        help="one or several (default: torch)",
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="FOLDER",
-        help="a new folder (default: data/exports/STUDY/REG-SEED)",
-    )
-    arguments = parser.parse_args()
-    params = load_params()
-    name, reg, seed = arguments.study, arguments.reg, arguments.seed
-    for chosen in arguments.formats:
-        files.check_format(chosen, params.named(name).data.kind)
-    out = arguments.out or paths.DATA / "exports" / name / f"{reg}-{seed}"
-    _check_new(out)
-    cell = trained_seed(params, name, reg, seed)
-    written = export(cell, arguments.formats, out)
-    print(f"{cell.label}: test accuracy {cell.accuracy:.2%}; wrote {out}: {', '.join(written)}")
-
-
-if __name__ == "__main__":
-    run(main)

@@ -1,0 +1,76 @@
+"""What `pip install .` installs, as setuptools finds it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from importlib import import_module
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+
+from tests.conftest import ROOT
+
+FOUND_BY_SETUPTOOLS = """
+import json
+from setuptools import Distribution
+
+found = Distribution({"script_name": "setup.py"})
+found.parse_config_files()
+build = found.get_command_obj("build_py")
+build.ensure_finalized()
+files = [file for _, _, file in build.find_all_modules()]
+files += [f"{folder}/{name}" for _, folder, _, names in build.data_files for name in names]
+print(json.dumps({
+    "files": files, "needed": found.install_requires, "extras": found.extras_require,
+    "scripts": found.entry_points["console_scripts"],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def package() -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-c", FOUND_BY_SETUPTOOLS],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_every_file_of_the_package_is_installed_and_no_other(package: dict[str, Any]) -> None:
+    tracked = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "regscope"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout.split("\0")  # fmt: skip
+    there = {name for name in tracked if name and (ROOT / name).is_file()}
+    assert any(not name.endswith(".py") for name in there)
+    assert set(package["files"]) == there
+    assert len(package["files"]) == len(there)
+
+
+def test_it_needs_what_the_requirement_files_pin(package: dict[str, Any]) -> None:
+    wanted = {
+        "needed": ["requirements.txt"],
+        "onnx": ["requirements-onnx.txt"],
+        "bench": ["bench/requirements.txt"],
+        "dev": ["requirements-dev.txt", "requirements-onnx.txt"],
+    }
+    found = {"needed": package["needed"], **package["extras"]}
+    assert found.keys() == wanted.keys()
+    for name, files in wanted.items():
+        lines = [line for file in files for line in (ROOT / file).read_text().splitlines()]
+        pins = [line.partition("#")[0].strip() for line in lines]
+        assert {str(Requirement(line.partition(" #")[0])) for line in found[name]} == {
+            str(Requirement(pin)) for pin in pins if pin
+        }
+
+
+def test_the_command_is_there(package: dict[str, Any]) -> None:
+    (script,) = package["scripts"]
+    name, _, place = script.partition("=")
+    module, _, function = place.strip().partition(":")
+    assert name.strip() == "regscope"
+    assert callable(getattr(import_module(module), function))
