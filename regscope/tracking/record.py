@@ -45,7 +45,6 @@ def log_cells(uri: str, runs: Runs, cells: Sequence[Cell]) -> None:
     data = Dataset.load(prepared)
     used = models.data_input(data, prepared, cells[0].settings["data"]["source"])
     for cell in cells:
-        runs.delete_begun(cell.digest)
         log_cell(runs, study, cell, data, used)
 
 

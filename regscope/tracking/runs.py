@@ -49,11 +49,12 @@ class Runs:
                     found[digest] = str(run.info.run_id)
         return found
 
-    def delete_begun(self, digest: str) -> None:
-        """Delete what this repository has begun of the cell and not completed."""
-        for run in self._parents(digest):
-            if run.data.tags.get(WRITER) == _writer() and COMPLETE not in run.data.tags:
-                self._delete(run)
+    def delete_begun(self, digests: Iterable[str]) -> None:
+        """Delete what this repository has begun of the cells and not completed."""
+        for digest in digests:
+            for run in self._parents(digest):
+                if run.data.tags.get(WRITER) == _writer() and COMPLETE not in run.data.tags:
+                    self._delete(run)
 
     def begin_parent(self, reg: str, tags: Mapping[str, str]) -> str:
         """The id of a new run."""

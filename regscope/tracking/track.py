@@ -65,6 +65,7 @@ def _log_lacking(uri: str, name: str, cells: Sequence[Cell]) -> int:
 
     digests = [cell.digest for cell in cells]
     runs = open_runs(MlflowClient(uri), uri, name)
+    runs.delete_begun(digests)
     # Before asking: what others write meanwhile makes the store be asked again.
     seen, held = ledger.state(uri), runs.complete(digests)
     lacking = [cell for cell in cells if cell.digest not in held]
