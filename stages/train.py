@@ -1,7 +1,6 @@
 """Train all seeds of one cell: `python -m stages.train STUDY REG`."""
 
 import time
-from contextlib import ExitStack
 
 from regscope.base import paths
 from regscope.base.environment import environment
@@ -12,7 +11,6 @@ from regscope.base.tensors import write_tensors
 from regscope.engine.cell import training_cell
 from regscope.engine.local import start_server
 from regscope.study.networks import MODEL_FILE
-from regscope.tracking.live import following
 from regscope.training import history
 from stages.arguments import cell_arguments
 
@@ -26,16 +24,15 @@ def main() -> None:
             print(f"{name} has no cell {reg} (null in params.yaml)")
         return
     started = time.monotonic()
-    # Checkpoints go last: when the networks are in place and the live runs are closed.
-    with ExitStack() as checkpoints, following(name, reg) as stream:
-        trained = checkpoints.enter_context(
-            training_cell(study, reg, paths.prepared(name), f"{name}/{reg}", watch=stream.add)
-        )
-        with whole_folder(target) as folder:
-            write_tensors(folder / MODEL_FILE, trained.state)
-            write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
-            used = environment(trained.device, study.training.precision, trained.arithmetic)
-            write_json(folder / "environment.json", used)
+    # Checkpoints go last: when the networks are in place.
+    with (
+        training_cell(study, reg, paths.prepared(name), f"{name}/{reg}") as trained,
+        whole_folder(target) as folder,
+    ):
+        write_tensors(folder / MODEL_FILE, trained.state)
+        write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
+        used = environment(trained.device, study.training.precision, trained.arithmetic)
+        write_json(folder / "environment.json", used)
     accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
     print(
         f"{name}/{reg}: {len(trained.seeds)} seeds, {study.training.epochs} epochs,"

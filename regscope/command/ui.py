@@ -19,7 +19,7 @@ def ui(
 
     \b
     Reads   the runs that are kept (docs/tracking.md), params.yaml
-    Writes  what is done on the page, and each experiment's view
+    Writes  what is done on the page
     Example regscope ui 5001
     """
     from regscope.tracking.ui import PORT, serve

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from torch import nn
+from typing import TYPE_CHECKING
 
 from regscope.models.weights import weights_of
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def glorot_uniform_(module: nn.Module) -> None:
@@ -12,6 +15,8 @@ def glorot_uniform_(module: nn.Module) -> None:
 
     All else keeps what the layers begin with, as normalization its ones and zeros.
     """
+    from torch import nn
+
     for name, weight in weights_of(module).items():
         nn.init.xavier_uniform_(weight)
         layer = module.get_submodule(name.rpartition(".")[0])

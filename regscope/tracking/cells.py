@@ -15,19 +15,24 @@ from regscope.base.errors import RegscopeError
 HISTORY_FILE = "history.csv"
 MEASURES_FILE = "measures.csv"
 
+CHARACTERS = 32
+"""Of a digest."""
+
+UNUSED = ("title", "regularizers")
+"""Of a study's keys those that are not a cell's: of the regularizers it has its own."""
+
 
 @dataclass(frozen=True)
 class Cell:
     """A trained and evaluated cell.
 
-    `settings` are the study's without the other cells: `regularizer` is this one's. `key` is
-    their digest, known before training; `digest` that of settings and results.
+    `settings` are what of the study's decides its results: `regularizer` is this cell's.
+    `digest` is that of settings and results.
     """
 
     study: str
     reg: str
     settings: dict[str, Any]
-    key: str
     digest: str
 
 
@@ -39,30 +44,17 @@ def cells_of(study: str) -> tuple[list[Cell], list[str]]:
     """
     found, missing = [], []
     written = _written(study)
+    shared = {name: value for name, value in written.items() if name not in UNUSED}
     for reg, regularizer in written["regularizers"].items():
         if regularizer is None:
             continue
-        settings = cell_settings(written, reg)
-        key = settings_key(study, reg, settings)
-        digest = _digest(key, [paths.model(study, reg), paths.evaluation(study, reg)])
+        settings = shared | {"regularizer": regularizer}
+        digest = _digest(study, reg, settings)
         if digest is None:
             missing.append(reg)
         else:
-            found.append(Cell(study, reg, settings, key, digest))
+            found.append(Cell(study, reg, settings, digest))
     return found, missing
-
-
-def cell_settings(written: dict[str, Any], reg: str) -> dict[str, Any]:
-    """What of a study's block in params.yaml decides the results of one of its cells."""
-    settings = {
-        key: value for key, value in written.items() if key not in ("title", "regularizers")
-    }
-    return settings | {"regularizer": written["regularizers"][reg]}
-
-
-def settings_key(study: str, reg: str, settings: dict[str, Any]) -> str:
-    decisive = json.dumps([study, reg, settings], sort_keys=True)
-    return hashlib.sha256(decisive.encode()).hexdigest()[:32]
 
 
 def _written(study: str) -> dict[str, Any]:
@@ -79,15 +71,18 @@ def _written(study: str) -> dict[str, Any]:
     return written
 
 
-def _digest(key: str, folders: list[Path]) -> str | None:
-    """A hash of the settings' key and the folders' files; None where results are missing.
+def _digest(study: str, reg: str, settings: dict[str, Any]) -> str | None:
+    """A hash of a cell's settings and the files of its results; None where these are missing.
 
     Tables count with their content, tensors with their size alone: they may be hundreds of
     megabytes, and the tables already hold every epoch's loss to nine digits and every layer's
     norms and moments to ten. Times do not count: DVC's cache restores files with new ones.
     """
-    digest = hashlib.sha256(key.encode())
-    for folder, wanted in zip(folders, (HISTORY_FILE, MEASURES_FILE), strict=True):
+    decisive = json.dumps([study, reg, settings], sort_keys=True)
+    of_settings = hashlib.sha256(decisive.encode()).hexdigest()[:CHARACTERS]
+    digest = hashlib.sha256(of_settings.encode())
+    model, evaluation = paths.model(study, reg), paths.evaluation(study, reg)
+    for folder, wanted in ((model, HISTORY_FILE), (evaluation, MEASURES_FILE)):
         if not (folder / wanted).is_file():
             return None
         for file in _files(folder):
@@ -96,7 +91,7 @@ def _digest(key: str, folders: list[Path]) -> str | None:
             name = f"{file.relative_to(folder)} {len(content)}\n"
             digest.update(name.encode())
             digest.update(content)
-    return digest.hexdigest()[:32]
+    return digest.hexdigest()[:CHARACTERS]
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -1,36 +1,41 @@
-"""A cell's network as an MLflow model, which needs torch to be loaded and nothing of regscope."""
+"""A cell's network and data as MLflow describes them: a model, and what it was trained on."""
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
 from regscope.study.networks import MODEL_FILE, plain_networks
 
 if TYPE_CHECKING:
     import numpy as np
-    from mlflow import MlflowClient
-    from mlflow.entities import Run
+    from mlflow.entities import DatasetInput
     from mlflow.models.signature import ModelSignature
     from torch import nn
 
     from regscope.datasets import Dataset
     from regscope.study.params import Study
+    from regscope.tracking.runs import Runs
 
 NAME = "model"
 SEED = 0
 """Whose network is logged: one a cell, and no best one, which would be chosen on the test set."""
 
+EXAMPLES = 2
+"""Of the model's input: with a single one, torch would export it for batches of one only."""
+
 
 def network(study: Study, reg: str, folder: Path, data: Dataset) -> nn.Module:
     """The network of seed SEED in evaluation mode; the other seeds' weights are not read.
 
-    `data` may be a sample. Raises RegscopeError when the file holds another architecture.
+    Raises RegscopeError when the file holds another architecture.
     """
     import torch
     from safetensors import safe_open
@@ -43,13 +48,13 @@ def network(study: Study, reg: str, folder: Path, data: Dataset) -> nn.Module:
     return contiguous
 
 
-def log(network: nn.Module, data: Dataset, client: MlflowClient, run: Run) -> None:
-    """Log the network as the model NAME of a run, with the run's params.
+def log(network: nn.Module, data: Dataset, runs: Runs, run: str, params: Mapping[str, str]) -> None:
+    """Log the network as the model NAME of a run.
 
-    It is saved as torch exports it (`torch.export`), which needs none of the classes that it was
-    built of. What torch cannot export is pickled, and then needs regscope where it is loaded: so
-    are taggers, whose forward goes through sentences word by word, as long as they are. Inputs are
-    those that a network sees: float32 pictures in [0, 1], or word ids.
+    To be loaded it needs torch and nothing of regscope: it is saved as torch exports it
+    (`torch.export`). What torch cannot export is pickled, and then needs regscope: so are taggers,
+    whose forward goes through sentences word by word, as long as they are. Inputs are those that a
+    network sees: float32 pictures in [0, 1], or word ids.
     """
     with _without_lightning():
         import mlflow.pytorch
@@ -59,14 +64,12 @@ def log(network: nn.Module, data: Dataset, client: MlflowClient, run: Run) -> No
     logging.getLogger("mlflow.pytorch").setLevel(logging.ERROR)
     example, signature = _described(network, data)
     for form in ("pickle",) if data.kind == "tokens" else ("pt2", "pickle"):
-        model = client.create_logged_model(
-            run.info.experiment_id, NAME, run.info.run_id, params=run.data.params
-        )
+        model = runs.client.create_logged_model(runs.experiment, NAME, run, params=dict(params))
         try:
             mlflow.pytorch.log_model(
                 network,
                 name=NAME,
-                run_id=run.info.run_id,
+                run_id=run,
                 model_id=model.model_id,
                 signature=signature,
                 input_example=example,
@@ -78,7 +81,7 @@ def log(network: nn.Module, data: Dataset, client: MlflowClient, run: Run) -> No
         except RuntimeError:
             if form == "pickle":
                 raise
-            client.delete_logged_model(model.model_id)
+            runs.client.delete_logged_model(model.model_id)
 
 
 def _described(network: nn.Module, data: Dataset) -> tuple[np.ndarray, ModelSignature]:
@@ -87,13 +90,31 @@ def _described(network: nn.Module, data: Dataset) -> tuple[np.ndarray, ModelSign
     from mlflow.models.signature import ModelSignature
     from mlflow.types import Schema, TensorSpec
 
-    seen = as_seen(torch.from_numpy(data.inputs.copy()), data.scale)
+    seen = as_seen(torch.from_numpy(data.inputs[:EXAMPLES]), data.scale)
     with torch.no_grad():
         example, predicted = seen.numpy(), network(seen).numpy()
     inputs, outputs = (
         Schema([TensorSpec(array.dtype, (-1, *array.shape[1:]))]) for array in (example, predicted)
     )
     return example, ModelSignature(inputs, outputs)
+
+
+def data_input(data: Dataset, folder: Path, name: str) -> DatasetInput:
+    """The prepared data in the folder: shapes, types and a digest of the file."""
+    from mlflow import entities
+    from mlflow.data.numpy_dataset import from_numpy
+    from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]
+
+    file = folder / DATA_FILE
+    with file.open("rb") as opened:
+        digest = hashlib.file_digest(opened, "sha256").hexdigest()[:32]
+    source = LocalArtifactDatasetSource(str(file))
+    described = from_numpy(data.inputs, source, data.targets, name, digest)
+    # Of one digest whatever a run uses of it, since splits vary with the seed.
+    return entities.DatasetInput(
+        entities.Dataset(**described.to_dict()),
+        [entities.InputTag("mlflow.data.context", "training")],
+    )
 
 
 @contextmanager

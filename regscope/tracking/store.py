@@ -1,19 +1,21 @@
-"""Where runs are kept: the store's address, its artifacts, and what tells one store from another.
+"""Where runs are kept: the store's address, what is shown of it, and whether its file is whole.
 
 Imports neither mlflow nor anything else that takes time.
 """
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 import os
 import re
-import socket
+import shlex
+from contextlib import closing
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from regscope.base import paths
+
+PREFIX = "regscope/"
+"""Before a study's name in that of its experiment."""
 
 URI = "MLFLOW_TRACKING_URI"
 SQLITE = "sqlite:///"
@@ -44,24 +46,9 @@ def folder() -> Path:
     return paths.repository().absolute() / ".regscope" / "mlflow"
 
 
-def ledger_file() -> Path:
-    return paths.repository().absolute() / ".regscope" / "tracked.json"
-
-
-def lock_file() -> Path:
-    return paths.repository().absolute() / ".regscope" / "tracked.lock"
-
-
-def live_lock_file(key: str) -> Path:
-    """Held by whoever streams the cell with these settings."""
-    return paths.repository().absolute() / ".regscope" / "live" / f"{key}.lock"
-
-
 def make_folders(uri: str) -> None:
-    """The folders of the files above, and of the default store if it is the one at `uri`."""
-    live_lock_file("").parent.mkdir(parents=True, exist_ok=True)
-    if is_default(uri):
-        folder().mkdir(parents=True, exist_ok=True)
+    """The folder of the ledger, and that of the default store if it is the one at `uri`."""
+    (folder() if is_default(uri) else folder().parent).mkdir(parents=True, exist_ok=True)
 
 
 def tracking_uri() -> str:
@@ -141,14 +128,33 @@ def _secrets(uri: str) -> list[str]:
     return sorted({part for part in parts if part}, key=len, reverse=True)
 
 
-def writer() -> str:
-    """Who logs: this repository on this machine, as a digest that gives no path away."""
-    place = f"{socket.gethostname()}:{paths.repository().resolve()}"
-    return hashlib.sha256(place.encode()).hexdigest()[:16]
+def damage(uri: str) -> str | None:
+    """What is wrong with the file of an SQLite store and how to begin anew; None where nothing is.
+
+    Reads the whole file: for where there is something to be done.
+    """
+    file = database(uri)
+    if file is None or not (wrong := _wrong(file)):
+        return None
+    # The default store's artifacts lie beside it and mean nothing without it.
+    moved = file.parent if is_default(uri) else file
+    return f"{file}: {wrong}; begin anew with: {shlex.join(('mv', str(moved), f'{moved}.damaged'))}"
 
 
-def user() -> str:
+def _wrong(file: Path) -> str:
+    """In a few words; empty for a whole database and for what is not there, or busy."""
+    if file.exists() and not file.is_file():
+        return "not a file"
+    if not file.exists():
+        return ""
+    import sqlite3
+
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
+        with closing(sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)) as opened:
+            (found,) = opened.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.OperationalError:
+        # Locked, or not to be read by us: the file may be whole.
+        return ""
+    except sqlite3.DatabaseError as error:
+        return str(error)
+    return "" if found == "ok" else "database disk image is malformed"

@@ -1,4 +1,4 @@
-"""MLflow's page on this repository's runs.
+"""MLflow's page on this repository's runs: `regscope ui [PORT]`.
 
 Prints the address of every study's runs and opens that of the active one in a browser, if there
 is a screen. MLflow's own first page shows nothing of them.
@@ -10,17 +10,17 @@ import os
 import sys
 import time
 import webbrowser
+from collections.abc import Mapping
 from contextlib import suppress
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import shown
-from regscope.tracking import damage, standing, store, view
+from regscope.tracking import ledger, store, view
 
 HOST = "127.0.0.1"
 PORT = 5000
-PREFIX = "regscope/"
 
 SECONDS = 120
 """How long a browser waits for the server."""
@@ -48,82 +48,50 @@ def serve(given: str = str(PORT)) -> None:
         raise RegscopeError(f"PORT = {shown(given)}: must be a whole number from 1 to 65535")
     uri = store.tracking_uri()
     if uri.startswith(("http://", "https://")):
-        _show_server(uri)
+        print(f"runs are kept by a server, whose page is {store.shown(uri)}")
+        _print_studies(store.shown(uri), ledger.experiments(uri))
         return
     file = store.database(uri)
     if file is not None and not file.exists():
         raise RegscopeError(f"{file}: not there yet; `make` logs a study into it")
+    if damage := store.damage(uri):
+        raise RegscopeError(damage)
     store.prepare_environment()
-    server = f"http://{HOST}:{given}"
-    addresses = [view.address(server, known) for known in _print_studies(uri, server)]
-    if addresses:
+    found, server = _experiments(uri), f"http://{HOST}:{given}"
+    print(f"MLflow's page: {server} (end it with Ctrl-C); the runs of", flush=True)
+    if addresses := _print_studies(server, found):
         _open_when_ready(server, addresses[0])
+    else:
+        print("  no study yet: `make` logs one", flush=True)
     # Workers for jobs that nobody here starts.
     os.environ.setdefault("MLFLOW_SERVER_ENABLE_JOB_EXECUTION", "false")
     os.execv(sys.executable, command(int(given)))
 
 
-def _show_server(uri: str) -> None:
-    print(f"runs are kept by a server, whose page is {store.shown(uri)}")
-    study = _active()
-    with suppress(standing.UnreachableError):
-        found = standing.experiment(uri, f"{PREFIX}{study}")
-        if found not in (None, standing.UNKNOWN):
-            print(f"  {study}: {view.address(store.shown(uri), found[0])}")
-
-
-def _print_studies(uri: str, server: str) -> list[str]:
-    """Say where each study's runs are, the active study first; their experiments' ids."""
-    try:
-        found = experiments(uri)
-    except Exception as error:
-        # Drivers of databases and plugins raise whatever they like.
-        raise RegscopeError(
-            damage.advice(uri) or f"{store.shown(uri)}: {store.reason(error, uri)}"
-        ) from error
-    active = _active()
-    ordered = sorted(found, key=lambda study: (study != active, study))
-    print(f"MLflow's page: {server} (end it with Ctrl-C); the runs of", flush=True)
-    for study in ordered:
-        print(f"  {study}: {view.address(server, found[study])}", flush=True)
-    if not found:
-        print("  no study yet: `make` logs one", flush=True)
-    return [found[study] for study in ordered]
-
-
-def experiments(uri: str) -> dict[str, str]:
-    """The ids of the studies' experiments; those logged before there was a view get one."""
+def _experiments(uri: str) -> dict[str, str]:
+    """The ids of the studies' experiments by name."""
     from mlflow import MlflowClient
 
-    client = MlflowClient(uri)
-    found = {}
-    for experiment in client.search_experiments(filter_string=f"name LIKE '{PREFIX}%'"):
-        study = experiment.name.removeprefix(PREFIX)
-        found[study] = str(experiment.experiment_id)
-        if view.TAG not in experiment.tags:
-            client.set_experiment_tag(found[study], view.TAG, view.state(_measure(study)))
-    return found
+    try:
+        found = MlflowClient(uri).search_experiments(filter_string=f"name LIKE '{store.PREFIX}%'")
+    except Exception as error:
+        # Drivers of databases and plugins raise whatever they like.
+        raise RegscopeError(f"{store.shown(uri)}: {store.reason(error, uri)}") from error
+    return {experiment.name: str(experiment.experiment_id) for experiment in found}
 
 
-def _active() -> str:
+def _print_studies(server: str, experiments: Mapping[str, str]) -> list[str]:
+    """Say where each study's runs are, the active study first; their addresses."""
     from regscope.study.params import load_params
 
-    try:
-        return load_params().study
-    except RegscopeError:
-        return ""
-
-
-def _measure(study: str) -> str:
-    """What a study compares, as far as params.yaml still has it."""
-    from regscope.study.evaluation import EvaluationSettings
-    from regscope.study.params import load_params
-
-    try:
-        evaluation = load_params().named(study).evaluation
-    except RegscopeError:
-        evaluation = EvaluationSettings()
-    return evaluation.primary_measure
+    active = ""
+    with suppress(RegscopeError):
+        active = f"{store.PREFIX}{load_params().study}"
+    addresses = []
+    for name in sorted(experiments, key=lambda name: (name != active, name)):
+        addresses.append(view.address(server, experiments[name]))
+        print(f"  {name.removeprefix(store.PREFIX)}: {addresses[-1]}", flush=True)
+    return addresses
 
 
 def _open_when_ready(server: str, address: str) -> None:

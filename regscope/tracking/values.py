@@ -9,7 +9,11 @@ with the baseline, as the study stood when the cell was logged.
 from __future__ import annotations
 
 import csv
+import getpass
+import json
 import math
+import os
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,14 +57,13 @@ def curves(cell: Cell) -> Curves:
     found: Curves = {}
     for row in _rows(paths.model(cell.study, cell.reg) / HISTORY_FILE):
         seed, epoch = int(row.pop("seed")), int(row.pop("epoch"))
-        values = [Value(curve_name(name), float(text), epoch) for name, text in row.items()]
+        # What is held out of a study's training is its test set.
+        values = [
+            Value(f"epoch/{name.replace('holdout', 'test')}", float(text), epoch)
+            for name, text in row.items()
+        ]
         found.setdefault(seed, []).extend(values)
     return found
-
-
-def curve_name(column: str) -> str:
-    """`epoch/test_loss` of `holdout_loss`: in a study what is held out is the test set."""
-    return f"epoch/{column.replace('holdout', 'test')}"
 
 
 def mean_curves(by_seed: Curves) -> list[Value]:
@@ -113,6 +116,24 @@ def params(cell: Cell) -> dict[str, str]:
     return {name: str(value)[:MOST_CHARACTERS] for name, value in flat.items()}
 
 
+def origin(cell: Cell) -> dict[str, str]:
+    """As tags: study, cell, device, git revision, and the DVC experiment, if one runs."""
+    environment = json.loads((paths.model(cell.study, cell.reg) / "environment.json").read_text())
+    tags = {
+        "regscope.study": cell.study,
+        "regscope.reg": cell.reg,
+        "regscope.device": str(environment["device"]),
+        "mlflow.user": _user(),
+        "mlflow.source.name": "regscope",
+        "mlflow.source.type": "LOCAL",
+    }
+    if revision := _git_revision():
+        tags |= {"regscope.git_revision": revision, "mlflow.source.git.commit": revision}
+    if name := os.environ.get("DVC_EXP_NAME", ""):
+        tags["regscope.dvc_experiment"] = name
+    return tags
+
+
 def finals(values: Mapping[str, float], step: int) -> list[Value]:
     return [Value(name, value, step) for name, value in values.items()]
 
@@ -123,6 +144,23 @@ def _flat(settings: Mapping[str, Any], before: str = "") -> Iterable[tuple[str, 
             yield from _flat(value, f"{before}{name}.")
         elif value != {}:
             yield f"{before}{name}", value
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def _git_revision() -> str | None:
+    """The commit that is checked out; None outside a git repository."""
+    command = ["git", "rev-parse", "--verify", "--quiet", "HEAD"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        return None
+    return done.stdout.strip() or None
 
 
 def _numbers(row: Mapping[str, str]) -> dict[str, float]:

@@ -29,6 +29,8 @@ def state(measure: str) -> str:
         "datasetsFilter": [],
         "modelVersionFilter": "All Runs",
         "selectedColumns": columns,
+        # Widths are those of columns that are ordered.
+        "columnOrder": columns,
         "columnWidths": dict.fromkeys(columns, WIDTH),
         "runListHidden": False,
     }

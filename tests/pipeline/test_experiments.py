@@ -50,7 +50,7 @@ def test_another_study_and_a_cell_of_ones_own_by_flags(workspace: Workspace) -> 
     assert [path for path in kept if after[path] != before[path]] == []
     assert "l1_strong.test_accuracy" in workspace.dvc("metrics", "diff")
     for study in ("digits", "moons"):
-        assert "up to date" in workspace.dvc("status", paths.pipeline(study))
+        assert "up to date" in workspace.dvc("status", str(paths.pipeline(study)))
     everything = ran(workspace.dvc("repro", "--all-pipelines", "--dry"))
     assert [name for name in everything if ":train@" in name] == []
 

@@ -18,7 +18,7 @@ from regscope.datasets import Dataset
 from regscope.evaluation import evaluate_cell
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import load_params, written_study
-from regscope.tracking import store
+from regscope.tracking import ledger, store
 from regscope.training import history
 from regscope.training.loop import Trainer
 
@@ -128,6 +128,7 @@ class Held:
         return {run.info.run_id: len(self.children(run)) for run in self.parents()}
 
 
-def ledger() -> Any:
-    file = store.ledger_file()
+def noted() -> Any:
+    """The ledger's file."""
+    file = ledger.ledger_file()
     return json.loads(file.read_text()) if file.is_file() else None

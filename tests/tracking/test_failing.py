@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+from mlflow import MlflowClient
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
-from regscope.tracking import models, record, standing, store
+from regscope.tracking import ledger, record, store
+from regscope.tracking.cells import cells_of
 from regscope.tracking.track import track
 from tests.conftest import ROOT
 from tests.tracking import small
@@ -41,12 +43,15 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, list[str]]:
     return process.returncode, output, errors.splitlines()
 
 
-def test_no_server_is_one_line_at_once(untracked: Path) -> None:
-    uri = f"http://me:secret@127.0.0.1:{free_port()}"
+def test_no_server_is_one_line_at_once(
+    untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(store.URI, f"http://me:secret@127.0.0.1:{free_port()}")
     began = time.monotonic()
-    code, output, (line,) = ended(started(untracked, uri))
-    assert time.monotonic() - began < 10
-    assert (code, output, small.ledger()) == (0, "", None)
+    track(NAME)
+    assert time.monotonic() - began < 5
+    output, (line,) = (found := capsys.readouterr()).out, found.err.splitlines()
+    assert (output, small.noted()) == ("", None)
     assert line.startswith("regscope: small: not tracked at http://127.0.0.1:")
     assert "the next run catches up" in line
     assert "refused" in line
@@ -56,30 +61,31 @@ def test_no_server_is_one_line_at_once(untracked: Path) -> None:
 def test_no_server_is_no_matter_when_all_is_logged(
     untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from regscope.tracking import ledger
-    from regscope.tracking.cells import cells_of
-
     uri = f"http://127.0.0.1:{free_port()}"
     monkeypatch.setenv(store.URI, uri)
-    for cell in cells_of(NAME)[0]:
-        ledger.add(uri, small.EXPERIMENT, ("1", 5), cell.digest, "run")
+    cells = {cell.digest: "run" for cell in cells_of(NAME)[0]}
+    ledger.write(uri, small.EXPERIMENT, "1", [], cells)
     track(NAME)
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize("kind", ["text", "folder"])
 def test_a_database_that_is_none_is_one_line(
-    untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    untracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], kind: str
 ) -> None:
-    (untracked / "text.db").write_text("not a database, and longer than its header is" * 20)
-    monkeypatch.setenv(store.URI, "sqlite:///text.db")
+    file = untracked / "runs.db"
+    if kind == "folder":
+        file.mkdir()
+    else:
+        file.write_text("not a database, and longer than its header is" * 20)
+    monkeypatch.setenv(store.URI, "sqlite:///runs.db")
     track(NAME)
     (line,) = capsys.readouterr().err.splitlines()
-    file = untracked / "text.db"
+    wrong = {"text": "file is not a database", "folder": "not a file"}[kind]
     assert line == (
-        f"regscope: small: not tracked: {file}: file is not a database;"
-        f" begin anew with: mv {file} {file}.damaged"
+        f"regscope: small: not tracked: {file}: {wrong}; begin anew with: mv {file} {file}.damaged"
     )
-    assert small.ledger() is None
+    assert small.noted() is None
 
 
 def test_a_driver_that_is_missing_is_one_line(
@@ -95,6 +101,7 @@ def test_a_driver_that_is_missing_is_one_line(
     assert "psycopg2" in line
 
 
+@pytest.mark.usefixtures("light_models")
 def test_a_store_that_raises_what_it_likes_is_one_line(
     tracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -106,7 +113,6 @@ def test_a_store_that_raises_what_it_likes_is_one_line(
     def refuse(*_: object) -> None:
         raise NoCredentialsError("Unable to locate credentials")
 
-    monkeypatch.setattr(models, "log", lambda *_: None)
     monkeypatch.setattr(MlflowClient, "log_artifacts", refuse)
     small.change_strength(0.02)
     track(NAME)
@@ -147,7 +153,8 @@ def test_a_server_killed_half_way(untracked: Path, tmp_path: Path) -> None:
     uri = f"http://127.0.0.1:{port}"
     with serving(folder, port) as server:
         process = started(untracked, uri)
-        while standing.experiment(uri, small.EXPERIMENT) is None or len(Held(uri).runs()) < 2:
+        client = MlflowClient(uri)
+        while not client.get_experiment_by_name(small.EXPERIMENT) or len(Held(uri).runs()) < 2:
             assert process.poll() is None, "it ended before the server was killed"
             time.sleep(0.05)
         stop(server)
@@ -170,3 +177,15 @@ def test_a_server_killed_half_way(untracked: Path, tmp_path: Path) -> None:
                 steps = [step for step, _ in held.curve(child, "epoch/train_loss")]
                 assert steps == list(range(1, EPOCHS + 1))
         assert len(held.models()) == len(CELLS)
+
+        held.client.delete_run(held.parents()[0].info.run_id)
+        for cells in ("1 of 2 cells logged", ""):
+            code, output, complaints = ended(started(untracked, uri))
+            assert (code, complaints) == (0, [])
+            assert output.startswith(f"small: {cells}" if cells else "")
+            assert bool(output) == bool(cells)
+        held.client.delete_experiment(held.experiment)
+        code, output, (complaint,) = ended(started(untracked, uri))
+        assert (code, output) == (0, "")
+        assert "restored, with its runs" in complaint
+        assert len(Held(uri).parents()) == len(CELLS) + 1

@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
+from urllib.request import url2pathname
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from regscope.datasets import Dataset
 from regscope.results import COMPARED
 from regscope.study.networks import load_networks
 from regscope.study.params import load_params
-from regscope.tracking import models, record, store, view
+from regscope.tracking import ledger, models, store, view
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
 from tests.conftest import ROOT
@@ -49,6 +51,15 @@ def test_a_parent_a_cell_and_a_child_a_seed_with_their_curves(tracked: Path) -> 
             for column in ("train_loss", "penalty", "train_accuracy", "test_loss", "test_accuracy"):
                 steps = [step for step, _ in held.curve(child, f"epoch/{column}")]
                 assert steps == list(range(1, EPOCHS + 1))
+
+
+def test_the_store_lies_in_the_repository_and_nowhere_else(logged: Path) -> None:
+    """In a folder whose name needs quoting."""
+    assert list(logged.parent.iterdir()) == [logged]
+    assert (logged / ".regscope" / "mlflow" / "mlflow.db").is_file()
+    artifacts = logged / ".regscope" / "mlflow" / "artifacts" / NAME
+    assert len(list(artifacts.rglob("confusion.csv"))) == len(CELLS)
+    assert len(list(artifacts.rglob("model.pt2"))) == len(CELLS)
 
 
 def test_numbers_are_those_of_the_tables(tracked: Path) -> None:
@@ -129,7 +140,8 @@ def test_the_model_predicts_what_the_network_predicts(
 @pytest.mark.slow
 def test_the_model_needs_no_regscope(tracked: Path) -> None:
     held = Held()
-    folder = Path(held.client.get_logged_model(held.models()[0]).artifact_location.split("://")[-1])
+    location = held.client.get_logged_model(held.models()[0]).artifact_location
+    folder = Path(url2pathname(urlparse(location).path))
     code = (
         "import sys, torch;"
         f"network = torch.export.load({str(folder / 'data' / 'model.pt2')!r}).module();"
@@ -142,7 +154,7 @@ def test_the_model_needs_no_regscope(tracked: Path) -> None:
 
 
 def test_a_second_run_adds_nothing_and_imports_nothing(tracked: Path) -> None:
-    before = Held().counts(), small.ledger()
+    before = Held().counts(), small.noted()
     done = subprocess.run(
         [sys.executable, "-c", IN_PYTHON],
         env={"PYTHONPATH": str(ROOT), "DVC_ROOT": str(tracked), "PATH": ""},
@@ -151,16 +163,29 @@ def test_a_second_run_adds_nothing_and_imports_nothing(tracked: Path) -> None:
         check=True,
     )
     assert (done.stdout, done.stderr) == ("[]\n", "")
-    assert (Held().counts(), small.ledger()) == before
+    assert (Held().counts(), small.noted()) == before
 
 
 def test_without_the_ledger_the_store_is_asked(tracked: Path) -> None:
-    before = Held().counts(), small.ledger()
-    store.ledger_file().unlink()
+    before = Held().counts(), small.noted()
+    ledger.ledger_file().unlink()
     track(NAME)
-    assert (Held().counts(), small.ledger()) == before
+    assert (Held().counts(), small.noted()) == before
 
 
+def test_a_store_that_was_written_to_is_asked_once(
+    tracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Held().client.create_experiment("another")
+    before = Held().counts()
+    track(NAME)
+    monkeypatch.setattr(Runs, "complete", None)
+    track(NAME)
+    assert capsys.readouterr() == ("", "")
+    assert Held().counts() == before
+
+
+@pytest.mark.usefixtures("light_models")
 def test_another_strength_adds_a_parent_and_leaves_the_old(tracked: Path) -> None:
     before = {run.info.run_id: run.data for run in Held().runs()}
     small.change_strength(0.01)
@@ -194,9 +219,26 @@ def test_the_model_is_that_of_the_results_whatever_params_say_now(
     assert torch.nn.Tanh not in kinds
 
 
+@pytest.mark.slow
+@pytest.mark.usefixtures("light_models")
 def test_a_deleted_store_is_noticed(tracked: Path) -> None:
-    (entry,) = small.ledger()[store.tracking_uri()].values()
+    (entry,) = small.noted()[store.tracking_uri()].values()
     shutil.rmtree(store.folder())
+    track(NAME)
+    counts = Held().counts()
+    assert list(counts.values()) == [SEEDS] * len(CELLS)
+    assert not set(entry["cells"].values()) & set(counts)
+
+
+@pytest.mark.usefixtures("light_models")
+def test_a_store_that_was_replaced_is_noticed(tracked: Path) -> None:
+    """By one that has no such experiment."""
+    (entry,) = small.noted()[store.tracking_uri()].values()
+    file = store.folder() / "mlflow.db"
+    shutil.copy(file, "other.db")
+    other = Held("sqlite:///other.db")
+    other.client.rename_experiment(other.experiment, "another")
+    Path("other.db").replace(file)
     track(NAME)
     counts = Held().counts()
     assert list(counts.values()) == [SEEDS] * len(CELLS)
@@ -227,8 +269,9 @@ def interrupt_after(calls: int, patch: pytest.MonkeyPatch) -> None:
         patch.setattr(MlflowClient, name, counted)
 
 
-def test_an_interrupted_logging_is_completed(tracked: Path) -> None:
-    """Stopped again and again, each time two calls later."""
+@pytest.mark.usefixtures("light_models")
+def test_an_interrupted_logging_is_begun_anew(tracked: Path) -> None:
+    """Stopped again and again, each time some calls later; nothing of it is left."""
     small.change_strength(0.02)
     before = Held().counts()
     calls = 0
@@ -239,8 +282,7 @@ def test_an_interrupted_logging_is_completed(tracked: Path) -> None:
                 track(NAME)
                 break
             except KeyboardInterrupt:
-                assert len(small.ledger()[store.tracking_uri()][small.EXPERIMENT]["cells"]) == 2
-                calls += 2
+                calls += 4
     held = Held()
     added = [run for run in held.parents() if run.info.run_id not in before]
     assert [run.info.status for run in added] == ["FINISHED"]
@@ -251,11 +293,12 @@ def test_an_interrupted_logging_is_completed(tracked: Path) -> None:
         steps = [step for step, _ in held.curve(run, "epoch/train_loss")]
         assert steps == list(range(1, EPOCHS + 1))
     assert len(held.models()) == len(CELLS) + 1
-    assert len(Runs(held.client, held.experiment).children(added[0].info.run_id)) == SEEDS
+    assert len(held.runs()) == (1 + SEEDS) * (len(CELLS) + 1)
 
 
+@pytest.mark.usefixtures("light_models")
 def test_complete_is_what_has_all_its_metrics(
-    tracked: Path, monkeypatch: pytest.MonkeyPatch
+    tracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """MLflow logs many metrics in several calls; here the second one fails."""
     from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
@@ -263,7 +306,6 @@ def test_complete_is_what_has_all_its_metrics(
 
     earlier = {run.info.run_id for run in Held().runs()}
     small.change_strength(0.02)
-    monkeypatch.setattr(models, "log", lambda *_: None)
     log_batch: Any = SqlAlchemyStore.log_batch
     made: list[str] = []
 
@@ -277,24 +319,22 @@ def test_complete_is_what_has_all_its_metrics(
         patch.setattr(client, "MAX_METRICS_PER_BATCH", 4)
         patch.setattr(SqlAlchemyStore, "log_batch", second_fails)
         track(NAME)
+    assert "StopError" in capsys.readouterr().err
     added = [run for run in Held().runs() if run.info.run_id not in earlier]
     assert [len(run.data.metrics) for run in added if run.info.run_id == made[0]] == [4]
     assert not any(COMPLETE in run.data.tags for run in added)
     track(NAME)
-    (child,) = (run for run in Held().runs() if run.info.run_id == made[0])
-    assert COMPLETE in child.data.tags
-    for name in child.data.metrics:
-        steps = [step for step, _ in Held().curve(child, name)]
-        assert steps == (list(range(1, EPOCHS + 1)) if name.startswith("epoch/") else [EPOCHS])
-
-
-def test_a_deleted_experiment_comes_back_when_something_is_logged(tracked: Path) -> None:
     held = Held()
-    held.client.delete_experiment(held.experiment)
-    uri = store.tracking_uri()
-    found = record.open_experiment(held.client, uri, small.EXPERIMENT)
-    assert found[0] == held.experiment
-    assert len(held.parents()) == len(CELLS)
+    again = [run for run in held.runs() if run.info.run_id not in earlier]
+    assert not {run.info.run_id for run in added} & {run.info.run_id for run in again}
+    assert len(again) == 1 + SEEDS
+    for run in again:
+        assert COMPLETE in run.data.tags
+        for name, steps in (
+            ("epoch/penalty", list(range(1, EPOCHS + 1))),
+            ("test_accuracy", [EPOCHS]),
+        ):
+            assert [step for step, _ in held.curve(run, name)] == steps
 
 
 def test_a_deleted_experiment_is_restored_and_told_of(
@@ -313,10 +353,11 @@ def test_a_deleted_experiment_is_restored_and_told_of(
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.usefixtures("light_models")
 def test_a_deleted_run_is_logged_anew(tracked: Path, capsys: pytest.CaptureFixture[str]) -> None:
     held = Held()
     kept, deleted = held.parents()
-    Runs(held.client, held.experiment).delete(deleted.info.run_id)
+    held.client.delete_run(deleted.info.run_id)
     track(NAME)
     assert "1 of 2 cells logged" in capsys.readouterr().out
     (again,) = (run for run in held.parents() if run.info.run_id != kept.info.run_id)
@@ -331,6 +372,7 @@ def test_the_page_has_a_view_of_cells_by_what_the_study_compares(tracked: Path) 
     shown = json.loads(found.tags[view.TAG])
     assert shown["orderByKey"] == "metrics.`test_accuracy`"
     assert "metrics.`difference/test_accuracy`" in shown["selectedColumns"]
+    assert shown["columnOrder"] == shown["selectedColumns"] == list(shown["columnWidths"])
     assert shown["selectedColumns"][-1] == "tags.`verdict.test_accuracy`"
     logged = Held().parents()[-1].data
     assert {f"metrics.`{name}`" for name in logged.metrics} >= set(shown["selectedColumns"][:-1])

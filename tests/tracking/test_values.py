@@ -15,7 +15,6 @@ CELL = Cell(
     "toy",
     "l1",
     {"model": {"hidden": [8, 4]}, "regularizer": {"l1": {"strength": 0.1}}, "evaluation": {}},
-    "key",
     "digest",
 )
 
