@@ -105,7 +105,7 @@ def _write_tables(folder: Path, seeds: range) -> None:
         for position, layer in enumerate(LAYERS)
     ]
     units = [
-        {"seed": seed, "layer": LAYERS[0], "units": 4, "dead_fraction": 0.25 * seed}
+        {"seed": seed, "layer": LAYERS[0], "units": 4, "dead_fraction": 0.25 * (seed % 5)}
         for seed in seeds
     ]
     pruning = [

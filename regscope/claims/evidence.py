@@ -15,6 +15,7 @@ from regscope.claims import comparisons, spreads
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
+from regscope.measures.catalog import ACCURACY
 from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import LEFT_OUT, nudged
@@ -226,6 +227,8 @@ def _on_path(claim: Claim, family: str, evidence: Evidence, at_zero: bool) -> pd
     if at_best and not at_zero and strength == 0:
         raise NotRunError(f"validation is best without {family}, so no strength is there to test")
     chosen = rows[np.isclose(rows["strength"], strength, rtol=1e-6, atol=0)]
+    if claim.parsed.column not in chosen:
+        raise NotRunError(f"the strength paths have no {claim.measure}")
     return chosen.set_index("seed")[claim.parsed.column].sort_index()
 
 
@@ -263,7 +266,7 @@ def tuned_note(claim: Claim, evidence: Evidence) -> str:
     if (
         evidence.tuned is None
         or not claim.assumed
-        or (claim.measure, claim.others) != ("test_accuracy", (BASELINE,))
+        or (claim.measure, claim.others) != (ACCURACY, (BASELINE,))
     ):
         return ""
     rows = evidence.tuned[evidence.tuned["family"].isin(claim.cell)]

@@ -1,4 +1,4 @@
-"""What a claim may be measured by: the columns of a study's tables, as a closed set by kind.
+"""What a claim may be measured by: the columns of a study's tables, as the catalog has them.
 
 A plain name is a column of `seeds.csv`. A prefix names another table or another question:
 
@@ -11,55 +11,11 @@ A plain name is a column of `seeds.csv`. A prefix names another table or another
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Table = Literal["seeds", "layers", "units", "spread", "paths", "confused"]
+from regscope.measures.catalog import TABLES, Table
 
-PREDICTIONS = (
-    "test_accuracy", "test_loss", "train_accuracy", "train_loss", "generalization_gap", "loss_gap",
-    "top5_accuracy", "expected_calibration_error", "brier_score", "class_f1_sd",
-    "balanced_accuracy", "roc_auc",
-    "padded_accuracy", "unknown_accuracy", "most_frequent_tag_accuracy",
-)  # fmt: skip
-ROBUSTNESS = ("corruption_accuracy", "corruption_drop", "input_gradient_norm")
-UNITS = (
-    "unit_correlation", "effective_rank_fraction", "dead_unit_fraction", "mean_activation",
-)  # fmt: skip
-TRAINING = ("epochs_to_training_loss", "training_loss_area", "test_loss_rise")
-WEIGHTS = (
-    "weight_mean", "weight_std", "weight_skewness", "weight_kurtosis", "weight_l1_norm",
-    "weight_l2_norm", "weight_max_norm", "near_zero_fraction", "zero_fraction", "weight_hoyer",
-    "weight_gini", "stable_rank_fraction", "filter_total_variation", "pruning_area",
-    "prunable_fraction",
-)  # fmt: skip
-
-COLUMNS: dict[Table, tuple[str, ...]] = {
-    "seeds": (*PREDICTIONS, *ROBUSTNESS, *UNITS, *TRAINING, *WEIGHTS),
-    "layers": (
-        "mean", "std", "skewness", "kurtosis", "l1_norm", "l2_norm", "max_norm",
-        "near_zero_fraction", "zero_fraction", "hoyer", "gini", "spectral_norm", "stable_rank",
-        "total_variation",
-    ),
-    "units": ("correlation", "effective_rank", "dead_fraction", "mean_activation"),
-    "spread": (*PREDICTIONS, *ROBUSTNESS, *UNITS, *TRAINING, *WEIGHTS),
-    "paths": (
-        "validation_accuracy", "validation_loss", "test_accuracy", "test_loss", "train_accuracy",
-        "generalization_gap", "zero_fraction", "near_zero_fraction", "weight_l2_norm",
-        "expected_calibration_error",
-    ),
-    "confused": ("excess",),
-}  # fmt: skip
-
-FRACTIONS = frozenset(
-    {
-        "test_accuracy", "train_accuracy", "validation_accuracy", "generalization_gap",
-        "balanced_accuracy", "roc_auc",
-        "top5_accuracy", "padded_accuracy", "unknown_accuracy", "most_frequent_tag_accuracy",
-        "corruption_accuracy", "corruption_drop", "near_zero_fraction", "zero_fraction",
-        "prunable_fraction", "dead_unit_fraction", "dead_fraction",
-    }
-)  # fmt: skip
-"""Columns that people read in percent, and whose differences they read in percentage points."""
+COLUMNS = {table: {entry.name: entry for entry in entries} for table, entries in TABLES.items()}
 
 
 class Measure(NamedTuple):
@@ -68,7 +24,9 @@ class Measure(NamedTuple):
 
     @property
     def is_fraction(self) -> bool:
-        return self.table != "spread" and self.column in FRACTIONS
+        """Whether people read it in percent, and its differences in percentage points."""
+        entry = COLUMNS[self.table].get(self.column)
+        return entry is not None and self.table != "spread" and entry.in_points
 
 
 def parse(name: str) -> Measure | None:

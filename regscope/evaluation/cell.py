@@ -20,8 +20,9 @@ from regscope.evaluation.landscape import grid_of
 from regscope.evaluation.passes import logits
 from regscope.evaluation.predicted import prediction_measures
 from regscope.evaluation.row import Row
+from regscope.evaluation.seen import Seen
 from regscope.evaluation.words import counted, most_frequent_tags, word_measures
-from regscope.measures.calibration import reliability
+from regscope.measures.catalog import Task, of_task
 from regscope.measures.convergence import epochs_to_loss, loss_area, loss_rise
 from regscope.measures.predictions import accuracy, confusion_matrix
 from regscope.measures.robustness import input_gradient_norm, word_gradient_norm
@@ -98,41 +99,45 @@ def _evaluated(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evalua
     hurt = robustness_rows(dataset.kind, networks, examples, pool, targets, clean)
     descent = _descent(folder, study.evaluation.training_loss)
     result = Evaluation()
-    for seed, (network, seen) in enumerate(zip(networks, examples, strict=True)):
-        fitted = counted(logits(network, stored[seen.train], dataset.scale), targets[seen.train])
-        predicted, labels = counted(tested[seed], targets[seen.test])
-        bins = reliability(predicted.double().softmax(1), labels)
-        few, few_labels = chosen(pool, seen.pooled), targets[seen.few]
-        found = _look_inside(study, network, few, few_labels, dataset)
+    task: Task = "tagging" if dataset.kind == "tokens" else "classification"
+    for seed, (network, own) in enumerate(zip(networks, examples, strict=True)):
+        fitted = counted(logits(network, stored[own.train], dataset.scale), targets[own.train])
+        few, few_labels = chosen(pool, own.pooled), targets[own.few]
+        seen = Seen(
+            *counted(tested[seed], targets[own.test]),
+            network=network,
+            weights=inside.weights_of(network),
+            activations=hidden_activations(network, study.model.slot_names(), few, 1.0),
+            few_inputs=few,
+            few_labels=few_labels,
+        )
+        found = _look_inside(seen, dataset)
         together = (
-            prediction_measures(*fitted, predicted, labels, bins)
+            prediction_measures(*fitted, seen)
             | corruption_together(hurt[seed], clean[seed])
             | {"input_gradient_norm": _input_gradient_norm(dataset, network, few, few_labels)}
             | inside.pruning_together(found["pruning"])
             | inside.units_together(found["units"])
             | descent[seed]
-            | inside.weights_together(inside.weights_of(network), found["layers"])
-            | _of_words(dataset, seen, tested[seed])
+            | inside.weights_together(seen.weights, found["layers"])
+            | _of_words(dataset, own, tested[seed])
         )
-        result.measures.append({"seed": seed, **together})
-        found |= {"robustness": hurt[seed], "reliability": [asdict(row) for row in bins]}
+        known = [measure.name for measure in of_task(task) if measure.name in together]
+        result.measures.append({"seed": seed, **{name: together[name] for name in known}})
+        found |= {"robustness": hurt[seed], "reliability": [asdict(row) for row in seen.bins]}
         for table, rows in found.items():
             result.tables[table].extend({"seed": seed, **row} for row in rows)
     result.arrays = _arrays(networks, tested, [seen.test for seen in examples], dataset)
     return result
 
 
-def _look_inside(
-    study: Study, network: nn.Module, inputs: Tensor, labels: Tensor, dataset: Dataset
-) -> dict[str, list[Row]]:
-    """Rows of `layers`, `units` and `pruning`; `inputs` are as the network sees them."""
-    weights = inside.weights_of(network)
+def _look_inside(seen: Seen, dataset: Dataset) -> dict[str, list[Row]]:
+    """Rows of `layers`, `units` and `pruning`."""
     pictures = dataset.input_shape if dataset.kind == "image" else None
-    seen = hidden_activations(network, study.model.slot_names(), inputs, 1.0)
     return {
-        "layers": inside.layer_rows(weights, pictures),
-        "units": inside.unit_rows(seen),
-        "pruning": inside.pruning_rows(network, inputs, labels),
+        "layers": inside.layer_rows(seen.weights, pictures),
+        "units": inside.unit_rows(seen.activations),
+        "pruning": inside.pruning_rows(seen.network, seen.few_inputs, seen.few_labels),
     }
 
 

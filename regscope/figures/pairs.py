@@ -32,7 +32,7 @@ def draw(results: SweepResults) -> Figure:
     table = results.pairs
     names = list(dict.fromkeys([*table["first"], *table["second"]]))
     measure = measured_in(table.iloc[0])
-    unit = "hundredths" if measure == "test loss" else "points"
+    unit = "points" if measure.in_points else "hundredths"
     across = max(CELL[0] * (len(names) - 1), 3.2)
     figure = sheet(
         2 * across + 2.1,
@@ -42,7 +42,7 @@ def draw(results: SweepResults) -> Figure:
             (
                 legible(results.title),
                 f"{int(table['seeds'].min())} seeds",
-                f"mean and 95 % t interval of the paired difference, {unit} of {measure}",
+                f"mean and 95 % t interval of the paired difference, {unit} of {measure.phrase}",
                 "percent below the names: alone\n"
                 "left: the better part is the one with the higher mean accuracy on validation",
                 "▲ better, ▼ worse, ≈ no difference that matters: paired t tests, Holm-corrected"

@@ -12,10 +12,10 @@ from regscope.figures.curves import mean_and_reach
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
 from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name, legible
+from regscope.measures.catalog import ACCURACY, Measure, named
 from regscope.results import worded
-from regscope.results.guessed import LESS_IS_BETTER, YES
+from regscope.results.guessed import YES
 from regscope.statistics import LEFT_OUT
-from regscope.study.evaluation import ACCURACY
 from regscope.study.params import BASELINE
 from regscope.sweeps.tuned import by_strength
 
@@ -189,27 +189,23 @@ def _head(axis: Axes, family: str, chosen: Any, published: float | None) -> None
 def _against_zero(chosen: Any) -> list[str]:
     if chosen["verdict"] == LEFT_OUT:
         return ["validation is best without it: left out, nothing tested"]
-    scale, decimals = (1, 4) if chosen.get("measure") in LESS_IS_BETTER else (100, 2)
+    measure = measured_in(chosen)
     sizes = [
-        f"{scale * float(chosen[key]):+.{decimals}f}".replace("-", "−")
+        f"{measure.scale * float(chosen[key]):+.{measure.decimals}f}".replace("-", "−")
         for key in ("difference", "low", "high")
     ]
-    what = "test" if measured_in(chosen) == "test accuracy" else measured_in(chosen)
-    unit = " points" if scale == 100 else ""
+    what = "test" if measure.name == ACCURACY else measure.phrase
+    unit = " points" if measure.in_points else ""
     return [
         f"{what} {sizes[0]}{unit} [{sizes[1]}, {sizes[2]}]",
         worded(dict(chosen), "strength 0"),
     ]
 
 
-def measured_in(row: Any) -> str:
-    """What a row of tuned.csv or pairs.csv is about, in words."""
+def measured_in(row: Any) -> Measure:
+    """What a row of tuned.csv or pairs.csv is about."""
     measure = row.get("measure")
-    return (
-        (measure if isinstance(measure, str) else ACCURACY)
-        .replace("_", " ")
-        .replace("roc auc", "ROC AUC")
-    )
+    return named(measure if isinstance(measure, str) else ACCURACY)
 
 
 def number(value: float) -> str:

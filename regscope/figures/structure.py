@@ -9,24 +9,18 @@ import numpy as np
 from regscope.figures.dots import dots, intervals, name_rows, widen
 from regscope.figures.layout import panels
 from regscope.figures.style import GREY
+from regscope.measures.catalog import LAYERS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from regscope.figures.data import StudyData
 
-PERCENT = 100
-MEASURES = {
-    "kurtosis": ("Excess kurtosis", 1),
-    "hoyer": ("Hoyer sparsity", 1),
-    "gini": ("Gini index", 1),
-    "zero_fraction": ("Exactly zero, %", PERCENT),
-    "near_zero_fraction": ("Near zero, %", PERCENT),
-    "stable_rank": ("Stable rank", 1),
-    "spectral_norm": ("Spectral norm", 1),
-    "total_variation": ("Total variation of filters", 1),
-}
-"""Titles and factors of columns of layers.csv; those without values are left out."""
+SHOWN = (
+    "kurtosis", "hoyer", "gini", "zero_fraction", "near_zero_fraction", "stable_rank",
+    "spectral_norm", "total_variation",
+)  # fmt: skip
+"""Columns of layers.csv; those without values are left out."""
 ROUGH = "total variation: of the first layer's filters, over their l1 norm; high is rough"
 MARKS = "osD^vPXp"
 STEP, FILLED = 0.22, 0.8
@@ -44,7 +38,8 @@ ROW, LINE = 0.36, 0.105
 def draw(data: StudyData) -> Figure:
     """One panel a measure, a row a cell, in it a mark a layer: means and intervals over seeds."""
     table = data.results.layers
-    measures = {name: about for name, about in MEASURES.items() if table[name].notna().any()}
+    known = {measure.name: measure for measure in LAYERS}
+    measures = [known[name] for name in SHOWN if table[name].notna().any()]
     figure, axes = panels(
         len(measures),
         "Structure of the weights, layer by layer",
@@ -54,31 +49,30 @@ def draw(data: StudyData) -> Figure:
             "Hoyer and Gini: 0 all weights of one size, 1 only one is not zero",
             "near zero: below a tenth of the layer's root mean square\n"
             "stable rank: squared Frobenius over squared spectral norm",
-            *([ROUGH] if "total_variation" in measures else []),
+            *([ROUGH] if known["total_variation"] in measures else []),
         ),
         size=(2.35, max(ROW, LINE * len(data.layers)) * len(data.cells) + 0.6),
         columns=COLUMNS,
     )
     step = min(STEP, FILLED / len(data.layers))
     seeds = dict(iter(table.groupby(["reg", "layer"], sort=False)))
-    for position, (axis, (measure, (title, factor))) in enumerate(
-        zip(axes, measures.items(), strict=True)
-    ):
+    for position, (axis, measure) in enumerate(zip(axes, measures, strict=True)):
         for number, layer in enumerate(data.layers):
-            values = [factor * seeds[cell.reg, layer][measure].to_numpy() for cell in data.cells]
+            by_cell = [seeds[cell.reg, layer][measure.name].to_numpy() for cell in data.cells]
+            values = [measure.scale * own for own in by_cell]
             middle = step * (number - (len(data.layers) - 1) / 2)
             dots(
                 axis, intervals(values), [cell.colour for cell in data.cells],
                 np.arange(len(values)) + middle, marker=MARKS[number % len(MARKS)], s=20, lw=0.7,
             )  # fmt: skip
         name_rows(axis, data.cells, position % COLUMNS == 0)
-        if factor == PERCENT:
+        if measure.in_points:
             widen(axis)
-        if measure == "kurtosis" and axis.get_xlim()[1] > FAR:
+        if measure.name == "kurtosis" and axis.get_xlim()[1] > FAR:
             axis.set_xscale("symlog", linthresh=1)
             axis.set_xticks(*FAR_TICKS)
-            axis.set_xlim(left=table[measure].min() - 0.3)
-        axis.set_title(title, loc="left", fontsize=9)
+            axis.set_xlim(left=table[measure.name].min() - 0.3)
+        axis.set_title(measure.called(), loc="left", fontsize=9)
     _key(figure, data)
     return figure
 

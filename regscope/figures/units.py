@@ -7,19 +7,14 @@ from typing import TYPE_CHECKING
 from regscope.figures.accuracy import tally
 from regscope.figures.dots import ROW, baseline_line, dots, intervals, name_rows, widen
 from regscope.figures.layout import panels
+from regscope.measures.catalog import UNITS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from regscope.figures.data import StudyData
 
-PERCENT = 100
-MEASURES = {
-    "correlation": ("correlation", 1),
-    "effective_rank": ("effective rank of {units} units", 1),
-    "dead_fraction": ("dead units, %", PERCENT),
-}
-"""Titles and factors of the columns of units.csv."""
+MEASURES = tuple(measure for measure in UNITS if measure.name != "mean_activation")
 
 
 def draw(data: StudyData) -> Figure:
@@ -52,16 +47,19 @@ def draw(data: StudyData) -> Figure:
         chosen = table[table["layer"] == layer]
         by_reg = dict(iter(chosen.groupby("reg")))
         units = int(chosen["units"].iloc[0])
-        for column, (measure, (name, factor)) in enumerate(MEASURES.items()):
+        for column, measure in enumerate(MEASURES):
             axis = axes[row * len(MEASURES) + column]
-            seeds = [factor * by_reg[cell.reg][measure].to_numpy() for cell in data.cells]
+            by_cell = [by_reg[cell.reg][measure.name].to_numpy() for cell in data.cells]
+            seeds = [measure.scale * own for own in by_cell]
             found = intervals(seeds)
             dots(axis, found, colours)
             baseline_line(axis, data.cells, found)
-            if factor == PERCENT:
+            if measure.in_points:
                 widen(axis)
             name_rows(axis, data.cells, column == 0)
-            axis.set_title(f"{layer}: {name.format(units=units)}", loc="left", fontsize=9)
+            of_all = f" of {units} units" * (measure.name == "effective_rank")
+            title = f"{layer}: {measure.called(measure.phrase)}{of_all}"
+            axis.set_title(title, loc="left", fontsize=9)
     return figure
 
 

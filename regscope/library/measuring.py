@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 from regscope.base.errors import RegscopeError
 from regscope.library.measured import Measured, Row
+from regscope.measures.catalog import SEEDS, named
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
     from torch.export import ExportedProgram
 
+    from regscope.evaluation.seen import Predictions
     from regscope.library.parameters import Weights
     from regscope.library.passing import Batch, Outputs, Passed
-    from regscope.measures.calibration import Bin
 
 EXAMPLES = 2000
 
@@ -58,46 +59,30 @@ def _measured(
 ) -> Measured:
     import pandas as pd
 
+    from regscope.evaluation.seen import Predictions
     from regscope.library.parameters import read_weights
-    from regscope.measures.calibration import reliability
-    from regscope.measures.predictions import confusion_matrix
 
-    bins = reliability(found.logits.double().softmax(1), found.labels)
-    confusion = confusion_matrix(found.logits.argmax(1), found.labels, found.logits.shape[1])
+    seen = Predictions(found.logits, found.labels)
     weights = read_weights(model)
     layers, of_layers = _of_weights(weights, unmeasured)
     pruning, of_pruning = _of_pruning(model, weights, found.few, outputs, unmeasured)
     units, of_units = _of_units(model, found.few, unmeasured)
     return Measured(
-        measures=_of_predictions(found, bins, confusion) | of_layers | of_pruning | of_units,
+        measures=_of_predictions(seen) | of_layers | of_pruning | of_units,
         layers=pd.DataFrame(layers),
         pruning=pd.DataFrame(pruning),
         units=pd.DataFrame(units),
-        reliability=pd.DataFrame([asdict(row) for row in bins]),
-        confusion=confusion.numpy(),
+        reliability=pd.DataFrame([asdict(row) for row in seen.bins]),
+        confusion=seen.confusion.numpy(),
         unmeasured=unmeasured,
     )
 
 
-def _of_predictions(found: Passed, bins: list[Bin], confusion: Tensor) -> dict[str, float]:
-    from regscope.evaluation.predicted import FEW_CLASSES, TOP
-    from regscope.measures import predictions
-    from regscope.measures.calibration import calibration_error
+def _of_predictions(seen: Predictions) -> dict[str, float]:
+    from regscope.evaluation.seen import measured
 
-    logits, labels = found.logits, found.labels
-    measures = {
-        "examples": len(labels),
-        "accuracy": predictions.accuracy(logits, labels),
-        "loss": predictions.cross_entropy(logits, labels),
-        "expected_calibration_error": calibration_error(bins),
-        "brier_score": predictions.brier_score(logits.double().softmax(1), labels),
-        "balanced_accuracy": predictions.balanced_accuracy(confusion),
-        "roc_auc": predictions.roc_auc(logits.double().softmax(1), labels),
-        "class_f1_sd": predictions.class_f1_sd(confusion),
-    }
-    if logits.shape[1] > FEW_CLASSES:
-        measures["top5_accuracy"] = predictions.top_k_accuracy(logits, labels, TOP)
-    return measures
+    found = measured(SEEDS, seen)
+    return {"examples": len(seen.labels), **{named(name).stem: found[name] for name in found}}
 
 
 def _of_weights(weights: Weights, unmeasured: dict[str, str]) -> tuple[list[Row], dict[str, float]]:

@@ -39,11 +39,11 @@ def reliability(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> list
     ]
 
 
-def calibration_error(found: list[Bin]) -> float:
+def calibration_error(bins: list[Bin]) -> float:
     """`sum_b n_b / N * |accuracy_b - confidence_b|` over the bins of `reliability`."""
-    examples = sum(row.count for row in found)
+    examples = sum(row.count for row in bins)
     # `sum` adds floats otherwise from one Python to the next.
-    return math.fsum(row.count / examples * abs(row.accuracy - row.confidence) for row in found)
+    return math.fsum(row.count / examples * abs(row.accuracy - row.confidence) for row in bins)
 
 
 def expected_calibration_error(probabilities: Tensor, labels: Tensor, bins: int = BINS) -> float:

@@ -8,6 +8,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+TOP = 5
+FEW_CLASSES = 10
+
 
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """The fraction of examples whose largest logit is their label's."""
@@ -31,6 +34,11 @@ def top_k_accuracy(logits: Tensor, labels: Tensor, k: int) -> float:
     """The fraction of examples whose label is among the `k` largest logits, `1 <= k <= C`."""
     best = logits.topk(k, dim=1).indices
     return (best == labels[:, None]).any(1).double().mean().item()
+
+
+def top5_accuracy(logits: Tensor, labels: Tensor) -> float | None:
+    """The same of five; None of ten classes or fewer, of which it says little."""
+    return top_k_accuracy(logits, labels, TOP) if logits.shape[1] > FEW_CLASSES else None
 
 
 def brier_score(probabilities: Tensor, labels: Tensor) -> float:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.figures.style import display_name
-from regscope.report.formats import DASH, EDGE, column
+from regscope.measures import catalog
+from regscope.report.formats import DASH, EDGE, column, fixed_column
+from regscope.report.measured import BY_KEY, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults, told, worded
 from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
@@ -28,6 +30,9 @@ GUESS_ROW = "Constant guess"
 NOT_MEASURED = "not measured"
 
 
+MEANS = "Means over seeds ± half width of their 95 % intervals"
+
+
 @dataclass(frozen=True)
 class Column:
     """A heading, the measure below it, and how its values are written (all at once, so that they
@@ -36,6 +41,13 @@ class Column:
     heading: str
     measure: str
     shown: Callable[[Sequence[float | None]], list[str]] = column
+
+
+def column_of(entry: catalog.Measure, heading: str = "", decimals: int | None = None) -> Column:
+    """A measure's column under `heading`, by default what its own part calls it."""
+    digits = entry.decimals if decimals is None else decimals
+    shown = column if digits is None else fixed_column(digits, entry.scale)
+    return Column(heading or Measure(entry).heading, entry.name, shown)
 
 
 def values(results: StudyResults, reg: str, measure: str) -> np.ndarray:
@@ -121,6 +133,25 @@ def frame_table(
         (name_cell(reg), *(Cell(text[index]) for text in texts)) for index, reg in enumerate(regs)
     )
     return Table(caption, (FIRST, *(entry.heading for entry in kept)), body)
+
+
+def narrow_column(measure: Measure) -> Column:
+    return column_of(measure.entry, measure.narrow, measure.few_decimals)
+
+
+def means_table(
+    results: StudyResults, regs: Sequence[str], measures: Iterable[catalog.Measure]
+) -> Table:
+    """Means over seeds with their intervals; a measure that the study does not have is left out."""
+    kept = [BY_KEY[entry.name] for entry in measures if entry.name in results.seeds.columns]
+
+    def row(reg: str) -> list[Cell]:
+        return [
+            Cell(mean_and_half_width(values(results, reg, measure.key), measure.value))
+            for measure in kept
+        ]
+
+    return by_reg(MEANS, [measure.heading for measure in kept], results.cells, regs, row)
 
 
 def seed_means(results: StudyResults) -> pd.DataFrame:

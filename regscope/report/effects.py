@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from regscope.figures.style import display_name
+from regscope.measures.catalog import listed
 from regscope.report.columns import on_edge, verdict_cell
 from regscope.report.evidence import Evidence, Row
-from regscope.report.formats import DASH, fixed, percent, with_range
+from regscope.report.formats import DASH, percent, with_range
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.new_data import new_data
 from regscope.report.render import Cell, Table, escape
@@ -84,36 +85,33 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
     )
 
 
-MEASURES = {
-    "train_accuracy": ("Train accuracy, %", 2),
-    "generalization_gap": ("Gap, points", 2),
-    "near_zero_fraction": ("Near zero, %", 1),
-    "zero_fraction": ("Exactly zero, %", 1),
-    "corruption_accuracy": ("Under corruption, %", 2),
-    "expected_calibration_error": ("Calibration error, points", 2),
-    "prunable_fraction": ("Prunable, %", 1),
-}
-"""Further fractions: heading and decimals."""
+FURTHER = (
+    "train_accuracy", "generalization_gap", "near_zero_fraction", "zero_fraction",
+    "corruption_accuracy", "expected_calibration_error", "prunable_fraction",
+)  # fmt: skip
+"""What a card shows first of the measures that it lists."""
 
 
 def measures_table(found: Sequence[Evidence], reg: str) -> Table:
     """A row a study: each measure's mean, and in parentheses the baseline's."""
 
-    def entry(evidence: Evidence, measure: str, decimals: int) -> Cell:
-        own, without = (evidence.mean(name, measure) for name in (reg, BASELINE))
+    measures = [BY_KEY[measure.name] for measure in listed("cards", *FURTHER)]
+
+    def entry(evidence: Evidence, measure: Measure) -> Cell:
+        own, without = (evidence.mean(name, measure.key) for name in (reg, BASELINE))
         if own is None or without is None:
             return Cell(DASH)
-        against = evidence.against_none(reg, measure)
-        shown = f"{fixed(100 * own, decimals)} ({fixed(100 * without, decimals)})"
+        against = evidence.against_none(reg, measure.key)
+        shown = f"{measure.briefly(own)} ({measure.briefly(without)})"
         return Cell(shown) if against is None else marked(shown, against)
 
     return Table(
         "What else changes",
-        ("Study", *(heading for heading, _ in MEASURES.values())),
+        ("Study", *(measure.narrow for measure in measures)),
         tuple(
             (
                 Cell(evidence.study),
-                *(entry(evidence, key, decimals) for key, (_, decimals) in MEASURES.items()),
+                *(entry(evidence, measure) for measure in measures),
             )
             for evidence in found
         ),
@@ -141,7 +139,7 @@ def tuned_table(found: Sequence[Evidence], reg: str) -> Table:
             (
                 Cell(study),
                 Cell(f"{chosen_strength(row)}{guess_note(row)}"),
-                Cell(percent(row["test_accuracy"])),
+                Cell(percent(row[ACCURACY.key])),
                 Cell(DASH if row["verdict"] == LEFT_OUT else _difference(row, measure_of(row))),
                 verdict_cell(row),
             )

@@ -13,11 +13,12 @@ from regscope import results
 from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
+from regscope.measures.catalog import ACCURACY
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.results.complete import check_by_seed
 from regscope.results.digests import check_digests
 from regscope.results.reader import check_once, read_table
-from regscope.study.evaluation import ACCURACY, PRIMARIES, Primary
+from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Evidence:
     @property
     def primary(self) -> str:
         """The measure that verdicts and headlines are about."""
-        primary: Primary = self.settings.get("evaluation", {}).get("primary", "accuracy")
+        primary: str = self.settings.get("evaluation", {}).get("primary", "accuracy")
         return PRIMARIES.get(primary, ACCURACY)
 
     @property
@@ -79,7 +80,7 @@ class Evidence:
         Raises RegscopeError where the settings mean nothing any more.
         """
         study = self.trained
-        accuracy = self.mean(BASELINE, "test_accuracy")
+        accuracy = self.mean(BASELINE, ACCURACY)
         spread = self.mean(BASELINE, "test_error")
         if accuracy and spread:
             return round(accuracy * (1 - accuracy) / spread**2)

@@ -1,65 +1,91 @@
-"""How the measures that cells are compared in are named and written."""
+"""How the pages write a measure of the catalog."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from regscope.measures import catalog
 from regscope.report.formats import fixed
-from regscope.results import COMPARED
+
+OF_WEIGHTS = ("weights", "pruning")
 
 
 @dataclass(frozen=True)
 class Measure:
-    """`title` heads a column and says the unit; `short` fits a narrow one.
+    """`title` heads a column and says the unit; `short`, of differences, fits a narrow one."""
 
-    Values are multiplied by `scale` (100 for fractions) and shown with `decimals`.
-    """
+    entry: catalog.Measure
 
-    key: str
-    title: str
-    short: str
-    decimals: int = 2
-    scale: float = 100.0
+    @property
+    def key(self) -> str:
+        return self.entry.name
+
+    @property
+    def title(self) -> str:
+        return self.entry.called()
+
+    @property
+    def short(self) -> str:
+        return f"{self.entry.short or self.entry.title}{self.unit}"
+
+    @property
+    def heading(self) -> str:
+        """In a table of its own part."""
+        return self.entry.heading or self.entry.called()
+
+    @property
+    def narrow(self) -> str:
+        """Of its values, in a narrow column."""
+        return self.entry.called(self.entry.short)
 
     @property
     def name(self) -> str:
         """`short` without the unit, inside a sentence."""
-        name = self.short.removesuffix(", points")
-        return name if name[:2].isupper() else name[:1].lower() + name[1:]
+        return self.entry.phrase
 
     @property
     def neutral(self) -> bool:
         """Whether neither more nor less of it is better by itself."""
-        return COMPARED[self.key] is None
+        return self.entry.better is None
 
     @property
     def less_is_better(self) -> bool:
-        return COMPARED[self.key] is False
+        return self.entry.better == "lower"
 
     @property
     def unit(self) -> str:
-        return ", points" if self.scale == 100 else ""
+        """Of its differences."""
+        return ", points" if self.entry.in_points else ""
+
+    @property
+    def decimals(self) -> int:
+        """Of a value alone, where a column would show as many as it takes, two."""
+        return 2 if self.entry.decimals is None else self.entry.decimals
+
+    @property
+    def few_decimals(self) -> int | None:
+        """In a narrow column: of shares of weights one."""
+        return 1 if self.entry.is_share and self.entry.part in OF_WEIGHTS else self.entry.decimals
+
+    @property
+    def scale(self) -> int:
+        return self.entry.scale
 
     def value(self, value: float) -> str:
         return fixed(self.scale * value, self.decimals)
+
+    def briefly(self, value: float) -> str:
+        """In a narrow column."""
+        few = self.few_decimals
+        return fixed(self.scale * value, self.decimals if few is None else few)
 
     def difference(self, value: float) -> str:
         return fixed(self.scale * value, self.decimals, signed=True)
 
 
-ACCURACY = Measure("test_accuracy", "Test accuracy, %", "Test accuracy, points")
+BY_KEY = {entry.name: Measure(entry) for entry in catalog.SEEDS}
 
-MEASURES = (
-    ACCURACY,
-    Measure("test_loss", "Test loss", "Test loss", 4, 1),
-    Measure("balanced_accuracy", "Balanced accuracy, %", "Balanced accuracy, points"),
-    Measure("roc_auc", "ROC AUC, %", "ROC AUC, points"),
-    Measure("generalization_gap", "Gap (train − test), points", "Gap, points"),
-    Measure("expected_calibration_error", "Calibration error, points", "Calibration error, points"),
-    Measure("brier_score", "Brier score", "Brier score", 4, 1),
-    Measure("corruption_accuracy", "Accuracy under corruption, %", "Under corruption, points"),
-    Measure("prunable_fraction", "Prunable weights, %", "Prunable, points"),
-    Measure("unit_correlation", "Correlation of hidden units", "Unit correlation", 3, 1),
-)
+MEASURES = tuple(BY_KEY[entry.name] for entry in catalog.listed("comparisons"))
+"""Those that cells are compared in."""
 
-BY_KEY = {measure.key: measure for measure in MEASURES}
+ACCURACY = BY_KEY[catalog.ACCURACY]

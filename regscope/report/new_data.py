@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from regscope.figures.style import display_name
+from regscope.measures.catalog import ACCURACY
 from regscope.report.columns import name_cell
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, fixed, percent, points, points_range, with_range
@@ -20,8 +21,6 @@ from regscope.statistics import (
     overlap_widening,
 )
 from regscope.study.params import BASELINE
-
-ACCURACY = "test_accuracy"
 
 Basis = Literal["own examples", "pool", "pool, not measured", "test set", "test set, at most"]
 

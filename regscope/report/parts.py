@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regscope.measures import catalog
 from regscope.report import (
     prediction_tables,
     rates_tables,
@@ -16,7 +17,7 @@ from regscope.report import (
 )
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
 from regscope.report.claims_table import claims_table, counts_line
-from regscope.report.measured import BY_KEY
+from regscope.report.measured import MEASURES
 from regscope.report.new_data import new_data_table, sentence
 from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
 from regscope.report.published_table import inside
@@ -145,7 +146,7 @@ def _fit(section: Section, shown: Shown) -> Part:
             *_named(shown, "curves"),
             tables.fit_table(results, regs),
             tables.convergence_table(results, regs, loss),
-            _against_baseline(section, "test_loss", "generalization_gap"),
+            *_against_baseline(section, "fit"),
         ),
     )
 
@@ -190,7 +191,7 @@ def _pruning(section: Section, shown: Shown) -> Part:
                 "Accuracy at every share removed",
                 (unit_tables.pruning_curve_table(results, regs),),
             ),
-            _against_baseline(section, "prunable_fraction"),
+            *_against_baseline(section, "pruning"),
         ),
     )
 
@@ -205,7 +206,7 @@ def _units(section: Section, shown: Shown) -> Part:
             *_named(shown, "units"),
             unit_tables.units_table(results, regs),
             Folded("Layer by layer", tuple(unit_tables.unit_layer_tables(results, regs))),
-            _against_baseline(section, "unit_correlation"),
+            *_against_baseline(section, "units"),
         ),
     )
 
@@ -220,7 +221,7 @@ def _robustness(section: Section, shown: Shown) -> Part:
             *_named(shown, "robustness"),
             prediction_tables.robustness_table(results, regs),
             Folded("By severity", tuple(prediction_tables.severity_tables(results, regs))),
-            _against_baseline(section, "corruption_accuracy"),
+            *_against_baseline(section, "robustness"),
         ),
     )
 
@@ -232,7 +233,7 @@ def _calibration(section: Section, shown: Shown) -> Part:
         (
             *_named(shown, "reliability"),
             prediction_tables.calibration_table(section.results, section.regs),
-            _against_baseline(section, "expected_calibration_error", "brier_score"),
+            *_against_baseline(section, "calibration"),
         ),
     )
 
@@ -251,20 +252,12 @@ def _classes(section: Section, shown: Shown) -> Part:
                 tuple(tables.class_scores_table(results, reg) for reg in regs if reg != BASELINE),
             ),
             *_named(shown, "confusion", "predictions", "decision"),
-            *_class_measures(section),
+            *_against_baseline(section, "classes"),
             Heading("Classes mixed up most"),
             prediction_tables.pairs_table(results, regs),
             Folded("Cell by cell, against the mean pair", (most,)),
         ),
     )
-
-
-def _class_measures(section: Section) -> Iterator[Block]:
-    """What counts every class alike, of results that have it."""
-    there = set(section.results.comparisons["measure"])
-    measures = [measure for measure in ("balanced_accuracy", "roc_auc") if measure in there]
-    if measures:
-        yield _against_baseline(section, *measures)
 
 
 def _sweep(section: Section) -> Part:
@@ -306,14 +299,17 @@ def _settings(section: Section) -> Part:
     )
 
 
-def _against_baseline(section: Section, *measures: str) -> Folded:
-    """What the seeds say about the measures' differences to the baseline."""
+def _against_baseline(section: Section, part: catalog.Part) -> Iterator[Block]:
+    """What the seeds say about the differences to the baseline in the part's measures."""
+    there = set(section.results.comparisons["measure"])
     blocks: list[Block] = []
-    for measure in measures:
-        blocks.append(Heading(BY_KEY[measure].title))
-        blocks.append(tables.comparison_table(section.results, section.regs, BY_KEY[measure]))
-    title = f"Differences to {BASELINE}, with intervals and verdicts"
-    return Folded(title, tuple(blocks), everywhere=True)
+    for measure in MEASURES:
+        if measure.entry.part == part and measure.key in there:
+            blocks.append(Heading(measure.title))
+            blocks.append(tables.comparison_table(section.results, section.regs, measure))
+    if blocks:
+        title = f"Differences to {BASELINE}, with intervals and verdicts"
+        yield Folded(title, tuple(blocks), everywhere=True)
 
 
 def _limited(section: Section) -> Iterator[Note]:

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regscope.figures.style import display_name
+from regscope.measures.catalog import of_part
 from regscope.report.columns import (
     Column,
-    by_reg,
+    column_of,
     frame_table,
-    mean_and_half_width,
+    means_table,
     name_cell,
     seed_means,
-    values,
 )
 from regscope.report.formats import fixed, fixed_column, p_value, percent, with_range
 from regscope.report.render import Cell, Table
-from regscope.report.tables import MEANS
 from regscope.results import StudyResults
 
 MOST_CONFUSED = 5
@@ -30,15 +29,11 @@ def robustness_table(results: StudyResults, regs: Sequence[str]) -> Table:
     corrupted = rows[rows["severity"] > 0].pivot_table(
         index="reg", columns="corruption", values="accuracy", sort=False
     )
-    own = seed_means(results)[["corruption_accuracy", "corruption_drop", "input_gradient_norm"]]
-    means = corrupted.assign(clean=clean).join(own)
-    shown = fixed_column(2, 100)
+    means = corrupted.assign(clean=clean).join(seed_means(results))
     columns = (
-        Column("Clean", "clean", shown),
-        *(Column(display_name(str(name)), name, shown) for name in corrupted.columns),
-        Column("Mean", "corruption_accuracy", shown),
-        Column("Drop, points", "corruption_drop", shown),
-        Column("Input gradient", "input_gradient_norm"),
+        Column("Clean", "clean", _PERCENT),
+        *(Column(display_name(str(name)), name, _PERCENT) for name in corrupted.columns),
+        *map(column_of, of_part("robustness")),
     )
     caption = "Test accuracy, %, means over severities 1 to 5 and over seeds"
     return frame_table(caption, means, regs, columns)
@@ -60,21 +55,8 @@ def severity_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
 
 def calibration_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """How far predicted probabilities can be trusted."""
-    columns = (
-        ("Calibration error, points", "expected_calibration_error", percent),
-        ("Brier score", "brier_score", lambda value: fixed(value, 4)),
-        ("Test loss", "test_loss", lambda value: fixed(value, 4)),
-        ("Top-5 accuracy, %", "top5_accuracy", percent),
-    )
-    kept = [entry for entry in columns if entry[1] in results.seeds.columns]
-
-    def row(reg: str) -> list[Cell]:
-        return [
-            Cell(mean_and_half_width(values(results, reg, measure), shown))
-            for _, measure, shown in kept
-        ]
-
-    return by_reg(MEANS, [heading for heading, *_ in kept], results.cells, regs, row)
+    shown = of_part("calibration", "expected_calibration_error", "brier_score", "test_loss")
+    return means_table(results, regs, shown)
 
 
 def pairs_table(results: StudyResults, regs: Sequence[str]) -> Table:

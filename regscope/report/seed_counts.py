@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regscope.measures.catalog import ACCURACY
 from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, percent
 from regscope.report.render import Cell, Table
 from regscope.statistics import combined_error, seeds_table, test_set_error
-from regscope.study.evaluation import ACCURACY
 from regscope.study.params import BASELINE
 
 

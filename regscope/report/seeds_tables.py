@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regscope.measures.catalog import ACCURACY
 from regscope.report.columns import as_comparison, by_reg, comparisons, name_cell, values
 from regscope.report.formats import percent, seeds_needed
 from regscope.report.measured import BY_KEY
@@ -41,13 +42,13 @@ def wanted_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
     The p value must outlast Holm's correction over the study's cells.
     """
-    baseline = values(results, BASELINE, "test_accuracy")
+    baseline = values(results, BASELINE, ACCURACY)
     cells = len(results.cells) - 1
 
     def row(reg: str) -> list[Cell]:
         if reg == BASELINE or len(baseline) < 2:
             return [Cell("")] * (1 + len(WANTED))
-        deviation = float(np.std(values(results, reg, "test_accuracy") - baseline, ddof=1))
+        deviation = float(np.std(values(results, reg, ACCURACY) - baseline, ddof=1))
         counts = seeds_table(deviation, WANTED, comparisons=cells)
         return [
             Cell(percent(deviation)),

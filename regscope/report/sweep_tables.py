@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
 from regscope.figures.style import display_name
-from regscope.report.columns import Column, mean_and_half_width, name_cell, verdict_cell
+from regscope.measures.catalog import named
+from regscope.report.columns import mean_and_half_width, name_cell, narrow_column, verdict_cell
 from regscope.report.formats import (
     DASH,
-    fixed_column,
     known_text,
     p_value,
     percent,
@@ -58,8 +58,8 @@ def tuned_table(sweep: Sweep) -> Table:
             (
                 name_cell(str(family["family"])),
                 Cell(f"{chosen_strength(family)}{guess_note(family)}"),
-                Cell(percent(family["validation_accuracy"])),
-                Cell(percent(family["test_accuracy"])),
+                Cell(percent(family[ACCURACY.entry.on_validation])),
+                Cell(percent(family[ACCURACY.key])),
                 *(_LEFT_OUT_CELLS if left_out else against_baseline(family, measure_of(family))),
             )
         )
@@ -113,16 +113,13 @@ def guess_note(row: Mapping[Hashable, Any]) -> str:
     )
 
 
-PATH = (
-    Column("Validation accuracy, %", "validation_accuracy", fixed_column(2, 100)),
-    Column("Train accuracy, %", "train_accuracy", fixed_column(2, 100)),
-    Column("Gap, points", "generalization_gap", fixed_column(2, 100)),
-    Column("Test loss", "test_loss", fixed_column(4)),
-    Column("Calibration error, points", "expected_calibration_error", fixed_column(2, 100)),
-    Column("L2 norm", "weight_l2_norm"),
-    Column("Near zero, %", "near_zero_fraction", fixed_column(1, 100)),
-    Column("Exactly zero, %", "zero_fraction", fixed_column(1, 100)),
-)
+PATH = tuple(
+    narrow_column(Measure(named(name)))
+    for name in (
+        ACCURACY.entry.on_validation, "train_accuracy", "generalization_gap", "test_loss",
+        "expected_calibration_error", "weight_l2_norm", "near_zero_fraction", "zero_fraction",
+    )
+)  # fmt: skip
 
 
 def path_tables(sweep: Sweep) -> list[Table]:
@@ -135,7 +132,7 @@ def _path_table(sweep: Sweep, family: str) -> Table:
     means = runs.groupby("strength").mean(numeric_only=True)
     accuracies = [
         mean_and_half_width(
-            runs.loc[runs["strength"] == strength, "test_accuracy"].to_numpy(), percent
+            runs.loc[runs["strength"] == strength, ACCURACY.key].to_numpy(), percent
         )
         for strength in means.index
     ]

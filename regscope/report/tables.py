@@ -10,14 +10,17 @@ from typing import Any
 import numpy as np
 
 from regscope.figures.style import display_name
+from regscope.measures.catalog import of_part
 from regscope.report import words
 from regscope.report.columns import (
+    MEANS,
     NOT_MEASURED,
     Column,
     by_reg,
     comparisons,
     frame_table,
     mean_and_half_width,
+    means_table,
     name_cell,
     on_edge,
     values,
@@ -32,7 +35,6 @@ from regscope.report.formats import (
     fixed_column,
     known,
     p_value,
-    percent,
     seeds_needed,
     with_range,
 )
@@ -45,7 +47,6 @@ from regscope.statistics import EQUAL, UNDECIDED
 from regscope.study.params import BASELINE
 
 BASELINE_VERDICT = "baseline"
-MEANS = "Means over seeds ± half width of their 95 % intervals"
 
 
 def comparison_table(
@@ -189,22 +190,11 @@ def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 def fit_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """How well every cell fits its training data, and what is left of it in test."""
-    columns = (
-        ("Train accuracy, %", "train_accuracy", percent),
-        ("Gap (train − test), points", "generalization_gap", percent),
-        ("Train loss", "train_loss", _loss),
-        ("Test loss", "test_loss", _loss),
-    )
-
-    def row(reg: str) -> list[Cell]:
-        return [
-            Cell(mean_and_half_width(values(results, reg, measure), shown))
-            for _, measure, shown in columns
-        ]
-
-    table = by_reg(MEANS, [heading for heading, *_ in columns], results.cells, regs, row)
+    columns = of_part("fit", "train_accuracy", "generalization_gap", "train_loss", "test_loss")
+    table = means_table(results, regs, columns)
     loss = results.guessed("test_loss")
-    return with_guess(table, ["", "", "", NOT_MEASURED if loss is None else _loss(loss)])
+    guess = ["", "", "", NOT_MEASURED if loss is None else _loss(loss)]
+    return with_guess(table, [*guess, *[""] * (len(table.columns) - 1 - len(guess))])
 
 
 def convergence_table(results: StudyResults, regs: Sequence[str], training_loss: float) -> Table:

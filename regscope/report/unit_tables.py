@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regscope.figures.style import display_name
-from regscope.report.columns import Column, by_reg, frame_table, mean_and_half_width, values
-from regscope.report.formats import DASH, fixed, fixed_column, percent, plain
+from regscope.measures.catalog import UNITS, of_part
+from regscope.report.columns import Column, column_of, frame_table, means_table
+from regscope.report.formats import DASH, fixed_column, percent, plain
 from regscope.report.render import Cell, Table
-from regscope.report.tables import MEANS
 from regscope.results import StudyResults
 
 ALL = "all"
@@ -16,15 +16,7 @@ ALL = "all"
 
 def pruning_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """How many of the smallest weights can go, all layers together."""
-
-    def row(reg: str) -> list[Cell]:
-        area = values(results, reg, "pruning_area")
-        return [
-            Cell(mean_and_half_width(values(results, reg, "prunable_fraction"), percent)),
-            Cell(mean_and_half_width(area, lambda value: fixed(value, 4))),
-        ]
-
-    return by_reg(MEANS, ("Prunable weights, %", "Pruning area"), results.cells, regs, row)
+    return means_table(results, regs, of_part("pruning", "prunable_fraction"))
 
 
 def pruning_curve_table(results: StudyResults, regs: Sequence[str]) -> Table:
@@ -51,32 +43,13 @@ def pruning_curve_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 def units_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """Hidden units, means over hidden layers."""
-    columns = (
-        ("Correlation", "unit_correlation", lambda value: fixed(value, 3)),
-        ("Effective rank, % of units", "effective_rank_fraction", lambda v: percent(v, 1)),
-        ("Dead units, %", "dead_unit_fraction", percent),
-        ("Mean activation", "mean_activation", lambda value: fixed(value, 3)),
-    )
-
-    def row(reg: str) -> list[Cell]:
-        return [
-            Cell(mean_and_half_width(values(results, reg, measure), shown))
-            for _, measure, shown in columns
-        ]
-
-    return by_reg(MEANS, [heading for heading, *_ in columns], results.cells, regs, row)
+    return means_table(results, regs, of_part("units"))
 
 
 def unit_layer_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
     """One table a hidden layer, means over seeds."""
     means = results.units.groupby(["layer", "reg"], sort=False).mean()
-    columns = (
-        Column("Units", "units", fixed_column(0)),
-        Column("Correlation", "correlation", fixed_column(3)),
-        Column("Effective rank", "effective_rank", fixed_column(1)),
-        Column("Dead units, %", "dead_fraction", fixed_column(2, 100)),
-        Column("Mean activation", "mean_activation", fixed_column(3)),
-    )
+    columns = (Column("Units", "units", fixed_column(0)), *map(column_of, UNITS))
     return [
         frame_table(str(layer), means.loc[layer], regs, columns)
         for layer in results.units["layer"].unique()

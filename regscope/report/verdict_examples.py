@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from regscope.figures.style import display_name
+from regscope.measures.catalog import ACCURACY
 from regscope.report.columns import as_comparison, on_edge
 from regscope.report.evidence import Evidence, Row
 from regscope.report.formats import DASH, known, p_value, points, with_range
@@ -31,7 +32,7 @@ MEANINGS = {
 }
 """Firm ones, but for EDGE_OF."""
 
-MEASURES = ("test_accuracy", "generalization_gap")
+MEASURES = (ACCURACY, "generalization_gap")
 """Where an example is looked for, the second for what neither is better in."""
 
 

@@ -5,41 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from regscope.figures.style import display_name
-from regscope.report.columns import Column, frame_table, seed_means
-from regscope.report.formats import fixed_column
+from regscope.measures.catalog import ACCURACY, named, of_layers, of_part
+from regscope.report.columns import column_of, frame_table, seed_means
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 
-_PERCENT = fixed_column(2, 100)
-_SHARE = fixed_column(3)
+_SHAPE = ("std", "kurtosis", "l1_norm", "l2_norm", "max_norm")
 
-_SHAPE = (
-    ("SD", "std", None),
-    ("Excess kurtosis", "kurtosis", fixed_column(2)),
-    ("L1 norm", "l1_norm", None),
-    ("L2 norm", "l2_norm", None),
-    ("Largest", "max_norm", None),
-)
-_SPARSITY = (
-    ("Near zero, %", "near_zero_fraction", _PERCENT),
-    ("Exactly zero, %", "zero_fraction", _PERCENT),
-    ("Hoyer", "{}hoyer", _SHARE),
-    ("Gini", "{}gini", _SHARE),
+ALL_LAYERS = tuple(
+    map(column_of, of_part("weights", *(f"weight_{n}" for n in _SHAPE), "stable_rank_fraction"))
 )
 
-ALL_LAYERS = (
-    *(Column(head, f"weight_{key}", *([shown] if shown else [])) for head, key, shown in _SHAPE),
-    Column("Stable rank, % of full", "stable_rank_fraction", fixed_column(1, 100)),
-    *(Column(head, key.format("weight_"), shown) for head, key, shown in _SPARSITY),
-    Column("Filter total variation", "filter_total_variation"),
-)
+LEFT_OUT = ("mean", "skewness")
+"""What the tables of single layers do not show."""
 
-ONE_LAYER = (
-    *(Column(head, key, *([shown] if shown else [])) for head, key, shown in _SHAPE),
-    Column("Spectral norm", "spectral_norm"),
-    Column("Stable rank", "stable_rank", fixed_column(1)),
-    *(Column(head, key.format(""), shown) for head, key, shown in _SPARSITY),
-    Column("Total variation", "total_variation"),
+ONE_LAYER = tuple(
+    column_of(measure)
+    for measure in of_layers(*_SHAPE, "spectral_norm", "stable_rank")
+    if measure.name not in LEFT_OUT
 )
 
 L1_FORMS = ("l1", "l1_prox")
@@ -65,9 +48,9 @@ def l1_table(results: StudyResults) -> Table | None:
     if not set(L1_FORMS) <= set(results.cells):
         return None
     columns = (
-        Column("Test accuracy, %", "test_accuracy", _PERCENT),
+        column_of(named(ACCURACY)),
         *(entry for entry in ALL_LAYERS if entry.measure in _OF_BOTH),
-        Column("Prunable weights, %", "prunable_fraction", _PERCENT),
+        column_of(named("prunable_fraction")),
     )
     whole = frame_table("", seed_means(results), L1_FORMS, columns)
     rows = zip(*(row[1:] for row in whole.rows), strict=True)

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from regscope.report.columns import by_reg, mean_and_half_width, values
+from regscope.measures.catalog import ACCURACY, of_part
+from regscope.report.columns import MEANS, by_reg, mean_and_half_width, values
 from regscope.report.formats import percent
 from regscope.report.render import Cell, Table
-from regscope.report.tables import MEANS
 from regscope.results import StudyResults
 from regscope.study.params import BASELINE
 
 COLUMNS = (
-    ("Words (test accuracy), %", "test_accuracy"),
-    ("Counting padding (as tutorials report it), %", "padded_accuracy"),
-    ("Unknown words, %", "unknown_accuracy"),
-    ("Most frequent tag, no network, %", "most_frequent_tag_accuracy"),
+    ("Words (test accuracy), %", ACCURACY),
+    *((measure.called(), measure.name) for measure in of_part("words")),
 )
 
 READINGS = (
@@ -49,7 +47,7 @@ def _shown(measured: np.ndarray) -> str:
 
 def test_error(results: StudyResults, sentences: int) -> str:
     """What the finite test set adds, and why comparisons do not need it."""
-    accuracy = percent(values(results, BASELINE, "test_accuracy").mean())
+    accuracy = percent(values(results, BASELINE, ACCURACY).mean())
     error = percent(values(results, BASELINE, "test_error").mean())
     return (
         f"All cells are tested on the words of the same {sentences:,} sentences. Other sentences"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
+from regscope.measures.catalog import ACCURACY, named
 from regscope.results.complete import cells_of
 from regscope.results.digests import check_digests
 from regscope.results.reader import (
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 SETTINGS_FILE = "settings.json"
 
-JUDGED = ("test_accuracy", "validation_accuracy")
+JUDGED = (ACCURACY, named(ACCURACY).on_validation)
 """Columns that whatever was chosen on validation has."""
 
 VERDICT = ("difference", "low", "high", "p_value", "p_holm", "verdict")
@@ -92,7 +93,7 @@ def read_rates(folder: Path, as_written: bool = True) -> RatesTables | None:
     key = ("reg", "learning_rate", "epochs", "seed")
     wanted = _block(settings, "grid").get("seeds")
     search = _by_seed(folder / "search.csv", key, ("validation_accuracy",), wanted)
-    columns = ("learning_rate", "epochs", "test_accuracy", "test_loss")
+    columns = ("learning_rate", "epochs", ACCURACY, "test_loss")
     seeds = _by_seed(folder / "seeds.csv", ("reg", "seed"), columns, None)
     cells = cells_of(_block(settings, "study")) or list(seeds["reg"].unique())
     for table, file in ((search, "search.csv"), (seeds, "seeds.csv")):

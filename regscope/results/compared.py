@@ -9,34 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regscope.measures import catalog
+from regscope.measures.catalog import ACCURACY
 from regscope.results.guessed import OverGuess, over_guess
 from regscope.statistics import TOO_FEW, Comparison, Pair, compare, corrections, firm, verdict
-from regscope.study.evaluation import ACCURACY, MATTERS
+from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPARED: dict[str, bool | None] = {
-    "test_accuracy": True,
-    "test_loss": False,
-    "balanced_accuracy": True,
-    "roc_auc": True,
-    "generalization_gap": None,
-    "expected_calibration_error": False,
-    "brier_score": False,
-    "corruption_accuracy": True,
-    "prunable_fraction": None,
-    "unit_correlation": None,
-}
-"""The measures that cells are compared in, and whether more of it is better.
+COMPARED = {measure.name: measure.higher_is_better for measure in catalog.listed("comparisons")}
+"""The measures that cells are compared in, and whether more of it is better; None where neither
+more nor less is better by itself."""
 
-None where neither more nor less is better by itself: a network that learns less has a smaller gap,
-one that has learned nothing loses nothing by being pruned, and units that do not correlate need not
-say anything.
-"""
-
-ACCURACIES = ("test_accuracy", "balanced_accuracy", "roc_auc", "corruption_accuracy")
+ACCURACIES = tuple(measure.name for measure in catalog.SEEDS if measure.matters)
 """The measures that a difference has a smallest size worth having in, `evaluation.matters`."""
 
 COLUMNS = (

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
+from regscope.measures.catalog import ACCURACY, LAYERS, SEEDS, UNITS
 from regscope.results.reader import (
     check_alike,
     check_cells,
@@ -36,7 +37,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 """The columns that no two rows of a table have alike."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "seeds": ("test_accuracy", "test_loss", "generalization_gap"),
+    "seeds": (ACCURACY, "test_loss", "generalization_gap"),
     "layers": ("total_variation",),
     "units": (),
     "classes": ("precision", "recall", "f1", "support"),
@@ -46,19 +47,19 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "reliability": ("count", "confidence", "accuracy"),
     "confused": ("errors", "share", "excess", "low", "high", "p_value"),
     "discordant": ("examples", "gained", "lost", "test_set_error"),
-    "guess": ("shares", "test_accuracy", "test_loss"),
-}  # fmt: skip
+    "guess": ("shares", ACCURACY, "test_loss"),
+}
 """What every table has besides, whichever version wrote it."""
 
 NEVER_EMPTY = ("seeds", "classes", "guess")
 
 SHARES = (
-    "test_accuracy", "train_accuracy", "balanced_accuracy", "roc_auc", "corruption_accuracy",
-    "accuracy", "precision", "recall", "f1", "confidence",
-)  # fmt: skip
+    *(measure.name for measure in (*SEEDS, *LAYERS, *UNITS) if measure.is_share),
+    *("accuracy", "precision", "recall", "f1", "confidence"),
+)
 """Columns that are shares of one, where they have a value."""
 
-KNOWN = ("test_accuracy",)
+KNOWN = (ACCURACY,)
 """Columns that have a value in every row."""
 
 ALIKE = ("classes", "comparisons", "robustness", "pruning")

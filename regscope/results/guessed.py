@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from regscope.datasets import Dataset
+from regscope.measures import catalog
 from regscope.measures.guess import GUESSED, class_counts, class_guess
 from regscope.statistics import (
     FEWEST_SEEDS,
@@ -20,18 +21,13 @@ from regscope.statistics import (
     paired_differences,
     paired_t_p,
 )
-from regscope.study.evaluation import ACCURACY
 from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MEASURES = {"accuracy": ACCURACY, "loss": "test_loss"} | {
-    name: name for name in ("balanced_accuracy", "roc_auc")
-}
+MEASURES = {measure.stem: measure.name for measure in catalog.SEEDS if measure.stem in GUESSED}
 """The column of `seeds.csv`, and of the guess's table, that holds each of GUESSED."""
-
-LESS_IS_BETTER = ("test_loss",)
 
 NO_BETTER = "not better than the constant guess"
 
@@ -157,7 +153,8 @@ def _over(differences: np.ndarray, p_holm: float, measure: str) -> OverGuess:
 
 
 def _beyond(interval: Interval, measure: str) -> bool:
-    return interval.high < 0 if measure in LESS_IS_BETTER else interval.low > 0
+    less = catalog.named(measure).better == "lower"
+    return interval.high < 0 if less else interval.low > 0
 
 
 def _named(guess: Mapping[str, float]) -> dict[str, float]:

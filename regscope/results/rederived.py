@@ -17,14 +17,14 @@ from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json, write_text
 from regscope.base.lines import choose
-from regscope.results.compared import COMPARED, compare_cells
+from regscope.measures.catalog import ACCURACY, listed
+from regscope.results.compared import compare_cells
 from regscope.results.complete import check_table
 from regscope.results.digests import write_digests
 from regscope.results.guessed import guess_of_supports
 from regscope.results.reader import read_table
 from regscope.results.study import (
     SETTINGS_FILE,
-    SUMMARY,
     TABLES,
     as_written,
     check_primary,
@@ -32,7 +32,7 @@ from regscope.results.study import (
     means,
     settings,
 )
-from regscope.study.evaluation import ACCURACY, EvaluationSettings
+from regscope.study.evaluation import EvaluationSettings
 from regscope.study.params import Study
 
 if TYPE_CHECKING:
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 
 SEEDS_FILE, GUESS_FILE, CLASSES_FILE = "seeds.csv", "guess.csv", "classes.csv"
 BALANCED = "balanced_accuracy"
-LATER_MEASURES = (BALANCED, "roc_auc")
-"""What tables of older versions do not have, and only networks could give."""
 
 
 def rederive(
@@ -108,8 +106,9 @@ def read_seeds(name: str, study: Study) -> pd.DataFrame:
     """
     file = paths.summary(name) / SEEDS_FILE
     table = _table(file)
-    for column in dict.fromkeys(("reg", "seed", *COMPARED, *SUMMARY)):
-        if column not in table.columns and column not in LATER_MEASURES:
+    wanted = [m.name for m in (*listed("comparisons"), *listed("summary")) if not m.later]
+    for column in ("reg", "seed", *wanted):
+        if column not in table.columns:
             raise RegscopeError(f"{file}: has no column {column}")
     check_table("seeds", table, file, settings(name))
     evaluation = study.evaluation

@@ -13,28 +13,20 @@ from regscope.base.errors import RegscopeError
 from regscope.base.files import write_bytes, write_json, write_text
 from regscope.base.lines import choose
 from regscope.datasets.base import DESCRIPTION_FILE
+from regscope.measures import catalog
+from regscope.measures.catalog import ACCURACY
 from regscope.results.complete import check_table
 from regscope.results.digests import SUMS_FILE, check_digests
 from regscope.results.guessed import guess_of_supports
 from regscope.results.reader import read_json, read_table
-from regscope.study.evaluation import ACCURACY, PRIMARIES
+from regscope.study.evaluation import PRIMARIES
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SETTINGS_FILE = "settings.json"
 
-SUMMARY = (
-    "test_accuracy",
-    "test_loss",
-    "balanced_accuracy",
-    "roc_auc",
-    "generalization_gap",
-    "expected_calibration_error",
-    "corruption_accuracy",
-    "prunable_fraction",
-    "near_zero_fraction",
-)
+SUMMARY = tuple(measure.name for measure in catalog.listed("summary"))
 """The measures that `dvc metrics show` lists, as far as a study has them."""
 
 CHANCE = 0.02

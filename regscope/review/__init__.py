@@ -3,6 +3,6 @@
 The comment is `regscope review`; docs/pull-requests.md tells what it says.
 """
 
-from regscope.review.against_none import REVIEWED, WEIGHTS, review
+from regscope.review.against_none import MEANS, REVIEWED, review
 
-__all__ = ["REVIEWED", "WEIGHTS", "review"]
+__all__ = ["MEANS", "REVIEWED", "review"]

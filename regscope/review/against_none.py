@@ -5,29 +5,24 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from regscope.measures.catalog import listed
 from regscope.results import StudyResults, worded
 from regscope.study.params import BASELINE
 
-REVIEWED = (
-    "test_accuracy",
-    "test_loss",
-    "balanced_accuracy",
-    "roc_auc",
-    "generalization_gap",
-    "corruption_accuracy",
-    "expected_calibration_error",
-)
+FIRST = (
+    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "generalization_gap",
+    "corruption_accuracy", "expected_calibration_error", "train_accuracy",
+    "weight_std", "weight_kurtosis", "weight_l1_norm", "weight_l2_norm", "weight_hoyer",
+)  # fmt: skip
+"""The order of a review."""
+
+LISTED = listed("review", *FIRST)
+
+REVIEWED = tuple(measure.name for measure in LISTED if "comparisons" in measure.listed)
 """The measures of which a review gives the difference, as far as a study has them."""
 
-WEIGHTS = (
-    "weight_std",
-    "weight_kurtosis",
-    "weight_l1_norm",
-    "weight_l2_norm",
-    "weight_hoyer",
-    "near_zero_fraction",
-    "zero_fraction",
-)
+MEANS = tuple(measure.name for measure in LISTED if "comparisons" not in measure.listed)
+"""And those of which it gives the means."""
 
 
 def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
@@ -65,7 +60,7 @@ def review(study: str, reg: str, results: StudyResults) -> dict[str, Any]:
             "verdict": worded(row.to_dict()),
             "firm": None if pd.isna(row["firm"]) else bool(row["firm"]),
         }
-    for measure in ("train_accuracy", *WEIGHTS):
+    for measure in (name for name in MEANS if name in means.columns):
         reviewed[measure] = {
             "baseline": _rounded(means.loc[BASELINE, measure]),
             "reg": _rounded(means.loc[reg, measure]),

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from regscope.measures.catalog import ACCURACY
 from regscope.results import SUMMARY
 from regscope.review.dotted import Change, changes
 from regscope.review.metrics import Metrics, Seeds, StudyMetrics, block
 from regscope.review.noise import Difference, difference, moved, same_accuracy
-from regscope.study.evaluation import ACCURACY
 
 TRAINED_BY = ("data", "split", "model", "training")
 """The blocks of a study, beside the cell's own, that decide what its networks become."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regscope.measures.catalog import ACCURACY
 from regscope.report.measured import BY_KEY
 from regscope.results import NO_BETTER
 from regscope.review.cells import CellChange
 from regscope.review.flips import Flip
-from regscope.study.evaluation import ACCURACY
 
 KINDS = {
     "beyond": "beyond the seeds' noise",

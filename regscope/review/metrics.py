@@ -12,10 +12,11 @@ from typing import Any
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.yaml_files import parse_yaml
+from regscope.measures.catalog import ACCURACY
 from regscope.results import SETTINGS_FILE, SUMMARY, worded
 from regscope.results.guessed import NO
 from regscope.review.trees import Tree
-from regscope.study.evaluation import ACCURACY, PRIMARIES
+from regscope.study.evaluation import PRIMARIES
 
 Seeds = Mapping[int, float]
 """A measure of a cell by seed; a seed without it is left out."""
@@ -125,7 +126,7 @@ def primary_of(settings: Mapping[str, Any]) -> str:
 
 def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:
     seeds: dict[str, dict[str, dict[int, float]]] = {}
-    for number, row in enumerate(_rows(tree, path, ("reg", "seed", "test_accuracy")), start=2):
+    for number, row in enumerate(_rows(tree, path, ("reg", "seed", ACCURACY)), start=2):
         measures = seeds.setdefault(row["reg"], {})
         try:
             seed = int(row["seed"])

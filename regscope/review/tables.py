@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from regscope.measures.catalog import ACCURACY
 from regscope.report.formats import DASH, EDGE
 from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
@@ -15,7 +16,6 @@ from regscope.review.limits import Limits
 from regscope.review.metrics import Seeds
 from regscope.review.metrics_diff import Rows
 from regscope.statistics import FEWEST_SEEDS, mean_and_deviation
-from regscope.study.evaluation import ACCURACY
 
 
 def cells_table(changed: Sequence[CellChange], limits: Limits) -> Table:

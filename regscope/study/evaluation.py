@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from regscope.base.settings import Settings
+from regscope.base.lines import choose
+from regscope.base.settings import Settings, refusal
+from regscope.measures import catalog
 
 MATTERS = 0.005
 """Half a percentage point, where a study does not say what matters to it."""
 
-Primary = Literal["accuracy", "balanced_accuracy", "roc_auc", "loss"]
-
-ACCURACY = "test_accuracy"
-
-PRIMARIES: dict[Primary, str] = {
-    "accuracy": ACCURACY,
-    "balanced_accuracy": "balanced_accuracy",
-    "roc_auc": "roc_auc",
-    "loss": "test_loss",
+PRIMARIES = {
+    measure.stem: measure.name
+    for measure in sorted(catalog.PRIMARY, key=lambda measure: measure.better == "lower")
 }
-"""The column of `seeds.csv` that each stands for."""
+"""What a study may be about, and the column of `seeds.csv` that each stands for."""
+
+
+def _known(value: Any) -> Any:
+    if value not in list(PRIMARIES):
+        raise refusal("", value, choose(PRIMARIES))
+    return value
+
+
+Primary = Annotated[str, BeforeValidator(_known)]
 
 
 class EvaluationSettings(Settings):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
 from regscope.datasets import Dataset
+from regscope.measures.catalog import PATHS
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
 from regscope.results.reader import read_table
@@ -25,12 +26,7 @@ if TYPE_CHECKING:
 PATH_FILE = "path.csv"
 PAIRS_FILE = "pairs.csv"
 
-COLUMNS = (
-    "family", "strength", "seed", "validation_accuracy", "validation_loss", "test_accuracy",
-    "test_loss", "train_accuracy", "generalization_gap", "zero_fraction", "near_zero_fraction",
-    "weight_l2_norm", "expected_calibration_error", "validation_balanced_accuracy",
-    "validation_roc_auc", "balanced_accuracy", "roc_auc",
-)  # fmt: skip
+COLUMNS = ("family", "strength", "seed", *(measure.name for measure in PATHS))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from regscope.base.complaints import one_line
 from regscope.base.environment import environment
 from regscope.base.errors import RegscopeError
 from regscope.engine.cell import train_cells
+from regscope.measures.catalog import PATHS, PRIMARY, VALIDATION
 from regscope.measures.weights import joined_measures
 from regscope.study.params import BASELINE, Study
 
@@ -24,15 +25,16 @@ if TYPE_CHECKING:
 
 Row = dict[str, float]
 
-PREDICTED = (
-    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "train_accuracy",
-    "generalization_gap", "expected_calibration_error",
-)  # fmt: skip
-WEIGHTS = {
-    "zero_fraction": "zero_fraction",
-    "near_zero_fraction": "near_zero_fraction",
-    "weight_l2_norm": "l2_norm",
-}
+_OF_WEIGHTS = [measure for measure in PATHS if measure.part == "weights"]
+
+WEIGHTS = {measure.name: measure.name.removeprefix("weight_") for measure in _OF_WEIGHTS}
+"""Columns of paths.csv, and what `joined_measures` calls them."""
+
+PREDICTED = tuple(
+    measure.name
+    for measure in sorted(PATHS, key=lambda measure: not measure.primary)
+    if measure not in (*_OF_WEIGHTS, *VALIDATION)
+)
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,8 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
 
     from regscope.evaluation import predicted
     from regscope.evaluation.passes import logits
+    from regscope.evaluation.seen import Predictions, measured
     from regscope.evaluation.words import counted
-    from regscope.measures.calibration import reliability
-    from regscope.measures.predictions import (
-        accuracy,
-        balanced_accuracy,
-        confusion_matrix,
-        cross_entropy,
-        roc_auc,
-    )
 
     def passed(indices: np.ndarray) -> tuple[Tensor, Tensor]:
         inputs = torch.from_numpy(dataset.inputs[indices])
@@ -124,16 +119,12 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
         return counted(found, torch.from_numpy(dataset.targets[indices]))
 
     inside = dataset.split(study.split, seed, "validation")
-    train, (held, held_labels) = passed(inside.train), passed(inside.holdout)
-    mixed_up = confusion_matrix(held.argmax(1), held_labels, held.shape[1])
-    test, labels = passed(dataset.split(study.split, seed).holdout)
-    bins = reliability(test.double().softmax(1), labels)
-    measures = predicted.prediction_measures(*train, test, labels, bins)
+    train, held = passed(inside.train), Predictions(*passed(inside.holdout))
+    test = Predictions(*passed(dataset.split(study.split, seed).holdout))
+    validated = measured(PRIMARY, held)
+    measures = predicted.prediction_measures(*train, test)
     return {
-        "validation_accuracy": accuracy(held, held_labels),
-        "validation_loss": cross_entropy(held, held_labels),
-        "validation_balanced_accuracy": balanced_accuracy(mixed_up),
-        "validation_roc_auc": roc_auc(held.double().softmax(1), held_labels),
+        **{measure.on_validation: validated[measure.name] for measure in PRIMARY},
         **{name: measures[name] for name in PREDICTED},
     }
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regscope.measures import catalog
+from regscope.measures.catalog import ACCURACY
 from regscope.results.compared import ACCURACIES
-from regscope.results.guessed import LESS_IS_BETTER, over_guess
+from regscope.results.guessed import over_guess
 from regscope.statistics import Interval, compare, mean_interval
-from regscope.study.evaluation import ACCURACY, MATTERS
+from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE, Study
 from regscope.sweeps.measured import Measured, candidates, train_and_measure
 from regscope.sweeps.tuned import VALIDATED, judge
@@ -95,7 +97,7 @@ def compare_pairs(
     import pandas as pd
 
     test, validation = (_by_parts(measures, measure) for measure in (primary, VALIDATED[primary]))
-    sign = -1 if primary in LESS_IS_BETTER else 1
+    sign = -1 if catalog.named(primary).better == "lower" else 1
     margin = matters if primary in ACCURACIES else None
     rows, comparisons = [], []
     pairs = [parts for parts in test if len(parts) == 2]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
+from regscope.measures.catalog import ACCURACY
 from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.results.study import csv
@@ -13,7 +14,7 @@ from regscope.statistics import LEVEL, Comparison
 from regscope.statistics.equality import one_sided_p
 from regscope.statistics.rounding import tolerance
 from regscope.statistics.student import quantile
-from regscope.study.evaluation import ACCURACY, EvaluationSettings
+from regscope.study.evaluation import EvaluationSettings
 from regscope.sweeps.pairs import COLUMNS
 from regscope.sweeps.tuned import judge, tuned
 

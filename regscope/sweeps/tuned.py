@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regscope.measures import catalog
+from regscope.measures.catalog import ACCURACY
 from regscope.results.compared import ACCURACIES
-from regscope.results.guessed import LESS_IS_BETTER, NO, YES, above, over_guess
+from regscope.results.guessed import NO, YES, above, over_guess
 from regscope.statistics import (
     LEFT_OUT,
     Comparison,
@@ -21,7 +23,7 @@ from regscope.statistics import (
     paired_differences,
     verdict,
 )
-from regscope.study.evaluation import ACCURACY, MATTERS
+from regscope.study.evaluation import MATTERS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,12 +39,7 @@ COLUMNS = (
     "seeds", "verdict", "firm", "measure", "constant_guess", "beats_guess",
 )  # fmt: skip
 
-VALIDATED = {
-    "test_accuracy": "validation_accuracy",
-    "test_loss": "validation_loss",
-    "balanced_accuracy": "validation_balanced_accuracy",
-    "roc_auc": "validation_roc_auc",
-}
+VALIDATED = {measure.name: measure.on_validation for measure in catalog.PRIMARY}
 """What chooses a strength where the study is about the measure."""
 
 
@@ -128,7 +125,7 @@ def tuned(
     """
     import pandas as pd
 
-    sign = -1 if primary in LESS_IS_BETTER else 1
+    sign = -1 if catalog.named(primary).better == "lower" else 1
     margin = matters if primary in ACCURACIES else None
     held_out = VALIDATED[primary]
     known = None if guess is None else sign * guess.sort_values("seed")[held_out].to_numpy()
@@ -145,8 +142,7 @@ def tuned(
     for name, choice in choices.items():
         table = families[name]
         validation, test, measured = (
-            by_strength(table, measure)
-            for measure in ("validation_accuracy", "test_accuracy", primary)
+            by_strength(table, measure) for measure in (VALIDATED[ACCURACY], ACCURACY, primary)
         )
         interval = mean_interval(validation[choice.strength])
         row: dict[str, object] = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote
 
+from regscope.measures.catalog import named
 from regscope.tracking.runs import CELL, KIND
 
 KEY = "regscope"
@@ -23,7 +24,7 @@ def state(measure: str) -> str:
     view = {
         "searchFilter": f"tags.`{KIND}` = '{CELL}'",
         "orderByKey": columns[0],
-        "orderByAsc": False,
+        "orderByAsc": named(measure).better == "lower",
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "datasetsFilter": [],

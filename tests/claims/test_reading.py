@@ -15,8 +15,8 @@ from tests.claims.synthetic import entry
 
 FIRST_MEASURES = (
     "test_accuracy, test_loss, train_accuracy, train_loss, generalization_gap, loss_gap,"
-    " top5_accuracy, expected_calibration_error, brier_score, class_f1_sd, balanced_accuracy,"
-    " roc_auc, padded_accuracy, unknown_accuracy, ... (31 more)"
+    " top5_accuracy, expected_calibration_error, brier_score, balanced_accuracy, roc_auc,"
+    " class_f1_sd, corruption_accuracy, corruption_drop, ... (32 more)"
 )
 
 

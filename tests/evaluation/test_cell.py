@@ -10,6 +10,7 @@ import torch
 
 from regscope.datasets import Dataset
 from regscope.evaluation.predicted import prediction_measures
+from regscope.evaluation.seen import Predictions
 from regscope.measures.calibration import expected_calibration_error
 from regscope.measures.predictions import brier_score
 from regscope.study.networks import load_networks
@@ -117,7 +118,7 @@ def test_of_many_classes_the_five_best_count_too(classes: int) -> None:
     draws = torch.Generator().manual_seed(0)
     logits = torch.randn(100, classes, generator=draws)
     labels = torch.randint(0, classes, (100,), generator=draws)
-    found = prediction_measures(logits, labels, logits, labels, [])
+    found = prediction_measures(logits, labels, Predictions(logits, labels))
     assert ("top5_accuracy" in found) == (classes > 10)
     if classes > 10:
         expected = sklearn.metrics.top_k_accuracy_score(labels, logits.numpy(), k=5)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+import sklearn.metrics
 import yaml
 
 from regscope.base import paths
+from regscope.base.tensors import read_tensors
 from regscope.study.params import load_params
-from tests.pipeline.workspace import SOURCE, Workspace, ran
+from tests.pipeline.workspace import SOURCE, TINY, Workspace, ran
 
 FILE = re.compile(r"`(regscope/[a-z_/]+\.py)`:\n\n```python\n(.*?)```", re.DOTALL)
 YAML = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
@@ -54,6 +57,59 @@ def test_a_regularizer(workspace: Workspace) -> None:
     seeds = pd.read_csv(workspace.root / "metrics/studies/digits/seeds.csv")
     norms = seeds.groupby("reg")["weight_l2_norm"].mean()
     assert 0 < norms["huber"] < norms["none"]
+
+
+STAGES = """
+import sys
+from importlib import import_module
+for words in (
+    "download digits", "preprocess digits", "train digits none", "train digits l1",
+    "evaluate digits", "summarize digits", "claims", "report",
+):
+    sys.argv = words.split()
+    import_module(f"stages.{sys.argv[0]}").main()
+"""
+"""What `dvc repro` runs, one after another in one process."""
+
+
+@pytest.mark.slow
+def test_a_measure(tmp_path: Path) -> None:
+    """Its function and its entry: nothing else is told."""
+    digits = TINY["studies"]["digits"]
+    cells = {reg: digits["regularizers"][reg] for reg in ("none", "l1")}
+    params = TINY | {"studies": {"digits": digits | {"regularizers": cells}}}
+    workspace = Workspace.create(tmp_path, params)
+    page = (SOURCE / "docs/add-a-measure.md").read_text()
+    put_file(workspace, "add-a-measure.md")
+    [entry] = re.findall(r"```python\n(Measure\(.*?)\n```", page, re.DOTALL)
+    catalog = workspace.root / "regscope/measures/catalog.py"
+    predictions, end, others = catalog.read_text().partition(")  # fmt: skip\n\nROBUSTNESS")
+    catalog.write_text(f"{predictions}{entry},\n{end}{others}")
+    [claim] = written("add-a-measure.md")["claims"]
+    workspace.edit_yaml("claims.yaml", lambda claims: claims["claims"].append(claim))
+    workspace.run("python", "-c", STAGES)
+
+    seeds = pd.read_csv(workspace.root / "metrics/studies/digits/seeds.csv")
+    for reg, rows in seeds.groupby("reg"):
+        arrays = read_tensors(workspace.root / f"data/evaluations/digits/{reg}/arrays.safetensors")
+        for value, counts in zip(rows["matthews"], arrays["confusion"], strict=True):
+            actual, predicted = counts.nonzero()
+            expected = sklearn.metrics.matthews_corrcoef(
+                actual, predicted, sample_weight=counts[actual, predicted]
+            )
+            assert value == pytest.approx(expected)
+    summary = json.loads((workspace.root / "metrics/studies/digits/summary.json").read_text())
+    means = seeds.groupby("reg")["matthews"].mean()
+    assert summary["l1"]["matthews"] == pytest.approx(means["l1"], abs=1e-6)
+    compared = pd.read_csv(workspace.root / "metrics/studies/digits/comparisons.csv")
+    difference = compared.set_index(["measure", "reg"]).loc[("matthews", "l1"), "difference"]
+    assert difference == pytest.approx(means["l1"] - means["none"])
+    claims = json.loads((workspace.root / "metrics/claims.json").read_text())["claims"]
+    judged = {found["id"]: found for found in claims}["l1-correlates-better"]
+    assert judged["effect"] == pytest.approx(difference)
+    report = (workspace.root / "metrics/README.md").read_text()
+    assert report.count("Matthews correlation") >= 2
+    assert f"{means['none']:.3f}" in report
 
 
 def train_the_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any]]:

@@ -142,12 +142,13 @@ def test_a_card_gets_what_its_cell_did() -> None:
 
 def test_further_measures_stand_beside_those_of_none() -> None:
     found = [load_evidence("first")]
-    (row,) = effects.measures_table(found, "l1").rows
-    shown = dict(zip(effects.MEASURES, [cell.text for cell in row[1:]], strict=True))
-    assert shown.pop("near_zero_fraction") == "50.0 (6.2)"
+    table = effects.measures_table(found, "l1")
+    (row,) = table.rows
+    shown = dict(zip(table.columns[1:], [cell.text for cell in row[1:]], strict=True))
+    assert shown.pop("Near zero, %") == "50.0 (6.2)"
     assert set(shown.values()) == {"–"}
     assert [cell.stands_out for cell in row] == [
-        heading == "Near zero, %" for heading in effects.measures_table(found, "l1").columns
+        heading == "Near zero, %" for heading in table.columns
     ]
 
 

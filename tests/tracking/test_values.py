@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from regscope.base import paths
 from regscope.base.files import write_csv, write_text
-from regscope.tracking import values
+from regscope.tracking import values, view
 from regscope.tracking.cells import Cell
 from regscope.tracking.values import Value
 
@@ -68,3 +69,8 @@ def test_comparisons_are_those_of_the_cell(workspace: Path) -> None:
     assert verdicts == {"verdict.loss": "worse"}
     assert numbers["difference_low/loss"] == 0.5
     assert "p_holm/loss" not in numbers
+
+
+@pytest.mark.parametrize(("measure", "ascending"), [("test_accuracy", False), ("test_loss", True)])
+def test_the_best_cells_stand_first(measure: str, ascending: bool) -> None:
+    assert json.loads(view.state(measure))["orderByAsc"] is ascending
