@@ -35,7 +35,7 @@ def main() -> None:
     check = parser.parse_args().check
     before = paths.README.read_text(encoding="utf-8")
     params = load_params()
-    sections = load_sections(load_published(), params)
+    sections = load_sections(load_published(params), params)
     after = replaced(before, block(sections, params.regs, load_claims()), paths.README)
     if check and after != before:
         raise RegscopeError(
