@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+import yaml
 
 from regscope.claims.check import Value
 from regscope.claims.reading import load_claims
@@ -80,3 +84,13 @@ def test_no_claim_stands_twice(claims: Claims) -> None:
         for claim in claim.every_reading
     ]
     assert [one for one in asked if asked.count(one) > 1] == []
+
+
+def test_the_pages_example_is_an_entry_of_the_file(claims: Claims, tmp_path: Path) -> None:
+    text = (committed() / "docs/claims.md").read_text()
+    (example,) = re.findall(r"^```yaml\n(groups:.*?)^```", text, re.DOTALL | re.MULTILINE)
+    header = yaml.safe_dump({"rule": {}, "documents": dict(claims.documents)})
+    (tmp_path / "claims.yaml").write_text(header + example)
+    params = load_params(committed() / "params.yaml")
+    (told,) = load_claims(params, tmp_path / "claims.yaml").claims
+    assert told in claims.claims
