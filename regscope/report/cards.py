@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError, run
 from regscope.base.files import write_text
@@ -20,7 +21,6 @@ from regscope.report.new_data import studies_table
 from regscope.report.readme import replaced
 from regscope.report.render import markdown
 from regscope.report.results_page import link
-from regscope.report.sections import has_results
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.verdict_examples import verdict_examples
 from regscope.report.verdicts import Claims, load_claims
@@ -51,7 +51,7 @@ def main() -> None:
     )
     check = parser.parse_args().check
     params = load_params()
-    found = [load_evidence(study) for study in params.studies if has_results(study)]
+    found = [load_evidence(study) for study in params.studies if results.has_results(study)]
     blocks = [(card, effect_block(found, card), BEGIN, END) for card in cards(params)]
     blocks += [
         (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),

@@ -10,12 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from regscope import results
 from regscope.base import paths
-from regscope.base.complaints import one_line
-from regscope.base.errors import RegscopeError
 from regscope.study.params import Study
 from regscope.tracking import ledger, models, store, values, view
 from regscope.tracking.begun import lacking, taken_over
@@ -39,7 +35,7 @@ def log_cells(uri: str, name: str, cells: Sequence[Cell]) -> int:
     import mlflow
     from mlflow.exceptions import MlflowException
 
-    study = tracked_study(cells[0].study)
+    study = results.trained(cells[0].study)
     # Models can only be logged by functions that read the address from here.
     mlflow.set_tracking_uri(uri)
     client = mlflow.MlflowClient(uri)
@@ -62,16 +58,6 @@ def log_cells(uri: str, name: str, cells: Sequence[Cell]) -> int:
                 runs.delete(begun.info.run_id)
         ledger.add(uri, name, experiment, cell.digest, run.info.run_id)
     return logged
-
-
-def tracked_study(name: str) -> Study:
-    """The study as it was when its results were made, which params.yaml may no longer be."""
-    written = results.settings(name)
-    try:
-        return Study.model_validate(written)
-    except ValidationError as error:
-        file = paths.summary(name) / results.SETTINGS_FILE
-        raise RegscopeError(f"{file}: {one_line(error, written)}") from error
 
 
 def open_experiment(client: MlflowClient, uri: str, name: str) -> Experiment:

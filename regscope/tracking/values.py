@@ -8,15 +8,14 @@ with the baseline, as the study stood when the cell was logged.
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from regscope.base import paths
 from regscope.results import worded
+from regscope.results.reader import read_rows
 from regscope.statistics import mean_interval
 from regscope.statistics.rounding import mean_and_deviation
 from regscope.tracking.cells import HISTORY_FILE, MEASURES_FILE, Cell
@@ -51,7 +50,7 @@ Curves = dict[int, list[Value]]
 
 def curves(cell: Cell) -> Curves:
     found: Curves = {}
-    for row in _rows(paths.model(cell.study, cell.reg) / HISTORY_FILE):
+    for row in read_rows(paths.model(cell.study, cell.reg) / HISTORY_FILE):
         seed, epoch = int(row.pop("seed")), int(row.pop("epoch"))
         values = [Value(curve_name(name), float(text), epoch) for name, text in row.items()]
         found.setdefault(seed, []).extend(values)
@@ -75,7 +74,7 @@ def measures(cell: Cell) -> dict[int, dict[str, float]]:
     """By seed: its final measures, without those that it does not have."""
     return {
         int(row.pop("seed")): _numbers(row)
-        for row in _rows(paths.evaluation(cell.study, cell.reg) / MEASURES_FILE)
+        for row in read_rows(paths.evaluation(cell.study, cell.reg) / MEASURES_FILE)
     }
 
 
@@ -97,7 +96,7 @@ def comparisons(cell: Cell) -> tuple[dict[str, float], dict[str, str]]:
     """What the study says of the cell against the baseline: numbers, and verdicts as tags."""
     numbers: dict[str, float] = {}
     verdicts: dict[str, str] = {}
-    for row in _rows(paths.summary(cell.study) / "comparisons.csv"):
+    for row in read_rows(paths.summary(cell.study) / "comparisons.csv"):
         if row["reg"] != cell.reg:
             continue
         measure = row["measure"]
@@ -129,8 +128,3 @@ def _numbers(row: Mapping[str, str]) -> dict[str, float]:
     """Without what is missing, and what is infinite, which not every store of MLflow holds."""
     found = {name: float(text) for name, text in row.items() if text != ""}
     return {name: value for name, value in found.items() if not math.isinf(value)}
-
-
-def _rows(file: Path) -> Sequence[dict[str, str]]:
-    with file.open(newline="") as text:
-        return list(csv.DictReader(text))

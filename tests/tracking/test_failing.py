@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
-from regscope.tracking import models, record, standing, store
+from regscope.tracking import models, standing, store
 from regscope.tracking.track import track
 from tests.conftest import ROOT
 from tests.tracking import small
@@ -117,9 +118,10 @@ def test_settings_that_are_none_any_more_are_one_line(untracked: Path) -> None:
     file = paths.summary(NAME) / "settings.json"
     write_json(file, json.loads(file.read_text()) | {"title": None})
     with pytest.raises(
-        RegscopeError, match=r"small/settings.json: title: must be text; put a number in quotes$"
+        RegscopeError,
+        match=r"small/settings.json: title: must be text; put a number in quotes; rebuild ",
     ):
-        record.tracked_study(NAME)
+        results.trained(NAME)
 
 
 def test_a_cell_that_is_not_here_is_named(
