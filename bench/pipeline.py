@@ -19,7 +19,7 @@ from regscope.base.yaml_files import read_yaml
 STUDY = "mnist"
 RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/")
 LOCK = "dvc.lock"
-NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "claims": []}
+NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "groups": []}
 
 
 class Pipeline:

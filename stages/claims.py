@@ -19,7 +19,7 @@ def main() -> None:
     evidence = {
         name: Evidence(results.load(name), *read_paths(name), study.evaluation.matters)
         for name, study in params.studies.items()
-        if name in named and (paths.summary(name) / "seeds.csv").is_file()
+        if name in named and results.has_results(name)
     }
     judged = judge(claims, evidence)
     counted = counts(judged["claims"])

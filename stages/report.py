@@ -14,7 +14,7 @@ from regscope.study.params import load_params
 
 def main() -> None:
     params = load_params()
-    sections = load_sections(load_published(), params)
+    sections = load_sections(load_published(params), params)
     picture = published_figure(sections)
     write_bytes(paths.PUBLISHED, picture)
     claims = load_claims()

@@ -68,14 +68,15 @@ def places(value: Any, before: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 
 def shortened(name: Path) -> Any:
-    """The committed file with two studies, or two entries: every key stands in these."""
+    """The committed file with two studies, or two entries a group: every key stands in these."""
     written = parse_yaml((ROOT / name).read_text(), str(name))
     if name == paths.PARAMS:
         kept = ("digits", "fashion")
         written["studies"] = {study: written["studies"][study] for study in kept}
-    for key in ("claims", "untestable"):
-        if key in written:
-            written[key] = written[key][:2]
+    for group in written.get("groups", ()):
+        for key in ("claims", "untestable"):
+            if key in group:
+                group[key] = group[key][:2]
     return written
 
 

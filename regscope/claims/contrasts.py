@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regscope.claims.check import Check, Contrast, Equal
 from regscope.claims.evidence import Evidence, Pair, contrast
 from regscope.claims.rule import Rule
-from regscope.claims.schema import Claim
 from regscope.results.compared import COMPARED
 from regscope.statistics import holm
 from regscope.study.params import BASELINE
@@ -27,19 +27,19 @@ class Corrected:
     cells: int
 
 
-def is_row(claim: Claim, pair: Pair) -> bool:
+def is_row(check: Check, pair: Pair) -> bool:
     """Whether the study's own table compares the same."""
-    table, column = claim.parsed
+    table, column = check.parsed
     return table == "seeds" and column in COMPARED and pair.against == BASELINE
 
 
-def corrected_over_cells(claim: Claim, evidence: Evidence, rule: Rule) -> dict[str, Corrected]:
-    """`{cell: p values}` of the claim's question, asked of every cell of the study.
+def corrected_over_cells(check: Contrast, evidence: Evidence, rule: Rule) -> dict[str, Corrected]:
+    """`{cell: p values}` of the check's question, asked of every cell of the study.
 
     Of `equal` with a margin of its own, the question is whether the difference is within it; its
     p outside the margin counts there alone.
     """
-    column = claim.parsed.column
+    column = check.parsed.column
     baseline = evidence.cells[BASELINE][column].dropna()
     found = {}
     for reg, rows in evidence.cells.items():
@@ -49,9 +49,9 @@ def corrected_over_cells(claim: Claim, evidence: Evidence, rule: Rule) -> dict[s
             own, other = (
                 series.loc[shared].to_numpy(dtype=np.float64) for series in (values, baseline)
             )
-            found[reg] = contrast(claim, own, other, evidence, rule)
+            found[reg] = contrast(check, own, other, evidence, rule)
     p_values = [
-        1.0 if claim.comparison == "equal" and one.oriented.mean >= 0 else one.p_value
+        1.0 if isinstance(check, Equal) and one.oriented.mean >= 0 else one.p_value
         for one in found.values()
     ]
     margins = [one.p_equal for one in found.values() if one.p_equal is not None]

@@ -12,6 +12,7 @@ import numpy as np
 
 from regscope.base import paths
 from regscope.claims import comparisons, spreads
+from regscope.claims.check import Check, Contrast, Directed, Equal, Level, Value
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
@@ -116,71 +117,67 @@ def read_paths(study: str) -> tuple[pd.DataFrame | None, pd.DataFrame | None]:
     return (None, None) if found is None else (found.paths, found.tuned)
 
 
-def pairs(claim: Claim, evidence: Evidence, rule: Rule) -> list[Pair]:
-    """Every comparison that the claim stands for.
+def pairs(check: Check, evidence: Evidence, rule: Rule) -> list[Pair]:
+    """Every comparison that the check stands for.
 
     Raises NotRunError where a cell, a measure or a seed's value is missing.
     """
     try:
         return [
-            Pair(cell, against, _finding(claim, cell, against, evidence, rule))
-            for cell, against in product(claim.cell, claim.others or (None,))
+            Pair(cell, against, _finding(check, cell, against, evidence, rule))
+            for cell, against in product(check.cell, check.others or (None,))
         ]
     except spreads.UndefinedError as error:
         raise NotRunError(str(error)) from error
 
 
 def _finding(
-    claim: Claim, cell: str, against: str | None, evidence: Evidence, rule: Rule
+    check: Check, cell: str, against: str | None, evidence: Evidence, rule: Rule
 ) -> Finding:
-    if claim.parsed.table == "confused":
-        return _confused(claim, cell, evidence)
-    values = _values(claim, cell, evidence)
+    if check.parsed.table == "confused":
+        return _confused(check, cell, evidence)
+    values = _values(check, cell, evidence)
     if against is None:
-        own = _complete(values, claim, cell)
-        if claim.comparison == "value":
-            published = claim.reported[cell]
+        own = _complete(values, check, cell)
+        if isinstance(check, Value):
             return comparisons.single_value(
-                nudged(own, published, evidence.nudge),
-                published,
+                nudged(own, check.published, evidence.nudge),
+                check.published,
                 rule.level,
-                _others(claim, cell, evidence),
+                _others(check, cell, evidence),
             )
-        threshold = claim.threshold or 0.0
-        sign = 1 if claim.comparison == "at_least" else -1
-        own = nudged(own, threshold, evidence.nudge)
-        return comparisons.against_threshold(own, threshold, sign, rule.level)
-    others = _values(claim, against, evidence, family=cell)
+        assert isinstance(check, Level)
+        own = nudged(own, check.threshold, evidence.nudge)
+        return comparisons.against_threshold(own, check.threshold, check.sign, rule.level)
+    others = _values(check, against, evidence, family=cell)
     shared = values.index.intersection(others.index)
     if shared.empty:
         raise NotRunError(f"{cell} and {against} share no seed")
-    own = _complete(values.loc[shared], claim, cell)
-    other = _complete(others.loc[shared], claim, against)
-    if claim.parsed.table == "spread":
-        return spreads.spread_ratio(own, other, direction(claim), rule.level)
-    return contrast(claim, own, other, evidence, rule)
+    own = _complete(values.loc[shared], check, cell)
+    other = _complete(others.loc[shared], check, against)
+    assert isinstance(check, Contrast)
+    if check.parsed.table == "spread":
+        assert isinstance(check, Directed)
+        return spreads.spread_ratio(own, other, check.sign, rule.level)
+    return contrast(check, own, other, evidence, rule)
 
 
 def contrast(
-    claim: Claim, own: np.ndarray, other: np.ndarray, evidence: Evidence, rule: Rule
+    check: Contrast, own: np.ndarray, other: np.ndarray, evidence: Evidence, rule: Rule
 ) -> Finding:
-    """What the claim asks of two cells, by the values of their shared seeds."""
+    """What the check asks of two cells, by the values of their shared seeds."""
     own = nudged(own, other, evidence.nudge)
-    if claim.comparison == "equal":
-        margin = claim.margin or rule.equivalence_margin
+    if isinstance(check, Equal):
+        margin = check.margin or rule.equivalence_margin
         return comparisons.equivalence(own, other, margin, rule.level)
-    matters = evidence.matters if claim.parsed.column in ACCURACIES else None
-    return comparisons.difference(own, other, direction(claim), rule.level, matters)
+    assert isinstance(check, Directed)
+    matters = evidence.matters if check.parsed.column in ACCURACIES else None
+    return comparisons.difference(own, other, check.sign, rule.level, matters)
 
 
-def direction(claim: Claim) -> int:
-    """1 where more is claimed, -1 where less."""
-    return 1 if claim.comparison in ("higher", "highest") else -1
-
-
-def _others(claim: Claim, cell: str, evidence: Evidence) -> list[np.ndarray]:
+def _others(check: Check, cell: str, evidence: Evidence) -> list[np.ndarray]:
     """The measure of the study's other cells, without those that are no better than a guess."""
-    table, column = claim.parsed
+    table, column = check.parsed
     if table != "seeds":
         return []
     return [
@@ -190,69 +187,69 @@ def _others(claim: Claim, cell: str, evidence: Evidence) -> list[np.ndarray]:
     ]
 
 
-def _values(claim: Claim, cell: str, evidence: Evidence, family: str | None = None) -> pd.Series:
+def _values(check: Check, cell: str, evidence: Evidence, family: str | None = None) -> pd.Series:
     """The measure of a cell, indexed by seed; with `family`, of its path at strength 0."""
-    table, column = claim.parsed
+    table, column = check.parsed
     if table == "paths":
-        return _on_path(claim, family or cell, evidence, at_zero=family is not None)
+        return _on_path(check, family or cell, evidence, at_zero=family is not None)
     if table in ("seeds", "spread"):
         if cell not in evidence.cells:
             raise NotRunError(f"no results of {cell}")
         own = evidence.cells[cell]
         if column not in own:
-            raise NotRunError(f"the results have no {claim.measure} by seed")
+            raise NotRunError(f"the results have no {check.measure} by seed")
         return own[column]
     frame = getattr(evidence.results, table)
     chosen = frame["reg"] == cell
-    if claim.layer is not None:
-        chosen &= frame["layer"] == claim.layer
+    if check.layer is not None:
+        chosen &= frame["layer"] == check.layer
     if not chosen.any():
-        where = f" in {claim.layer}" if claim.layer else ""
+        where = f" in {check.layer}" if check.layer else ""
         raise NotRunError(f"no results of {cell}{where}")
     if column not in frame or "seed" not in frame:
-        raise NotRunError(f"the results have no {claim.measure} by seed")
+        raise NotRunError(f"the results have no {check.measure} by seed")
     by_seed: pd.Series[Any] = frame.loc[chosen].set_index("seed")[column].sort_index()
     return by_seed
 
 
-def _on_path(claim: Claim, family: str, evidence: Evidence, at_zero: bool) -> pd.Series:
+def _on_path(check: Check, family: str, evidence: Evidence, at_zero: bool) -> pd.Series:
     if evidence.path is None or evidence.tuned is None:
         raise NotRunError("no strength paths of this study")
     rows = evidence.path[evidence.path["family"] == family]
     tuned = evidence.tuned[evidence.tuned["family"] == family]
     if rows.empty or tuned.empty:
         raise NotRunError(f"no strength path of {family}")
-    at_best = claim.at == "best"
+    at_best = check.at == "best"
     strength = 0 if at_zero else tuned["strength"].iloc[0] if at_best else rows["strength"].max()
     if at_best and not at_zero and strength == 0:
         raise NotRunError(f"validation is best without {family}, so no strength is there to test")
     chosen = rows[np.isclose(rows["strength"], strength, rtol=1e-6, atol=0)]
-    if claim.parsed.column not in chosen:
-        raise NotRunError(f"the strength paths have no {claim.measure}")
-    return chosen.set_index("seed")[claim.parsed.column].sort_index()
+    if check.parsed.column not in chosen:
+        raise NotRunError(f"the strength paths have no {check.measure}")
+    return chosen.set_index("seed")[check.parsed.column].sort_index()
 
 
-def _complete(values: pd.Series, claim: Claim, cell: str) -> np.ndarray:
+def _complete(values: pd.Series, check: Check, cell: str) -> np.ndarray:
     numbers: np.ndarray = values.to_numpy(dtype=np.float64)
     missing = int((~np.isfinite(numbers)).sum())
     if missing:
         raise NotRunError(
-            f"{claim.measure} has no value in {missing} of {len(numbers)} seeds of {cell}"
+            f"{check.measure} has no value in {missing} of {len(numbers)} seeds of {cell}"
         )
     return numbers
 
 
-def _confused(claim: Claim, cell: str, evidence: Evidence) -> Finding:
-    assert claim.pair is not None
+def _confused(check: Check, cell: str, evidence: Evidence) -> Finding:
+    assert check.pair is not None
     results = evidence.results
     rows = results.confused[results.confused["reg"] == cell]
     if rows.empty:
         raise NotRunError(f"no results of {cell}")
     names = rows[["first", "second"]].astype(str)
-    named = rows[[set(pair) == set(claim.pair) for pair in names.itertuples(index=False)]]
+    named = rows[[set(pair) == set(check.pair) for pair in names.itertuples(index=False)]]
     if named.empty:
         raise NotRunError(
-            f"{cell} has no pair {' and '.join(claim.pair)} among its confused classes"
+            f"{cell} has no pair {' and '.join(check.pair)} among its confused classes"
         )
     row = named.iloc[0]
     seeds = int((results.seeds["reg"] == cell).sum())
@@ -266,10 +263,10 @@ def tuned_note(claim: Claim, evidence: Evidence) -> str:
     if (
         evidence.tuned is None
         or not claim.assumed
-        or (claim.measure, claim.others) != (ACCURACY, (BASELINE,))
+        or (claim.check.measure, claim.check.others) != (ACCURACY, (BASELINE,))
     ):
         return ""
-    rows = evidence.tuned[evidence.tuned["family"].isin(claim.cell)]
+    rows = evidence.tuned[evidence.tuned["family"].isin(claim.check.cell)]
     return "; ".join(_tuned_sentence(row) for row in rows.to_dict("records"))
 
 
@@ -285,14 +282,14 @@ def _tuned_sentence(row: Mapping[Hashable, Any]) -> str:
     )
 
 
-def reaching(claim: Claim, cell: str, published: float, evidence: Evidence) -> list[float]:
+def reaching(check: Check, cell: str, published: float, evidence: Evidence) -> list[float]:
     """The strengths at which the mean over seeds of the cell's path takes the published value.
 
     Between two strengths of the path it is taken to be straight in the logarithm of the strength;
     what lies below the smallest counts as there. Empty without a path of the cell, and where it
     does not come by.
     """
-    table, column = claim.parsed
+    table, column = check.parsed
     path = evidence.path
     if table != "seeds" or path is None or column not in path:
         return []
@@ -308,10 +305,10 @@ def reaching(claim: Claim, cell: str, published: float, evidence: Evidence) -> l
     return found
 
 
-def reaching_note(claim: Claim, cell: str, evidence: Evidence) -> str:
+def reaching_note(check: Value, cell: str, evidence: Evidence) -> str:
     """For a published value at an assumed strength: at which it would be reached."""
-    published = claim.reported[cell]
-    found = reaching(claim, cell, published, evidence)
+    published = check.published
+    found = reaching(check, cell, published, evidence)
     if not found:
         return ""
     strengths = " and ".join(f"{strength:.2g}" for strength in found)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from regscope.claims.check import Contrast, Equal, Value
 from regscope.claims.contrasts import Corrected, corrected_over_cells, is_row
 from regscope.claims.decisive import decisive
 from regscope.claims.evidence import Evidence, NotRunError, Pair, pairs
@@ -46,18 +47,18 @@ class Question:
 
     @property
     def rows(self) -> list[Pair]:
-        return [pair for pair in self.found if is_row(self.claim, pair)]
+        return [pair for pair in self.found if is_row(self.claim.check, pair)]
 
     @property
     def rest(self) -> list[Pair]:
-        return [pair for pair in self.found if not is_row(self.claim, pair)]
+        return [pair for pair in self.found if not is_row(self.claim.check, pair)]
 
     @property
     def family(self) -> tuple[str, ...]:
         """What `rest` is corrected with."""
         claim = self.claim
-        if claim.comparison == "value":
-            return claim.document, claim.study, claim.measure
+        if isinstance(claim.check, Value):
+            return claim.document, claim.study, claim.check.measure
         return claim.document, claim.study
 
 
@@ -72,7 +73,7 @@ def ask(
             try:
                 if claim.study not in evidence:
                     raise NotRunError(f"no results of the study {claim.study}")
-                held = pairs(reading, evidence[claim.study], rule)
+                held = pairs(reading.check, evidence[claim.study], rule)
                 if reading.deterministic:
                     _check_certain(held)
                 found[claim.id, number] = Question(reading, held)
@@ -103,10 +104,13 @@ def judged(
         if claim.deterministic:
             parts[name].append(_certain(question))
             continue
-        asked = claim.study, claim.measure, claim.comparison, claim.margin
+        check = claim.check
+        margin = check.margin if isinstance(check, Equal) else None
+        asked = claim.study, check.measure, check.comparison, margin
         for pair in question.rows:
+            assert isinstance(check, Contrast)
             if asked not in rows:
-                rows[asked] = corrected_over_cells(claim, evidence[claim.study], rule)
+                rows[asked] = corrected_over_cells(check, evidence[claim.study], rule)
             parts[name].append(_row(claim, pair, rows[asked][pair.cell], rule))
     for name, part in _others(questions, rule).items():
         parts[name].append(part)
@@ -115,9 +119,9 @@ def judged(
 
 def _row(claim: Claim, pair: Pair, given: Corrected, rule: Rule) -> Part:
     finding = pair.finding
-    family = f"{given.cells} cells of {claim.study} in {claim.measure}"
+    family = f"{given.cells} cells of {claim.study} in {claim.check.measure}"
     p_equal, p_equal_holm = finding.p_equal, given.p_equal_holm
-    if claim.comparison == "equal":
+    if isinstance(claim.check, Equal):
         assert p_equal is not None
         assert p_equal_holm is not None
         inside = finding.oriented.mean >= 0
@@ -147,7 +151,7 @@ def _others(questions: Mapping[Name, Question], rule: Rule) -> dict[Name, Part]:
     p_equal = {
         name: min(1.0, one.pair.finding.p_equal * len(one.found))
         for name, one in hardest.items()
-        if one.pair.finding.p_equal is not None and asked[name].claim.comparison != "equal"
+        if one.pair.finding.p_equal is not None and not isinstance(asked[name].claim.check, Equal)
     }
     p_equal_holm = corrected(p_equal, families)
     sizes = list(families.values())
@@ -157,8 +161,8 @@ def _others(questions: Mapping[Name, Question], rule: Rule) -> dict[Name, Part]:
         claim, family = asked[name].claim, families[name]
         count = sizes.count(family)
         about = (
-            f"{count} published value{'s' * (count > 1)} of {claim.measure}"
-            if claim.comparison == "value"
+            f"{count} published value{'s' * (count > 1)} of {claim.check.measure}"
+            if isinstance(claim.check, Value)
             else f"{count} other comparison{'s' * (count > 1)} of the document on {claim.study}"
         )
         said = _said(one.pair, p_holm[name], p_equal_holm.get(name), rule)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,8 +14,17 @@ from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import shown
 from regscope.base.yaml_files import read_yaml
-from regscope.claims.checks import Known
-from regscope.claims.schema import Claim, Claims, Header, Untestable
+from regscope.claims.check import Scope
+from regscope.claims.schema import (
+    Claim,
+    ClaimEntry,
+    Claims,
+    File,
+    Group,
+    Known,
+    Untestable,
+    UntestableEntry,
+)
 from regscope.study.params import Params
 
 Entry = TypeVar("Entry", bound=BaseModel)
@@ -28,44 +37,66 @@ def load_claims(params: Params, path: Path = paths.CLAIMS_FILE) -> Claims:
     allowed.
     """
     raw = read_yaml(path, "claims.yaml")
+    layers = {name: tuple(study.model.layer_names()) for name, study in params.studies.items()}
+    known = Known(layers, params.regs)
     try:
-        header = Header.model_validate(raw)
+        file = File.model_validate(raw, context=known)
     except ValidationError as error:
         raise RegscopeError(f"{path}: {one_line(error, raw)}") from error
-    known = known_names(params, header)
-    claims = [_checked(Claim, entry, known, path) for entry in _named(header.claims, path)]
-    untestable = [
-        _checked(Untestable, entry, known, path) for entry in _named(header.untestable, path)
-    ]
-    names = Counter(entry.id for entry in (*claims, *untestable))
+    claims: list[Claim] = []
+    untestable: list[Untestable] = []
+    for number, group in enumerate(file.groups):
+        place = f"{path}: groups.{number}"
+        scope = Scope(
+            group.study,
+            known.regs,
+            layers.get(group.study),
+            file.measured_by | group.measured_by,
+            {table.measure: table for table in group.published},
+        )
+        for name, entry in _named(group.claims, f"{place}.claims"):
+            claims.append(claim_of(_checked(ClaimEntry, entry, f"{path}: {name}", scope), group))
+        for name, entry in _named(group.untestable, f"{place}.untestable"):
+            read = _checked(UntestableEntry, entry, f"{path}: {name}", scope)
+            untestable.append(
+                Untestable(read.id, group.document, read.section, read.statement, read.reason)
+            )
+    names = Counter([*(claim.id for claim in claims), *(entry.id for entry in untestable)])
     for name, count in names.items():
         if count > 1:
             raise RegscopeError(f"{path}: {name}: id = {name}: stands {count} times; every id once")
-    return Claims(header.rule, header.documents, tuple(claims), tuple(untestable))
+    return Claims(file.rule, file.documents, tuple(claims), tuple(untestable), file.groups)
 
 
-def known_names(params: Params, header: Header) -> Known:
-    """The names of params.yaml, and the studies that are only planned."""
-    return Known(
-        documents=tuple(header.documents),
-        studies=tuple(dict.fromkeys((*params.studies, *header.planned_studies))),
-        regs=params.regs,
-        layers={name: tuple(study.model.layer_names()) for name, study in params.studies.items()},
+def claim_of(entry: ClaimEntry, group: Group) -> Claim:
+    """The entry with what its group says once for all."""
+    compared = {cell for one in (entry, *entry.readings) for cell in one.check.compared}
+    return Claim(
+        entry.id,
+        group.document,
+        entry.section,
+        entry.statement,
+        group.study,
+        entry.check,
+        entry.measured_by,
+        entry.readings,
+        tuple(cell for cell in group.assumed if cell in compared),
+        group.unstated,
+        entry.hardly_fails,
+        entry.set_knowing,
     )
 
 
-def _named(entries: Sequence[dict[str, Any]], path: Path) -> Sequence[dict[str, Any]]:
-    for position, entry in enumerate(entries, start=1):
+def _named(entries: tuple[dict[str, Any], ...], place: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each with its id, as it is told."""
+    for number, entry in enumerate(entries):
         if "id" not in entry:
-            document = shown(entry.get("document"))
-            raise RegscopeError(
-                f"{path}: entry {position} (document {document}): id: must be given"
-            )
-    return entries
+            raise RegscopeError(f"{place}.{number}.id: must be given")
+        yield shown(entry["id"]), entry
 
 
-def _checked(kind: type[Entry], entry: dict[str, Any], known: Known, path: Path) -> Entry:
+def _checked(kind: type[Entry], entry: dict[str, Any], place: str, scope: Scope) -> Entry:
     try:
-        return kind.model_validate(entry, context=known)
+        return kind.model_validate(entry, context=scope)
     except ValidationError as error:
-        raise RegscopeError(f"{path}: {shown(entry['id'])}: {one_line(error, entry)}") from error
+        raise RegscopeError(f"{place}: {one_line(error, entry)}") from error

@@ -3,41 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, Any, Self
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    model_validator,
-)
+from pydantic import AfterValidator, ValidationInfo, model_validator
 
-from regscope.base.complaints import one_line
-from regscope.base.settings import Settings, refusal, text_line
-from regscope.claims.checks import (
-    LEVELS,
-    Comparison,
-    check_comparison,
-    check_measure,
-    check_names,
-    check_reading,
-    refuse,
-)
-from regscope.claims.measures import Measure, parse
+from regscope.base.settings import Settings, refusal
+from regscope.claims.check import AnyCheck, Level, Scope, Value
+from regscope.claims.measures import choices, parse
+from regscope.claims.published import Published
 from regscope.claims.rule import Rule
-from regscope.study.params import BASELINE, Name
-
-LONGEST = 1000
-"""Characters of a text."""
-
-
-def _remark(value: Any) -> Any:
-    return text_line(value, LONGEST) if value != "" else value
+from regscope.claims.texts import Names, Remark, Text, refuse
+from regscope.study.params import Name
 
 
 def _kebab(value: str) -> str:
@@ -46,141 +24,183 @@ def _kebab(value: str) -> str:
     return value
 
 
-def _listed(value: Any) -> Any:
-    return (value,) if isinstance(value, str) else value
-
-
-def _texts(value: Any) -> Any:
-    """YAML reads the class names of digits as numbers."""
-    return [str(entry) for entry in value] if isinstance(value, list) else value
-
-
-Text = Annotated[str, BeforeValidator(partial(text_line, most=LONGEST))]
-Remark = Annotated[str, BeforeValidator(_remark)]
-Id = Annotated[Text, AfterValidator(_kebab)]
-Cells = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
-
-
 class _Entry(Settings):
-    """Who says it: the document's file name and the section in it; and what, in other words."""
+    """Where a document says it; and what, in other words."""
 
-    id: Id
-    document: str
+    id: Annotated[Text, AfterValidator(_kebab)]
     section: Text
     statement: Text
 
-    @model_validator(mode="after")
-    def _document_is_known(self, info: ValidationInfo) -> _Entry:
-        if info.context and self.document not in info.context.documents:
-            raise refuse("document", self.document, info.context.documents)
-        return self
 
-
-class Untestable(_Entry):
+class UntestableEntry(_Entry):
     """A statement that no measurement here can decide, and why."""
 
     reason: Text
 
 
-class Claim(_Entry):
-    """One checkable statement.
+class Reading(Settings):
+    """One way to read a sentence.
 
-    study: where it is tested. cell: the cell or cells that it is about. against: what they are
-    compared with; by default the baseline, for `highest` and `lowest` the others that were
-    compared. Of several pairs the hardest decides.
-    measure: see regscope/claims/measures.py; layer, pair and at go with its prefixes.
-    comparison: `higher` and `lower`, `highest` and `lowest` of two cells, `equal` within `margin`
-    (the rule's, if not given), `at_least` and `at_most` of a cell's own level and `threshold`,
-    `value` of one published run.
-    reported: what the document printed, by cell.
-    sizes_compare: false where what is printed measures something else (a loss with its penalty),
-    and only its direction counts.
-    assumed: the cells whose strength the document does not state. unstated: what else it leaves
-    open.
-    deterministic: why the level is the same whatever the seed; it is then no matter for a test.
-    hardly_fails: why the claim would hold of almost any network. set_knowing: which number of the
-    entry was chosen when results were known.
-    readings: where the sentence may be read otherwise, the keys that are then other (null: none).
-    measured_by: how the wording was translated.
+    measured_by: how the wording was translated; by default in the words that the group or the file
+    has for the measure.
     """
 
-    study: str
-    measure: str
-    layer: str | None = None
-    pair: Annotated[tuple[str, str] | None, BeforeValidator(_texts)] = None
-    at: Literal["best", "strongest"] | None = None
-    comparison: Comparison
-    cell: Cells
-    against: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    threshold: float | None = None
-    margin: Annotated[float, Field(gt=0)] | None = None
-    reported: dict[str, float] = {}
-    sizes_compare: bool = True
-    assumed: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
-    unstated: Remark = ""
-    deterministic: Remark = ""
-    hardly_fails: Remark = ""
-    set_knowing: Remark = ""
-    readings: tuple[dict[str, Any], ...] = ()
-    measured_by: Text
-
-    @property
-    def parsed(self) -> Measure:
-        parsed = parse(self.measure)
-        assert parsed is not None
-        return parsed
-
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The cells that `cell` is compared with; none for a level or a value."""
-        if self.comparison in (*LEVELS, "value"):
-            return ()
-        return self.against or (BASELINE,)
-
-    @property
-    def every_reading(self) -> tuple[Claim, ...]:
-        """The claim once for each reading, the one written out first."""
-        return self, *(Claim.model_validate(self._read(keys)) for keys in self.readings)
-
-    def _read(self, keys: Mapping[str, Any]) -> dict[str, Any]:
-        own = self.model_dump(exclude_unset=True, exclude={"readings"}) | dict(keys)
-        return {key: value for key, value in own.items() if value is not None}
+    check: AnyCheck
+    measured_by: Remark = ""
 
     @model_validator(mode="after")
-    def _fits_together(self, info: ValidationInfo) -> Claim:
-        check_measure(self)
-        if info.context:
-            check_names(self, info.context)
-        check_comparison(self)
-        for number, keys in enumerate(self.readings):
-            check_reading(number, keys)
-            raw = self._read(keys)
-            try:
-                Claim.model_validate(raw, context=info.context)
-            except ValidationError as error:
-                raise refusal(f"readings.{number}", None, one_line(error, raw)) from error
+    def _in_words(self, info: ValidationInfo) -> Self:
+        scope: Scope | None = info.context
+        if self.measured_by or not scope:
+            return self
+        measure = self.check.measure
+        table = scope.published.get(measure) if isinstance(self.check, Value) else None
+        words = (table.measured_by if table else "") or scope.words.get(measure)
+        if not words:
+            raise refusal("measured_by", None, f"must be given with measure {measure}")
+        return self.model_copy(update={"measured_by": words})
+
+
+class ClaimEntry(Reading, _Entry):
+    """One checkable statement.
+
+    readings: where the sentence may be read otherwise, all ways but the first.
+    hardly_fails: why the claim would hold of almost any network. set_knowing: which number of the
+    entry was chosen when results were known.
+    """
+
+    readings: tuple[Reading, ...] = ()
+    hardly_fails: Remark = ""
+    set_knowing: Remark = ""
+
+
+class Group(Settings):
+    """What one document says that one study can test; its entries still unchecked.
+
+    assumed: the cells whose strength the document does not state. unstated: what else it leaves
+    open. published: its printed figures. measured_by: `{measure: words}` that go before the file's.
+    """
+
+    document: str
+    study: str
+    assumed: Names = ()
+    unstated: Remark = ""
+    published: tuple[Published, ...] = ()
+    measured_by: dict[str, Text] = {}
+    claims: tuple[dict[str, Any], ...] = ()
+    untestable: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def _a_measure_once(self) -> Group:
+        measures = [table.measure for table in self.published]
+        for number, measure in enumerate(measures):
+            if measure in measures[:number]:
+                raise refusal(f"published.{number}.measure", measure, "stands there twice")
+        _check_words(self.measured_by)
         return self
 
 
-class Header(Settings):
-    """The whole of claims.yaml, its entries still unchecked.
+@dataclass(frozen=True)
+class Known:
+    """What params.yaml has: `layers` by study, and the cells of any study."""
+
+    layers: Mapping[str, tuple[str, ...]]
+    regs: tuple[str, ...]
+
+
+class File(Settings):
+    """The whole of claims.yaml.
 
     documents: `{file name: title}` of those that are quoted. planned_studies: names that are not
-    in params.yaml yet; claims about them are not run.
+    in params.yaml yet; claims about them are not run. measured_by: `{measure: words}`, how what
+    documents say is translated where a check does not say otherwise.
     """
 
     rule: Rule
     documents: dict[str, Text]
     planned_studies: tuple[Name, ...] = ()
-    claims: tuple[dict[str, Any], ...]
-    untestable: tuple[dict[str, Any], ...] = ()
+    measured_by: dict[str, Text] = {}
+    groups: tuple[Group, ...]
+
+    @model_validator(mode="after")
+    def _names_exist(self, info: ValidationInfo) -> File:
+        _check_words(self.measured_by)
+        context: Any = info.context
+        known: Known = context
+        studies = (*known.layers, *self.planned_studies)
+        for number, group in enumerate(self.groups):
+            for key, value, allowed in _named(group, self.documents, studies, known.regs):
+                if value not in allowed:
+                    raise refuse(f"groups.{number}.{key}", value, allowed)
+        return self
+
+
+def _check_words(words: Mapping[str, str]) -> None:
+    for measure in words:
+        if parse(measure) is None:
+            raise refuse("measured_by", measure, choices(measure))
+
+
+def _named(
+    group: Group, documents: Mapping[str, str], studies: tuple[str, ...], regs: tuple[str, ...]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """`(key, name, names that there are)`."""
+    yield "document", group.document, tuple(documents)
+    yield "study", group.study, studies
+    for cell in group.assumed:
+        yield "assumed", cell, regs
+    for number, table in enumerate(group.published):
+        for cell in table.runs:
+            yield f"published.{number}.runs", cell, regs
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One checkable statement with what its group says; `assumed` are cells of its own."""
+
+    id: str
+    document: str
+    section: str
+    statement: str
+    study: str
+    check: AnyCheck
+    measured_by: str
+    readings: tuple[Reading, ...] = ()
+    assumed: tuple[str, ...] = ()
+    unstated: str = ""
+    hardly_fails: str = ""
+    set_knowing: str = ""
+
+    @property
+    def deterministic(self) -> str:
+        """Why its level is the same in every seed; empty where it need not be."""
+        return self.check.deterministic if isinstance(self.check, Level) else ""
+
+    @property
+    def every_reading(self) -> tuple[Claim, ...]:
+        """The claim once for each reading, the one written out first."""
+        others = (
+            replace(self, check=other.check, measured_by=other.measured_by, readings=())
+            for other in self.readings
+        )
+        return replace(self, readings=()), *others
+
+
+@dataclass(frozen=True)
+class Untestable:
+    id: str
+    document: str
+    section: str
+    statement: str
+    reason: str
 
 
 @dataclass(frozen=True)
 class Claims:
-    """The checked entries."""
+    """The checked entries. `groups` has what is printed."""
 
     rule: Rule
     documents: Mapping[str, str]
     claims: tuple[Claim, ...]
     untestable: tuple[Untestable, ...]
+    groups: tuple[Group, ...] = ()

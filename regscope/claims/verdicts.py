@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from regscope.claims.check import Contrast, Level, Value
 from regscope.claims.evidence import Evidence, reaching_note, tuned_note
 from regscope.claims.parts import Name, Part, Question, ask, judged
 from regscope.claims.rule import (
@@ -73,7 +74,7 @@ def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[di
         )
     return {
         "claims": entries,
-        "untestable": [entry.model_dump() for entry in claims.untestable],
+        "untestable": [asdict(entry) for entry in claims.untestable],
     }
 
 
@@ -110,10 +111,11 @@ def _judgements(
     found = {}
     for name, part in judged(questions, evidence, rule).items():
         claim = questions[name].claim
+        place = claim.document, claim.study, claim.check.measure
         others = {
             cell: value
-            for cell, value in printed.get((claim.document, claim.study, claim.measure), {}).items()
-            if cell not in claim.cell
+            for cell, value in printed.get(place, {}).items()
+            if cell not in claim.check.cell
         }
         found[name] = Judgement(
             questions[name], part, _verdict(questions[name], part, others, rule), others
@@ -124,10 +126,9 @@ def _judgements(
 def _verdict(question: Question, part: Part, others: Mapping[str, float], rule: Rule) -> Verdict:
     claim, finding = question.claim, part.pair.finding
     settled = _settled(claim, part)
-    if claim.comparison == "value":
-        published = claim.reported[part.pair.cell]
+    if isinstance(claim.check, Value):
         return value_verdict(
-            published,
+            claim.check.published,
             finding.measured,
             part.p_holm,
             finding.seeds,
@@ -135,7 +136,7 @@ def _verdict(question: Question, part: Part, others: Mapping[str, float], rule: 
             settled,
             rule,
         )
-    fits = all(size_fits(claim, one) for one in question.found)
+    fits = all(size_fits(claim.check, one) for one in question.found)
     return verdict(part.word, fits, settled)
 
 
@@ -152,9 +153,10 @@ def _printed(claims: Claims) -> Others:
     found: dict[tuple[str, str, str], dict[str, float]] = {}
     for claim in claims.claims:
         for reading in claim.every_reading:
-            if reading.sizes_compare:
-                place = reading.document, reading.study, reading.measure
-                found.setdefault(place, {}).update(reading.reported)
+            check = reading.check
+            if not isinstance(check, Contrast) or check.sizes_compare:
+                place = reading.document, reading.study, check.measure
+                found.setdefault(place, {}).update(check.printed)
     return found
 
 
@@ -218,23 +220,24 @@ def _reading(
     claim, part = judgement.question.claim, judgement.part
     pair, finding, found = part.pair, part.pair.finding, judgement.question.found
     given = judgement.verdict
+    check = claim.check
     left_out = (
         sorted(
             cell for cell, value in judgement.others.items() if excluded(finding.measured, [value])
         )
-        if claim.comparison == "value"
+        if isinstance(check, Value)
         else None
     )
     notes = [
         claim.deterministic,
-        reported_note(claim, found),
+        reported_note(check, found),
         f"decided by the hardest of {len(found)} comparisons" if len(found) > 1 else "",
         _seeds_note(finding.seeds, finding.smallest_p, part, rule) if given == "undecided" else "",
         _value_note(judgement, left_out) if left_out is not None else "",
         "there is a difference, certain and too small to matter" if part.certain else "",
-        size_note(claim, found) if given == "same direction" else "",
-        reaching_note(claim, pair.cell, evidence)
-        if claim.comparison == "value" and claim.assumed and finding.oriented.mean < 0
+        size_note(check, found) if given == "same direction" else "",
+        reaching_note(check, pair.cell, evidence)
+        if isinstance(check, Value) and claim.assumed and finding.oriented.mean < 0
         else "",
         tuned_note(claim, evidence),
     ]
@@ -243,7 +246,7 @@ def _reading(
         {
             "decided_by": {"cell": pair.cell, "against": pair.against},
             "family": part.family,
-            "reported_effect": _rounded(reported_effect(claim, pair)),
+            "reported_effect": _rounded(reported_effect(check, pair)),
             "effect": _rounded(finding.measured.mean),
             "low": _rounded(finding.measured.low),
             "high": _rounded(finding.measured.high),
@@ -293,15 +296,16 @@ def _not_run(claim: Claim, reason: str) -> dict[str, Any]:
 def _entry(
     claim: Claim, numbers: dict[str, Any], given: Verdict, notes: list[str]
 ) -> dict[str, Any]:
+    check = claim.check
     return {
-        "cell": list(claim.cell),
-        "against": list(claim.others),
-        "measure": claim.measure,
-        "of": claim.layer or claim.at or (list(claim.pair) if claim.pair else None),
+        "cell": list(check.cell),
+        "against": list(check.others),
+        "measure": check.measure,
+        "of": check.layer or check.at or (list(check.pair) if check.pair else None),
         "measured_by": claim.measured_by,
-        "comparison": claim.comparison,
-        "threshold": claim.threshold,
-        "reported": dict(claim.reported),
+        "comparison": check.comparison,
+        "threshold": check.threshold if isinstance(check, Level) else None,
+        "reported": dict(check.printed),
         **numbers,
         "says": given,
         "note": "; ".join(note for note in notes if note),

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from regscope import results
 from regscope.base import paths
 from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.datasets.base import Dataset
-from regscope.results.reader import check_columns, check_once, read_json, read_table
 from regscope.statistics import Interval, mean_interval
 from regscope.study.params import Params, Study
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
-
-SEEDS_FILE = "seeds.csv"
 
 AGREEMENT = 1e-6
 """Tables hold accuracies to nine digits. Beside that, another processor's last digits may put one
@@ -79,12 +77,12 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
         study, reg, {key: value[seed : seed + 1] for key, value in state.items()}, dataset
     )
     accuracy, tested = _tested(study, seed, network, dataset)
-    found = _accuracies(name, reg)
+    found = results.accuracies(name, reg)
     over = mean_interval(list(found.values())) if set(found) == set(range(seeds)) else None
     if over and abs(found[seed] - accuracy) > 1 / tested + AGREEMENT:
         raise RegscopeError(
             f"{paths.model(name, reg)}: seed {seed} has test accuracy {accuracy:.4f} and"
-            f" {found[seed]:.4f} in {paths.summary(name) / SEEDS_FILE}: not the networks of these"
+            f" {found[seed]:.4f} in {paths.summary(name) / 'seeds.csv'}: not the networks of these"
             f" results; bring those back with: dvc checkout, or train again with: dvc exp run -S"
             f" study={name}"
         )
@@ -120,12 +118,12 @@ def _network(study: Study, reg: str, state: dict[str, Tensor], dataset: Dataset)
 
 def _check_settings(name: str, study: Study, reg: str) -> None:
     """Refuse a cell whose settings are no longer those that its results were made with."""
-    file = paths.summary(name) / "settings.json"
-    if not file.exists():
+    written = results.known_settings(name)
+    if not written:
         return
     now = study.model_dump(mode="json")
     try:
-        before = Study.model_validate(read_json(file)).model_dump(mode="json")
+        before = Study.model_validate(written).model_dump(mode="json")
     except ValidationError:
         raise _changed(f"studies.{name}", name) from None
     for part in ("data", "split", "model", "training"):
@@ -153,18 +151,3 @@ def _tested(study: Study, seed: int, network: nn.Module, dataset: Dataset) -> tu
     found = logits(network, torch.from_numpy(dataset.inputs[places]), dataset.scale)
     predicted, labels = counted(found, torch.from_numpy(dataset.targets[places]))
     return accuracy(predicted, labels), len(labels)
-
-
-def _accuracies(name: str, reg: str) -> dict[int, float]:
-    """By seed, as the study's table has them; empty where it has none."""
-    file = paths.summary(name) / SEEDS_FILE
-    if not file.exists():
-        return {}
-    table = read_table(file)
-    check_once(table, ("reg", "seed"), file)
-    check_columns(table, ("test_accuracy",), file)
-    own = table[table["reg"] == reg]
-    return {
-        int(seed): float(found)
-        for seed, found in zip(own["seed"], own["test_accuracy"], strict=True)
-    }

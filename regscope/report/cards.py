@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
@@ -16,7 +17,6 @@ from regscope.report.new_data import studies_table
 from regscope.report.readme import replaced
 from regscope.report.render import markdown
 from regscope.report.results_page import link
-from regscope.report.sections import has_results
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.verdict_examples import verdict_examples
 from regscope.report.verdicts import Claims, load_claims
@@ -39,7 +39,7 @@ def rewrite(check: bool = False) -> None:
     With `check` nothing is written, and RegscopeError raised where a page is not current.
     """
     params = load_params()
-    found = [load_evidence(study) for study in params.studies if has_results(study)]
+    found = [load_evidence(study) for study in params.studies if results.has_results(study)]
     blocks = [(card, effect_block(found, card), BEGIN, END) for card in cards(params)]
     blocks += [
         (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),

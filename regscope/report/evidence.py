@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from regscope import results
-from regscope.base import paths
-from regscope.base.complaints import one_line
-from regscope.base.errors import RegscopeError
 from regscope.measures.catalog import ACCURACY
 from regscope.report.at_best import AtBest, load_at_best
-from regscope.results.complete import check_by_seed
-from regscope.results.digests import check_digests
-from regscope.results.reader import check_once, read_table
+from regscope.results.effects import Row, read_effects
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Row = Mapping[Hashable, Any]
 
 
 @dataclass(frozen=True)
@@ -55,14 +45,7 @@ class Evidence:
 
         Raises RegscopeError where its settings mean nothing any more.
         """
-        try:
-            return Study.model_validate(self.settings)
-        except ValidationError as error:
-            file = paths.summary(self.study) / results.SETTINGS_FILE
-            raise RegscopeError(
-                f"{file}: {one_line(error, dict(self.settings))}; rebuild the study with:"
-                f" dvc exp run -S study={self.study}"
-            ) from error
+        return results.trained(self.study)
 
     @property
     def primary(self) -> str:
@@ -112,30 +95,14 @@ def load_evidence(study: str) -> Evidence:
 
     Raises RegscopeError where one is not whole, or not as it was written.
     """
-
-    def rows(folder: Path, name: str, *key: str) -> list[dict[Hashable, Any]]:
-        file = folder / name
-        if not file.is_file():
-            return []
-        table = read_table(file)
-        check_once(table, key, file)
-        return table.to_dict("records")
-
-    folder, swept = paths.summary(study), paths.sweep_summary(study)
-    written = results.settings(study)
-    seeds, compared = (read_table(folder / f"{kind}.csv") for kind in ("seeds", "comparisons"))
-    check_by_seed(seeds, ("reg", "seed"), folder / "seeds.csv", written)
-    check_once(compared, ("reg", "measure"), folder / "comparisons.csv")
-    evidence = Evidence(
+    found = read_effects(study)
+    return Evidence(
         study,
-        written,
-        seeds,
-        compared,
-        rows(swept, "tuned.csv", "family"),
-        rows(swept, "pairs.csv", "first", "second"),
-        rows(folder, "discordant.csv", "reg"),
+        found.settings,
+        found.seeds,
+        found.comparisons,
+        found.tuned,
+        found.pairs,
+        found.discordant,
         load_at_best(study),
     )
-    for one in (folder, swept):
-        check_digests(one)
-    return evidence

@@ -30,7 +30,7 @@ def rewrite(check: bool = False) -> None:
     """
     before = paths.README.read_text(encoding="utf-8")
     params = load_params()
-    sections = load_sections(load_published(), params)
+    sections = load_sections(load_published(params), params)
     after = replaced(before, block(sections, params.regs, load_claims()), paths.README)
     if check and after != before:
         raise RegscopeError(

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import yaml
-from pydantic import ValidationError
 
 from regscope import results
-from regscope.base import paths
-from regscope.base.complaints import one_line
-from regscope.base.errors import RegscopeError
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.report import tables, word_tables
@@ -226,21 +222,17 @@ _PlainFloats.add_representer(
 )
 
 
-def has_results(name: str) -> bool:
-    return (paths.summary(name) / "seeds.csv").is_file()
-
-
 def load_sections(
     documents: Sequence[Document], params: Params | None = None
 ) -> dict[str, Section]:
     """Every study of params.yaml that has results, in its order."""
     params = params or load_params()
     claims = load_claims()
-    found = {name: results.load(name) for name in params.studies if has_results(name)}
+    found = {name: results.load(name) for name in params.studies if results.has_results(name)}
     return {
         name: Section(
             name,
-            _study(name),
+            results.trained(name),
             results.settings(name),
             tuple(reg for reg in params.regs if reg in loaded.cells),
             loaded,
@@ -253,21 +245,6 @@ def load_sections(
         )
         for name, loaded in found.items()
     }
-
-
-def _study(name: str) -> Study:
-    """The study as it was when its results were made.
-
-    Raises RegscopeError where its settings mean nothing any more: a regularizer that is gone.
-    """
-    try:
-        return Study.model_validate(results.settings(name))
-    except ValidationError as error:
-        file = paths.summary(name) / results.SETTINGS_FILE
-        raise RegscopeError(
-            f"{file}: {one_line(error, results.settings(name))}; rebuild the study with:"
-            f" dvc exp run -S study={name}"
-        ) from error
 
 
 def inline(value: Any) -> str:

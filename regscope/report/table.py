@@ -7,7 +7,6 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.report.render import plain_text
-from regscope.report.sections import has_results
 from regscope.report.tables import short_accuracy_table
 from regscope.study.params import Params
 
@@ -19,7 +18,7 @@ def summary(params: Params, name: str) -> str:
     """
     if name not in params.studies:
         raise RegscopeError(f"study = {name}: {choose(params.studies)}")
-    if not has_results(name):
+    if not results.has_results(name):
         raise RegscopeError(f"study = {name}: no results yet; make them with: dvc repro")
     found = results.load(name)
     seeds = found.seeds["seed"].nunique()

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from regscope.base import paths
-from regscope.base.checksums import KEY, without_checksum
-from regscope.base.errors import RegscopeError
 from regscope.claims.rule import VERDICTS
 from regscope.report.render import Cell, Table
-from regscope.results.reader import read_json
+from regscope.results.judged import read_claims
 from regscope.statistics import SIGNIFICANCE
 
 MEANINGS = {
@@ -44,34 +41,13 @@ RESERVES: dict[str, Callable[[Mapping[str, Any]], bool]] = {
 }
 """What a reader must know of a claim before counting it."""
 
-_ANEW = "make it anew with: dvc repro --force --single-item claims"
-
 
 def load_claims() -> tuple[Mapping[str, Any], ...]:
     """Every judged claim, in the order of claims.yaml; none where they were not judged.
 
     Raises RegscopeError where the file is not as the stage `claims` wrote it.
     """
-    if not paths.CLAIMS.is_file():
-        return ()
-    found = read_json(paths.CLAIMS)
-    claims = found.get("claims")
-    if KEY in found and without_checksum(found) is None:
-        raise RegscopeError(f"{paths.CLAIMS}: not as it was written; {_ANEW}")
-    if not isinstance(claims, list):
-        raise RegscopeError(f"{paths.CLAIMS}: has no list of claims; {_ANEW}")
-    names = set()
-    for number, claim in enumerate(claims, start=1):
-        name, verdict = (
-            (claim.get(key) for key in ("id", "verdict")) if isinstance(claim, dict) else (None, "")
-        )
-        if verdict not in VERDICTS or name is None or name in names:
-            raise RegscopeError(
-                f"{paths.CLAIMS}: claim {number}: must have an id of its own and one of the"
-                f" verdicts; {_ANEW}"
-            )
-        names.add(name)
-    return tuple(claims)
+    return read_claims(VERDICTS)
 
 
 def counts(claims: Claims) -> dict[str, int]:

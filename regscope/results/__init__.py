@@ -3,15 +3,21 @@
 from regscope.results.compared import COMPARED, compare_cells
 from regscope.results.gathered import gather, gather_environment
 from regscope.results.guessed import GUESS, GUESS_MEANING, NO_BETTER, told, worded
+from regscope.results.loading import (
+    accuracies,
+    environment,
+    flaws,
+    has_results,
+    known_settings,
+    load,
+    settings,
+    trained,
+)
 from regscope.results.study import (
     SETTINGS_FILE,
     SUMMARY,
     TABLES,
     StudyResults,
-    environment,
-    flaws,
-    load,
-    settings,
     write,
     write_environment,
 )
@@ -25,14 +31,18 @@ __all__ = [
     "SUMMARY",
     "TABLES",
     "StudyResults",
+    "accuracies",
     "compare_cells",
     "environment",
     "flaws",
     "gather",
     "gather_environment",
+    "has_results",
+    "known_settings",
     "load",
     "settings",
     "told",
+    "trained",
     "worded",
     "write",
     "write_environment",

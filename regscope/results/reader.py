@@ -39,22 +39,7 @@ def read_table(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     text = read_text(file)
-    lines = csv.reader(io.StringIO(text))
-    try:
-        header = next(lines, [])
-        for row in lines:
-            if len(row) != len(header):
-                raise RegscopeError(
-                    f"{file}: line {lines.line_num}: {len(row)} fields, and the header has"
-                    f" {len(header)}"
-                )
-    except csv.Error as error:
-        raise RegscopeError(f"{file}: line {lines.line_num}: not CSV: {error}") from error
-    if not any(header):
-        raise RegscopeError(f"{file}: not a table: has no header")
-    for name in header:
-        if header.count(name) > 1:
-            raise RegscopeError(f"{file}: has the column {name[:SHOWN]!r} twice")
+    parse_rows(text, file)
     table = pd.read_csv(
         io.StringIO(text), dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
     )
@@ -64,13 +49,49 @@ def read_table(file: Path) -> pd.DataFrame:
     return table
 
 
+def read_rows(file: Path) -> list[dict[str, str]]:
+    """A CSV file as it is written. Raises as `read_table` does, but of numbers."""
+    return parse_rows(read_text(file), file)
+
+
+def parse_rows(text: str, file: object) -> list[dict[str, str]]:
+    """Every row of a CSV file, by column; `file` is what is complained of.
+
+    Raises RegscopeError where a row has more or fewer fields than the header.
+    """
+    lines = csv.reader(io.StringIO(text))
+    rows = []
+    try:
+        header = next(lines, [])
+        for row in lines:
+            if len(row) != len(header):
+                raise RegscopeError(
+                    f"{file}: line {lines.line_num}: {len(row)} fields, and the header has"
+                    f" {len(header)}"
+                )
+            rows.append(dict(zip(header, row, strict=True)))
+    except csv.Error as error:
+        raise RegscopeError(f"{file}: line {lines.line_num}: not CSV: {error}") from error
+    if not any(header):
+        raise RegscopeError(f"{file}: not a table: has no header")
+    for name in header:
+        if header.count(name) > 1:
+            raise RegscopeError(f"{file}: has the column {name[:SHOWN]!r} twice")
+    return rows
+
+
 def read_json(file: Path) -> dict[str, Any]:
     """A JSON file of keys and values.
 
     Raises FileNotFoundError where it is not there, RegscopeError, naming it, where it is none.
     """
+    return parse_json(read_text(file), file)
+
+
+def parse_json(text: str, file: object) -> dict[str, Any]:
+    """Keys and values; `file` is what is complained of. Raises RegscopeError where it is none."""
     try:
-        found = json.loads(read_text(file))
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise RegscopeError(f"{file}: not JSON: {error}") from error
     if not isinstance(found, dict):
@@ -84,6 +105,11 @@ def read_text(file: Path) -> str:
         text = checked(file).read_bytes().decode()
     except UnicodeDecodeError as error:
         raise RegscopeError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
+    return resolved(text, file)
+
+
+def resolved(text: str, file: object) -> str:
+    """The text; RegscopeError where it holds a conflict of git's."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith(CONFLICT):
             raise RegscopeError(f"{file}: line {number}: a conflict of git's that is not resolved")

@@ -1,4 +1,4 @@
-"""One study's tables, and how they are kept in `metrics/studies/`."""
+"""One study's tables, and how they are written to `metrics/studies/`."""
 
 from __future__ import annotations
 
@@ -9,17 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
-from regscope.base.errors import RegscopeError
 from regscope.base.files import write_bytes, write_json, write_text
-from regscope.base.lines import choose
-from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.measures import catalog
 from regscope.measures.catalog import ACCURACY
-from regscope.results.complete import check_table
-from regscope.results.digests import SUMS_FILE, check_digests
+from regscope.results.digests import SUMS_FILE
 from regscope.results.guessed import guess_of_supports
-from regscope.results.reader import read_json, read_table
-from regscope.study.evaluation import PRIMARIES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,54 +140,6 @@ LATER = ("guess",)
 """The tables that studies evaluated by older versions do not have."""
 
 
-def load(name: str) -> StudyResults:
-    """Read what `gather` gave and the stage `summarize` wrote.
-
-    Raises RegscopeError when a table is missing that every study has, as in one evaluated by an
-    older version, and when one is not whole or not as it was written.
-    """
-    folder = paths.summary(name)
-    written = settings(name) if (folder / SETTINGS_FILE).is_file() else {}
-
-    def table(kind: str) -> pd.DataFrame | None:
-        file = folder / f"{kind}.csv"
-        if kind in OPTIONAL and not file.is_file():
-            return no_discordant()
-        if kind in LATER and not file.is_file():
-            return None
-        try:
-            found = read_table(file)
-        except FileNotFoundError as error:
-            raise _missing(file, name) from error
-        check_table(kind, found, file, written)
-        return found
-
-    tables: dict[str, Any] = {kind: table(kind) for kind in TABLES}
-    check_digests(folder)
-    return StudyResults(**tables, primary=_primary(name, tables["seeds"]))
-
-
-def _primary(name: str, seeds: pd.DataFrame) -> str:
-    """Raises RegscopeError where the study is about a measure that its table does not have."""
-    file = paths.summary(name) / SETTINGS_FILE
-    written = settings(name).get("evaluation", {}) if file.is_file() else {}
-    primary = written.get("primary", "accuracy") if isinstance(written, dict) else written
-    if not isinstance(primary, str) or primary not in PRIMARIES:
-        raise RegscopeError(f"{file}: evaluation.primary = {primary}: {choose(PRIMARIES)}")
-    measure = PRIMARIES[primary]
-    check_primary(seeds, primary, measure, paths.summary(name) / "seeds.csv", name)
-    return measure
-
-
-def check_primary(seeds: pd.DataFrame, primary: str, measure: str, file: Path, name: str) -> None:
-    """Raises RegscopeError where the table lacks the primary measure, or has it in no seed."""
-    if measure not in seeds.columns or seeds[measure].isna().all():
-        raise RegscopeError(
-            f"studies.{name}.evaluation.primary = {primary}: {file} has no {measure}; rebuild the"
-            f" study with: dvc exp run -S study={name}"
-        )
-
-
 def as_written(table: pd.DataFrame) -> pd.DataFrame:
     """With the digits that a table keeps on disk."""
     floats = table.select_dtypes("float").columns
@@ -234,33 +180,6 @@ def _contents(folder: Path) -> dict[str, bytes]:
     others = (paths.ENVIRONMENT, SUMS_FILE)
     files = [path for path in folder.iterdir() if path.name not in others]
     return {path.name: path.read_bytes() for path in files}
-
-
-def settings(name: str) -> dict[str, Any]:
-    """The study's block of params.yaml when its results were made."""
-    return _described(name, SETTINGS_FILE)
-
-
-def environment(name: str) -> dict[str, Any]:
-    """What the study's cells were trained with; a list where they differ."""
-    return _described(name, paths.ENVIRONMENT)
-
-
-def flaws(name: str) -> tuple[str, ...]:
-    """What is known to be wrong with the study's data, a sentence each."""
-    return tuple(_described(name, DESCRIPTION_FILE).get("notes", ()))
-
-
-def _described(name: str, file: str) -> dict[str, Any]:
-    path = paths.summary(name) / file
-    try:
-        return read_json(path)
-    except FileNotFoundError as error:
-        raise _missing(path, name) from error
-
-
-def _missing(file: Path, name: str) -> RegscopeError:
-    return RegscopeError(f"{file}: not there; rebuild the study with: dvc exp run -S study={name}")
 
 
 def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,7 @@ from regscope.base.yaml_files import parse_yaml
 from regscope.measures.catalog import ACCURACY
 from regscope.results import SETTINGS_FILE, SUMMARY, worded
 from regscope.results.guessed import NO
+from regscope.results.reader import parse_json, parse_rows, resolved
 from regscope.review.trees import Tree
 from regscope.study.evaluation import PRIMARIES
 
@@ -143,28 +142,18 @@ def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:
 
 
 def _rows(tree: Tree, path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
-    reader = csv.DictReader((tree.text(path) or "").splitlines())
-    try:
-        rows = list(reader)
-    except csv.Error as error:
-        raise RegscopeError(f"{path} of {tree.name}: not CSV: {error}") from error
+    name = f"{path} of {tree.name}"
+    text = tree.text(path)
+    rows = parse_rows(resolved(text, name), name) if text else []
     for column in columns:
-        if rows and column not in (reader.fieldnames or ()):
-            raise RegscopeError(f"{path} of {tree.name}: has no column {column}")
-    for number, row in enumerate(rows, start=2):
-        if None in row.values():
-            raise RegscopeError(f"{path} of {tree.name}: line {number}: too short")
-        if None in row:
-            raise RegscopeError(f"{path} of {tree.name}: line {number}: too long")
+        if rows and column not in rows[0]:
+            raise RegscopeError(f"{name}: has no column {column}")
     return rows
 
 
 def _json(tree: Tree, path: Path) -> dict[str, Any]:
-    try:
-        loaded = json.loads(tree.text(path) or "{}")
-    except json.JSONDecodeError as error:
-        raise RegscopeError(f"{path} of {tree.name}: not JSON: {error}") from error
-    return _mapping(loaded, f"{path} of {tree.name}")
+    name = f"{path} of {tree.name}"
+    return parse_json(resolved(tree.text(path) or "{}", name), name)
 
 
 def _mapping(loaded: Any, file: str) -> dict[str, Any]:

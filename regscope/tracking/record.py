@@ -9,12 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
-
 from regscope import results
 from regscope.base import paths
-from regscope.base.complaints import one_line
-from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.study.params import Study
 from regscope.tracking import models, values, view
@@ -37,7 +33,7 @@ def log_cells(uri: str, runs: Runs, cells: Sequence[Cell]) -> None:
     # Models can only be logged by functions that read the address from here.
     mlflow.set_tracking_uri(uri)
     name = cells[0].study
-    study, prepared = tracked_study(name), paths.prepared(name)
+    study, prepared = results.trained(name), paths.prepared(name)
     # Some servers let nobody tag experiments.
     with suppress(MlflowException):
         shown = view.state(study.evaluation.primary_measure)
@@ -46,16 +42,6 @@ def log_cells(uri: str, runs: Runs, cells: Sequence[Cell]) -> None:
     used = models.data_input(data, prepared, cells[0].settings["data"]["source"])
     for cell in cells:
         log_cell(runs, study, cell, data, used)
-
-
-def tracked_study(name: str) -> Study:
-    """The study as it was when its results were made, which params.yaml may no longer be."""
-    written = results.settings(name)
-    try:
-        return Study.model_validate(written)
-    except ValidationError as error:
-        file = paths.summary(name) / results.SETTINGS_FILE
-        raise RegscopeError(f"{file}: {one_line(error, written)}") from error
 
 
 def log_cell(runs: Runs, study: Study, cell: Cell, data: Dataset, used: DatasetInput) -> None:

@@ -8,19 +8,18 @@ with the baseline, as the study stood when the cell was logged.
 
 from __future__ import annotations
 
-import csv
 import getpass
 import json
 import math
 import os
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from regscope.base import paths
 from regscope.results import worded
+from regscope.results.reader import read_rows
 from regscope.statistics import mean_interval
 from regscope.statistics.rounding import mean_and_deviation
 from regscope.tracking.cells import HISTORY_FILE, MEASURES_FILE, Cell
@@ -55,7 +54,7 @@ Curves = dict[int, list[Value]]
 
 def curves(cell: Cell) -> Curves:
     found: Curves = {}
-    for row in _rows(paths.model(cell.study, cell.reg) / HISTORY_FILE):
+    for row in read_rows(paths.model(cell.study, cell.reg) / HISTORY_FILE):
         seed, epoch = int(row.pop("seed")), int(row.pop("epoch"))
         # What is held out of a study's training is its test set.
         values = [
@@ -78,7 +77,7 @@ def measures(cell: Cell) -> dict[int, dict[str, float]]:
     """By seed: its final measures, without those that it does not have."""
     return {
         int(row.pop("seed")): _numbers(row)
-        for row in _rows(paths.evaluation(cell.study, cell.reg) / MEASURES_FILE)
+        for row in read_rows(paths.evaluation(cell.study, cell.reg) / MEASURES_FILE)
     }
 
 
@@ -100,7 +99,7 @@ def comparisons(cell: Cell) -> tuple[dict[str, float], dict[str, str]]:
     """What the study says of the cell against the baseline: numbers, and verdicts as tags."""
     numbers: dict[str, float] = {}
     verdicts: dict[str, str] = {}
-    for row in _rows(paths.summary(cell.study) / "comparisons.csv"):
+    for row in read_rows(paths.summary(cell.study) / "comparisons.csv"):
         if row["reg"] != cell.reg:
             continue
         measure = row["measure"]
@@ -167,8 +166,3 @@ def _numbers(row: Mapping[str, str]) -> dict[str, float]:
     """Without what is missing, and what is infinite, which not every store of MLflow holds."""
     found = {name: float(text) for name, text in row.items() if text != ""}
     return {name: value for name, value in found.items() if not math.isinf(value)}
-
-
-def _rows(file: Path) -> Sequence[dict[str, str]]:
-    with file.open(newline="") as text:
-        return list(csv.DictReader(text))

@@ -12,32 +12,61 @@ import pandas as pd
 import yaml
 
 from regscope.base import paths
+from regscope.claims.check import AnyCheck
 from regscope.claims.evidence import Evidence
+from regscope.claims.reading import claim_of
 from regscope.claims.rule import Rule
-from regscope.claims.schema import Claim, Claims, Untestable
+from regscope.claims.schema import Claim, ClaimEntry, Claims, Group, Untestable
 
 DOCUMENT = "000_paper.txt"
 CELLS = ("none", "l1", "l2", "dropout")
 
 
+CHECK = (
+    "measure", "layer", "pair", "at", "comparison", "cell", "against", "threshold", "margin",
+    "reported", "sizes_compare", "deterministic",
+)  # fmt: skip
+GROUP = ("document", "study", "assumed", "unstated", "published")
+
+
 def entry(**changed: Any) -> dict[str, Any]:
-    """A claim as it stands in claims.yaml: L1 has the higher test accuracy. None leaves out."""
-    written = {
+    """A claim as it stands in claims.yaml: L1 has the higher test accuracy. None leaves out.
+
+    Keys of its check stand among the others in `changed`.
+    """
+    written: dict[str, Any] = {
         "id": "l1-better",
-        "document": DOCUMENT,
         "section": "Table 1",
         "statement": "L1 helps.",
-        "study": "digits",
-        "measure": "test_accuracy",
-        "comparison": "higher",
-        "cell": "l1",
+        "check": {"measure": "test_accuracy", "comparison": "higher", "cell": "l1"},
         "measured_by": "test accuracy",
-    } | changed
-    return {key: value for key, value in written.items() if value is not None}
+    }
+    of_check = {key: changed.pop(key) for key in CHECK if key in changed}
+    written["check"] = _given(written["check"] | of_check)
+    return _given(written | changed)
+
+
+def _given(block: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in block.items() if value is not None}
+
+
+def group(*entries: Any, **changed: Any) -> dict[str, Any]:
+    """What a document says about `digits`, as it stands in claims.yaml."""
+    return {"document": DOCUMENT, "study": "digits", "claims": list(entries)} | changed
 
 
 def claim(**changed: Any) -> Claim:
-    return Claim.model_validate(entry(**changed))
+    """The same typed, with keys of its group too; other `readings` say what they change."""
+    of_group = {key: changed.pop(key) for key in GROUP if key in changed}
+    readings = changed.pop("readings", ())
+    written = [entry(**changed), *(entry(**(changed | reading)) for reading in readings)]
+    others = [{key: other[key] for key in ("check", "measured_by")} for other in written[1:]]
+    read = ClaimEntry.model_validate(written[0] | {"readings": others})
+    return claim_of(read, Group.model_validate(group() | of_group))
+
+
+def check(**changed: Any) -> AnyCheck:
+    return claim(**changed).check
 
 
 def claims(
@@ -92,7 +121,7 @@ def study(cells: Mapping[str, Any] | None = None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def write(*entries: Mapping[str, Any], **header: Any) -> Path:
+def write(*groups: Any, **header: Any) -> Path:
     """params.yaml with the studies `digits` and `other` (without L2), and claims.yaml."""
     params = {
         "study": "digits",
@@ -104,6 +133,6 @@ def write(*entries: Mapping[str, Any], **header: Any) -> Path:
     }
     paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
     written = {"rule": {}, "documents": {DOCUMENT: "A paper"}, "planned_studies": ["future"]}
-    written |= {"claims": [dict(one) for one in entries]} | header
+    written |= {"groups": list(groups)} | header
     paths.CLAIMS_FILE.write_text(yaml.safe_dump(written, sort_keys=False))
     return paths.CLAIMS_FILE

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+import yaml
+
+from regscope.claims.check import Value
 from regscope.claims.reading import load_claims
 from regscope.claims.schema import Claims
-from regscope.report.published import load_published
 from regscope.study.params import load_params
 from tests.committed import committed
 
@@ -41,45 +45,52 @@ def test_a_strength_is_assumed_wherever_a_cell_with_an_assumed_one_is_judged(
         "003_21f5146bfa4151ce.txt": {"l2"},
     }
     for claim in claims.claims:
-        cells = {cell for one in claim.every_reading for cell in (*one.cell, *one.others)}
+        cells = {cell for one in claim.every_reading for cell in one.check.compared}
         judged = cells & open_strengths.get(claim.document, set())
         assert set(claim.assumed) == judged, claim.id
 
 
-def test_published_figures_are_the_same_here_and_on_the_pages(claims: Claims) -> None:
-    """Also where a figure stands in several entries. Printed losses may hold penalties: of them
-    not all are claims.
-    """
-    for document in load_published():
-        entries = [
-            claim
-            for claim in claims.claims
-            if claim.document == document.file and claim.measure == document.measure
-        ]
-        single = {
-            reg: value
-            for claim in entries
-            if claim.comparison == "value"
-            for reg, value in claim.reported.items()
-        }
-        assert single.items() <= document.runs.items()
-        assert single == document.runs or not document.of_accuracy
-        for claim in entries:
-            assert claim.study == document.study
-            assert claim.reported.items() <= document.runs.items()
+def test_every_published_accuracy_is_a_claim(claims: Claims) -> None:
+    """Printed losses may hold penalties: of them not all are."""
+    for group in claims.groups:
+        for table in group.published:
+            single = {
+                cell: value
+                for claim in claims.claims
+                if (claim.document, claim.study) == (group.document, group.study)
+                and claim.check.measure == table.measure
+                and isinstance(claim.check, Value)
+                for cell, value in claim.check.printed.items()
+            }
+            assert single.items() <= table.runs.items()
+            assert single == table.runs or table.measure != "test_accuracy"
+
+
+def test_a_figure_is_typed_once(claims: Claims) -> None:
+    """What is published for a measure stands in no entry again."""
+    text = (committed() / "claims.yaml").read_text()
+    for group in claims.groups:
+        for table in group.published:
+            for cell, value in table.runs.items():
+                assert text.count(f"{cell}: {value}") == 1
 
 
 def test_no_claim_stands_twice(claims: Claims) -> None:
     """The same comparison under two names would weigh double in the counts, and so would two
     readings of one sentence."""
     asked = [
-        claim.model_dump(
-            include={
-                "study", "measure", "layer", "pair", "at", "comparison", "cell", "against",
-                "threshold", "document",
-            }
-        )
+        (claim.document, claim.study, claim.check.model_copy(update={"reported": {}}))
         for claim in claims.claims
         for claim in claim.every_reading
-    ]  # fmt: skip
+    ]
     assert [one for one in asked if asked.count(one) > 1] == []
+
+
+def test_the_pages_example_is_an_entry_of_the_file(claims: Claims, tmp_path: Path) -> None:
+    text = (committed() / "docs/claims.md").read_text()
+    (example,) = re.findall(r"^```yaml\n(groups:.*?)^```", text, re.DOTALL | re.MULTILINE)
+    header = yaml.safe_dump({"rule": {}, "documents": dict(claims.documents)})
+    (tmp_path / "claims.yaml").write_text(header + example)
+    params = load_params(committed() / "params.yaml")
+    (told,) = load_claims(params, tmp_path / "claims.yaml").claims
+    assert told in claims.claims

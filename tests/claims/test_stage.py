@@ -12,7 +12,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.claims.rule import VERDICTS
 from tests.claims import synthetic
-from tests.claims.synthetic import entry
+from tests.claims.synthetic import entry, group
 
 NONE = np.array([0.900, 0.904, 0.908, 0.902, 0.906, 0.901])
 NOISE = np.array([0.001, -0.001, 0.0005, -0.0005, 0.0008, -0.0008])
@@ -22,10 +22,9 @@ NOISE = np.array([0.001, -0.001, 0.0005, -0.0005, 0.0008, -0.0008])
 def judged_from(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Claims about a study with results, one without, and one that is only planned."""
     synthetic.write(
-        entry(),
-        entry(id="lower", comparison="lower"),
-        entry(id="without", study="other"),
-        entry(id="planned", study="future"),
+        group(entry(), entry(id="lower", comparison="lower")),
+        group(entry(id="without"), study="other"),
+        group(entry(id="planned"), study="future"),
     )
     # Only the file's presence is asked for; what is in it comes from `load`.
     folder = paths.summary("digits")
@@ -69,7 +68,7 @@ def test_the_same_results_give_the_same_bytes(judged_from: Path) -> None:
 def test_a_refused_file_leaves_what_was_written(judged_from: Path) -> None:
     stages.claims.main()
     before = paths.CLAIMS.read_bytes()
-    synthetic.write(entry(study="cifar"))
+    synthetic.write(group(entry(), study="cifar"))
     with pytest.raises(RegscopeError, match="study = cifar"):
         stages.claims.main()
     assert paths.CLAIMS.read_bytes() == before

@@ -206,8 +206,9 @@ def test_a_deterministic_level_is_no_matter_for_a_test() -> None:
     level = claim(
         measure="zero_fraction", comparison="at_most", threshold=0.001, deterministic="a reason"
     )
-    wrong = level.model_copy(update={"comparison": "at_least", "id": "wrong", "assumed": ("l1",)})
-    tested = level.model_copy(update={"deterministic": "", "id": "tested"})
+    kept = {"measure": "zero_fraction", "threshold": 0.001}
+    wrong = claim(id="wrong", comparison="at_least", deterministic="a reason", assumed="l1", **kept)
+    tested = claim(id="tested", comparison="at_most", **kept)
     evidence = Evidence(synthetic.tables({"zero_fraction": {"l1": [0.0] * 5}}))
     first, second, third = judged(level, wrong, tested, evidence=evidence)
     assert (first["verdict"], first["p"], first["q"], first["firm"]) == (

@@ -59,12 +59,14 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
     assert {claim["id"]: claim["verdict"] for claim in claims} == {"l1-best": "undecided"}
 
 
-def test_another_threshold_of_a_claim_runs_its_stage_alone(workspace: Workspace) -> None:
+def test_another_threshold_of_a_claim_runs_its_stage_and_the_pages_alone(
+    workspace: Workspace,
+) -> None:
     def stricter(claims: dict[str, Any]) -> None:
         claims["rule"]["significance"] = 0.01
 
     workspace.edit_yaml("claims.yaml", stricter)
-    assert ran(workspace.dvc("repro")) == ["claims"]
+    assert ran(workspace.dvc("repro")) == ["claims", "report"]
 
 
 def test_results_are_git_tracked_and_data_is_not(built: Workspace) -> None:

@@ -67,17 +67,19 @@ TINY: dict[str, Any] = {
 CLAIMS: dict[str, Any] = {
     "rule": {"significance": 0.05},
     "documents": {"paper.txt": "A paper"},
-    "claims": [
+    "groups": [
         {
-            "id": "l1-best",
             "document": "paper.txt",
-            "section": "Conclusion",
-            "statement": "L1 is more accurate.",
             "study": "digits",
-            "measure": "test_accuracy",
-            "comparison": "higher",
-            "cell": "l1",
-            "measured_by": "test accuracy against no regularization",
+            "claims": [
+                {
+                    "id": "l1-best",
+                    "section": "Conclusion",
+                    "statement": "L1 is more accurate.",
+                    "check": {"measure": "test_accuracy", "comparison": "higher", "cell": "l1"},
+                    "measured_by": "test accuracy against no regularization",
+                }
+            ],
         }
     ],
 }

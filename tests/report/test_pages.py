@@ -18,7 +18,8 @@ import pytest
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
-from regscope.report import published, readme, table
+from regscope.report import readme, table
+from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
@@ -261,21 +262,20 @@ def test_a_cell_that_learned_nothing_has_no_difference_in_the_overview(workspace
     overview = paths.RESULTS_PAGE.read_text().partition("\n## Overview\n")[2]
     overview, meaning = overview.split("\n## ", 2)[0], "hardly better than a guess"
     assert re.search(r"\n\| L1 +\| +\**collapsed\** \|", overview)
-    load = load_sections(published.load_published())
+    load = load_sections(load_published(load_params()))
     assert f"; collapsed: every seed of the cell is {meaning} (" in readme.block(load, ["l1"])
     synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {"mnist": synthetic.found()})
-    load = load_sections(published.load_published())
+    load = load_sections(load_published(load_params()))
     assert "collapsed" not in readme.block(load, ["l1"])
 
 
 def test_a_panel_for_every_document_with_results(workspace: Path) -> None:
-    documents = published.load_published()
     block = synthetic.study(synthetic.CELLS)
     both = {"mnist": block, "mnist_dense": block}
     synthetic.write(both, {"mnist": synthetic.found()})
-    one = published_figure(load_sections(documents))
+    one = published_figure(load_sections(load_published(load_params())))
     synthetic.write(both, dict.fromkeys(both, synthetic.found()))
-    two = published_figure(load_sections(documents))
+    two = published_figure(load_sections(load_published(load_params())))
     widths = [struct.unpack(">I", picture[16:20])[0] for picture in (one, two)]
     assert widths[1] == 2 * widths[0]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from regscope.report.published import Document
@@ -43,13 +45,13 @@ def test_published_runs_beside_the_prediction_interval() -> None:
 )
 def test_a_published_run_lies_inside_or_outside(run: float, position: str, interval: str) -> None:
     """A third decimal shows on which side a run lies that rounds to a limit."""
-    document = DOCUMENT.model_copy(update={"runs": {"none": run}})
+    document = replace(DOCUMENT, runs={"none": run})
     (row,) = published_table(synthetic.found(), document).rows
     assert [row[-3].text, row[-1].text] == [interval, position]
 
 
 def test_most_of_the_others_outside_is_what_makes_a_run_inside_say_something() -> None:
-    document = DOCUMENT.model_copy(update={"runs": {"none": 0.93, "l1": 0.94, "l2": 0.95}})
+    document = replace(DOCUMENT, runs={"none": 0.93, "l1": 0.94, "l2": 0.95})
     table = published_table(synthetic.found(), document)
     assert [row[-1].text for row in table.rows] == ["inside, says little"] * 2 + ["not run"]
     assert inside(table) == (
@@ -60,8 +62,7 @@ def test_most_of_the_others_outside_is_what_makes_a_run_inside_say_something() -
 
 def test_losses_have_three_decimals_and_no_unit() -> None:
     """Test losses are 0.25 to 0.29: 0.27 ± t(0.975, 8) * 0.0158114 * sqrt(6 / 5)."""
-    update = {"measure": "test_loss", "runs": {"none": 2.347, "l1": 0.2701}}
-    document = DOCUMENT.model_copy(update=update)
+    document = replace(DOCUMENT, measure="test_loss", runs={"none": 2.347, "l1": 0.2701})
     table = published_table(synthetic.found(), document)
     assert table.caption == "A paper, Table 1, test loss"
     assert table.columns[1:3] == ("Published, one run", "Measured, mean ± SD")

@@ -59,7 +59,10 @@ def test_a_broken_table_is_named_with_its_line(review: Review) -> None:
     table.write_text("\n".join([*lines[:2], "<<<<<<< HEAD", *lines[2:]]))
     with pytest.raises(RegscopeError) as refused:
         review()
-    assert str(refused.value) == f"{table} of the working tree: line 3: too short"
+    assert (
+        str(refused.value)
+        == f"{table} of the working tree: line 3: a conflict of git's that is not resolved"
+    )
     table.write_text("\n".join([*lines[:2], lines[2].replace(",1,", ",one,", 1), *lines[3:]]))
     with pytest.raises(RegscopeError, match=r"of the working tree: line 3: not numbers$"):
         review()
@@ -83,7 +86,11 @@ SMALL = paths.summary(repository.STUDY)
         (paths.PARAMS, b"title: M\xfcnchen\n", "not UTF-8: "),
         (SMALL / "environment.json", b"[]", "must be a mapping of keys to values$"),
         (SMALL / "settings.json", b"null", "must be a mapping of keys to values$"),
-        (SMALL / "comparisons.csv", b"reg,measure,verdict\nl1,loss\n", "line 2: too short$"),
+        (
+            SMALL / "comparisons.csv",
+            b"reg,measure,verdict\nl1,loss\n",
+            "line 2: 2 fields, and the header has 3$",
+        ),
     ],
 )
 def test_a_broken_file_is_named(review: Review, file: Path, content: bytes, complaint: str) -> None:

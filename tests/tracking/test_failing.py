@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from mlflow import MlflowClient
 
+from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
-from regscope.tracking import ledger, record, store
+from regscope.tracking import ledger, store
 from regscope.tracking.cells import cells_of
 from regscope.tracking.track import track
 from tests.conftest import ROOT
@@ -123,9 +124,10 @@ def test_settings_that_are_none_any_more_are_one_line(untracked: Path) -> None:
     file = paths.summary(NAME) / "settings.json"
     write_json(file, json.loads(file.read_text()) | {"title": None})
     with pytest.raises(
-        RegscopeError, match=r"small/settings.json: title: must be text; put a number in quotes$"
+        RegscopeError,
+        match=r"small/settings.json: title: must be text; put a number in quotes; rebuild ",
     ):
-        record.tracked_study(NAME)
+        results.trained(NAME)
 
 
 def test_a_cell_that_is_not_here_is_named(

@@ -1,0 +1,145 @@
+"""One study's results, read back from `metrics/studies/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.datasets.base import DESCRIPTION_FILE
+from regscope.measures.catalog import ACCURACY
+from regscope.results.complete import check_table
+from regscope.results.digests import check_digests
+from regscope.results.reader import check_columns, check_once, read_json, read_table
+from regscope.results.study import (
+    LATER,
+    OPTIONAL,
+    SETTINGS_FILE,
+    TABLES,
+    StudyResults,
+    no_discordant,
+)
+from regscope.study.evaluation import PRIMARIES
+from regscope.study.params import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SEEDS_FILE = "seeds.csv"
+
+
+def has_results(name: str) -> bool:
+    return (paths.summary(name) / SEEDS_FILE).is_file()
+
+
+def load(name: str) -> StudyResults:
+    """Read what `gather` gave and the stage `summarize` wrote.
+
+    Raises RegscopeError when a table is missing that every study has, as in one evaluated by an
+    older version, and when one is not whole or not as it was written.
+    """
+    folder = paths.summary(name)
+    written = known_settings(name)
+
+    def table(kind: str) -> pd.DataFrame | None:
+        file = folder / f"{kind}.csv"
+        if kind in OPTIONAL and not file.is_file():
+            return no_discordant()
+        if kind in LATER and not file.is_file():
+            return None
+        try:
+            found = read_table(file)
+        except FileNotFoundError as error:
+            raise _missing(file, name) from error
+        check_table(kind, found, file, written)
+        return found
+
+    tables: dict[str, Any] = {kind: table(kind) for kind in TABLES}
+    check_digests(folder)
+    return StudyResults(**tables, primary=_primary(name, tables["seeds"]))
+
+
+def _primary(name: str, seeds: pd.DataFrame) -> str:
+    """Raises RegscopeError where the study is about a measure that its table does not have."""
+    file = paths.summary(name) / SETTINGS_FILE
+    written = known_settings(name).get("evaluation", {})
+    primary = written.get("primary", "accuracy") if isinstance(written, dict) else written
+    if not isinstance(primary, str) or primary not in PRIMARIES:
+        raise RegscopeError(f"{file}: evaluation.primary = {primary}: {choose(PRIMARIES)}")
+    measure = PRIMARIES[primary]
+    check_primary(seeds, primary, measure, paths.summary(name) / "seeds.csv", name)
+    return measure
+
+
+def check_primary(seeds: pd.DataFrame, primary: str, measure: str, file: Path, name: str) -> None:
+    """Raises RegscopeError where the table lacks the primary measure, or has it in no seed."""
+    if measure not in seeds.columns or seeds[measure].isna().all():
+        raise RegscopeError(
+            f"studies.{name}.evaluation.primary = {primary}: {file} has no {measure}; rebuild the"
+            f" study with: dvc exp run -S study={name}"
+        )
+
+
+def settings(name: str) -> dict[str, Any]:
+    """The study's block of params.yaml when its results were made."""
+    return _described(name, SETTINGS_FILE)
+
+
+def known_settings(name: str) -> dict[str, Any]:
+    """`settings`; empty where they were not written."""
+    return settings(name) if (paths.summary(name) / SETTINGS_FILE).is_file() else {}
+
+
+def trained(name: str) -> Study:
+    """The study as it was when its results were made, which params.yaml may no longer be.
+
+    Raises RegscopeError where its settings mean nothing any more: a regularizer that is gone.
+    """
+    written = settings(name)
+    try:
+        return Study.model_validate(written)
+    except ValidationError as error:
+        file = paths.summary(name) / SETTINGS_FILE
+        raise RegscopeError(
+            f"{file}: {one_line(error, written)}; rebuild the study with:"
+            f" dvc exp run -S study={name}"
+        ) from error
+
+
+def accuracies(name: str, reg: str) -> dict[int, float]:
+    """`{seed: test accuracy}` of a cell; empty where the study has no results."""
+    if not has_results(name):
+        return {}
+    file = paths.summary(name) / SEEDS_FILE
+    table = read_table(file)
+    check_once(table, ("reg", "seed"), file)
+    check_columns(table, (ACCURACY,), file)
+    own = table[table["reg"] == reg]
+    return {int(seed): float(found) for seed, found in zip(own["seed"], own[ACCURACY], strict=True)}
+
+
+def environment(name: str) -> dict[str, Any]:
+    """What the study's cells were trained with; a list where they differ."""
+    return _described(name, paths.ENVIRONMENT)
+
+
+def flaws(name: str) -> tuple[str, ...]:
+    """What is known to be wrong with the study's data, a sentence each."""
+    return tuple(_described(name, DESCRIPTION_FILE).get("notes", ()))
+
+
+def _described(name: str, file: str) -> dict[str, Any]:
+    path = paths.summary(name) / file
+    try:
+        return read_json(path)
+    except FileNotFoundError as error:
+        raise _missing(path, name) from error
+
+
+def _missing(file: Path, name: str) -> RegscopeError:
+    return RegscopeError(f"{file}: not there; rebuild the study with: dvc exp run -S study={name}")
