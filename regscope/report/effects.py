@@ -7,7 +7,7 @@ from typing import Any
 
 from regscope.figures.style import display_name
 from regscope.report.columns import on_edge, verdict_cell
-from regscope.report.evidence import Evidence, Row
+from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, fixed, percent, with_range
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.new_data import new_data
@@ -16,6 +16,7 @@ from regscope.report.sections import inline
 from regscope.report.sweep_tables import chosen_strength, guess_note, measure_of
 from regscope.report.tables import marked
 from regscope.results import GUESS, GUESS_MEANING, told
+from regscope.results.effects import Row
 from regscope.statistics import LEFT_OUT, VERDICTS
 from regscope.study.params import BASELINE
 

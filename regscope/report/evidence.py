@@ -44,7 +44,7 @@ class Evidence:
 
         Raises RegscopeError where its settings mean nothing any more.
         """
-        return results.trained(self.study)
+        return results.as_study(self.study, dict(self.settings))
 
     @property
     def primary(self) -> str:

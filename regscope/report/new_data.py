@@ -9,9 +9,10 @@ from typing import Literal
 
 from regscope.figures.style import display_name
 from regscope.report.columns import name_cell
-from regscope.report.evidence import Evidence, Row
+from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, fixed, percent, points, points_range, with_range
 from regscope.report.render import Cell, Table
+from regscope.results.effects import Row
 from regscope.results.overlap import measured_overlap
 from regscope.statistics import (
     Interval,

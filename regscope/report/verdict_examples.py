@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from regscope.figures.style import display_name
 from regscope.report.columns import as_comparison, on_edge
-from regscope.report.evidence import Evidence, Row
+from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, known, p_value, points, with_range
 from regscope.report.measured import BY_KEY
 from regscope.report.render import Cell, Table
 from regscope.results import told
+from regscope.results.effects import Row
 from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, equal_note
 from regscope.study.params import BASELINE
 

@@ -5,6 +5,7 @@ from regscope.results.gathered import gather, gather_environment
 from regscope.results.guessed import GUESS, GUESS_MEANING, NO_BETTER, told, worded
 from regscope.results.loading import (
     accuracies,
+    as_study,
     environment,
     flaws,
     has_results,
@@ -32,6 +33,7 @@ __all__ = [
     "TABLES",
     "StudyResults",
     "accuracies",
+    "as_study",
     "compare_cells",
     "environment",
     "flaws",

@@ -97,9 +97,16 @@ def known_settings(name: str) -> dict[str, Any]:
 def trained(name: str) -> Study:
     """The study as it was when its results were made, which params.yaml may no longer be.
 
-    Raises RegscopeError where its settings mean nothing any more: a regularizer that is gone.
+    Raises RegscopeError as `as_study` does.
     """
-    written = settings(name)
+    return as_study(name, settings(name))
+
+
+def as_study(name: str, written: dict[str, Any]) -> Study:
+    """Of a study's settings when its results were made.
+
+    Raises RegscopeError where they mean nothing any more: a regularizer that is gone.
+    """
     try:
         return Study.model_validate(written)
     except ValidationError as error:

@@ -10,8 +10,9 @@ import pytest
 
 from regscope.base import paths
 from regscope.base.files import write_json
-from regscope.report.evidence import Evidence, Row
+from regscope.report.evidence import Evidence
 from regscope.report.new_data import doubtful, new_data, new_data_table, sentence, studies_table
+from regscope.results.effects import Row
 from regscope.statistics import overlap_widening
 
 pytestmark = pytest.mark.usefixtures("workspace")
