@@ -53,6 +53,7 @@ def params(primary: str = "accuracy") -> dict[str, Any]:
 def prepare(targets: np.ndarray, separation: float) -> None:
     """Points in ten dimensions, of each class around its own corner, as the study's data."""
     paths.PARAMS.write_text(yaml.safe_dump(params(), sort_keys=False))
+    paths.CLAIMS_FILE.write_text(yaml.safe_dump({"rule": {}, "documents": {}, "groups": []}))
     classes = int(targets.max()) + 1
     points = np.random.default_rng(0).normal(size=(EXAMPLES, 10))
     points[np.arange(EXAMPLES), targets] += separation
