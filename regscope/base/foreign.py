@@ -21,7 +21,6 @@ CORE = (
     "glorot.py",
     "initialization.py",
     "order.py",
-    "pictures.py",
     "seen.py",
     "slots.py",
     "weights.py",

@@ -87,6 +87,8 @@ def listed(names: Iterable[Any], near: str = "", most: int = LIST) -> str:
     return f"{', '.join(fitting)}, ... ({len(entries) - len(fitting)} more)"
 
 
-def choose(names: Iterable[Any], before: str = "choose from: ", near: str = "") -> str:
+def choose(
+    names: Iterable[Any], before: str = "choose from: ", near: str = "", most: int = LIST
+) -> str:
     """What may be chosen; said where there is nothing."""
-    return before + found if (found := listed(names, near)) else "there is nothing to choose"
+    return before + found if (found := listed(names, near, most)) else "there is nothing to choose"

@@ -15,6 +15,9 @@ from regscope.base.settings import refusal, text_line
 LONGEST = 1000
 """Characters of a text."""
 
+ROOM = 190
+"""Characters of names to choose from: the entry's own name stands before them in the line."""
+
 
 def _remark(value: Any) -> Any:
     return text_line(value, LONGEST) if value != "" else value
@@ -34,4 +37,4 @@ Figures = dict[str, float]
 def refuse(
     key: str, value: str, allowed: Iterable[str], before: str = "choose from: "
 ) -> PydanticCustomError:
-    return refusal(key, value, choose(allowed, before, near=value))
+    return refusal(key, value, choose(allowed, before, near=value, most=ROOM))

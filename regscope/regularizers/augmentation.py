@@ -140,7 +140,7 @@ class Augmentation(Regularizer):
 
     def _recoloured(self, pictures: Tensor, draws: Streams) -> Tensor:
         """Flipped, and in other colours."""
-        from regscope.regularizers.pictures import brightened, contrasted, flipped, saturated
+        from regscope.stacking.pictures import brightened, contrasted, flipped, saturated
 
         if all(self._chosen("image", look) == unchanged for look, unchanged in LOOKS.items()):
             return pictures
@@ -168,7 +168,7 @@ class Augmentation(Regularizer):
             )
 
     def _moved(self, pictures: Tensor, draws: Streams) -> Tensor:
-        from regscope.regularizers.pictures import affine
+        from regscope.stacking.pictures import affine
 
         shift, rotation = self.amount("image", "shift"), self.amount("image", "rotation")
         if not (shift or rotation):

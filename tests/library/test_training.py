@@ -12,6 +12,7 @@ import torch
 
 import regscope
 import regscope.base.files
+import regscope.base.tensors
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.library.training import _as_study
@@ -95,7 +96,9 @@ def test_a_folder_that_was_half_filled_is_filled_the_next_time(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(regscope.base.files, "write_bytes", interrupted)
+        # Under the name that each kind of file is written by.
+        for module in (regscope.base.files, regscope.base.tensors):
+            patch.setattr(module, "write_bytes", interrupted)
         with pytest.raises(KeyboardInterrupt):
             regscope.train(study, "none", seeds=1, data=folder)
     assert list(folder.iterdir()) == []

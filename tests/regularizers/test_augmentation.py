@@ -16,7 +16,7 @@ from regscope.base.errors import RegscopeError
 from regscope.datasets.base import PADDING_WORD, UNKNOWN_WORD
 from regscope.regularizers.augmentation import Augmentation
 from regscope.regularizers.base import Target
-from regscope.regularizers.pictures import affine
+from regscope.stacking.pictures import affine
 from regscope.stacking.streams import Streams
 
 PUBLISHED: dict[str, Any] = {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from torch import Tensor
 
-from regscope.regularizers.pictures import affine, brightened, contrasted, flipped, saturated
+from regscope.stacking.pictures import affine, brightened, contrasted, flipped, saturated
 
 COLOURS = arrays(np.float32, (2, 3, 2, 2), elements=st.floats(0, 1, width=32))
 FACTORS = st.floats(0, 4)
