@@ -22,7 +22,12 @@ def one_line(error: ValidationError, raw: Any, whole: str = "the file") -> str:
         value, allowed = context["value"], context["allowed"]
         told = "" if value is None else _told(value)
     else:
-        keys = _written_keys(first["loc"], raw)
+        *above, last = first["loc"] or ("",)
+        if first["type"] == "missing" and isinstance(last, str):
+            # Told for certain: a value elsewhere in the block may read the same.
+            keys = [*_written_keys(tuple(above), raw), last]
+        else:
+            keys = _written_keys(first["loc"], raw)
         told = "" if first["type"] == "missing" else _told(first["input"])
         allowed = _allowed(first)
     missing = [found for found in complaints if _missing_beside(found, first)]

@@ -23,6 +23,12 @@ class Measure(NamedTuple):
     column: str
 
     @property
+    def is_share(self) -> bool:
+        """Whether it lies between 0 and 1."""
+        entry = COLUMNS[self.table].get(self.column)
+        return entry is not None and self.table != "spread" and entry.is_share
+
+    @property
     def is_fraction(self) -> bool:
         """Whether people read it in percent, and its differences in percentage points."""
         entry = COLUMNS[self.table].get(self.column)

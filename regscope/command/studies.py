@@ -30,11 +30,14 @@ def studies(
     """
     from regscope import pipelines
     from regscope.base import paths
+    from regscope.base.errors import RegscopeError
     from regscope.base.files import write_text
     from regscope.study.params import load_params
 
+    if active + write + (activate is not None) > 1:
+        raise RegscopeError("one of --active, --activate and --pipelines at a time")
     params = load_params()
-    if activate:
+    if activate is not None:
         params.named(activate)
         write_text(paths.PARAMS, activated(paths.PARAMS.read_text(), activate))
     elif write:

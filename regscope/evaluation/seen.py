@@ -53,11 +53,16 @@ class Seen(Predictions):
     few_labels: Tensor
 
 
+KNOWN = {*dir(Seen), *Seen.__annotations__, *Predictions.__annotations__}
+"""What a measure's function may ask for."""
+
+
 def measured(measures: Iterable[Measure], seen: Predictions) -> dict[str, float]:
     """`{name: value}` of those measures that are functions of what was `seen`, in their order.
 
     A function is given what its parameters name. Left out is one that asks for more than was seen,
-    and one that gives None, since such data does not have it.
+    and one that gives None, since such data does not have it. Raises TypeError for a parameter
+    that nothing here ever is.
     """
     found = {}
     for measure in measures:
@@ -65,6 +70,8 @@ def measured(measures: Iterable[Measure], seen: Predictions) -> dict[str, float]
             continue
         function = function_of(measure)
         asked = signature(function).parameters
+        if unknown := set(asked) - KNOWN:
+            raise TypeError(f"{measure.function}: asks for {', '.join(sorted(unknown))}")
         if set(asked) <= set(dir(seen)):
             value = function(**{name: getattr(seen, name) for name in asked})
             if value is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
-from regscope.base.lines import choose
 from regscope.report.render import plain_text
 from regscope.report.tables import short_accuracy_table
 from regscope.study.params import Params
@@ -16,17 +15,16 @@ def summary(params: Params, name: str) -> str:
 
     Raises RegscopeError for a study that is unknown or has no results.
     """
-    if name not in params.studies:
-        raise RegscopeError(f"study = {name}: {choose(params.studies)}")
+    study = params.named(name)
     if not results.has_results(name):
-        raise RegscopeError(f"study = {name}: no results yet; make them with: dvc repro")
+        raise RegscopeError(f"study {name}: no results yet; make them with: dvc repro")
     found = results.load(name)
     seeds = found.seeds["seed"].nunique()
     pages = (paths.REPORT, paths.RESULTS_PAGE, paths.plots(name))
     where = [path for path in pages if path.exists()]
     lines = [
         "",
-        f"{params.studies[name].title}: {seeds} seeds, means and 95 % intervals",
+        f"{study.title}: {seeds} seeds, means and 95 % intervals",
         "",
         plain_text(short_accuracy_table(found, params.regs)),
     ]

@@ -11,7 +11,7 @@ from regscope.datasets import Dataset
 from regscope.measures.catalog import PATHS
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
-from regscope.results.reader import read_table
+from regscope.results.reader import check_columns, read_table
 from regscope.results.study import as_written
 from regscope.study.params import Study, written_study
 from regscope.sweeps.guess import sweep_guess
@@ -58,9 +58,11 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
 
     families = {family: found for family, found in sweep.families.items() if found is not None}
     folders = {family: paths.path_measures(name, family) for family in families}
-    tables = [
-        read_table(folder / PATH_FILE).assign(family=family) for family, folder in folders.items()
-    ]
+    tables = []
+    for family, folder in folders.items():
+        found = read_table(folder / PATH_FILE).assign(family=family)
+        check_columns(found, COLUMNS, folder / PATH_FILE)
+        tables.append(found)
     table = as_written(pd.concat(tables, ignore_index=True)[list(COLUMNS)])
     primary = study.evaluation.primary_measure
     dataset = Dataset.load(paths.prepared(name))

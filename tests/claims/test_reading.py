@@ -309,7 +309,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"published": [TABLE | {"runs": {"l1": 92.93}}]},
-        "groups.0.published.0.runs.l1 = 92.93: must be a fraction, at most 1",
+        "groups.0.published.0.runs.l1 = 92.93: must be a fraction, from 0 to 1",
     ),
     (
         {"published": [TABLE | {"runs": {"l3": 0.9}}]},

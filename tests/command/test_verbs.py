@@ -69,18 +69,42 @@ def test_help_of_a_verb_says_what_it_reads_and_writes(
     assert inspect.getdoc(verb)
 
 
-@pytest.mark.parametrize("words", [["nope"], ["review", "--nope"], ["export", "digits"]])
-def test_a_command_line_that_means_nothing_ends_with_2(words: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["nope"], "No such command 'nope'; choose from: table, review, export, "),
+        (["--nope"], "No such option: --nope; choose from: table, review, export, "),
+        (["review", "--nope"], "No such option: --nope; see: regscope review --help"),
+        (["export", "digits"], "Missing argument 'REG'; see: regscope export --help"),
+        (["strengths", "digits", "l1", "abc"], "Invalid value for 'STRENGTH': Input"),
+    ],
+)
+def test_a_command_line_that_means_nothing_is_one_line_and_ends_with_2(
+    words: list[str], line: str
+) -> None:
     done = started(*words)
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.splitlines()[-1].startswith("Error: ")
-    assert "Traceback" not in done.stderr
+    [told] = done.stderr.splitlines()
+    assert told.startswith(f"regscope: {line}")
+
+
+def test_options_that_exclude_each_other_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(RegscopeError, match="one of --active, --activate and --pipelines"):
+        called("studies", "--active", "--pipelines")
+    with pytest.raises(RegscopeError, match="study : choose from: digits"):
+        called("studies", "--activate", "")
+
+
+def test_without_a_verb_there_is_help() -> None:
+    done = started()
+    assert done.returncode == 0
+    assert done.stdout.startswith("Usage: regscope ")
 
 
 def test_a_known_error_is_one_line_and_ends_with_1(tmp_path: Path) -> None:
     done = started("table", "nope")
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(r"regscope: study = nope: choose from: digits, .*\n", done.stderr)
+    assert re.fullmatch(r"regscope: study nope: choose from: digits, .*\n", done.stderr)
     done = started("studies", folder=tmp_path)
     assert (done.returncode, done.stdout) == (1, "")
     assert re.fullmatch(r"regscope: params\.yaml: .*\n", done.stderr)

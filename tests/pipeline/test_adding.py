@@ -85,8 +85,8 @@ def test_a_measure(tmp_path: Path) -> None:
     catalog = workspace.root / "regscope/measures/catalog.py"
     predictions, end, others = catalog.read_text().partition(")  # fmt: skip\n\nROBUSTNESS")
     catalog.write_text(f"{predictions}{entry},\n{end}{others}")
-    [claim] = written("add-a-measure.md")["claims"]
-    workspace.edit_yaml("claims.yaml", lambda claims: claims["claims"].append(claim))
+    [group] = written("add-a-measure.md")["groups"]
+    workspace.edit_yaml("claims.yaml", lambda claims: claims["groups"].append(group))
     workspace.run("python", "-c", STAGES)
 
     seeds = pd.read_csv(workspace.root / "metrics/studies/digits/seeds.csv")
