@@ -251,7 +251,7 @@ def test_the_committed_results(
     """The page that people get: its size, its pictures, and no sideways scrolling."""
     from stages import report
 
-    for name in ("metrics", "plots", "params.yaml"):
+    for name in ("metrics", "plots", "params.yaml", "claims.yaml"):
         (tmp_path / name).symlink_to(ROOT / name)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(paths, "RESULTS_PAGE", tmp_path / "README.md")
