@@ -1,4 +1,4 @@
-"""`python -m regscope.export`, from before there was a command: `regscope export`."""
+"""Called as a module, from before there was a command: `regscope export`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""`python -m regscope.review`, from before there was a command: `regscope review`."""
+"""Called as a module, from before there was a command: `regscope review`."""
 
 import os
 import sys
