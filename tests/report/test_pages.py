@@ -294,8 +294,8 @@ def test_table_on_the_terminal() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("nope", "study = nope: choose from: mnist, later"),
-        ("later", "study = later: no results yet; make them with: dvc repro"),
+        ("nope", "study nope: choose from: mnist, later"),
+        ("later", "study later: no results yet; make them with: dvc repro"),
     ],
 )
 def test_table_of_a_study_without_results(name: str, message: str) -> None:
