@@ -83,6 +83,11 @@ class Check(Settings):
         """What the document prints for the cells that are compared."""
         return {}
 
+    def table(self, info: ValidationInfo) -> Published | None:
+        """What the group publishes of the measure."""
+        found: Published | None = info.context and info.context.published.get(self.measure)
+        return found
+
     @model_validator(mode="after")
     def _fits_its_measure(self) -> Self:
         if parse(self.measure) is None:
@@ -111,26 +116,49 @@ class Check(Settings):
         return self
 
 
-class Contrast(Check):
+class Printed(Check):
+    """What a document prints figures of.
+
+    reported: the figures; by default the group's published runs, where they have every cell that
+    is compared.
+    """
+
+    reported: Figures = {}
+
+    @property
+    def printed(self) -> Mapping[str, float]:
+        return self.reported
+
+    @model_validator(mode="after")
+    def _can_be(self) -> Self:
+        for name, value in self.reported.items():
+            if name not in self.compared:
+                raise refusal(f"reported.{name}", value, "no cell that is compared here")
+            if allowed := self.parsed.impossible(value):
+                raise refusal(f"reported.{name}", value, allowed)
+        return self
+
+    def runs(self, info: ValidationInfo) -> dict[str, float] | None:
+        """The group's published runs of the cells that are compared; None where not all are."""
+        table = self.table(info)
+        if table is None or not set(self.compared) <= set(table.runs):
+            return None
+        return {cell: run for cell, run in table.runs.items() if cell in self.compared}
+
+
+class Contrast(Printed):
     """Cells against others.
 
-    reported: what the document prints for them; by default the group's published runs, where they
-    have every cell that is compared.
     sizes_compare: false where what is printed measures something else (a loss with its penalty),
     and only its direction counts.
     """
 
     against: Annotated[Names, Field(min_length=1)] = (BASELINE,)
-    reported: Figures = {}
     sizes_compare: bool = True
 
     @property
     def others(self) -> tuple[str, ...]:
         return self.against
-
-    @property
-    def printed(self) -> Mapping[str, float]:
-        return self.reported
 
     @model_validator(mode="after")
     def _against_other_cells(self) -> Self:
@@ -141,19 +169,13 @@ class Contrast(Check):
         for name in self.against:
             if name in self.cell and not on_paths:
                 raise refusal("against", name, "is in cell too")
-        for name, value in self.reported.items():
-            if name not in self.compared:
-                raise refusal(f"reported.{name}", value, "no cell that is compared here")
         return self
 
     @model_validator(mode="after")
     def _as_published(self, info: ValidationInfo) -> Self:
-        table = info.context and info.context.published.get(self.measure)
-        if not table or "reported" in self.model_fields_set:
+        table, reported = self.table(info), self.runs(info)
+        if table is None or reported is None or "reported" in self.model_fields_set:
             return self
-        if not set(self.compared) <= set(table.runs):
-            return self
-        reported = {cell: run for cell, run in table.runs.items() if cell in self.compared}
         compare = self.sizes_compare and not set(self.compared) & set(table.measured_otherwise)
         return self.model_copy(update={"reported": reported, "sizes_compare": compare})
 
@@ -206,9 +228,11 @@ class Level(Check):
     sign: ClassVar[int]
 
     @model_validator(mode="after")
-    def _above_the_mean_pair(self) -> Self:
+    def _can_be(self) -> Self:
         if self.parsed.table == "confused" and self.threshold != 0:
             raise refusal("threshold", self.threshold, "must be 0, the mean pair")
+        if allowed := self.parsed.impossible(self.threshold):
+            raise refusal("threshold", self.threshold, allowed)
         return self
 
 
@@ -222,16 +246,11 @@ class AtMost(Level):
     sign = -1
 
 
-class Value(Check):
-    """One published run: the group's, or `reported`."""
+class Value(Printed):
+    """One published run."""
 
     comparison: Literal["value"]
     cell: Annotated[Names, Field(min_length=1, max_length=1)]
-    reported: Figures = {}
-
-    @property
-    def printed(self) -> Mapping[str, float]:
-        return self.reported
 
     @property
     def published(self) -> float:
@@ -239,16 +258,12 @@ class Value(Check):
 
     @model_validator(mode="after")
     def _is_published(self, info: ValidationInfo) -> Self:
-        table = info.context and info.context.published.get(self.measure)
-        if table and not self.reported:
-            runs = {cell: run for cell, run in table.runs.items() if cell in self.cell}
-            found = self.model_copy(update={"reported": runs})
-        else:
-            found = self
-        if set(found.reported) != set(self.cell):
-            allowed = f"must be one value, of {self.cell[0]}: the group has none in `published`"
-            raise refusal("reported", None, allowed)
-        return found
+        if self.reported:
+            return self
+        if reported := self.runs(info):
+            return self.model_copy(update={"reported": reported})
+        allowed = f"must be one value, of {self.cell[0]}: the group has none in `published`"
+        raise refusal("reported", None, allowed)
 
 
 CHECKS: dict[str, type[Check]] = {

@@ -11,9 +11,11 @@ A plain name is a column of `seeds.csv`. A prefix names another table or another
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from regscope.measures.catalog import TABLES, Table
+from regscope.measures.catalog import Measure as Entry
 
 COLUMNS = {table: {entry.name: entry for entry in entries} for table, entries in TABLES.items()}
 
@@ -23,16 +25,20 @@ class Measure(NamedTuple):
     column: str
 
     @property
-    def is_share(self) -> bool:
-        """Whether it lies between 0 and 1."""
-        entry = COLUMNS[self.table].get(self.column)
-        return entry is not None and self.table != "spread" and entry.is_share
+    def entry(self) -> Entry:
+        return COLUMNS[self.table][self.column]
 
     @property
     def is_fraction(self) -> bool:
         """Whether people read it in percent, and its differences in percentage points."""
-        entry = COLUMNS[self.table].get(self.column)
-        return entry is not None and self.table != "spread" and entry.in_points
+        return self.table != "spread" and self.entry.in_points
+
+    def impossible(self, value: float) -> str | None:
+        """What a value must be that this one is not."""
+        low, high = (0.0, inf) if self.table == "spread" else self.entry.bounds
+        if low <= value <= high:
+            return None
+        return f"must be at least {low:g}" if high == inf else f"must be from {low:g} to {high:g}"
 
 
 def parse(name: str) -> Measure | None:

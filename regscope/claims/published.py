@@ -40,12 +40,8 @@ class Published(Settings):
         if self.unstated and self.measure not in ON_PAGES:
             raise refuse("measure", self.measure, ON_PAGES, "with `unstated`, choose from: ")
         for cell, run in self.runs.items():
-            if measure.is_share and not 0 <= run <= 1:
-                raise refusal(f"runs.{cell}", run, "must be a fraction, from 0 to 1")
-            if measure.is_fraction and abs(run) > 1:
-                raise refusal(f"runs.{cell}", run, "must be a fraction, at most 1")
-            if measure.column.endswith("_loss") and run < 0:
-                raise refusal(f"runs.{cell}", run, "must be at least 0")
+            if allowed := measure.impossible(run):
+                raise refusal(f"runs.{cell}", run, allowed)
         for cell in self.measured_otherwise:
             if cell not in self.runs:
                 raise refuse("measured_otherwise", cell, self.runs)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal
 
 Table = Literal["seeds", "layers", "units", "paths", "spread", "confused"]
@@ -73,6 +74,15 @@ class Measure(_Told):
     def is_share(self) -> bool:
         """Whether it lies between 0 and 1."""
         return self.unit == "%"
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between which every value lies: a share, a fraction read in points, a loss, or any."""
+        if self.is_share:
+            return 0.0, 1.0
+        if self.in_points:
+            return -1.0, 1.0
+        return (0.0 if self.name.endswith("_loss") else -inf), inf
 
     @property
     def higher_is_better(self) -> bool | None:

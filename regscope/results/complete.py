@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +54,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 NEVER_EMPTY = ("seeds", "classes", "guess")
 
-SHARES = (
-    *(measure.name for measure in (*SEEDS, *LAYERS, *UNITS) if measure.is_share),
-    *("accuracy", "precision", "recall", "f1", "confidence"),
-)
-"""Columns that are shares of one, where they have a value."""
+BOUNDS = {
+    **{m.name: m.bounds for m in (*SEEDS, *LAYERS, *UNITS) if m.bounds != (-inf, inf)},
+    **dict.fromkeys(("accuracy", "precision", "recall", "f1", "confidence"), (0.0, 1.0)),
+}
+"""Between what a column's values lie, where it has one."""
 
 KNOWN = (ACCURACY,)
 """Columns that have a value in every row."""
@@ -95,14 +96,15 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
 
 
 def check_values(table: pd.DataFrame, file: Path) -> None:
-    """Refuse a table with a share that is none, or without a value that every row has."""
-    for name in table.columns.intersection([*SHARES, *KNOWN]):
-        values = table[name]
-        wrong = ~values.between(0, 1) & (values.notna() | (name in KNOWN))
+    """Refuse a table with a value that cannot be, or without one that every row has."""
+    for name in table.columns.intersection(list(BOUNDS)):
+        values, (low, high) = table[name], BOUNDS[name]
+        wrong = ~values.between(low, high) & (values.notna() | (name in KNOWN))
         if wrong.any():
+            allowed = f"from {low:g} to {high:g}" if high < inf else f"at least {low:g}"
             raise RegscopeError(
                 f"{file}: line {line_of(wrong)}: {name} = {values[wrong].iloc[0]:g}: must be"
-                " from 0 to 1"
+                f" {allowed}"
             )
 
 

@@ -34,7 +34,7 @@ def refused() -> str:
 
 
 KEYS = "id, section, statement, check, measured_by, readings, hardly_fails, set_knowing"
-CONTRAST = "comparison, measure, layer, pair, at, cell, against, reported, sizes_compare"
+CONTRAST = "comparison, measure, layer, pair, at, cell, reported, against, sizes_compare"
 LEVEL = {"measure": "test_accuracy", "comparison": "at_least", "cell": "l1"}
 
 REFUSALS: list[tuple[dict[str, Any], str]] = [
@@ -99,7 +99,7 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"comparison": "value", "reported": {"l2": 0.9}},
-        "l1-better: check.reported: must be one value, of l1: the group has none in `published`",
+        "l1-better: check.reported.l2 = 0.9: no cell that is compared here",
     ),
     (
         {"comparison": "value", "cell": ["l1", "l2"]},
@@ -108,6 +108,26 @@ REFUSALS: list[tuple[dict[str, Any], str]] = [
     (
         {"reported": {"l2": 0.9}},
         "l1-better: check.reported.l2 = 0.9: no cell that is compared here",
+    ),
+    (
+        {"comparison": "value", "reported": {"l1": 93.1}},
+        "l1-better: check.reported.l1 = 93.1: must be from 0 to 1",
+    ),
+    (
+        {"measure": "generalization_gap", "reported": {"l1": -1.5}},
+        "l1-better: check.reported.l1 = -1.5: must be from -1 to 1",
+    ),
+    (
+        {"measure": "test_loss", "reported": {"l1": -0.1}},
+        "l1-better: check.reported.l1 = -0.1: must be at least 0",
+    ),
+    (
+        {"measure": "spread.weight_mean", "reported": {"l1": -0.1}},
+        "l1-better: check.reported.l1 = -0.1: must be at least 0",
+    ),
+    (
+        {"comparison": "at_most", "threshold": 90},
+        "l1-better: check.threshold = 90.0: must be from 0 to 1",
     ),
     ({"reported": {"l1": "93 %"}}, "l1-better: check.reported.l1 = 93 %: must be a number"),
     (
@@ -309,7 +329,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"published": [TABLE | {"runs": {"l1": 92.93}}]},
-        "groups.0.published.0.runs.l1 = 92.93: must be a fraction, from 0 to 1",
+        "groups.0.published.0.runs.l1 = 92.93: must be from 0 to 1",
     ),
     (
         {"published": [TABLE | {"runs": {"l3": 0.9}}]},

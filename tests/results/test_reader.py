@@ -93,6 +93,8 @@ REFUSED: dict[str, tuple[str, Change, str]] = {
                                " be from 0 to 1"),
     "an accuracy without end": ("seeds", with_field(4, 2, "inf"), "line 4: test_accuracy = inf:"
                                 " must be from 0 to 1"),
+    "a negative loss": ("seeds", with_field(4, 3, "-0.2"), "line 4: test_loss = -0.2: must be at"
+                        " least 0"),
     "no rows": ("guess", lambda lines: lines[:1], "has no rows"),
     "ragged": ("seeds", lambda lines: [*lines[:3], lines[3] + ",1", *lines[4:]], "line 4: {more}"
                " fields, and the header has {fields}"),

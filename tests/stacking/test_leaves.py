@@ -25,6 +25,14 @@ def draw(*shape: int) -> Tensor:
     return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
 
 
+def assert_gradients(stacked: nn.Module, layer: nn.Module, seed: int) -> None:
+    """Those of the stack's place `seed` are the plain layer's own."""
+    for name, parameter in layer.named_parameters():
+        found = stacked.get_parameter(name).grad
+        assert found is not None
+        torch.testing.assert_close(found[seed], parameter.grad)
+
+
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("between", [(), (4,)])
 def test_linear(bias: bool, between: tuple[int, ...]) -> None:
@@ -40,10 +48,7 @@ def test_linear(bias: bool, between: tuple[int, ...]) -> None:
         torch.testing.assert_close(stacked(inputs).chunk(2)[seed], layer(mine))
         assert inputs.grad is not None
         torch.testing.assert_close(inputs.grad.chunk(2)[seed], mine.grad)
-        for name, parameter in layer.named_parameters():
-            found = stacked.get_parameter(name).grad
-            assert found is not None
-            torch.testing.assert_close(found[seed], parameter.grad)
+        assert_gradients(stacked, layer, seed)
 
 
 def test_linears_written_gradients_are_the_numerical_ones() -> None:
@@ -217,7 +222,4 @@ def test_a_looped_convolution_equals_separate_models() -> None:
         assert torch.equal(stacked(inputs).chunk(3)[seed], expected)
         assert inputs.grad is not None
         torch.testing.assert_close(inputs.grad.chunk(3)[seed], mine.grad)
-        for name, parameter in layer.named_parameters():
-            found = stacked.get_parameter(name).grad
-            assert found is not None
-            torch.testing.assert_close(found[seed], parameter.grad)
+        assert_gradients(stacked, layer, seed)
