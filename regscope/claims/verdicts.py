@@ -21,7 +21,7 @@ from regscope.claims.rule import (
 )
 from regscope.claims.schema import Claim, Claims
 from regscope.claims.sizes import reported_effect, reported_note, size_fits, size_note
-from regscope.statistics import excluded
+from regscope.statistics import excluded, false_discovery
 
 Others = Mapping[tuple[str, str, str], Mapping[str, float]]
 """What a document gives for the cells of a study in a measure: `{cell: value}`."""
@@ -93,14 +93,8 @@ def false_discovery_rates(p_values: Mapping[Name, float]) -> dict[Name, float]:
 
     Of all verdicts that rest on a q below a level, that share at most is expected to be false.
     """
-    from scipy.stats import false_discovery_control
-
     tested = {name: p for name, p in p_values.items() if not math.isnan(p)}
-    if not tested:
-        return {}
-    return dict(
-        zip(tested, map(float, false_discovery_control(list(tested.values()))), strict=True)
-    )
+    return dict(zip(tested, false_discovery(list(tested.values())), strict=True))
 
 
 def _judgements(

@@ -21,24 +21,21 @@ COLUMNS = ("first", "second", "errors", "share", "excess", "low", "high", "p_val
 def class_scores(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:
     """Precision, recall, F1 and support of every class, means over the seeds of `[S, C, C]`.
 
-    scikit-learn's definitions; 0 where nothing was, or was said to be, of a class. Support is the
-    number of its test examples.
+    F1 is `2 true positives / (said to be + are of the class)`; 0 where nothing was, or was said to
+    be, of a class. Support is the number of its test examples.
     """
     import pandas as pd
-    from sklearn.metrics import precision_recall_fscore_support
 
-    actual, predicted = np.indices(confusion.shape[1:])
-    scores = np.mean(
-        [
-            precision_recall_fscore_support(
-                actual.ravel(), predicted.ravel(), sample_weight=counts.ravel(), zero_division=0.0
-            )
-            for counts in confusion
-        ],
-        axis=0,
-    )
-    names = ("precision", "recall", "f1", "support")
-    return pd.DataFrame({"class": list(classes), **dict(zip(names, scores, strict=True))})
+    right = np.diagonal(confusion, axis1=1, axis2=2).astype(np.float64)
+    said, support = confusion.sum(1), confusion.sum(2)
+    scores = {
+        "precision": right / said.clip(min=1),
+        "recall": right / support.clip(min=1),
+        "f1": 2 * right / (said + support).clip(min=1),
+        "support": support,
+    }
+    means = {name: values.mean(0) for name, values in scores.items()}
+    return pd.DataFrame({"class": list(classes), **means})
 
 
 def confused_pairs(confusion: np.ndarray, classes: Sequence[str]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ benchmarks"; docs/statistics.md tells it in plain words. scipy is imported where
 since it takes long to load.
 """
 
-from regscope.statistics.corrections import holm
+from regscope.statistics.corrections import false_discovery, holm
 from regscope.statistics.equality import equal_p, equality_power, seeds_for_equality
 from regscope.statistics.firmness import Pair, firm, nudged
 from regscope.statistics.intervals import (
@@ -85,6 +85,7 @@ __all__ = [
     "equal_p",
     "equality_power",
     "excluded",
+    "false_discovery",
     "firm",
     "for_new_data",
     "holm",

@@ -20,7 +20,7 @@ import numpy as np
 
 from regscope.statistics.levels import MOST_SEEDS, POWER, SIGNIFICANCE
 from regscope.statistics.rounding import mean_and_deviation
-from regscope.statistics.student import quantile
+from regscope.statistics.student import quantile, rejection
 
 DIFFERENCES = (0.001, 0.0025, 0.005, 0.01)
 """Differences in accuracy that people care about: 0.1, 0.25, 0.5 and 1 point."""
@@ -31,15 +31,8 @@ def power_of(seeds: int, effect: float, comparisons: int = 1) -> float:
 
     `effect` is the true mean difference in units of the differences' standard deviation.
     """
-    from scipy.stats import nct
-
-    shift = abs(effect) * math.sqrt(seeds)
     critical = -quantile(SIGNIFICANCE / comparisons / 2, seeds - 1)
-    power = nct.sf(critical, seeds - 1, shift)
-    # The other tail is below 3e-7 from there on, and scipy has no number for it.
-    if shift < 5:
-        power += nct.cdf(-critical, seeds - 1, shift)
-    return float(power)
+    return rejection(critical, seeds - 1, abs(effect) * math.sqrt(seeds))
 
 
 def seeds_for(

@@ -16,7 +16,7 @@ import numpy as np
 from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.rounding import mean_and_deviation
-from regscope.statistics.student import quantile, upper_tail
+from regscope.statistics.student import quantile, rejection, upper_tail
 
 TELLING = 0.5
 """A run inside an interval says something where this leaves out more than half of the others."""
@@ -79,7 +79,6 @@ class NewRun:
         distribution about the shift over `error`.
         """
         from scipy.optimize import brentq
-        from scipy.stats import nct
 
         if not self.freedom:
             return math.inf
@@ -88,8 +87,7 @@ class NewRun:
         critical = self._quantile((1 + level) / 2)
 
         def lacking(shift: float) -> float:
-            lower = nct.cdf(-critical, self.freedom, shift) if shift < 5 else 0.0
-            return float(nct.sf(critical, self.freedom, shift) + lower) - power
+            return rejection(critical, self.freedom, shift) - power
 
         return self.error * float(brentq(lacking, 0, 100, xtol=1e-9))
 
@@ -110,15 +108,14 @@ def deviation(own: np.ndarray, others: Sequence[np.ndarray]) -> Deviation:
     `sqrt(sum((n_i - 1) s_i**2) / sum(n_i - 1))` over all. A cell that spreads more than the others
     (F test at SIGNIFICANCE, one-sided) keeps its own: theirs would make its interval too narrow.
     """
-    from scipy.stats import f
+    from scipy.special import fdtrc
 
     mine = _pooled([own])
     rest = _pooled([values for values in others if len(values) > 1])
     if not rest.freedom or not rest.size:
         return mine
-    if mine.freedom and f.sf((mine.size / rest.size) ** 2, mine.freedom, rest.freedom) < (
-        SIGNIFICANCE
-    ):
+    ratio = (mine.size / rest.size) ** 2
+    if mine.freedom and fdtrc(mine.freedom, rest.freedom, ratio) < SIGNIFICANCE:
         return mine
     return _pooled([own, *(values for values in others if len(values) > 1)])
 

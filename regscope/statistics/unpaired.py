@@ -17,7 +17,7 @@ from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
 from regscope.statistics.power import fewest
 from regscope.statistics.rounding import mean_and_deviation, tolerance
-from regscope.statistics.student import quantile, upper_tail
+from regscope.statistics.student import quantile, rejection, upper_tail
 
 
 def compare_unpaired(
@@ -150,14 +150,7 @@ def _equal(mean: float, base: float, other: np.ndarray, baseline: np.ndarray) ->
 
 
 def _power(shift: float, freedom: float) -> float:
-    from scipy.stats import nct
-
-    critical = quantile(1 - SIGNIFICANCE / 2, freedom)
-    power = nct.sf(critical, freedom, shift)
-    # The other tail is below 3e-7 from there on, and scipy has no number for it.
-    if shift < 5:
-        power += nct.cdf(-critical, freedom, shift)
-    return float(power)
+    return rejection(quantile(1 - SIGNIFICANCE / 2, freedom), freedom, shift)
 
 
 def _detectable(error: float, freedom: float, count: int, other: int) -> float:

@@ -3,8 +3,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import scipy.stats
+from sklearn.metrics import precision_recall_fscore_support
 
-from regscope.results.confusions import CLASSES_WITH_ALL_PAIRS, MOST_CONFUSED, confused_pairs
+from regscope.results.confusions import (
+    CLASSES_WITH_ALL_PAIRS,
+    MOST_CONFUSED,
+    class_scores,
+    confused_pairs,
+)
 
 CLASSES = ("a", "b", "c")
 # Pairs ab, ac, bc: 6, 2, 1 errors with the first seed, 4, 4, 1 with the second.
@@ -14,6 +20,19 @@ CONFUSION = np.array(
         [[9, 2, 1], [2, 9, 1], [3, 0, 9]],
     ]
 )
+
+
+def test_scores_of_a_class_are_scikit_learns() -> None:
+    """The third class is never named, and of the fourth there are no examples."""
+    confusion = np.array([[[7, 2, 0, 1], [3, 4, 0, 0], [1, 1, 0, 3], [0, 0, 0, 0]]])
+    actual, predicted = np.indices((4, 4))
+    expected = precision_recall_fscore_support(
+        actual.ravel(), predicted.ravel(), sample_weight=confusion.ravel(), zero_division=0.0
+    )
+    found = class_scores(np.concatenate([confusion, 3 * confusion]), "abcd")
+    for name, values in zip(("precision", "recall", "f1"), expected, strict=False):
+        assert list(found[name]) == pytest.approx(list(values))
+    assert list(found["support"]) == list(2 * expected[3])
 
 
 def test_pairs_count_in_both_directions_and_stand_by_their_errors() -> None:

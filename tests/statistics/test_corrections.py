@@ -6,7 +6,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regscope.statistics import holm
+from regscope.statistics import false_discovery, holm
 
 p_values = st.lists(st.floats(0, 1), min_size=1, max_size=12)
 
@@ -36,6 +36,13 @@ def test_holm_does_not_depend_on_the_order(given_values: list[float], shuffle: o
     shuffled = holm([given_values[index] for index in order])
     adjusted = holm(given_values)
     assert shuffled == [adjusted[index] for index in order]
+
+
+@given(p_values)
+def test_false_discovery_is_scipys(given_values: list[float]) -> None:
+    expected = scipy.stats.false_discovery_control(given_values)
+    assert false_discovery(given_values) == pytest.approx(expected, rel=1e-12)
+    assert false_discovery([]) == []
 
 
 @pytest.mark.parametrize("real", [0, 3])
