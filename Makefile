@@ -48,8 +48,8 @@ PORT ?= 5000
 ui: $(VENV)/.ready
 	@python -m regscope ui '$(PORT)'
 
-# A process a core, a file of tests each.
-PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
+# A process a core; one that is done takes over what another has still to do.
+PARALLEL := --numprocesses auto --dist worksteal
 
 test: $(VENV)/.ready-dev
 	python -m pytest $(PARALLEL)

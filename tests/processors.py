@@ -79,7 +79,7 @@ def main() -> None:
     if not LACKING:
         runs["portable arithmetic"] = {**NUMPY, ARITHMETIC: "portable"}
     left_out = [f"--ignore=tests/{name}" for name in OF_FASTEST]
-    parallel = ["--numprocesses", "auto", "--dist", "loadfile"]
+    parallel = ["--numprocesses", "auto", "--dist", "worksteal"]
     for name, variables in runs.items():
         portable = ARITHMETIC in variables
         tests = [f"tests/{name}" for name in (NUMERIC if portable else OF_PROCESSORS)]
