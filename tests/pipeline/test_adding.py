@@ -62,14 +62,21 @@ def test_a_regularizer(workspace: Workspace) -> None:
 STAGES = """
 import sys
 from importlib import import_module
-for words in (
-    "download digits", "preprocess digits", "train digits none", "train digits l1",
-    "evaluate digits", "summarize digits", "claims", "report",
-):
+for words in sys.argv[1:]:
     sys.argv = words.split()
     import_module(f"stages.{sys.argv[0]}").main()
 """
-"""What `dvc repro` runs, one after another in one process."""
+
+
+def run_stages(workspace: Workspace, study: str, *cells: str) -> None:
+    """What `dvc repro` runs, one after another in one process, which loads torch once."""
+    stages = (
+        *(f"{stage} {study}" for stage in ("download", "preprocess")),
+        *(f"train {study} {reg}" for reg in cells),
+        *(f"{stage} {study}" for stage in ("evaluate", "summarize", "visualize")),
+        *("claims", "report"),
+    )
+    workspace.run("python", "-c", STAGES, *stages)
 
 
 @pytest.mark.slow
@@ -87,7 +94,7 @@ def test_a_measure(tmp_path: Path) -> None:
     catalog.write_text(f"{predictions}{entry},\n{end}{others}")
     [group] = written("add-a-measure.md")["groups"]
     workspace.edit_yaml("claims.yaml", lambda claims: claims["groups"].append(group))
-    workspace.run("python", "-c", STAGES)
+    run_stages(workspace, "digits", *cells)
 
     seeds = pd.read_csv(workspace.root / "metrics/studies/digits/seeds.csv")
     for reg, rows in seeds.groupby("reg"):
@@ -112,8 +119,9 @@ def test_a_measure(tmp_path: Path) -> None:
     assert f"{means['none']:.3f}" in report
 
 
-def train_the_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any]]:
-    """Put the page's study into params.yaml, shrunk, and rebuild it; its name and its block."""
+def put_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any]]:
+    """Put the page's study into params.yaml, shrunk, and make it the active one; its name and
+    its block."""
     [(name, study)] = written(page)["studies"].items()
 
     def add(params: dict[str, Any]) -> None:
@@ -121,22 +129,24 @@ def train_the_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any
         params["study"] = name
 
     workspace.edit_yaml("params.yaml", add)
-    workspace.run("python", "-m", "regscope", "studies", "--pipelines")
-    workspace.dvc("repro")
     return name, study
 
 
 @pytest.mark.slow
 def test_a_study(workspace: Workspace) -> None:
-    name, study = train_the_study(workspace, "add-a-study.md")
+    name, study = put_study(workspace, "add-a-study.md")
+    workspace.run("python", "-m", "regscope", "studies", "--pipelines")
+    workspace.dvc("repro")
     assert f"plots/{name}/accuracy.png" in workspace.results()
     assert study["title"] in (workspace.root / "metrics/README.md").read_text()
 
 
 @pytest.mark.slow
-def test_a_data_source(workspace: Workspace) -> None:
+def test_a_data_source(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path, TINY, every_figure=True)
     put_file(workspace, "add-a-data-source.md")
-    train_the_study(workspace, "add-a-data-source.md")
+    name, study = put_study(workspace, "add-a-data-source.md")
+    run_stages(workspace, name, *study["regularizers"])
     classes = pd.read_csv(workspace.root / "metrics/studies/wine/classes.csv")
     assert list(classes["class"][:3]) == ["barolo", "grignolino", "barbera"]
     assert "plots/wine/curves.png" in workspace.results()
@@ -144,9 +154,11 @@ def test_a_data_source(workspace: Workspace) -> None:
 
 
 @pytest.mark.slow
-def test_a_network(workspace: Workspace) -> None:
+def test_a_network(tmp_path: Path) -> None:
+    workspace = Workspace.create(tmp_path, TINY, every_figure=True)
     put_file(workspace, "add-a-network.md")
-    train_the_study(workspace, "add-a-network.md")
+    name, study = put_study(workspace, "add-a-network.md")
+    run_stages(workspace, name, *study["regularizers"])
     results = workspace.root / "metrics/studies/digits_residual"
     layers = {name: pd.read_csv(results / f"{name}.csv")["layer"] for name in ("layers", "units")}
     assert list(layers["layers"].unique()) == ["entry", "block1", "block2", "output"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,8 +14,6 @@ from tests.pipeline.pages import Block, blocks
 from tests.pipeline.workspace import CELLS, Workspace, ran
 
 STRENGTH = "studies.digits.regularizers.l2.l2"
-# A test's own time limit: what is queued waits for two workers.
-QUEUE_SECONDS = 200
 
 
 def trained(output: str) -> list[str]:
@@ -68,11 +65,7 @@ def a_study_apart(workspace: Workspace, output: str) -> None:
 def a_queue(workspace: Workspace, output: str) -> None:
     assert "Queued experiment 'sweep-1'" in output
     assert "Queued experiment 'sweep-2'" in output
-    deadline = time.monotonic() + QUEUE_SECONDS
-    while (status := workspace.dvc("queue", "status")).count("Success") < 2:
-        assert "Failed" not in status, status
-        assert time.monotonic() < deadline, status
-        time.sleep(2)
+    workspace.wait_for_queue(2)
     assert workspace.run("git", "status", "--short") == ""
     assert len(locks(workspace)) == 6 + 2
     shown = workspace.experiments()

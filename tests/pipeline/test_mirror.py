@@ -1,4 +1,4 @@
-"""`REGSCOPE_MIRROR` with the real DVC: a data source whose hosts cannot be reached."""
+"""`REGSCOPE_MIRROR` with the real DVC, its queue and MLflow: a source without reachable hosts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.workspace import TINY, Workspace, ran
+from tests.pipeline.workspace import CELLS, TINY, Workspace, ran
+from tests.tracking.small import Held
 
 STRENGTH = "studies.notes.regularizers.l1.l1"
 FILE = "mirror/notes/notes.csv"
+STORE = ".regscope/mlflow/mlflow.db"
 # Two clouds of points, one for each target.
 CONTENT = "".join(f"{row % 7},{row % 5 + 9 * (row % 2)},{row % 2}\n" for row in range(60)).encode()
 
@@ -126,24 +128,47 @@ def test_what_cannot_be_had_is_refused_in_one_line_and_can_be_mended(mirrored: W
     assert (mirrored.root / "metrics/studies/notes/summary.json").is_file()
 
 
+# mlflow and what it imports warn of what they deprecate themselves.
+@pytest.mark.filterwarnings("default")
 @pytest.mark.slow
-def test_a_relative_mirror_serves_a_temporary_workspace(mirrored: Workspace) -> None:
-    output = mirrored.dvc("exp", "run", "--temp", "--name", "apart", "-S", "study=notes")
-    assert "notes:download" in ran(output)
-    assert mirrored.run("git", "status", "--short") == ""
-    assert mirrored.experiments()["apart"]["params.yaml:study"] == "notes"
-
-
-@pytest.mark.slow
-def test_a_relative_mirror_serves_two_queue_workers(mirrored: Workspace) -> None:
-    strengths = {"weak": "0.0005", "strong": "0.05"}
-    for name, strength in strengths.items():
-        settings = ["-S", "study=notes", "-S", f"{STRENGTH}={strength}"]
+def test_two_queue_workers_share_a_relative_mirror_and_a_new_store(mirrored: Workspace) -> None:
+    """In DVC's temporary workspaces; then the repository, which tracks its own cells beside."""
+    del mirrored.environment["MLFLOW_TRACKING_URI"]
+    # By experiment: the strength of L1, and the method that is reviewed.
+    queued = {"weak": ("0.0005", "l1"), "strong": ("0.05", "l2")}
+    notes = ("-S", "study=notes")
+    for name, (strength, reg) in queued.items():
+        settings = (*notes, "-S", f"{STRENGTH}={strength}", "-S", f"reg={reg}")
         mirrored.dvc("exp", "run", "--queue", "--name", name, *settings)
     mirrored.run_queue(jobs=2)
+    assert mirrored.run("git", "status", "--short") == ""
     shown = mirrored.experiments()
-    for name, strength in strengths.items():
+    for name, (strength, reg) in queued.items():
+        assert shown[name]["params.yaml:study"] == shown[name]["metrics/review.json:study"]
         assert shown[name]["params.yaml:study"] == "notes"
-        assert shown[name]["params.yaml:reg"] == "l1"
+        # What was asked for, and what was reviewed.
+        assert shown[name]["params.yaml:reg"] == shown[name]["metrics/review.json:reg"] == reg
         assert shown[name][STRENGTH] == strength
-        assert shown[name]["metrics/review.json:study"] == "notes"
+        assert "not tracked at" not in mirrored.dvc("queue", "logs", name)
+    assert list(mirrored.root.rglob("mlflow.db")) == [mirrored.root / STORE]
+    found = held(mirrored)
+    assert len(found.parents()) == len(CELLS) - 1 + len(queued)
+    for parent in found.parents():
+        children = found.children(parent)
+        assert sorted(run.data.params["seed"] for run in children) == ["0", "1"]
+        for child in children:
+            assert child.info.status == "FINISHED"
+            assert [step for step, _ in found.curve(child, "epoch/test_loss")] == [1, 2]
+
+    before = found.counts()
+    mirrored.dvc("exp", "run", *notes)
+    after = held(mirrored).counts()
+    # The repository's own strength of L1.
+    assert before.items() <= after.items()
+    assert len(after) == len(before) + 1
+    mirrored.dvc("repro")
+    assert held(mirrored).counts() == after
+
+
+def held(workspace: Workspace) -> Held:
+    return Held(f"sqlite:///{workspace.root / STORE}", "regscope/notes")

@@ -1,8 +1,6 @@
-"""`dvc plots`: curves and confusion matrices of the workspace and between revisions."""
+"""`dvc plots`: curves and confusion matrices of the workspace."""
 
 from __future__ import annotations
-
-import pytest
 
 from tests.pipeline.workspace import Workspace
 
@@ -15,11 +13,3 @@ def test_plots_show_draws_curves_and_confusion_matrices(built: Workspace) -> Non
     assert '"reg": "l2"' in page
     assert '"actual"' in page
     assert '"l2"' in page
-
-
-@pytest.mark.slow
-def test_plots_diff_compares_two_revisions(workspace: Workspace) -> None:
-    workspace.dvc("exp", "run", "--name", "other", "-S", "studies.digits.training.epochs=3")
-    workspace.dvc("plots", "diff", "HEAD", "other", "--out", "dvc_plots_test")
-    page = (workspace.root / "dvc_plots_test/index.html").read_text()
-    assert '"rev": "other"' in page or '"other"' in page

@@ -85,6 +85,8 @@ CLAIMS: dict[str, Any] = {
 }
 
 
+QUEUE_SECONDS = 200
+
 TWO_FIGURES = """
 
 _all_figures = figures
@@ -120,11 +122,12 @@ class Workspace:
         }
 
     @classmethod
-    def create(cls, root: Path, params: dict[str, Any]) -> Workspace:
+    def create(cls, root: Path, params: dict[str, Any], every_figure: bool = False) -> Workspace:
         """Copy the code without results, and commit it."""
         copy_code(root)
-        with (root / "regscope/figures/study.py").open("a") as file:
-            file.write(TWO_FIGURES)
+        if not every_figure:
+            with (root / "regscope/figures/study.py").open("a") as file:
+                file.write(TWO_FIGURES)
         workspace = cls(root)
         workspace.write_params(params)
         workspace.edit_yaml("claims.yaml", lambda claims: claims.update(CLAIMS))
@@ -197,11 +200,16 @@ class Workspace:
         """Start DVC's workers and wait for all that is queued to end well."""
         queued = self.dvc("queue", "status").count("Queued")
         self.dvc("queue", "start", "--jobs", str(jobs))
-        deadline = time.monotonic() + 180
-        while (output := self.dvc("queue", "status")).count("Success") < queued:
+        self.wait_for_queue(queued)
+
+    def wait_for_queue(self, experiments: int) -> None:
+        """Until so many of the queue have ended well."""
+        # What asks DVC takes longer than this, from the very workers that it waits for.
+        deadline = time.monotonic() + QUEUE_SECONDS
+        while (output := self.dvc("queue", "status")).count("Success") < experiments:
             assert "Failed" not in output, output
             assert time.monotonic() < deadline, output
-            time.sleep(2)
+            time.sleep(8)
 
     def results(self) -> dict[str, bytes]:
         """Every committed result file and its content."""
