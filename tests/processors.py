@@ -55,18 +55,24 @@ LACKING = processor_lacks() or builds_lack()
 if LACKING:
     PROCESSORS.clear()
 
-NUMERIC = ("arithmetic", "evaluation", "measures", "models", "regularizers", "training")
+NUMERIC = (
+    "arithmetic", "engine", "evaluation", "measures", "models", "regularizers", "stacking",
+    "training",
+)  # fmt: skip
 
 OF_PROCESSORS = (
     "arithmetic", "measures", "training/test_golden.py", "training/test_optimizers.py",
-    "training/test_portable.py", "training/test_reference.py",
+    "training/test_reference.py",
 )  # fmt: skip
 
 OF_FASTEST = (
-    "arithmetic/test_functions.py", "training/test_cell.py", "training/test_device.py",
-    "training/test_products.py", "training/test_sentences.py",
+    "arithmetic/test_functions.py", "engine/test_cell.py", "engine/test_device.py",
+    "stacking/test_products.py", "training/test_sentences.py",
 )  # fmt: skip
 """Hold a process to what it does without portable arithmetic: other devices, torch's products."""
+
+OF_ALL = ("training/test_portable.py",)
+"""Chooses processors and arithmetic itself."""
 
 
 def main() -> None:
@@ -78,7 +84,7 @@ def main() -> None:
     }
     if not LACKING:
         runs["portable arithmetic"] = {**NUMPY, ARITHMETIC: "portable"}
-    left_out = [f"--ignore=tests/{name}" for name in OF_FASTEST]
+    left_out = [f"--ignore=tests/{name}" for name in (*OF_FASTEST, *OF_ALL)]
     parallel = ["--numprocesses", "auto", "--dist", "worksteal"]
     for name, variables in runs.items():
         portable = ARITHMETIC in variables
