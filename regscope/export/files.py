@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -117,9 +118,11 @@ def _exported(network: nn.Module, inputs: Tensor, chosen: Format) -> Any:
 
 @contextmanager
 def _told_where_refused(chosen: Format) -> Iterator[None]:
-    """Not every forward can be written down as one program: torch says so by errors of any kind."""
+    """Not every forward can be written down as one program: torch says so by errors of any kind,
+    and prints what it had written of some until then."""
     try:
-        yield
+        with redirect_stderr(io.StringIO()):
+            yield
     except OSError:
         raise
     except Exception as error:

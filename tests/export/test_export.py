@@ -345,7 +345,9 @@ def test_a_tagger_gives_its_weights_and_no_program(tmp_path: Path) -> None:
     assert "(embedding): Embedding(4, 3)" in (tmp_path / "out" / "README.md").read_text()
 
 
-def test_what_torch_cannot_write_down_is_one_line(tmp_path: Path) -> None:
+def test_what_torch_cannot_write_down_is_one_line(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     """A forward that looks at values, as a guard against nan does."""
 
     class Guarded(nn.Module):
@@ -360,3 +362,4 @@ def test_what_torch_cannot_write_down_is_one_line(tmp_path: Path) -> None:
     assert len(str(error.value)) < 300
     assert "\n" not in str(error.value)
     assert list(tmp_path.iterdir()) == []
+    assert capfd.readouterr() == ("", "")
