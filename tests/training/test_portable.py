@@ -20,7 +20,7 @@ from regscope.engine.local import survey_cells
 from regscope.engine.plan import Survey
 from regscope.study.params import Study
 from tests import tiny
-from tests.processors import LACKING, PROCESSORS
+from tests.processors import LACKING, OWN, PROCESSORS
 from tests.regularizers.settings import CELLS
 from tests.training import processes
 
@@ -47,13 +47,24 @@ def portable(name: str) -> Study:
     )
 
 
+OTHERS = [chosen for name, chosen in PROCESSORS.items() if name != OWN] or [{}]
+"""The kernels that this processor does not choose by itself."""
+
+
 # Elsewhere batch normalization of such widths depends on how seeds are dealt.
-@pytest.mark.parametrize("name", ["l1_prox", *([] if LACKING else ["everything"])])
+@pytest.mark.parametrize(
+    ("name", "others"), [("l1_prox", OTHERS[:1]), *([] if LACKING else [("everything", OTHERS)])]
+)
 def test_neither_workers_nor_the_processors_kernels_change_a_bit(
-    name: str, workspace: Path, digits_folder: Path
+    name: str, others: list[dict[str, str]], workspace: Path, digits_folder: Path
 ) -> None:
+    """Another number of workers in each run, and other kernels: each start is of seconds."""
     study = portable(name)
-    variables = [{"REGSCOPE_WORKERS": "1"}, {"REGSCOPE_WORKERS": "3"}, *PROCESSORS.values()]
+    variables = [
+        {"REGSCOPE_WORKERS": str(workers), **chosen}
+        for workers, chosen in zip((1, 3, 2), ({}, *others), strict=False)
+    ]
+    assert len(variables) == 1 + len(others)
     found = []
     for number, chosen in enumerate(variables):
         out = workspace / f"{number}.safetensors"
