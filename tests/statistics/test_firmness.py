@@ -126,7 +126,7 @@ def test_firm_verdicts_outlast_a_replicate_more_often_than_those_on_the_edge() -
     """New seeds of the same cells: verdicts that are firm flip far less often."""
     rng = np.random.default_rng(0)
     flipped: dict[bool, list[bool]] = {True: [], False: []}
-    for _ in range(120):
+    for _ in range(60):
         effects = rng.choice([0.0, 0.002, 0.004, 0.008, 0.02], size=4)
         given = _drawn(rng, effects)
         again = verdicts_of(_drawn(rng, effects), True, 0.005)
@@ -145,7 +145,7 @@ def test_firm_verdicts_outlast_a_replicate_more_often_than_those_on_the_edge() -
 def test_firm_verdicts_do_not_flip_by_last_digits() -> None:
     rng = np.random.default_rng(1)
     flips = {True: [0, 0], False: [0, 0]}
-    for _ in range(150):
+    for _ in range(75):
         given = _drawn(rng, rng.choice([0.0, 0.002, 0.004, 0.008, 0.02], size=4))
         again = [Pair(one.seeds, one.cell + _shift(rng, one), one.other) for one in given]
         words = verdicts_of(given, True, 0.005), verdicts_of(again, True, 0.005)
