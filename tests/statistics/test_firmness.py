@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regscope.statistics import Pair, compare, corrections, firm, holm, nudged, paired_t_p, verdict
@@ -80,6 +80,7 @@ def test_verdicts_are_those_of_compare() -> None:
     assert verdicts_of(family, True, 0.005) == expected
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 2**31), st.integers(5, 12), st.integers(1, 5))
 def test_firmness_knows_no_order_of_cells_or_seeds_and_no_direction(
     seed: int, seeds: int, cells: int
