@@ -52,15 +52,14 @@ def column_of(entry: catalog.Measure, heading: str = "", decimals: int | None = 
 
 def values(results: StudyResults, reg: str, measure: str) -> np.ndarray:
     """The measure of every seed of a cell, `[S]`, in order of the seeds."""
-    rows = results.seeds[results.seeds["reg"] == reg].sort_values("seed")
+    rows = results.of_cell.get(reg, results.seeds[:0])
     found: np.ndarray = rows[measure].to_numpy(dtype=np.float64)
     return found
 
 
 def comparisons(results: StudyResults, measure: str) -> dict[str, dict[Hashable, Any]]:
     """What `comparisons.csv` says about a measure: `{reg: row}`."""
-    rows = results.comparisons[results.comparisons["measure"] == measure]
-    return {str(row["reg"]): row for row in rows.to_dict("records")}
+    return results.compared.get(measure, {})
 
 
 def as_comparison(row: Mapping[Hashable, Any]) -> Comparison:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from regscope import results
@@ -39,7 +40,7 @@ class Evidence:
         cells: Mapping[str, Any] = self.settings["regularizers"]
         return cells
 
-    @property
+    @cached_property
     def trained(self) -> Study:
         """The study as it was when its results were made.
 
@@ -53,7 +54,7 @@ class Evidence:
         primary: str = self.settings.get("evaluation", {}).get("primary", "accuracy")
         return PRIMARIES.get(primary, ACCURACY)
 
-    @property
+    @cached_property
     def test_examples(self) -> int:
         """How many examples a seed is tested on.
 
@@ -71,9 +72,10 @@ class Evidence:
 
     def mean(self, reg: str, measure: str) -> float | None:
         """None where no seed of the cell has the measure."""
-        if measure not in self.seeds.columns:
+        own = self._seeds_of.get(reg)
+        if own is None or measure not in own.columns:
             return None
-        found = self.seeds.loc[self.seeds["reg"] == reg, measure].dropna()
+        found = own[measure].dropna()
         return float(found.mean()) if len(found) else None
 
     def test_set_error(self, reg: str) -> float | None:
@@ -85,9 +87,16 @@ class Evidence:
         return float(found[0]) if found else None
 
     def against_none(self, reg: str, measure: str) -> Row | None:
-        table = self.comparisons
-        rows = table[(table["reg"] == reg) & (table["measure"] == measure)].to_dict("records")
-        return rows[0] if rows else None
+        return self._compared.get((reg, measure))
+
+    @cached_property
+    def _seeds_of(self) -> dict[str, pd.DataFrame]:
+        return {str(reg): rows for reg, rows in self.seeds.groupby("reg", sort=False)}
+
+    @cached_property
+    def _compared(self) -> dict[tuple[str, str], Row]:
+        """Each pair of cell and measure once: pages ask for single rows by the thousand."""
+        return {(row["reg"], row["measure"]): row for row in self.comparisons.to_dict("records")}
 
 
 def load_evidence(study: str) -> Evidence:

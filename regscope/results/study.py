@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
@@ -72,6 +73,20 @@ class StudyResults:
     @property
     def cells(self) -> list[str]:
         return list(self.seeds["reg"].unique())
+
+    @cached_property
+    def of_cell(self) -> dict[str, pd.DataFrame]:
+        """The rows of `seeds` of each cell, in order of the seeds."""
+        by_reg = self.seeds.groupby("reg", sort=False)
+        return {str(reg): rows.sort_values("seed") for reg, rows in by_reg}
+
+    @cached_property
+    def compared(self) -> dict[str, dict[str, dict[Hashable, Any]]]:
+        """The rows of `comparisons`: `{measure: {reg: row}}`."""
+        found: dict[str, dict[str, dict[Hashable, Any]]] = {}
+        for row in self.comparisons.to_dict("records"):
+            found.setdefault(row["measure"], {})[str(row["reg"])] = row
+        return found
 
     @property
     def guesses(self) -> pd.DataFrame:

@@ -46,17 +46,6 @@ def is_training(processes: list[psutil.Process]) -> bool:
     return len(alive(processes)) >= 4
 
 
-def test_killed(workspace: Path, digits_folder: Path) -> None:
-    out = workspace / "out.safetensors"
-    with training(LONG, digits_folder, command(LONG, digits_folder, out)) as process:
-        processes = family(process)
-        assert is_training(processes)
-        process.kill()
-        assert wait_until(lambda: not alive(processes), GRACE), alive(processes)
-        assert process.wait() == -signal.SIGKILL
-    assert not out.exists()
-
-
 @pytest.mark.parametrize("whole_group", [True, False])
 def test_interrupted(whole_group: bool, workspace: Path, digits_folder: Path) -> None:
     """By Ctrl-C, which reaches the whole process group, or by a signal to the process alone."""
@@ -120,7 +109,7 @@ def test_a_worker_that_sends_nothing_ends_with_its_parent_too(workspace: Path) -
         end(process)
 
 
-def test_a_killed_run_goes_on_where_it_stood(
+def test_a_killed_run_leaves_no_process_and_goes_on_where_it_stood(
     workspace: Path,
     digits_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -128,12 +117,14 @@ def test_a_killed_run_goes_on_where_it_stood(
 ) -> None:
     monkeypatch.setenv("REGSCOPE_WORKERS", "2")
     study = tiny.study(CELLS["everything"], "adam", training={"epochs": 120})
-    undisturbed = train_cell(study, "tested", digits_folder, "tiny/tested")
-    arguments = command(study, digits_folder, workspace / "out.safetensors")
-    with training(study, digits_folder, arguments) as process:
+    out = workspace / "out.safetensors"
+    with training(study, digits_folder, command(study, digits_folder, out)) as process:
         processes = family(process)
+        assert is_training(processes)
         process.kill()
         assert wait_until(lambda: not alive(processes), GRACE), alive(processes)
+        assert process.wait() == -signal.SIGKILL
+    assert not out.exists()
     paths = saved()
     assert [path.name for path in paths] == ["0-2.safetensors", "3-4.safetensors"]
     for path in paths:
@@ -147,6 +138,7 @@ def test_a_killed_run_goes_on_where_it_stood(
     told = capsys.readouterr().out
     assert "tiny/tested: seeds 0 to 2 go on from epoch " in told
     assert "tiny/tested: seeds 3 to 4 go on from epoch " in told
+    undisturbed = train_cell(study, "tested", digits_folder, "tiny/tested")
     expected = undisturbed.history.copy()
     expected[1, [0, 3], 0] = 123
     assert np.array_equal(resumed.history, expected)

@@ -52,8 +52,9 @@ def same(found: TrainedCell, expected: TrainedCell) -> bool:
     )
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(
+    ("name", "optimizer"), [*((name, "adam") for name in CELLS), ("everything", "sgd")]
+)
 def test_the_number_of_workers_changes_nothing(
     name: str,
     optimizer: str,
@@ -63,11 +64,11 @@ def test_the_number_of_workers_changes_nothing(
 ) -> None:
     study = tiny.study(CELLS[name], optimizer)
     trained = []
-    for workers in ("1", "2", "3"):
+    for workers in ("1", "3"):
         monkeypatch.setenv("REGSCOPE_WORKERS", workers)
         trained.append(train_cell(study, "tested", digits_folder, "tiny/tested"))
     assert trained[0].seeds == (0, 1, 2, 3, 4)
-    assert [same(other, trained[0]) for other in trained[1:]] == [True, True]
+    assert same(trained[1], trained[0])
 
 
 def test_more_stacks_than_workers_are_trained_one_after_another(
@@ -84,14 +85,14 @@ def test_the_number_of_workers_changes_nothing_at_widths_that_fill_no_vector(
 ) -> None:
     """In processes without what this one sets for MKL."""
     study = tiny.study({"dropout": 0.3}, "adam", model={"hidden": [13, 7]})
-    outs = [workspace / f"{workers}.safetensors" for workers in (1, 2, 3)]
+    outs = {workers: workspace / f"{workers}.safetensors" for workers in (1, 3)}
     runs = [
         processes.start(processes.command(study, digits_folder, out), REGSCOPE_WORKERS=str(workers))
-        for workers, out in enumerate(outs, 1)
+        for workers, out in outs.items()
     ]
-    assert [run.communicate()[1] for run in runs] == ["", "", ""]
-    first, *others = map(load_file, outs)
-    assert [tiny.differences(other, first) for other in others] == [{}, {}]
+    assert [run.communicate()[1] for run in runs] == ["", ""]
+    first, other = map(load_file, outs.values())
+    assert tiny.differences(other, first) == {}
 
 
 def test_more_seeds_leave_the_first_as_they_were(workspace: Path, digits_folder: Path) -> None:

@@ -18,10 +18,12 @@ from regscope.stacking import stack
 from regscope.stacking.graphs import Recorder
 from regscope.training.loop import Trainer
 from tests import tiny
-from tests.regularizers.settings import CELLS
+from tests.regularizers.settings import CELLS, SETTINGS
 
 META = torch.device("meta")
 MODELS: dict[str, dict[str, Any] | None] = {"dense": None, "cnn": tiny.CONVOLUTIONAL}
+APART = ["none", *SETTINGS, "everything"]
+"""Every method by itself, and all of them at once."""
 
 
 @pytest.fixture
@@ -31,9 +33,10 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stack, "_check_randomness", lambda *_: None)
 
 
-@pytest.mark.parametrize("conventions", ["torch", "keras"])
+@pytest.mark.parametrize(
+    ("conventions", "cell"), [*(("torch", cell) for cell in APART), ("keras", "everything")]
+)
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 @pytest.mark.usefixtures("unchecked")
 def test_everything_a_step_touches_lies_on_its_device(
@@ -58,9 +61,10 @@ def test_a_tensor_on_the_wrong_device_would_be_noticed(
         trainer._step(trainer.train[:, :8])
 
 
-@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+@pytest.mark.parametrize(
+    ("precision", "cell"), [*(("float32", cell) for cell in APART), ("bfloat16", "everything")]
+)
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_a_step_changes_nothing_but_what_it_says_and_in_place(
     precision: str, model: str, cell: str, optimizer: str, digits: Dataset

@@ -23,8 +23,7 @@ from regscope.study.params import load_params
 Draw = Callable[[data.StudyData], Figure]
 DOLLARS = ("$", "$$", "$$$")
 NAMES = {
-    "dollars": DOLLARS,
-    "formulas": (r"$\frac{$ and $_{x$", r"$\alpha$", r"\$5, a_b^c, 100 % #1 & {more} ~"),
+    "dollars and formulas": ("$", r"$\frac{$ and $_{x$", r"\$5, a_b^c, 100 % #1 & {more} ~$$$"),
     "lines, controls and marks": ("two\nlines\x00\x07", "\ud800half", "\u202eשלום\u202c"),
     "long": ("a" * 5000, "b " * 300, ""),
 }

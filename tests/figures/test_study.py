@@ -16,7 +16,6 @@ from PIL import Image
 from regscope.base import paths
 from regscope.figures import data, decision, study
 from regscope.study.params import load_params
-from stages import visualize
 
 ALWAYS = {
     "accuracy.png",
@@ -35,12 +34,6 @@ ALWAYS = {
     "confusion/l1.csv",
     "confusion/mine.csv",
 }
-
-
-def test_every_file_of_points_is_drawn(studies: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys, "argv", ["visualize", "points"])
-    visualize.main()
-    assert set(_files(paths.plots("points"))) == ALWAYS | {"decision.png"}
 
 
 @pytest.mark.usefixtures("studies")
@@ -72,8 +65,8 @@ def test_another_process_draws_images_the_same_with_neither_torch_nor_pyplot(stu
                 assert set(picture.info) == {"dpi"}, "no software and no date"
 
 
-def test_one_seed_and_one_epoch_can_be_drawn(studies: Path) -> None:
-    whole = data.load("pictures", load_params())
+def test_every_file_of_points_is_drawn_also_of_one_seed_and_one_epoch(studies: Path) -> None:
+    whole = data.load("points", load_params())
     cells = tuple(
         data.CellData(
             reg=cell.reg,
@@ -81,12 +74,17 @@ def test_one_seed_and_one_epoch_can_be_drawn(studies: Path) -> None:
             colour=cell.colour,
             history={name: values[:1, :1] for name, values in cell.history.items()},
             weights={name: values[:1] for name, values in cell.weights.items()},
-            arrays={name: values[:1] for name, values in cell.arrays.items()},
+            arrays={
+                # A grid is of all seeds together.
+                name: values if name.startswith("grid") else values[:1]
+                for name, values in cell.arrays.items()
+            },
         )
         for cell in whole.cells
     )
     single = data.StudyData(whole.study, whole.dataset, whole.results, cells)
     study.write(single, studies / "drawn")
+    assert set(_files(studies / "drawn")) == ALWAYS | {"decision.png"}
     assert "1 seed" in single.caption()
     table = (studies / "drawn" / "curves.csv").read_text().splitlines()
     assert [row.split(",")[:3] for row in table[1:]] == [

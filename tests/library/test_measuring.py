@@ -17,7 +17,7 @@ import regscope
 from regscope.datasets import Dataset
 from regscope.study.networks import load_networks
 from tests import tiny
-from tests.evaluation.trained import evaluated, held_out, inputs_of
+from tests.evaluation.trained import FEW, evaluated, held_out, inputs_of, with_evaluation
 
 RENAMED = {"test_accuracy": "accuracy", "test_loss": "loss"}
 # Of training data, its history or corrupted pictures.
@@ -32,12 +32,13 @@ NOT_OF_A_MODEL = {
 def test_the_numbers_are_those_of_the_pipeline(
     model: tiny.Values | None, digits: Dataset, tmp_path: Path
 ) -> None:
-    study = tiny.study({"l1_prox": 0.01, "batch_norm": True, "dropout": 0.2}, model=model)
+    cell = {"l1_prox": 0.01, "batch_norm": True, "dropout": 0.2}
+    study = with_evaluation(tiny.study(cell, model=model), examples=FEW)
     _, result = evaluated(study, digits, tmp_path)
     network = load_networks(study, "tested", tmp_path, digits)[1]
     inputs, labels = inputs_of(digits, held_out(study, digits, 1))
     batches = zip(torch.split(inputs, 300), torch.split(labels, 300), strict=True)
-    found = regscope.measure(network, batches, examples=len(labels))
+    found = regscope.measure(network, batches, examples=FEW)
     expected = {
         RENAMED.get(name, name): value
         for name, value in result.measures[1].items()

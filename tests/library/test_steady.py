@@ -107,7 +107,11 @@ def test_what_the_batch_changes_a_little_is_said() -> None:
         step = hidden.abs().max() / 127
         return (hidden / step).round() * step
 
-    said = regscope.measure(Through(quantized), batches(20)).unmeasured["single examples"]
+    # Not with every draw of weights does the rounding show.
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        model = Through(quantized)
+    said = regscope.measure(model, batches(20)).unmeasured["single examples"]
     assert said.startswith("what the model gives for one changes with the others of its batch")
 
 

@@ -73,7 +73,7 @@ def test_it_is_the_minimum_that_defines_the_operator(weight: float) -> None:
 def test_only_the_proximal_step_gives_exact_zeros(
     name: str, optimizer: str, digits: Dataset
 ) -> None:
-    study = tiny.study({name: 0.01}, optimizer, training={"epochs": 80})
+    study = tiny.study({name: 0.01}, optimizer, training={"epochs": 40})
     weights = tiny.trained(study, digits, [0, 1]).model.state_dict()["hidden1.weight"]
     zeros = (weights == 0).double().mean((1, 2))
     assert bool((zeros > 0.3).all() if name == "l1_prox" else (zeros == 0).all())
@@ -95,7 +95,7 @@ def optimizer_of(
     return make_optimizer(made, [weight], [(make(strength), [weight])])
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_it_solves_the_lasso(optimizer: dict[str, Any], seed: int) -> None:
     """At its strength, whatever the optimizer; scikit-learn is the independent solver."""
@@ -109,7 +109,7 @@ def test_it_solves_the_lasso(optimizer: dict[str, Any], seed: int) -> None:
     steps = optimizer_of(optimizer, strength, weight, 0.005)
     examples, targets = torch.from_numpy(inputs).float(), torch.from_numpy(outputs).float()
     with torch.no_grad():
-        for _ in range(6000):
+        for _ in range(2000):
             weight.grad = ((examples @ weight[0, 0] - targets) @ examples / 60).view(1, 1, 8)
             steps.step()
     found = weight[0, 0].detach().numpy()
@@ -160,7 +160,6 @@ def objective(trainer: Trainer) -> torch.Tensor:
         ({"hidden": [32, 16]}, None, 0.005, 0.001),
         ({"hidden": [32, 16]}, None, 0.005, 0.01),
         ({"hidden": [32, 16]}, None, 0.005, 0.03),
-        (tiny.CONVOLUTIONAL, ["conv1", "conv2"], 0.002, 0.01),
         (tiny.CONVOLUTIONAL, ["conv1", "conv2"], 0.002, 0.1),
     ],
 )
@@ -178,8 +177,7 @@ def test_the_objective_is_no_higher_than_by_l1s_gradient_under_adam(
     is: both miss by far more than what is allowed here. At weak strengths small convolutional
     networks end in minima further apart than the two ways to them, and would show nothing.
     """
-    epochs = 60 if layers is None else 40
-    training = {"epochs": epochs, "batch_size": 25, "learning_rate": learning_rate}
+    training = {"epochs": 25, "batch_size": 25, "learning_rate": learning_rate}
     found = {}
     for name in ("l1", "l1_prox"):
         cell = {name: {"strength": strength, "layers": layers}}

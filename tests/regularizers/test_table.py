@@ -41,13 +41,15 @@ def test_the_setting_here_changes_the_weights(name: str, digits: Dataset) -> Non
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_training_lowers_the_loss(cell: str, optimizer: str, digits: Dataset) -> None:
-    study = tiny.study(CELLS[cell], optimizer, training={"epochs": 12})
+    study = tiny.study(CELLS[cell], optimizer, training={"epochs": 6})
     loss = tiny.trained(study, digits, [0, 1]).history[0]
     assert (loss[:, -1] < loss[:, 0]).all()
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.parametrize(
+    ("cell", "optimizer"),
+    [*((cell, "adam") for cell in CELLS), ("everything", "sgd"), ("everything", "nesterov")],
+)
 def test_the_same_settings_give_the_same_weights(
     cell: str, optimizer: str, digits: Dataset
 ) -> None:

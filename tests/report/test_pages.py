@@ -45,8 +45,7 @@ class Page(HTMLParser):
         return [attrs.get(attribute) or "" for name, attrs in self.tags if name == tag]
 
 
-@pytest.fixture
-def studies(workspace: Path) -> None:
+def write_studies() -> None:
     """`mnist` with results and pictures, `later` without any."""
     block = synthetic.study(synthetic.CELLS)
     later = synthetic.study(synthetic.CELLS | {"l2": {"l2": 0.1}})
@@ -59,9 +58,30 @@ def studies(workspace: Path) -> None:
     )
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.fixture
+def studies(workspace: Path) -> None:
+    write_studies()
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with `studies` and their pages."""
+    folder = tmp_path_factory.mktemp("pages")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        write_studies()
+        report.main()
+    return folder
+
+
+@pytest.fixture
+def pages(made: Path, workspace: Path) -> None:
+    """`studies` with their pages, as one run made them for all who read them."""
+    shutil.copytree(made, workspace, dirs_exist_ok=True)
+
+
+@pytest.mark.usefixtures("pages")
 def test_the_page_is_self_contained() -> None:
-    report.main()
     text = paths.REPORT.read_text()
     page = Page(text)
     sources = page.all("img", "src")
@@ -76,9 +96,8 @@ def test_the_page_is_self_contained() -> None:
     assert not re.search(r"https?:|url\(|@import", text)
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_only_the_page_s_own_script_and_style_are_allowed() -> None:
-    report.main()
     text = paths.REPORT.read_text()
     page = Page(text)
     (policy,) = (
@@ -93,9 +112,8 @@ def test_only_the_page_s_own_script_and_style_are_allowed() -> None:
     assert not any("style" in attrs or "onclick" in attrs for _, attrs in page.tags)
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_the_order_of_a_study() -> None:
-    report.main()
     identifiers = Page(paths.REPORT.read_text()).all("section", "id")
     assert [one.removeprefix("mnist-") for one in identifiers if one.startswith("mnist-")] == [
         "accuracy", "published", "claims", "fit", "weights", "pruning", "units", "robustness",
@@ -113,9 +131,8 @@ def test_what_was_not_made_is_left_out() -> None:
     assert "## Published claims" not in paths.RESULTS_PAGE.read_text()
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_claims_are_counted_and_decided_ones_listed() -> None:
-    report.main()
     text = paths.REPORT.read_text()
     assert re.search(r'<li class="contradicted"><strong>1</strong> contradicted, 1 firm</li>', text)
     assert re.search(r'<li class="reproduced nothing"><strong>0</strong> reproduced</li>', text)
@@ -127,18 +144,16 @@ def test_claims_are_counted_and_decided_ones_listed() -> None:
         assert "Over all 2 readings that were tested, 2 of the 2" in said
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_every_anchor_leads_somewhere() -> None:
-    report.main()
     page = Page(paths.REPORT.read_text())
     identifiers = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(identifiers) == len(set(identifiers))
     assert {address.removeprefix("#") for address in page.all("a", "href")} <= set(identifiers)
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_pictures_have_their_size() -> None:
-    report.main()
     page = Page(paths.REPORT.read_text())
     for source, width, height in zip(
         *(page.all("img", name) for name in ("src", "width", "height")), strict=True
@@ -162,9 +177,8 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
     assert "(../plots/tiny/%22%3E%3Cb%3E.png)" in markdown
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_results_page() -> None:
-    report.main()
     text = paths.RESULTS_PAGE.read_text()
     assert "## mnist\n\n**Tiny**, 5 seeds. On the edge: better L1 (+1.20).\n" in text
     assert "later" not in text
@@ -185,9 +199,8 @@ def test_results_page() -> None:
         assert (paths.RESULTS_PAGE.parent / link).is_file()
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_what_a_study_does_not_train_has_no_row_in_its_tables() -> None:
-    report.main()
     overview, _, own = paths.RESULTS_PAGE.read_text().partition("\n## mnist\n")
     own = own.partition("\n### Beside published")[0]
     assert "\n| L1 " in overview
@@ -196,10 +209,9 @@ def test_what_a_study_does_not_train_has_no_row_in_its_tables() -> None:
     assert "\n| L2 " not in own
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     """The gap of L1, whose training accuracy is that of none."""
-    report.main()
     cells = re.findall(r'<td class="([\w ]+)">−1\.20 \(edge\)</td>', paths.REPORT.read_text())
     assert cells == ["lower edge"]
     text = paths.RESULTS_PAGE.read_text()
@@ -229,10 +241,9 @@ def test_on_which_examples_measures_rest_is_said_where_not_on_all(
     assert named == ({"Pruning", "Hidden units", "Robustness"} if times else set())
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_two_runs_are_the_same() -> None:
     files = (paths.RESULTS_PAGE, paths.PUBLISHED, paths.REPORT)
-    report.main()
     first = [file.read_bytes() for file in files]
     report.main()
     assert [file.read_bytes() for file in files] == first
@@ -280,9 +291,8 @@ def test_a_panel_for_every_document_with_results(workspace: Path) -> None:
     assert widths[1] == 2 * widths[0]
 
 
-@pytest.mark.usefixtures("studies")
+@pytest.mark.usefixtures("pages")
 def test_table_on_the_terminal() -> None:
-    report.main()
     text = table.summary(load_params(), "mnist")
     assert text.startswith("\nTiny: 5 seeds, means and 95 % intervals\n\nRegularizer ")
     assert text.endswith(

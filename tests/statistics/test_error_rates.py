@@ -24,7 +24,7 @@ from regscope.statistics import (
     verdict,
 )
 
-CELLS, STUDIES = 8, 20_000
+CELLS, STUDIES = 8, 8_000
 MATTERS = 0.005
 SEEDS = (5, 10, 20)
 DEVIATIONS = (0.002, 0.004)

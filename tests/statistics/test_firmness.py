@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regscope.statistics import Pair, compare, corrections, firm, holm, nudged, paired_t_p, verdict
@@ -80,6 +80,7 @@ def test_verdicts_are_those_of_compare() -> None:
     assert verdicts_of(family, True, 0.005) == expected
 
 
+@settings(max_examples=40)
 @given(st.integers(0, 2**31), st.integers(5, 12), st.integers(1, 5))
 def test_firmness_knows_no_order_of_cells_or_seeds_and_no_direction(
     seed: int, seeds: int, cells: int
@@ -126,7 +127,7 @@ def test_firm_verdicts_outlast_a_replicate_more_often_than_those_on_the_edge() -
     """New seeds of the same cells: verdicts that are firm flip far less often."""
     rng = np.random.default_rng(0)
     flipped: dict[bool, list[bool]] = {True: [], False: []}
-    for _ in range(120):
+    for _ in range(60):
         effects = rng.choice([0.0, 0.002, 0.004, 0.008, 0.02], size=4)
         given = _drawn(rng, effects)
         again = verdicts_of(_drawn(rng, effects), True, 0.005)
@@ -145,7 +146,7 @@ def test_firm_verdicts_outlast_a_replicate_more_often_than_those_on_the_edge() -
 def test_firm_verdicts_do_not_flip_by_last_digits() -> None:
     rng = np.random.default_rng(1)
     flips = {True: [0, 0], False: [0, 0]}
-    for _ in range(150):
+    for _ in range(75):
         given = _drawn(rng, rng.choice([0.0, 0.002, 0.004, 0.008, 0.02], size=4))
         again = [Pair(one.seeds, one.cell + _shift(rng, one), one.other) for one in given]
         words = verdicts_of(given, True, 0.005), verdicts_of(again, True, 0.005)

@@ -9,14 +9,14 @@ from regscope.study.params import Study
 from tests import tiny
 from tests.regularizers.settings import CELLS
 
-ALONE, PAIR, REORDERED, FEWER = [3], [3, 0], [4, 1, 0], [0, 1]
+ALONE, REORDERED, FEWER = [3], [4, 1, 0], [0, 1]
 
 
 def differences(study: Study, dataset: Dataset, everyone: list[int]) -> dict[str, float]:
     """Of all stacks with the stack of `everyone`, seed by seed."""
     together = tiny.trained(study, dataset, everyone)
     found = {}
-    for seeds in (ALONE, PAIR, REORDERED, FEWER):
+    for seeds in (ALONE, REORDERED, FEWER):
         some = tiny.trained(study, dataset, seeds)
         slots = [everyone.index(seed) for seed in seeds]
         expected = {name: value[slots] for name, value in together.model.state_dict().items()}
@@ -35,9 +35,8 @@ def test_of_digits(cell: str, optimizer: str, digits: Dataset) -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
-def test_of_points(cell: str, optimizer: str, moons: Dataset) -> None:
-    study = tiny.study(CELLS[cell], optimizer, data=tiny.MOONS)
+def test_of_points(cell: str, moons: Dataset) -> None:
+    study = tiny.study(CELLS[cell], "adam", data=tiny.MOONS)
     assert differences(study, moons, [0, 1, 2, 3, 4]) == {}
 
 

@@ -19,7 +19,7 @@ from tests import tiny
 from tests.regularizers.settings import CELLS
 from tests.training import reference
 
-SEEDS = [4, 0, 7]
+SEEDS = [4, 0]
 
 
 @pytest.fixture(autouse=True)
@@ -58,7 +58,7 @@ def test_stacked_convolutions_equal_sequential_ones(
 def changes(optimizer: str) -> dict[str, Any]:
     # A bias before batch normalization has no gradient but rounding errors, which Adam with its
     # usual epsilon of 1e-8 would blow up to whole steps, in either trainer its own.
-    return {"epochs": 4, **({"epsilon": 1e-3} if optimizer == "adam" else {})}
+    return {"epochs": 2, **({"epsilon": 1e-3} if optimizer == "adam" else {})}
 
 
 def compare(
@@ -82,4 +82,4 @@ def compare(
         for name, tensor in expected.items():
             assert stacked[name].dtype == tensor.dtype != torch.float32
             difference = (stacked[name][slot] - tensor).abs() / (1 + tensor.abs())
-            assert difference.max() < tiny.rounding(steps=16), f"seed {seed}, {name}"
+            assert difference.max() < tiny.rounding(steps=8), f"seed {seed}, {name}"
