@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
 
 from regscope.stacking import winograd
@@ -131,6 +132,7 @@ class _Convolution(torch.autograd.Function):
         return torch.cat(outputs) if len(outputs) > 1 else outputs[0]
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         kept = ctx.saved_tensors
         of_inputs, _, of_bias, *_ = ctx.needs_input_grad

@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.func import functional_call
 from torch.nn import functional
 
@@ -57,6 +58,7 @@ class _Linear(torch.autograd.Function):
         return outputs
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         folded, weight = ctx.saved_tensors
         of_outputs, of_weight, of_bias = linear_gradients(gradients[0], folded)
