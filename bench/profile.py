@@ -40,7 +40,7 @@ SPOTS = (
     ("regscope.training.loop", "", "orders", "batch order", True),
     ("regscope.training.loop", "", "cross_entropy", "loss", True),
     ("regscope.training.batches", "Examples", "gather", "gather", True),
-    ("regscope.stacking.leaves", "StackedDropout", "mask", "masks", True),
+    ("regscope.stacking.layers", "StackedDropout", "mask", "masks", True),
     ("regscope.training.passes", "ByHand", "forward", "forward", False),
     ("regscope.training.passes", "ByHand", "backward", "backward", True),
     ("regscope.training.passes", "ByAutograd", "forward", "forward", False),

@@ -79,6 +79,13 @@ def fetch(files: RemoteFiles, folder: Path) -> None:
             _download(files, name, hosts, folder)
 
 
+def is_whole(path: Path, sha256: str) -> bool:
+    """Whether a file is there, and the one that it should be."""
+    import pooch
+
+    return path.is_file() and bool(pooch.file_hash(str(path), alg="sha256") == sha256)
+
+
 def _mirror() -> str:
     return os.environ.get(MIRROR, "").strip()
 

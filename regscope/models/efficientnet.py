@@ -98,18 +98,17 @@ def _kernels() -> Iterator[str]:
 
 
 def _fetched(name: str, sha256: str) -> str:
-    import pooch
     from filelock import FileLock
 
     from regscope.base import paths
-    from regscope.datasets.fetch import RemoteFiles, fetch
+    from regscope.datasets.fetch import RemoteFiles, fetch, is_whole
 
     folder = paths.checkpoints().parent / "pretrained"
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / name
     # All workers begin at once.
     with FileLock(folder / f".{name}.lock"):
-        if not (path.is_file() and pooch.file_hash(str(path), alg="sha256") == sha256):
+        if not is_whole(path, sha256):
             files = RemoteFiles(
                 "torchvision", ("https://download.pytorch.org/models/",), {name: sha256}
             )

@@ -12,7 +12,7 @@ from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
 from regscope.results.reader import read_json, read_table
 from regscope.results.study import as_written, csv
-from regscope.statistics import Pair, compare, corrections, firm, verdict
+from regscope.statistics import Pair, compare, firm, holm_of_family, verdict
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE, Study, written_study
 
@@ -115,7 +115,7 @@ def tuned_table(
         for reg, pair in pairs.items()
     }
     firmness = dict(zip(pairs, firm(list(pairs.values()), matters=matters), strict=True))
-    corrected = dict(zip(compared, corrections(list(compared.values())), strict=True))
+    corrected = dict(zip(compared, holm_of_family(list(compared.values())), strict=True))
     rows = []
     for reg, measured in by_seed.items():
         own = search[search["reg"] == reg]

@@ -184,7 +184,7 @@ def doubtful(found: Mapping[str, Evidence]) -> str:
     if not count:
         return f"{opening} none could be 0 then."
     named = "; ".join(f"{name}: {', '.join(own)}" for name, own in lost)
-    bound = " Of studies that kept accuracies alone this is what cannot be ruled out." * bounds
+    bound = " Without single predictions, which not all studies kept, that is a bound." * bounds
     return f"{opening} {count} could be 0 then ({named}).{bound}"
 
 

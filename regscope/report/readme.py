@@ -8,7 +8,6 @@ from pathlib import Path
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
-from regscope.figures.style import display_name
 from regscope.report import rates_tables, tables, words
 from regscope.report.new_data import doubtful
 from regscope.report.published import load_published
@@ -18,7 +17,7 @@ from regscope.report.results_page import PUBLISHED_ALT, document_source, link
 from regscope.report.sections import Section, load_sections
 from regscope.report.verdicts import Claims, counts_table, headline, load_claims
 from regscope.results import GUESS
-from regscope.study.params import BASELINE, load_params
+from regscope.study.params import load_params
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 
@@ -68,18 +67,20 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     networks = sum(len(results.seeds) for results in studies.values())
     table = tables.overview_table(studies, regs)
     collapsed = any(results.lost for results in studies.values())
-    meaning = f"; {words.COLLAPSED}: {words.COLLAPSED_MEANING}" if collapsed else ""
+    legend = list(words.LEGEND)
+    if collapsed:
+        legend.append((words.COLLAPSED, words.COLLAPSED_MEANING))
     if any(entry.verdict == GUESS for row in table.rows for entry in row):
-        meaning += f"; {words.A_GUESS}"
+        legend.append(words.A_GUESS)
     yield (
-        f"{networks:,} networks: the difference to {display_name(BASELINE).lower()} in test"
-        f" accuracy, in points, at each study's own strengths, learning rate and epochs;"
-        f" {words.MARKS}"
-        f"{meaning} ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
+        f"{networks:,} networks. A row a method, a column a study: by how many points test accuracy"
+        f" differs from that without a regularizer, at the study's own strengths, learning rate and"
+        f" epochs ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
     )
     yield markdown(table).rstrip("\n")
     statistics = link(Path("docs") / "statistics.md", paths.README)
-    yield f"{words.MARKED_BY} [How verdicts are reached]({statistics}#verdicts)."
+    yield "\n".join(f"- {mark}: {meaning}" for mark, meaning in legend)
+    yield f"[How verdicts are reached]({statistics}#verdicts)."
     evidence = {name: section.evidence for name, section in sections.items()}
     yield f"{escape(doubtful(evidence))} [What new data add]({statistics}#new-data)."
     yield from _at_best(sections, regs)
@@ -94,7 +95,7 @@ def _at_best(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[s
     if tuned:
         rates = link(Path("docs") / "learning-rates.md", paths.README)
         yield (
-            "A learning rate that suits one method holds others back. The same, beside"
+            "A learning rate that suits one method holds others back. The same differences, beside"
             f" [each at its best learning rate and epochs]({rates}) out of one grid for all, chosen"
             " on validation:"
         )
@@ -105,7 +106,11 @@ def _verdicts(claims: Claims) -> Iterator[str]:
     if claims:
         table = counts_table(claims)
         page = f"{link(paths.RESULTS_PAGE, paths.README)}#published-claims"
-        yield f"{table.caption} ([claim by claim]({page})):"
+        meanings = f"{link(Path('docs') / 'claims.md', paths.README)}#how-to-read-a-verdict"
+        yield (
+            f"{table.caption} ([claim by claim]({page})). Beside the verdicts stand their reserves:"
+            f" [what the columns mean]({meanings})."
+        )
         yield markdown(table).rstrip("\n")
         yield headline(claims)
 

@@ -26,16 +26,22 @@ MARKS = (
     f" where the seeds cannot tell, ({EDGE}) where one seed or last digits would turn the verdict"
 )
 
-MARKED_BY = (
-    f"{ABOUT.strip()} is an answer: the 95 % interval lies within the smallest difference worth"
-    f" having ({100 * MATTERS:g} points, unless a study says another), and two one-sided tests"
-    " agree. Plain is none: more seeds could show a difference, or that none matters."
+LEGEND = (
+    ("**bold**", "better or worse"),
+    (
+        ABOUT.strip(),
+        f"{EQUAL}: the 95 % interval lies within the smallest difference worth having"
+        f" ({100 * MATTERS:g} points, unless a study says another), and two one-sided tests agree",
+    ),
+    ("plain", "no answer yet: more seeds could show a difference, or that it does not matter"),
+    (f"({EDGE})", "leaving out one seed, or other last digits, would turn the verdict"),
 )
+"""How an overview of differences is marked."""
 
 COLLAPSED = "collapsed"
 COLLAPSED_MEANING = "every seed of the cell is hardly better than a guess"
 
-A_GUESS = f"(a guess): {GUESS_MEANING}"
+A_GUESS = ("(a guess)", GUESS_MEANING)
 
 HOW_TO_READ = (
     (

@@ -12,7 +12,7 @@ import numpy as np
 from regscope.measures import catalog
 from regscope.measures.catalog import ACCURACY
 from regscope.results.guessed import OverGuess, over_guess
-from regscope.statistics import TOO_FEW, Comparison, Pair, compare, corrections, firm, verdict
+from regscope.statistics import TOO_FEW, Comparison, Pair, compare, firm, holm_of_family, verdict
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE
 
@@ -73,7 +73,7 @@ def compare_cells(
             reg: _compare(paired, higher_is_better, family, margin) for reg, paired in pairs.items()
         }
         judged = [comparison for comparison in compared.values() if comparison is not None]
-        corrected = iter(corrections(judged))
+        corrected = iter(holm_of_family(judged))
         family_pairs = [_pair(paired) for paired in pairs.values() if not paired.empty]
         firmness = iter(firm(family_pairs, higher_is_better, margin))
         for reg, comparison in compared.items():

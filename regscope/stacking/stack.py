@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from regscope.models.weights import made_weights, weights_of
 from regscope.stacking.convolution import choose_layout
-from regscope.stacking.leaves import LoopedLayer, rule_for
+from regscope.stacking.layers import LoopedLayer, rule_for
 from regscope.stacking.streams import Streams
 
 

@@ -44,7 +44,7 @@ def verdict(
     return "better" if higher == higher_is_better else "worse"
 
 
-def corrections(family: Sequence[Comparison]) -> list[tuple[float, float | None]]:
+def holm_of_family(family: Sequence[Comparison]) -> list[tuple[float, float | None]]:
     """Of each comparison `p_holm` and `p_equal_holm`, by Holm's method over the family.
 
     The tests of a difference and those of equality are families of their own. All have a margin or

@@ -17,8 +17,8 @@ from regscope.statistics import (
     Comparison,
     Pair,
     compare,
-    corrections,
     firm,
+    holm_of_family,
     mean_interval,
     paired_differences,
     verdict,
@@ -191,7 +191,7 @@ def judge(
     rows: list[dict[str, object]], comparisons: list[Comparison], higher_is_better: bool = True
 ) -> None:
     """Add `p_holm` and `p_equal_holm`, corrected over all rows, and `verdict` to each row."""
-    corrected = corrections(comparisons)
+    corrected = holm_of_family(comparisons)
     for row, comparison, (p_holm, p_equal_holm) in zip(rows, comparisons, corrected, strict=True):
         row |= {
             "p_holm": p_holm,

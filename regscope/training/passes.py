@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic import Precision
-from regscope.stacking.leaves import StackedDropout, StackedLinear, linear, linear_gradients
+from regscope.stacking.layers import StackedDropout, StackedLinear, linear, linear_gradients
 from regscope.stacking.precision import compute_in
 from regscope.stacking.products import product
 from regscope.training.loss import backward

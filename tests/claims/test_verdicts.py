@@ -14,7 +14,7 @@ from regscope.claims.parts import ask
 from regscope.claims.rule import VERDICTS, Rule
 from regscope.claims.schema import Untestable
 from regscope.claims.verdicts import counts, judge
-from regscope.statistics import Interval, compare, corrections, holm, new_run, paired_t_p
+from regscope.statistics import Interval, compare, holm, holm_of_family, new_run, paired_t_p
 from tests.claims import synthetic
 from tests.claims.synthetic import DOCUMENT, claim, claims
 
@@ -246,7 +246,7 @@ def test_a_row_of_the_study_keeps_its_verdict_whatever_else_a_document_says() ->
     (alone,) = judged(claim(), evidence=evidence)
     others = [claim(id=f"c{index}", comparison="at_least", threshold=0.8) for index in range(5)]
     crowded = judged(claim(), *others, evidence=evidence)[0]
-    expected = corrections([compare(base + lift, base), compare(_of(seeds, "l2"), base)])[0][0]
+    expected = holm_of_family([compare(base + lift, base), compare(_of(seeds, "l2"), base)])[0][0]
     assert alone["p_holm"] == crowded["p_holm"] == float(f"{expected:.6g}")
     assert alone["family"] == "2 cells of digits in test_accuracy"
 

@@ -69,6 +69,5 @@ def test_the_pages_have_the_mark_its_colour_and_its_meaning(studies: None) -> No
 def test_the_readme_explains_the_mark(studies: None) -> None:
     block = readme.block(load_sections((), load_params()), REGS)
     assert "| ≈ +0.02 |" in block
-    assert words.MARKS in block
-    assert words.MARKED_BY in block
+    assert all(f"- {mark}: {meaning}" in block for mark, meaning in words.LEGEND)
     assert "](docs/statistics.md#verdicts)" in block

@@ -148,8 +148,8 @@ def test_the_overview_counts_what_new_data_put_in_doubt() -> None:
     )
     assert doubtful({"own": own}).endswith("better or worse, none could be 0 then.")
     assert doubtful({"bound": evidence(MNIST)}).endswith(
-        "2 could be 0 then (bound: L1, L2). Of studies that kept accuracies alone this is what"
-        " cannot be ruled out."
+        "2 could be 0 then (bound: L1, L2). Without single predictions, which not all studies kept,"
+        " that is a bound."
     )
 
 

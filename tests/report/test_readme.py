@@ -23,7 +23,7 @@ def studies(workspace: Path) -> None:
 def test_only_the_block_is_rewritten() -> None:
     readme.rewrite()
     text = paths.README.read_text()
-    assert text.startswith("# Title\n\n<!-- results: begin -->\n\n10 networks: the difference to")
+    assert text.startswith("# Title\n\n<!-- results: begin -->\n\n10 networks. A row a method")
     assert text.endswith("\n\n<!-- results: end -->\n\nAfter\n")
     assert "](metrics/published.png)" in text
     assert "[mnist](metrics/README.md#mnist)" in text
@@ -46,7 +46,7 @@ def test_counts_of_verdicts_come_before_the_picture() -> None:
     text = paths.README.read_text()
     assert (
         "\n\n1 published claim compared with the seeds"
-        " ([claim by claim](metrics/README.md#published-claims)):\n\n| Verdict "
+        " ([claim by claim](metrics/README.md#published-claims)). Beside the verdicts stand"
     ) in text
     assert re.search(r"\n\| reproduced +\| +1 \| +1 \| +1 \|", text)
     assert "1 of 1 are reproduced, 1 of these firmly" in text

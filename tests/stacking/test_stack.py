@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from regscope.stacking.convolution import StackedConv2d
-from regscope.stacking.leaves import LoopedLayer, StackedLinear
+from regscope.stacking.layers import LoopedLayer, StackedLinear
 from regscope.stacking.stack import stack, stacked_weights, streams_of
 
 SEEDS = [5, 0, 2]

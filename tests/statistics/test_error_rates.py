@@ -18,8 +18,8 @@ from regscope.statistics import (
     EQUAL,
     UNDECIDED,
     compare,
-    corrections,
     equality_power,
+    holm_of_family,
     power_of,
     verdict,
 )
@@ -96,7 +96,7 @@ def test_the_simulation_is_what_the_package_says(seeds: int) -> None:
         family = [compare(cell, np.zeros(seeds), True, CELLS, MATTERS) for cell in cells]
         given = [
             verdict(one, p, True, p_equal)
-            for one, (p, p_equal) in zip(family, corrections(family), strict=True)
+            for one, (p, p_equal) in zip(family, holm_of_family(family), strict=True)
         ]
         for name, word in (("better",) * 2, ("worse",) * 2, ("equal", EQUAL), (UNDECIDED,) * 2):
             assert list(getattr(found, name)[study]) == [one == word for one in given]

@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from regscope.statistics import Pair, compare, corrections, firm, holm, nudged, paired_t_p, verdict
+from regscope.statistics import (
+    Pair,
+    compare,
+    firm,
+    holm,
+    holm_of_family,
+    nudged,
+    paired_t_p,
+    verdict,
+)
 from regscope.statistics.firmness import repeats, verdicts_of
 from regscope.statistics.levels import LAST_DIGITS, LAST_DIGITS_OF_A_DIFFERENCE
 
@@ -75,7 +84,7 @@ def test_verdicts_are_those_of_compare() -> None:
     full = [compare(one.cell, one.other, True, len(family), 0.005) for one in family]
     expected = [
         verdict(one, p_holm, True, p_equal)
-        for one, (p_holm, p_equal) in zip(full, corrections(full), strict=True)
+        for one, (p_holm, p_equal) in zip(full, holm_of_family(full), strict=True)
     ]
     assert verdicts_of(family, True, 0.005) == expected
 

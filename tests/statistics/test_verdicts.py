@@ -14,9 +14,9 @@ from regscope.statistics import (
     VERDICTS,
     Comparison,
     compare,
-    corrections,
     equal_note,
     holm,
+    holm_of_family,
     seeds_to_decide,
     undecided_note,
     verdict,
@@ -133,11 +133,11 @@ def test_corrections_are_holms_of_both_families() -> None:
     generator = np.random.default_rng(0)
     drawn = generator.normal(0.9, 0.002, (4, 2, 6))
     family = [compare(cell, baseline, matters=0.005) for cell, baseline in drawn]
-    found = corrections(family)
+    found = holm_of_family(family)
     assert [p for p, _ in found] == holm([one.p_value for one in family])
     assert [p for _, p in found] == holm([one.p_equal or 0 for one in family])
-    assert corrections([compare([1, 2], [2, 1])]) == [(1.0, None)]
-    assert corrections([]) == []
+    assert holm_of_family([compare([1, 2], [2, 1])]) == [(1.0, None)]
+    assert holm_of_family([]) == []
 
 
 def test_seeds_to_decide_are_the_fewer_of_both_ways() -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from regscope.stacking.leaves import StackedEmbedding
+from regscope.stacking.layers import StackedEmbedding
 
 
 @pytest.mark.parametrize("dtype", [torch.int32, torch.int64])

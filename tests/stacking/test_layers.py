@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from regscope.base.errors import RegscopeError
 from regscope.models.normalization import keep_biased_variance
-from regscope.stacking.leaves import (
+from regscope.stacking.layers import (
     LoopedLayer,
     StackedBatchNorm,
     StackedDropout,
