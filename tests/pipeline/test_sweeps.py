@@ -66,7 +66,7 @@ def test_paths_are_made_apart_and_read_by_the_report(swept: Workspace) -> None:
 
     # Another setting of the study trains no path.
     swept.edit_yaml("params.yaml", longer)
-    again = ran(swept.dvc("repro", "--dry"))
+    again = ran(swept.dvc("repro"))
     assert "digits:train@l1" in again
     assert not [name for name in again if "path" in name or "pairs" in name]
 
