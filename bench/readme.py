@@ -119,6 +119,15 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if "fixed_costs" in found:
         yield "### Fixed costs"
         yield _table(tables.fixed_costs_table(found["fixed_costs"]))
+    if "pipelines" in found:
+        yield "### DVC's own work"
+        yield made_with(found["pipelines"])
+        yield _table(tables.pipelines_table(found["pipelines"]))
+        digits = found["pipelines"]["digits"]
+        yield (
+            f"`digits` from nothing took {fixed(digits['wall'], 0)} seconds;"
+            f" {fixed(100 * digits['dvc'] / digits['wall'], 0)} % of them DVC itself computed."
+        )
     if "arithmetic" in found:
         yield "### Portable arithmetic"
         yield (
@@ -169,7 +178,7 @@ def made_with(measured: Mapping[str, Any]) -> str:
     versions = dict(machine["versions"])
     for ran in measured.get("rounds", [])[:1]:
         for way in ran.values():
-            versions |= way["versions"]
+            versions |= way.get("versions", {})
     rounds = len(measured.get("rounds", []))
     in_rounds = f" Rounds: {rounds}." if rounds else ""
     return escape(

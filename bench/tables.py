@@ -208,6 +208,30 @@ def fixed_costs_table(measured: Measured) -> Table:
     )
 
 
+def pipelines_table(measured: Measured) -> Table:
+    """Seconds of processors by project and command, and how many times those of one stage."""
+    rounds = measured["rounds"]
+    first = next(iter(rounds[0]))
+
+    def cells(project: str, command: str) -> tuple[Cell, ...]:
+        used = [ran[project][command]["processor"] for ran in rounds]
+        times = [ran[project][command]["processor"] / ran[first][command]["processor"]
+                 for ran in rounds]  # fmt: skip
+        ratio = "1" if project == first else _spread(ratios.spread(times), 1)
+        return Cell(_spread(ratios.spread(used), 1)), Cell(ratio)
+
+    commands = {"repro": "dvc repro, nothing to do", "exp run": "dvc exp run -S reg=l2"}
+    headings = [(f"{words}: seconds", "Times one stage") for words in commands.values()]
+    return Table(
+        "DVC's own work",
+        ("Project", *(heading for pair in headings for heading in pair)),
+        tuple(
+            (Cell(project), *(cell for command in commands for cell in cells(project, command)))
+            for project in rounds[0]
+        ),
+    )
+
+
 def _cells(job: Measured) -> str:
     return ", ".join(display_name(cell) for cell in job["block"]["regularizers"])
 

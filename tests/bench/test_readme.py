@@ -41,6 +41,10 @@ def job(seeds: int, short: bool) -> dict[str, Any]:
     return {"block": block, "seeds": seeds, "short": short, **sizes}
 
 
+def used(seconds: float) -> dict[str, float]:
+    return {"wall": 2 * seconds, "processor": seconds}
+
+
 MNIST = {"dataloader": ran(20.0, 0.9305), "ours": ran(20.0, 0.93, seeds=10)}
 FASHION = {
     "keras": ran(4.0, 0.7),
@@ -57,6 +61,16 @@ FOUND: dict[str, dict[str, Any]] = {
     "ways_fashion": HEAD | {"job": job(2, True), "peak": PEAK, "rounds": [FASHION]},
     "growth": HEAD | {"curves": {"seeds": [POINT, POINT | {"value": 2}]}},
     "fixed_costs": HEAD | {"seconds": {"start Python": 0.01}},
+    "pipelines": HEAD
+    | {
+        "rounds": [
+            {
+                "one stage": {"repro": used(1.0), "exp run": used(2.0)},
+                "many": {"repro": used(3.5), "exp run": used(11.0)},
+            }
+        ],
+        "digits": {"wall": 120.0, "dvc": 24.0},
+    },
     "arithmetic": HEAD
     | {"flops": 1e12, "peak": PEAK, "seconds": [{"fastest": 10.0, "portable": 14.0}]},
 }
@@ -102,6 +116,13 @@ def test_growth_fixed_costs_and_machine() -> None:
     assert row(block, "start Python") == ["start Python", "0.01"]
     assert row(block, "float32") == ["float32", "500"]
     assert "2000-01-01: Some processor, 2 cores, 24 GiB, Linux; python 3.11.7" in block
+
+
+def test_dvcs_own_work_is_in_processor_seconds_beside_one_stage() -> None:
+    block = readme.block(FOUND)
+    assert row(block, "one stage")[2::2] == ["1", "1"]
+    assert [cell.split()[0] for cell in row(block, "many")[1:]] == ["3.5", "3.5", "11.0", "5.5"]
+    assert "`digits` from nothing took 120 seconds; 20 % of them DVC itself computed." in block
 
 
 def test_an_accuracy_that_differs_says_so() -> None:
