@@ -19,7 +19,7 @@ def halves(
 
     \b
     Reads   params.yaml, data/prepared/STUDY
-    Writes  metrics/overlap/STUDY.csv and .json
+    Writes  metrics/overlap/STUDY.csv and .json; checkpoints in .regscope/ until it is done
     Example regscope halves digits l2 dropout
     """
     from regscope.sweeps.halves import halve

@@ -15,7 +15,7 @@ def readme(
     """Put the studies' results into README.md.
 
     \b
-    Reads   params.yaml, metrics/
+    Reads   params.yaml, claims.yaml, metrics/
     Writes  README.md, between the marks of its results
     Example regscope readme --check
     """

@@ -20,7 +20,8 @@ def strengths(
 
     \b
     Reads   params.yaml, data/prepared/STUDY
-    Writes  docs/strengths/STUDY-FAMILY.csv, of the grid; nothing of strengths that are given
+    Writes  docs/strengths/STUDY-FAMILY.csv, of the grid; nothing of strengths that are given;
+            checkpoints in .regscope/ until it is done
     Example regscope strengths mnist l1
     """
     from regscope.sweeps.strengths import choose_strength
