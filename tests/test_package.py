@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
 from packaging.requirements import Requirement
 
+from bench.pipeline import copy_code
 from tests.conftest import ROOT
+from tests.library.test_docs import PAGE, blocks
 
 FOUND_BY_SETUPTOOLS = """
 import json
@@ -74,3 +79,33 @@ def test_the_command_is_there(package: dict[str, Any]) -> None:
     module, _, function = place.strip().partition(":")
     assert name.strip() == "regscope"
     assert callable(getattr(import_module(module), function))
+
+
+@pytest.mark.slow
+def test_installed_it_runs_outside_the_clone(tmp_path: Path) -> None:
+    """The command, and the page about the library, with nothing of the clone in sight."""
+    clone, packages, elsewhere = (tmp_path / name for name in ("clone", "packages", "elsewhere"))
+    copy_code(clone)
+    elsewhere.mkdir()
+    shutil.copy(ROOT / "params.yaml", elsewhere)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+    def run(*command: str, **variables: str) -> str:
+        done = subprocess.run(
+            command, cwd=elsewhere, env=environment | variables,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    # What it needs is in the environment of these tests.
+    options = ("--quiet", "--no-deps", "--no-index", "--no-build-isolation", "--target")
+    run(sys.executable, "-m", "pip", "install", *options, str(packages), str(clone))
+    shutil.rmtree(clone)
+    installed = {"PYTHONPATH": str(packages)}
+    assert "studies" in run(sys.executable, str(packages / "bin/regscope"), "--help", **installed)
+    script = "\n".join(["import regscope", "print(regscope.__file__)", *blocks()])
+    (elsewhere / "page.py").write_text(script)
+    said = run(sys.executable, "page.py", **installed)
+    assert said.splitlines()[0] == str(packages / "regscope/__init__.py")
+    assert "difference" in said or "better" in said, PAGE

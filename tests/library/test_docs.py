@@ -15,11 +15,14 @@ ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "library.md"
 
 
+def blocks() -> list[str]:
+    return re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+
+
 def test_the_code_runs(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copy(ROOT / "params.yaml", workspace)
-    blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     scope: dict[str, Any] = {"__name__": "__main__"}
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(blocks()):
         exec(compile(block, f"{PAGE.name}, block {number}", "exec"), scope)
     assert scope["measured"].measures["accuracy"] > 0.8
     assert scope["compared"].seeds == 5
