@@ -25,9 +25,9 @@ MODEL = "data/models/digits/none"
 def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace whose training takes some seconds."""
     params = deepcopy(TINY)
-    params["studies"]["digits"]["training"]["epochs"] = 4000
+    params["studies"]["digits"]["training"]["epochs"] = 1500
     workspace = Workspace.create(tmp_path_factory.mktemp("long"), params)
-    workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.5"
+    workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.1"
     yield workspace
     for process in processes(workspace):
         process.kill()

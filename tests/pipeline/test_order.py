@@ -12,7 +12,13 @@ import pytest
 from tests.committed import ROOT
 from tests.processors import LACKING
 
-READING = ["tests/test_readme.py", "tests/test_params_file.py", "tests/claims", "tests/report"]
+READING = [
+    "tests/test_readme.py",
+    "tests/test_params_file.py",
+    "tests/claims/test_claims_file.py",
+    "tests/claims/test_committed_claims.py",
+    "tests/report/test_cards.py",
+]
 STRENGTH = "studies.digits.regularizers.l2.l2=0.002"
 
 
