@@ -27,7 +27,13 @@ LAYER = re.compile(
     r"(Linear|Conv(Transpose)?\dd|_ConvNd|Embedding(Bag)?|(RNN|LSTM|GRU)(Cell)?|RNN(Cell)?Base"
     r"|MultiheadAttention)$"
 )
-NORMALIZATION = re.compile(r"(Norm(\dd)?|Normaliz(er|ation))$")
+NORMALIZATION = re.compile(
+    r"Norm(aliz(er|ation))?(?![a-z])"
+    r"(?!\w*(Attention|Block|Cell|Conv|Dense|Linear|MLP|RNN|LSTM|GRU|Transformer))"
+)
+"""The word anywhere in the name of a class, `LayerNormChannelsFirst`, not in `NormedHead`; what
+names a layer behind it has weights of its own, `PreNormAttention`."""
+
 BIAS = {"bias", "biases"}
 """Words anywhere in the name of a parameter that is added: `bias_hh_l0`."""
 

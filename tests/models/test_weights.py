@@ -38,6 +38,12 @@ class NormedLinear(nn.Linear):
     """A layer, whatever its name: torch's class decides."""
 
 
+def named(name: str, parameter: str = "weight", shape: tuple[int, ...] = (2, 3, 3)) -> nn.Module:
+    """A layer of one's own whose class has that name."""
+    own: nn.Module = type(name, (Own,), {})(parameter, shape)
+    return own
+
+
 class Says(Own):
     weight_names = ("table",)
 
@@ -87,6 +93,30 @@ TORCHS: dict[str, tuple[nn.Module, list[str]]] = {
 @pytest.mark.parametrize(("layer", "expected"), TORCHS.values(), ids=TORCHS)
 def test_what_is_a_weight(layer: nn.Module, expected: list[str]) -> None:
     assert list(weights_of(layer)) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("BatchNorm2d", "LayerNorm2d", "GroupNorm", "RMSNorm", "Norm", "PreNorm", "SpectralNorm"),
+        *("LayerNormGeneral", "LayerNormChannelsFirst", "RMSNormNd", "NormLayer", "LayerNorm_fp32"),
+        *("Normalizer", "BatchNormalization", "NormalizationOverMaps", "FrozenBatchNorm2dSync"),
+    ],
+)
+def test_a_class_with_the_word_norm_in_its_name_has_no_weights(name: str) -> None:
+    assert list(weights_of(named(name))) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("NormedHead", "Normal", "Enormous", "NormalizedMix"),
+        *("PreNormAttention", "LayerNormMLP", "SpectralNormConv", "WeightNormLinear"),
+        *("LayerNormLSTMCell", "PostNormBlock"),
+    ],
+)
+def test_a_layer_that_norms_or_is_normed_has_weights(name: str) -> None:
+    assert list(weights_of(named(name))) == ["weight"]
 
 
 class Both(nn.Module):
