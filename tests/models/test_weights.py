@@ -38,6 +38,15 @@ class NormedLinear(nn.Linear):
     """A layer, whatever its name: torch's class decides."""
 
 
+class ScaledLinear(nn.Linear):
+    """A layer whose outputs are multiplied one by one, too."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs)
+        self.weight_scale = nn.Parameter(torch.ones(outputs, 1))
+        self.weight_bias = nn.Parameter(torch.ones(outputs, 1))
+
+
 def named(name: str, parameter: str = "weight", shape: tuple[int, ...] = (2, 3, 3)) -> nn.Module:
     """A layer of one's own whose class has that name."""
     own: nn.Module = type(name, (Own,), {})(parameter, shape)
@@ -56,6 +65,7 @@ TORCHS: dict[str, tuple[nn.Module, list[str]]] = {
     "dense": (nn.Linear(3, 2), ["weight"]),
     "dense from one": (nn.Linear(1, 2), ["weight"]),
     "bilinear": (nn.Bilinear(2, 3, 4), ["weight"]),
+    "bilinear from ones": (nn.Bilinear(1, 1, 5), ["weight"]),
     "convolution": (nn.Conv3d(1, 2, 1), ["weight"]),
     "transposed": (nn.ConvTranspose1d(1, 2, 3), ["weight"]),
     "embedding": (nn.EmbeddingBag(4, 2), ["weight"]),
@@ -77,6 +87,7 @@ TORCHS: dict[str, tuple[nn.Module, list[str]]] = {
     "normalization derived": (Norm((2, 3)), []),
     "normalization by name": (MapNorm(), []),
     "layer with a norm's name": (NormedLinear(2, 3), ["weight"]),
+    "layer with a scale": (ScaledLinear(3, 2), ["weight"]),
     "kernel": (Own("kernel"), ["kernel"]),
     "any name": (Own("W"), ["W"]),
     "bias": (Own("bias_of_maps"), []),
