@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 EXAMPLES = 2000
 
+NO_ACTIVATIONS = (
+    "no activation module of torch.nn, such as ReLU, gives hidden units; what functions such as"
+    " torch.relu give cannot be seen"
+)
+
 
 def measure(
     model: nn.Module | ExportedProgram,
@@ -149,10 +154,10 @@ def _of_units(
     seen, refused = hidden_units(model, few)
     unmeasured |= refused
     if not seen:
-        unmeasured["units"] = (
-            "no activation module of torch.nn, such as ReLU, gives hidden units; what functions"
-            " such as torch.relu give cannot be seen"
-        )
+        unmeasured["units"] = NO_ACTIVATIONS
+        if refused:
+            first = next(iter(refused))
+            unmeasured["units"] = f"none of the activation modules can be read: see `{first}`"
         return [], {}
     rows = unit_rows(seen)
     return rows, units_together(rows)

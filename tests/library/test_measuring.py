@@ -245,10 +245,9 @@ def test_what_cannot_be_measured_is_said() -> None:
     assert set(found.unmeasured) == {"weights", "pruning", "units"}
     assert (len(found.layers), len(found.pruning), len(found.units)) == (0, 0, 0)
     series = nn.Sequential(nn.Conv1d(1, 3, 2), nn.ReLU(), nn.Flatten(), nn.Linear(3, 2))
-    assert set(regscope.measure(series, [(INPUTS[:, None], LABELS)]).unmeasured) == {
-        "units of 1",
-        "units",
-    }
+    unmeasured = regscope.measure(series, [(INPUTS[:, None], LABELS)]).unmeasured
+    assert set(unmeasured) == {"units of 1", "units"}
+    assert unmeasured["units"].endswith("activation modules can be read: see `units of 1`")
 
 
 def test_sentences_count_by_their_words() -> None:
