@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from regscope.base.errors import RegscopeError
@@ -50,11 +51,13 @@ def measure(
     from regscope.library.passing import as_module, left_as_found, passed
     from regscope.library.steady import steady
 
+    if not isinstance(examples, Integral):
+        raise RegscopeError(f"examples = {examples!r:.100}: must be a whole number of at least 1")
     if examples < 1:
         raise RegscopeError(f"examples = {examples}: must be at least 1")
     model = as_module(model)
     with left_as_found(model) as device:
-        found = passed(model, loader, device, outputs, examples)
+        found = passed(model, loader, device, outputs, int(examples))
         few, unmeasured = steady(model, found)
         return _measured(model, replace(found, few=few), outputs, unmeasured)
 

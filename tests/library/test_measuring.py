@@ -333,6 +333,9 @@ def test_a_class_that_cannot_be_is_no_divergence() -> None:
 def test_options_are_checked() -> None:
     with pytest.raises(regscope.RegscopeError, match=r"^examples = 0: must be at least 1$"):
         regscope.measure(Odd(), [PAIR], examples=0)
+    told = r"^examples = 2\.5: must be a whole number of at least 1$"
+    with pytest.raises(regscope.RegscopeError, match=told):
+        regscope.measure(Odd(), [PAIR], examples=2.5)  # type: ignore[arg-type]
     with pytest.raises(regscope.RegscopeError, match=r"^outputs = odds: choose from: logits, prob"):
         regscope.measure(Odd(), [PAIR], outputs="odds")  # type: ignore[arg-type]
 
