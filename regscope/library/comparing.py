@@ -83,7 +83,8 @@ def compare(
     Paired means that number k of both is of the same seed: the same initialization, split and
     order of batches; of two Series of pandas, that it has the same index, in whatever order.
     `paired=False` takes them as two independent samples (Welch 1947, "The generalization of
-    'Student's' problem when several different population variances are involved"). `higher_is_better` is False of a loss and None of what is neither.
+    'Student's' problem when several different population variances are involved").
+    `higher_is_better` is False of a loss and None of what is neither.
 
     `matters` is the smallest difference worth having, in the numbers' own units: `no difference
     that matters` needs an interval within ±matters (and a p below 0.05 that the difference is

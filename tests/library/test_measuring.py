@@ -264,6 +264,41 @@ def test_sentences_count_by_their_words() -> None:
     assert found.units["mean_activation"].tolist() == pytest.approx([units.mean().item()])
 
 
+class Tagger(nn.Module):
+    """Logits of three classes for every word, in torch's layout or the one asked for."""
+
+    def __init__(self, turned: bool) -> None:
+        super().__init__()
+        self.table, self.turned = nn.Embedding(5, 3), turned
+
+    def forward(self, words: Tensor) -> Tensor:
+        logits: Tensor = self.table(words)
+        return logits.transpose(1, 2) if self.turned else logits
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_as_many_words_as_classes_are_told_apart_or_refused(turned: bool) -> None:
+    words = torch.tensor([[1, 2, 3], [3, 4, 1]])
+    labels = torch.tensor([[0, 1, 2], [1, 2, 0]])
+    tagger = Tagger(turned)
+    told = r"^sentences of 3 words and 3 classes: .* pad one batch by a word \(label -1\), or end"
+    with pytest.raises(regscope.RegscopeError, match=told) as refused:
+        regscope.measure(tagger, [(words, labels)])
+    assert len(str(refused.value)) < 300
+    padded = nn.functional.pad(words, (0, 1)), nn.functional.pad(labels, (0, 1), value=-1)
+    if turned:
+        with pytest.raises(regscope.RegscopeError, match=r"gives float32 of shape \[2, 3, 4\]"):
+            regscope.measure(tagger, [(words, labels), padded])
+        return
+    hits = tagger(words).argmax(2) == labels
+    probabilities = nn.Sequential(tagger, nn.Softmax(-1))
+    for found in (
+        regscope.measure(tagger, [(words, labels), padded]),
+        regscope.measure(probabilities, [(words, labels)], outputs="probabilities"),
+    ):
+        assert found.measures["accuracy"] == pytest.approx(hits.double().mean().item())
+
+
 def test_as_a_dict_it_is_json() -> None:
     found = regscope.measure(Odd(), [(INPUTS, LABELS)])
     read = json.loads(json.dumps(found.to_dict(), allow_nan=False))
