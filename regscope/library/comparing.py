@@ -137,9 +137,11 @@ def _aligned(baseline: Any, other: Any) -> Any:
 
     Raises RegscopeError where their indices are not the same, or name a seed twice and differ.
     """
-    indices = [getattr(numbers, "index", None) for numbers in (baseline, other)]
-    first, second = indices
-    if not all(hasattr(index, "symmetric_difference") for index in indices) or first.equals(second):
+    first: Any = getattr(baseline, "index", None)
+    second: Any = getattr(other, "index", None)
+    # Lists have an `index`, too.
+    indexed = all(hasattr(index, "symmetric_difference") for index in (first, second))
+    if not indexed or first.equals(second):
         return other
     if len(first) != len(second):
         # What is told of lists is told of these.
