@@ -12,6 +12,7 @@ from regscope.base.lines import listed
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from regscope.statistics import Comparison
 
@@ -71,8 +72,8 @@ class Compared:
 
 
 def compare(
-    baseline: Sequence[float] | np.ndarray,
-    other: Sequence[float] | np.ndarray,
+    baseline: Sequence[float] | np.ndarray | pd.Series[float],
+    other: Sequence[float] | np.ndarray | pd.Series[float],
     *,
     paired: bool = True,
     higher_is_better: bool | None = True,
@@ -162,7 +163,7 @@ def _plain(numbers: Any) -> Any:
     return numbers.detach().cpu().double().numpy() if hasattr(numbers, "detach") else numbers
 
 
-def _checked(name: str, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
+def _checked(name: str, numbers: Sequence[float] | np.ndarray | pd.Series[float]) -> np.ndarray:
     import numpy as np
 
     try:
