@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
+from regscope.base import paths
 from regscope.base.installed import lacks
 from regscope.base.lines import told
 from regscope.base.processes import end_with_caller
@@ -79,7 +80,10 @@ def run(main: Callable[[], None]) -> None:
     except FileNotFoundError as error:
         # safetensors gives no `filename`.
         missing = error.filename or str(error).removeprefix("No such file or directory: ")
-        sys.exit(told(f"regscope: {missing}: no such file; `dvc repro` makes what is missing"))
+        advice = "`dvc repro` makes what is missing"
+        if not paths.PARAMS.exists():
+            advice = f"run this in the repository's folder, where {paths.PARAMS} lies"
+        sys.exit(told(f"regscope: {missing}: no such file; {advice}"))
     except OSError as error:
         if error.errno not in REFUSALS:
             raise

@@ -54,8 +54,22 @@ def studies(
 
 
 def activated(text: str, study: str) -> str:
-    """The text of params.yaml with another active study, all else as it was."""
-    return re.sub(r"^study:.*$", f"study: {study}", text, count=1, flags=re.MULTILINE)
+    """The text of params.yaml with another active study, all else as it was.
+
+    Raises RegscopeError where its line is written in another way than `study: NAME`.
+    """
+    from regscope.base import paths
+    from regscope.base.errors import RegscopeError
+    from regscope.base.yaml_files import parse_yaml
+
+    found = re.sub(r"^study:.*$", f"study: {study}", text, count=1, flags=re.MULTILINE)
+    before, after = (parse_yaml(one, str(paths.PARAMS)) for one in (text, found))
+    if after != before | {"study": study}:
+        raise RegscopeError(
+            f"{paths.PARAMS}: has no line `study: NAME` that can be replaced; write it so, or set"
+            f" study to {study} by hand"
+        )
+    return found
 
 
 def all_pipelines(params: Params) -> dict[Path, str]:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import activation
 
+from regscope.library.channels import Channels
 from regscope.library.passing import Batch
 
 OTHERS = {"GLU", "LogSoftmax", "MultiheadAttention", "Softmax", "Softmax2d", "Softmin", "Threshold"}
@@ -23,22 +24,26 @@ def hidden_units(
 ) -> tuple[dict[str, Tensor], dict[str, str]]:
     """`{activation: [N, units]}` of every activation module, and why others have none.
 
-    `[B, U]` are units as they stand; of maps `[B, C, H, W]` the units are channels, each averaged
-    over its map; of sentences `[B, T, U]`, whose labels are `[B, T]`, every word counts. A module
-    that is used several times in a pass counts as several, `relu`, `relu (2)`, ... What leaves
-    the model as its output is not hidden.
+    `[B, U]` are units as they stand; of maps `[B, C, H, W]` or `[B, H, W, C]` the units are
+    channels, each averaged over its map, where `Channels` tells which axis they are; of sentences
+    `[B, T, U]`, whose labels are `[B, T]`, every word counts. A module that is used several times
+    in a pass counts as several, `relu`, `relu (2)`, ... What leaves the model as its output is not
+    hidden.
     """
     seen: dict[str, list[Tensor]] = {}
     refused: dict[str, str] = {}
     calls: Counter[str] = Counter()
     arrived: list[tuple[str, Tensor, Tensor | None]] = []
 
-    def keep(_: nn.Module, __: Any, found: Tensor, *, name: str, labels: Tensor) -> None:
+    def keep(
+        _: nn.Module, given: tuple[Any, ...], found: Tensor, *, name: str, labels: Tensor
+    ) -> None:
         calls[name] += 1
         key = name if calls[name] == 1 else f"{name} ({calls[name]})"
-        arrived.append((key, found, _units(found, labels)))
+        arrived.append((key, found, _units(found, labels, channels.axis(given, found))))
 
     for inputs, labels in batches:
+        channels = Channels(KINDS)
         calls.clear()
         arrived.clear()
         handles = [
@@ -47,7 +52,8 @@ def hidden_units(
             if isinstance(module, KINDS)
         ]
         try:
-            output = model(inputs)
+            with channels.followed(model):
+                output = model(inputs)
         finally:
             for handle in handles:
                 handle.remove()
@@ -64,17 +70,18 @@ def hidden_units(
     for key, parts in seen.items():
         if counts := _differing(parts):
             refused[f"units of {key}"] = f"not as many in every batch: {counts}"
-    return {key: torch.cat(parts) for key, parts in seen.items() if not _differing(parts)}, refused
+    told = {key: parts for key, parts in seen.items() if f"units of {key}" not in refused}
+    return {key: torch.cat(parts) for key, parts in told.items()}, refused
 
 
-def _units(found: Tensor, labels: Tensor) -> Tensor | None:
+def _units(found: Tensor, labels: Tensor, axis: int | None) -> Tensor | None:
     if labels.dim() == 2 and found.shape[:2] == labels.shape and found.dim() == 3:
         return found[labels >= 0].cpu()
     if labels.dim() == 1 and found.dim() == 2 and len(found) == len(labels):
         # A later module may change what it is given in place.
         return found.cpu().clone()
-    if labels.dim() == 1 and found.dim() > 3 and len(found) == len(labels):
-        return found.flatten(2).mean(2).cpu()
+    if labels.dim() == 1 and found.dim() > 3 and len(found) == len(labels) and axis is not None:
+        return found.movedim(axis, 1).flatten(2).mean(2).cpu()
     return None
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
 
     from regscope.statistics import Comparison
 
@@ -69,8 +72,8 @@ class Compared:
 
 
 def compare(
-    baseline: Sequence[float] | np.ndarray,
-    other: Sequence[float] | np.ndarray,
+    baseline: Sequence[float] | np.ndarray | pd.Series[float],
+    other: Sequence[float] | np.ndarray | pd.Series[float],
     *,
     paired: bool = True,
     higher_is_better: bool | None = True,
@@ -79,9 +82,10 @@ def compare(
     """Hold `other` against `baseline` by one number a seed, as the studies' tables do.
 
     Paired means that number k of both is of the same seed: the same initialization, split and
-    order of batches. `paired=False` takes them as two independent samples (Welch 1947, "The
-    generalization of 'Student's' problem when several different population variances are
-    involved"). `higher_is_better` is False of a loss and None of what is neither.
+    order of batches; of two Series of pandas, that it has the same index, in whatever order.
+    `paired=False` takes them as two independent samples (Welch 1947, "The generalization of
+    'Student's' problem when several different population variances are involved").
+    `higher_is_better` is False of a loss and None of what is neither.
 
     `matters` is the smallest difference worth having, in the numbers' own units: `no difference
     that matters` needs an interval within ±matters (and a p below 0.05 that the difference is
@@ -91,15 +95,18 @@ def compare(
     in plain words.
 
     Raises RegscopeError, in one line, where there are fewer than two numbers, one is not finite,
-    pairs are asked for of unequally many, or `matters` is not above 0.
+    pairs are asked for of unequally many or of Series with other indices, or `matters` is not
+    above 0.
     """
     import numpy as np
 
     from regscope.statistics import compare as compare_paired
     from regscope.statistics import compare_unpaired, equal_note, undecided_note, verdict
 
-    if matters is not None and not 0 < matters < np.inf:
-        raise RegscopeError(f"matters = {matters!r}: must be a finite number above 0")
+    if matters is not None and not (isinstance(matters, Real) and 0 < matters < np.inf):
+        raise RegscopeError(f"matters = {matters!r:.100}: must be a finite number above 0")
+    if paired:
+        other = _aligned(baseline, other)
     first, second = _checked("baseline", baseline), _checked("other", other)
     if paired and len(first) != len(second):
         raise RegscopeError(
@@ -126,6 +133,29 @@ def compare(
     )
 
 
+def _aligned(baseline: Any, other: Any) -> Any:
+    """`other` in the order of `baseline`'s index, where both are Series of pandas.
+
+    Raises RegscopeError where their indices are not the same, or name a seed twice and differ.
+    """
+    first: Any = getattr(baseline, "index", None)
+    second: Any = getattr(other, "index", None)
+    # Lists have an `index`, too.
+    indexed = all(hasattr(index, "symmetric_difference") for index in (first, second))
+    if not indexed or first.equals(second):
+        return other
+    if len(first) != len(second):
+        # What is told of lists is told of these.
+        return other
+    if not (first.is_unique and second.is_unique) or len(first.symmetric_difference(second)):
+        raise RegscopeError(
+            f"baseline and other have other indices ({listed(first, most=60)}, and"
+            f" {listed(second, most=60)}): pairs need the same, such as the seed"
+            " (set_index); to pair by position give .to_numpy()"
+        )
+    return other.reindex(first)
+
+
 def _plain(numbers: Any) -> Any:
     """Tensors of torch, also those in a list, as numpy can read them: of any device and format."""
     if isinstance(numbers, list | tuple):
@@ -133,7 +163,7 @@ def _plain(numbers: Any) -> Any:
     return numbers.detach().cpu().double().numpy() if hasattr(numbers, "detach") else numbers
 
 
-def _checked(name: str, numbers: Sequence[float] | np.ndarray) -> np.ndarray:
+def _checked(name: str, numbers: Sequence[float] | np.ndarray | pd.Series[float]) -> np.ndarray:
     import numpy as np
 
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, replace
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from regscope.base.errors import RegscopeError
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from regscope.library.passing import Batch, Outputs, Passed
 
 EXAMPLES = 2000
+
+NO_ACTIVATIONS = (
+    "no activation module of torch.nn, such as ReLU, gives hidden units; what functions such as"
+    " torch.relu give cannot be seen"
+)
 
 
 def measure(
@@ -45,11 +51,13 @@ def measure(
     from regscope.library.passing import as_module, left_as_found, passed
     from regscope.library.steady import steady
 
+    if not isinstance(examples, Integral):
+        raise RegscopeError(f"examples = {examples!r:.100}: must be a whole number of at least 1")
     if examples < 1:
         raise RegscopeError(f"examples = {examples}: must be at least 1")
     model = as_module(model)
     with left_as_found(model) as device:
-        found = passed(model, loader, device, outputs, examples)
+        found = passed(model, loader, device, outputs, int(examples))
         few, unmeasured = steady(model, found)
         return _measured(model, replace(found, few=few), outputs, unmeasured)
 
@@ -149,10 +157,10 @@ def _of_units(
     seen, refused = hidden_units(model, few)
     unmeasured |= refused
     if not seen:
-        unmeasured["units"] = (
-            "no activation module of torch.nn, such as ReLU, gives hidden units; what functions"
-            " such as torch.relu give cannot be seen"
-        )
+        unmeasured["units"] = NO_ACTIVATIONS
+        if refused:
+            first = next(iter(refused))
+            unmeasured["units"] = f"none of the activation modules can be read: see `{first}`"
         return [], {}
     rows = unit_rows(seen)
     return rows, units_together(rows)

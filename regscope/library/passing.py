@@ -76,14 +76,18 @@ def passed(
     """What `model` says to every batch; `few` holds the first `examples` examples.
 
     Raises RegscopeError, naming the batch, where it is no pair of tensors or what the model gives
-    is not what a classifier gives, or nan or inf; and where there is no example.
+    is not what a classifier gives, or nan or inf; where there is no example; and where all
+    sentences have as many words as there are classes, so that logits `[N, C, T]` would fit, too.
     """
     found, kept = [], []
+    square: list[bool] = []
     uncut = None
     left = examples
     for number, batch in enumerate(loader):
         inputs, labels = _pair(batch, number, device)
-        found.append(counted(_logits_of(model, inputs, labels, number), labels))
+        given = _logits_of(model, inputs, labels, number)
+        square.append(given.dim() == 3 and given.shape[1] == given.shape[2])
+        found.append(counted(given, labels))
         _check_finite(found[-1][0], number, inputs)
         if left > 0:
             kept.append((inputs[:left], labels[:left]))
@@ -94,6 +98,13 @@ def passed(
     if not len(logits):
         raise RegscopeError("the loader gives no examples")
     _check_outputs(logits, outputs)
+    if outputs == "logits" and all(square):
+        count = logits.shape[1]
+        raise RegscopeError(
+            f"sentences of {count} words and {count} classes: it cannot be told that the model"
+            " gives [N, T, C] and not [N, C, T]: pad one batch by a word (label -1), or end the"
+            " model in softmax(-1) and give outputs='probabilities'"
+        )
     if outputs == "probabilities":
         logits = logits.double().log()
     return Passed(logits.cpu(), torch.cat([some for _, some in found]).cpu(), kept, uncut)

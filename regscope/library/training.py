@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import ValidationError
 
+from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
@@ -30,6 +31,17 @@ if TYPE_CHECKING:
 BATCH = 1000
 SOURCE_FILE = "source.json"
 """Beside data that were prepared here: the settings of their source."""
+
+
+@dataclass(frozen=True)
+class Prepared(Dataset):
+    """A data set of which it is known by what settings of its source it was prepared."""
+
+    source: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, folder: Path) -> Prepared:
+        return cls(**vars(Dataset.load(folder)), source=_source_of(folder))
 
 
 @dataclass(frozen=True)
@@ -107,7 +119,7 @@ def train(
 
     with _prepared(checked, data) as folder:
         trained = train_cell(checked, reg, folder, reg)
-        dataset = data if isinstance(data, Dataset) else Dataset.load(folder)
+        dataset = data if isinstance(data, Dataset) else Prepared.of(folder)
     return _as_plain(checked, reg, trained, dataset)
 
 
@@ -161,7 +173,7 @@ def _prepared(study: Study, data: Dataset | Path | str | None) -> Iterator[Path]
             raw = temporary / "raw"
             raw.mkdir()
             _fill(folder, study.data, raw)
-        _check_source(study, folder)
+        _check_source(study, folder, data)
         yield folder
 
 
@@ -195,13 +207,38 @@ def _fill(folder: Path, source: Source, raw: Path) -> None:
             file.replace(folder / file.name)
 
 
-def _check_source(study: Study, folder: Path) -> None:
+def _check_source(study: Study, folder: Path, data: Any) -> None:
     """Refuse data of another source, as far as can be told; what trains is what study says."""
+    found = data.source if isinstance(data, Prepared) else _source_of(folder)
     wanted = study.data.model_dump(mode="json")
-    noted = folder / SOURCE_FILE
-    if noted.exists() and (found := json.loads(noted.read_text())) != wanted:
-        raise RegscopeError(f"{folder}: holds the data of {found}, not of {wanted}")
+    if found is not None and (known := _whole(found, study.data)) != wanted:
+        place = "data" if isinstance(data, Dataset) else str(folder)
+        raise RegscopeError(f"{place}: holds the data of {known}, not of {wanted}")
     check_source(study.data, Dataset.load(folder))
+
+
+def _source_of(folder: Path) -> dict[str, Any] | None:
+    """The settings that the data in the folder were prepared by; None where nothing tells.
+
+    Of data that the pipeline prepared they lie with the study's settings.
+    """
+    noted = folder / SOURCE_FILE
+    there = folder.absolute()
+    inside = paths.prepared(there.name)
+    if not noted.exists() and there.parts[-len(inside.parts) :] == inside.parts:
+        noted = there.parents[len(inside.parts) - 1] / paths.settings(there.name) / "data.json"
+    if not noted.exists():
+        return None
+    found: dict[str, Any] = json.loads(noted.read_text())
+    return found
+
+
+def _whole(found: dict[str, Any], source: Source) -> dict[str, Any]:
+    """With the defaults of what is not written; as it is where it is of another kind of source."""
+    try:
+        return type(source).model_validate(found).model_dump(mode="json")
+    except ValidationError:
+        return found
 
 
 def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) -> Trained:

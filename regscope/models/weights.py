@@ -4,7 +4,8 @@ A weight is a parameter of floating point with two axes or more that a product, 
 lookup or a recurrence reads. What owns it and what part it has there decide, not its shape alone:
 
 - of torch's own layers (dense, bilinear, convolution, embedding, recurrence, attention) and of
-  classes named like them it is what is called a weight: `weight`, `weight_hh_l0`, `in_proj_weight`;
+  classes named like them it is what is called a weight: `weight`, `weight_hh_l0`, `in_proj_weight`,
+  but not `weight_scale`;
 - normalization has none, be its gain as large as a map: torch's, or a class named after a norm;
 - of any other module it is what has two axes longer than 1 and is not called a bias, gain, scale,
   shift or position. A module may say itself which of its parameters they are: `weight_names`;
@@ -24,10 +25,16 @@ Value = TypeVar("Value")
 Owners = Mapping[str, "nn.Module"]
 
 LAYER = re.compile(
-    r"(Linear|Conv(Transpose)?\dd|_ConvNd|Embedding(Bag)?|(RNN|LSTM|GRU)(Cell)?|RNN(Cell)?Base"
-    r"|MultiheadAttention)$"
+    r"(Linear|Bilinear|Conv(Transpose)?\dd|_ConvNd|Embedding(Bag)?|(RNN|LSTM|GRU)(Cell)?"
+    r"|RNN(Cell)?Base|MultiheadAttention)$"
 )
-NORMALIZATION = re.compile(r"(Norm(\dd)?|Normaliz(er|ation))$")
+NORMALIZATION = re.compile(
+    r"Norm(aliz(er|ation))?(?![a-z])"
+    r"(?!\w*(Attention|Block|Cell|Conv|Dense|Linear|MLP|RNN|LSTM|GRU|Transformer))"
+)
+"""The word anywhere in the name of a class, `LayerNormChannelsFirst`, not in `NormedHead`; what
+names a layer behind it has weights of its own, `PreNormAttention`."""
+
 BIAS = {"bias", "biases"}
 """Words anywhere in the name of a parameter that is added: `bias_hh_l0`."""
 
@@ -110,10 +117,10 @@ def _is_weight(owners: Owners, name: str, tensor: Tensor, read: Mapping[str, set
         return own in said
     words = [word.lower() for word in WORDS.findall(own)]
     kind = _kind(owner)
-    if kind is LAYER and "weight" in words:
-        return True
     if kind is NORMALIZATION or _is_added_or_scales(own, words):
         return False
+    if kind is LAYER and "weight" in words:
+        return True
     return sum(size > 1 for size in tensor.shape) >= 2
 
 

@@ -40,7 +40,8 @@ def rederive(
     `beside` gives the texts of what else follows, by file, of a study. The digests of all files in
     the folders written are listed anew, so that tables changed or merged by hand are read again.
 
-    Raises RegscopeError where a table is not whole; nothing is written then.
+    Raises RegscopeError where there are no results, or a table is not whole; nothing is written
+    then.
     """
     there = sorted(file.parent.name for file in paths.STUDIES.glob(f"*/{SEEDS_FILE}"))
     for name in asked:
@@ -48,6 +49,8 @@ def rederive(
             raise RegscopeError(
                 f"study {name}: has no {SEEDS_FILE} in {paths.STUDIES}; {choose(there)}"
             )
+    if not there:
+        raise RegscopeError(f"no study has a {SEEDS_FILE} in {paths.STUDIES}: nothing to rederive")
     texts: dict[Path, str] = {}
     folders = []
     summaries = {}

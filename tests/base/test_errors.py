@@ -41,10 +41,16 @@ def test_an_interrupt_ends_with_130(capsys: pytest.CaptureFixture[str]) -> None:
     assert ends(capsys, KeyboardInterrupt()) == (130, expected)
 
 
-def test_a_missing_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_is_named(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     error = FileNotFoundError(errno.ENOENT, "No such file", "data/prepared/x")
-    expected = "regscope: data/prepared/x: no such file; `dvc repro` makes what is missing"
-    assert ends(capsys, error) == (1, expected)
+    told = "regscope: data/prepared/x: no such file;"
+    elsewhere = "run this in the repository's folder, where params.yaml lies"
+    assert ends(capsys, error) == (1, f"{told} {elsewhere}")
+    Path("params.yaml").touch()
+    assert ends(capsys, error) == (1, f"{told} `dvc repro` makes what is missing")
 
 
 @pytest.mark.parametrize("number", REFUSALS)

@@ -57,6 +57,13 @@ def test_what_matters_is_the_studys_own(folder: Path) -> None:
         assert table.loc[("l1", "test_accuracy"), "matters"] == matters
 
 
+def test_without_results_it_says_so(workspace: Path) -> None:
+    with pytest.raises(
+        RegscopeError, match=r"^no study has a seeds\.csv in metrics/studies: nothing"
+    ):
+        called("rederive")
+
+
 def without(column: str) -> str:
     return f"metrics/studies/small/seeds.csv: has no column {column}"
 

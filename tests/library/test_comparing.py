@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import scipy.stats
 import torch
@@ -121,8 +123,8 @@ def test_more_than_a_million_seeds_are_never_called_for() -> None:
     assert (seeds_of_each(0.0041, 1, 1) or 0) <= MOST_SEEDS
 
 
-@pytest.mark.parametrize("matters", [0, -0.1, math.inf, math.nan])
-def test_what_matters_is_above_zero(matters: float) -> None:
+@pytest.mark.parametrize("matters", [0, -0.1, math.inf, math.nan, "0.1", [0.1]])
+def test_what_matters_is_above_zero(matters: Any) -> None:
     with pytest.raises(regscope.RegscopeError) as refused:
         regscope.compare(BASELINE, OTHER, matters=matters)
     assert str(refused.value) == f"matters = {matters!r}: must be a finite number above 0"
@@ -143,6 +145,29 @@ def test_what_is_wrong_is_one_line(
 ) -> None:
     with pytest.raises(regscope.RegscopeError, match=f"^{told}"):
         regscope.compare(baseline, other, paired=paired)
+
+
+def test_series_are_paired_by_their_index() -> None:
+    baseline = pd.Series(BASELINE)
+    expected = regscope.compare(BASELINE, OTHER)
+    assert regscope.compare(baseline, pd.Series(OTHER)[::-1]) == expected
+    turned = regscope.compare(BASELINE[::-1], OTHER[::-1])
+    assert regscope.compare(baseline[::-1], pd.Series(OTHER)) == turned
+    assert regscope.compare(baseline, OTHER) == expected
+    twice = [0] * len(BASELINE)
+    assert regscope.compare(pd.Series(BASELINE, twice), pd.Series(OTHER, twice)) == expected
+
+
+@pytest.mark.parametrize("index", [range(5, 15), [*range(9), 0], list("abcdefghij")])
+def test_series_of_other_seeds_are_no_pairs(index: list[Any]) -> None:
+    baseline, other = pd.Series(BASELINE), pd.Series(OTHER, index)
+    told = "^baseline and other have other indices .*: pairs need the same, such as the seed"
+    with pytest.raises(regscope.RegscopeError, match=told) as refused:
+        regscope.compare(baseline, other)
+    assert len(str(refused.value)) < 300
+    unpaired = regscope.compare(baseline, other, paired=False)
+    assert unpaired == regscope.compare(BASELINE, OTHER, paired=False)
+    assert regscope.compare(baseline, other.to_numpy()) == regscope.compare(BASELINE, OTHER)
 
 
 def test_tensors_are_numbers_also_with_a_gradient() -> None:

@@ -245,10 +245,9 @@ def test_what_cannot_be_measured_is_said() -> None:
     assert set(found.unmeasured) == {"weights", "pruning", "units"}
     assert (len(found.layers), len(found.pruning), len(found.units)) == (0, 0, 0)
     series = nn.Sequential(nn.Conv1d(1, 3, 2), nn.ReLU(), nn.Flatten(), nn.Linear(3, 2))
-    assert set(regscope.measure(series, [(INPUTS[:, None], LABELS)]).unmeasured) == {
-        "units of 1",
-        "units",
-    }
+    unmeasured = regscope.measure(series, [(INPUTS[:, None], LABELS)]).unmeasured
+    assert set(unmeasured) == {"units of 1", "units"}
+    assert unmeasured["units"].endswith("activation modules can be read: see `units of 1`")
 
 
 def test_sentences_count_by_their_words() -> None:
@@ -263,6 +262,41 @@ def test_sentences_count_by_their_words() -> None:
     with torch.no_grad():
         units = tagger[:3](words)[labels >= 0]
     assert found.units["mean_activation"].tolist() == pytest.approx([units.mean().item()])
+
+
+class Tagger(nn.Module):
+    """Logits of three classes for every word, in torch's layout or the one asked for."""
+
+    def __init__(self, turned: bool) -> None:
+        super().__init__()
+        self.table, self.turned = nn.Embedding(5, 3), turned
+
+    def forward(self, words: Tensor) -> Tensor:
+        logits: Tensor = self.table(words)
+        return logits.transpose(1, 2) if self.turned else logits
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_as_many_words_as_classes_are_told_apart_or_refused(turned: bool) -> None:
+    words = torch.tensor([[1, 2, 3], [3, 4, 1]])
+    labels = torch.tensor([[0, 1, 2], [1, 2, 0]])
+    tagger = Tagger(turned)
+    told = r"^sentences of 3 words and 3 classes: .* pad one batch by a word \(label -1\), or end"
+    with pytest.raises(regscope.RegscopeError, match=told) as refused:
+        regscope.measure(tagger, [(words, labels)])
+    assert len(str(refused.value)) < 300
+    padded = nn.functional.pad(words, (0, 1)), nn.functional.pad(labels, (0, 1), value=-1)
+    if turned:
+        with pytest.raises(regscope.RegscopeError, match=r"gives float32 of shape \[2, 3, 4\]"):
+            regscope.measure(tagger, [(words, labels), padded])
+        return
+    hits = tagger(words).argmax(2) == labels
+    probabilities = nn.Sequential(tagger, nn.Softmax(-1))
+    for found in (
+        regscope.measure(tagger, [(words, labels), padded]),
+        regscope.measure(probabilities, [(words, labels)], outputs="probabilities"),
+    ):
+        assert found.measures["accuracy"] == pytest.approx(hits.double().mean().item())
 
 
 def test_as_a_dict_it_is_json() -> None:
@@ -334,6 +368,9 @@ def test_a_class_that_cannot_be_is_no_divergence() -> None:
 def test_options_are_checked() -> None:
     with pytest.raises(regscope.RegscopeError, match=r"^examples = 0: must be at least 1$"):
         regscope.measure(Odd(), [PAIR], examples=0)
+    told = r"^examples = 2\.5: must be a whole number of at least 1$"
+    with pytest.raises(regscope.RegscopeError, match=told):
+        regscope.measure(Odd(), [PAIR], examples=2.5)  # type: ignore[arg-type]
     with pytest.raises(regscope.RegscopeError, match=r"^outputs = odds: choose from: logits, prob"):
         regscope.measure(Odd(), [PAIR], outputs="odds")  # type: ignore[arg-type]
 

@@ -13,9 +13,11 @@ import torch
 import regscope
 import regscope.base.files
 import regscope.base.tensors
+from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.library.training import _as_study
+from regscope.pipelines.settings import files
 from regscope.training.history import COLUMNS
 from tests import tiny
 
@@ -167,6 +169,35 @@ def test_data_of_another_source_are_refused(workspace: Path) -> None:
     assert refused(fewer, "none", data=folder) == (
         "data: pools = 20, and moons has 7: not its data"
     )
+
+
+def test_data_of_an_earlier_result_are_of_its_source(workspace: Path) -> None:
+    study = tiny.study(data=tiny.MOONS, training={"epochs": 1})
+    first = regscope.train(study, "none", seeds=1)
+    assert regscope.train(study, "none", seeds=1, data=first.dataset).dataset is first.dataset
+    noisier = tiny.study(data={**tiny.MOONS, "noise": 0.3}, training={"epochs": 1})
+    told = refused(noisier, "none", data=first.dataset)
+    assert told.startswith("data: holds the data of ")
+    assert "'noise': 0.3" in told
+
+
+def test_data_that_the_pipeline_prepared_are_of_the_settings_it_read(
+    workspace: Path, moons: Dataset
+) -> None:
+    """Where those do not lie beside them, nothing tells."""
+    noisier = tiny.study(data={**tiny.MOONS, "noise": 0.3}, training={"epochs": 1})
+    study = tiny.study(data=tiny.MOONS, training={"epochs": 1})
+    folder = paths.prepared("moons")
+    folder.mkdir(parents=True)
+    moons.save(folder)
+    regscope.train(noisier, "none", seeds=1, data=folder)
+    settings = paths.settings("moons")
+    settings.mkdir(parents=True)
+    (settings / "data.json").write_text(files(as_dict(study))["data.json"])
+    assert refused(noisier, "none", data=folder).startswith(f"{folder}: holds the data of ")
+    assert refused(noisier, "none", data=folder.resolve()).startswith(f"{folder.resolve()}: holds")
+    trained = regscope.train(study, "none", seeds=1, data=folder)
+    assert refused(noisier, "none", data=trained.dataset).startswith("data: holds the data of ")
 
 
 @pytest.mark.parametrize("data", [3, ([[0.0]], [0])])

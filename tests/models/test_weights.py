@@ -38,6 +38,21 @@ class NormedLinear(nn.Linear):
     """A layer, whatever its name: torch's class decides."""
 
 
+class ScaledLinear(nn.Linear):
+    """A layer whose outputs are multiplied one by one, too."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs)
+        self.weight_scale = nn.Parameter(torch.ones(outputs, 1))
+        self.weight_bias = nn.Parameter(torch.ones(outputs, 1))
+
+
+def named(name: str, parameter: str = "weight", shape: tuple[int, ...] = (2, 3, 3)) -> nn.Module:
+    """A layer of one's own whose class has that name."""
+    own: nn.Module = type(name, (Own,), {})(parameter, shape)
+    return own
+
+
 class Says(Own):
     weight_names = ("table",)
 
@@ -50,6 +65,7 @@ TORCHS: dict[str, tuple[nn.Module, list[str]]] = {
     "dense": (nn.Linear(3, 2), ["weight"]),
     "dense from one": (nn.Linear(1, 2), ["weight"]),
     "bilinear": (nn.Bilinear(2, 3, 4), ["weight"]),
+    "bilinear from ones": (nn.Bilinear(1, 1, 5), ["weight"]),
     "convolution": (nn.Conv3d(1, 2, 1), ["weight"]),
     "transposed": (nn.ConvTranspose1d(1, 2, 3), ["weight"]),
     "embedding": (nn.EmbeddingBag(4, 2), ["weight"]),
@@ -71,6 +87,7 @@ TORCHS: dict[str, tuple[nn.Module, list[str]]] = {
     "normalization derived": (Norm((2, 3)), []),
     "normalization by name": (MapNorm(), []),
     "layer with a norm's name": (NormedLinear(2, 3), ["weight"]),
+    "layer with a scale": (ScaledLinear(3, 2), ["weight"]),
     "kernel": (Own("kernel"), ["kernel"]),
     "any name": (Own("W"), ["W"]),
     "bias": (Own("bias_of_maps"), []),
@@ -87,6 +104,30 @@ TORCHS: dict[str, tuple[nn.Module, list[str]]] = {
 @pytest.mark.parametrize(("layer", "expected"), TORCHS.values(), ids=TORCHS)
 def test_what_is_a_weight(layer: nn.Module, expected: list[str]) -> None:
     assert list(weights_of(layer)) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("BatchNorm2d", "LayerNorm2d", "GroupNorm", "RMSNorm", "Norm", "PreNorm", "SpectralNorm"),
+        *("LayerNormGeneral", "LayerNormChannelsFirst", "RMSNormNd", "NormLayer", "LayerNorm_fp32"),
+        *("Normalizer", "BatchNormalization", "NormalizationOverMaps", "FrozenBatchNorm2dSync"),
+    ],
+)
+def test_a_class_with_the_word_norm_in_its_name_has_no_weights(name: str) -> None:
+    assert list(weights_of(named(name))) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("NormedHead", "Normal", "Enormous", "NormalizedMix"),
+        *("PreNormAttention", "LayerNormMLP", "SpectralNormConv", "WeightNormLinear"),
+        *("LayerNormLSTMCell", "PostNormBlock"),
+    ],
+)
+def test_a_layer_that_norms_or_is_normed_has_weights(name: str) -> None:
+    assert list(weights_of(named(name))) == ["weight"]
 
 
 class Both(nn.Module):
