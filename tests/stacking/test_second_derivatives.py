@@ -35,8 +35,9 @@ KEEPING = ("linear", "convolution", "strided", "pooling")
 def test_what_keeps_intermediates_refuses(name: str) -> None:
     make, shape = LAYERS[name]
     stacked = stack([nn.Sequential(make(), nn.Tanh())], (0,), torch.randn(5, *shape))
+    found = penalty(stacked, torch.randn(5, *shape, requires_grad=True))
     with pytest.raises(RuntimeError, match="once_differentiable"):
-        penalty(stacked, torch.randn(5, *shape, requires_grad=True)).backward()
+        torch.autograd.backward(found)
 
 
 @pytest.mark.parametrize("name", [name for name in LAYERS if name not in KEEPING])
@@ -44,7 +45,7 @@ def test_all_else_is_torchs(name: str) -> None:
     make, shape = LAYERS[name]
     plain = [nn.Sequential(make(), nn.Tanh()).double() for _ in range(2)]
     inputs = torch.randn(10, *shape, dtype=torch.float64, requires_grad=True)
-    alone = [part.detach().requires_grad_() for part in inputs.split(5)]
+    alone = [part.detach().requires_grad_() for part in inputs.chunk(2)]
     expected = [
         torch.autograd.grad(penalty(network, own), own)[0]
         for network, own in zip(plain, alone, strict=True)
