@@ -172,6 +172,30 @@ def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: s
             raise RegscopeError(f"{file}: has no row of {cell}")
 
 
+def check_rows(
+    table: pd.DataFrame, key: Sequence[str], wanted: Iterable[Sequence[object]], file: Path
+) -> None:
+    """Refuse a table that lacks some of the values of `key` that are `wanted`, or has others.
+
+    Numbers are the same where their first nine digits are, which tables hold.
+    """
+
+    def told(values: Sequence[str]) -> str:
+        return ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
+
+    known = dict.fromkeys(tuple(map(_digits, values)) for values in wanted)
+    rows = table[list(key)].drop_duplicates()
+    found = {}
+    for line, *values in rows.itertuples(name=None):
+        found[tuple(map(_digits, values))] = line + 2
+    for values, line in found.items():
+        if values not in known:
+            raise RegscopeError(f"{file}: line {line}: {told(values)}: is not in its settings")
+    for values in known:
+        if values not in found:
+            raise RegscopeError(f"{file}: has no row of {told(values)}")
+
+
 def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
     """Refuse a table in which some cell lacks what another has, with nothing twice by `key`, `reg`
     and the rest."""
@@ -197,6 +221,10 @@ def _check_numbers(column: pd.Series, file: Path) -> None:
             ) from None
     if column.notna().any():
         raise RegscopeError(f"{file}: {column.name}: must be numbers")
+
+
+def _digits(value: object) -> str:
+    return value if isinstance(value, str) else f"{value:.9g}"
 
 
 def line_of(chosen: pd.Series) -> int:
