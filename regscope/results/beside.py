@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
 from regscope.measures.catalog import ACCURACY, named
-from regscope.results.complete import cells_of, seeds_of
+from regscope.results.complete import GUESSED, cells_of, check_values, seeds_of
 from regscope.results.digests import check_digests
 from regscope.results.reader import (
     check_cells,
@@ -70,6 +70,7 @@ def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
     key = ("family", "strength", "seed")
     columns = ("test_loss", "validation_loss", *JUDGED)
     path = _by_seed(files["paths"], key, columns, sweep.get("seeds"))
+    check_values(path, files["paths"], JUDGED)
     swept = {name: of for name, of in _block(sweep, "families").items() if of is not None}
     families = list(swept) or list(path["family"].unique())
     check_cells(path, families, files["paths"], "family")
@@ -85,10 +86,12 @@ def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
         check_once(pairs, ("first", "second"), files["pairs"])
         check_columns(pairs, ("seeds", "both", "first_alone", "second_alone"), files["pairs"])
         check_columns(pairs, VERDICT, files["pairs"])
+        check_values(pairs, files["pairs"])
         if methods:
             check_rows(pairs, ("first", "second"), combinations(methods, 2), files["pairs"])
     if files["guess"].is_file():
         guess = _by_seed(files["guess"], ("seed",), JUDGED, sweep.get("seeds"))
+        check_values(guess, files["guess"], JUDGED, GUESSED)
     if as_written:
         check_digests(folder)
     return SweepTables(path, tuned, pairs, guess, settings)
@@ -106,6 +109,7 @@ def read_rates(folder: Path, as_written: bool = True) -> RatesTables | None:
     seeds = _by_seed(folder / "seeds.csv", ("reg", "seed"), columns, seeds_of(study))
     cells = cells_of(study) or list(seeds["reg"].unique())
     for table, file in ((search, "search.csv"), (seeds, "seeds.csv")):
+        check_values(table, folder / file)
         check_cells(table, cells, folder / file)
     tried = list(product(_list(grid, "learning_rates"), _list(grid, "epochs")))
     points = [(cell, *point) for cell in cells for point in tried]
@@ -135,6 +139,7 @@ def _by_name(file: Path, name: str, columns: Sequence[str], names: Sequence[str]
     table = _found(file)
     check_columns(table, columns, file)
     check_once(table, (name,), file)
+    check_values(table, file, JUDGED)
     check_cells(table, names, file, name)
     return table
 

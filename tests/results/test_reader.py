@@ -56,6 +56,11 @@ def with_field(place: int, column: int, value: str) -> Change:
     return changed
 
 
+def of_measure(name: str, value: str) -> Change:
+    """In the fourth line."""
+    return lambda lines: with_field(4, lines[0].split(",").index(name), value)(lines)
+
+
 def refusal(read: Callable[[], object]) -> str:
     with pytest.raises(RegscopeError) as refused:
         read()
@@ -97,6 +102,16 @@ REFUSED: dict[str, tuple[str, Change, str]] = {
                                 " must be from 0 to 1"),
     "a negative loss": ("seeds", with_field(4, 3, "-0.2"), "line 4: test_loss = -0.2: must be at"
                         " least 0"),
+    "a loss without end": ("seeds", of_measure("test_loss", "inf"), "line 4: test_loss = inf: must"
+                           " be finite"),
+    "a weight without end": ("seeds", of_measure("weight_l2_norm", "-inf"), "line 4: weight_l2_norm"
+                             " = -inf: must be finite"),
+    "an effect without end": ("comparisons", with_field(2, 3, "inf"), "line 2: difference = inf:"
+                              " must be finite"),
+    "no loss": ("seeds", of_measure("test_loss", ""), "line 4: test_loss = nan: must be at least"
+                " 0"),
+    "no Brier score": ("seeds", of_measure("brier_score", ""), "line 4: brier_score = nan: must be"
+                       " a number"),
     "no rows": ("guess", lambda lines: lines[:1], "has no rows"),
     "ragged": ("seeds", lambda lines: [*lines[:3], lines[3] + ",1", *lines[4:]], "line 4: {more}"
                " fields, and the header has {fields}"),
@@ -127,6 +142,40 @@ def test_a_table_that_is_not_whole_is_one_line(name: str, folder: Path) -> None:
 def test_a_table_of_no_rows_stands_for_what_a_study_does_not_have(folder: Path) -> None:
     change(folder / "units.csv", lambda lines: lines[:1])
     assert results.load("small").units.empty
+
+
+def test_what_a_cell_has_in_no_seed_and_what_is_not_of_all_networks_may_be_empty(
+    folder: Path,
+) -> None:
+    seeds = folder / "seeds.csv"
+    columns = seeds.read_text().splitlines()[0].split(",")
+    for place in range(2, 7):
+        change(seeds, with_field(place, columns.index("prunable_fraction"), ""))
+    change(seeds, of_measure("unit_correlation", ""))
+    change(
+        seeds,
+        lambda lines: [
+            f"{line},{'0.9' if place else 'roc_auc'}" for place, line in enumerate(lines)
+        ],
+    )
+    change(seeds, of_measure("roc_auc", ""))
+    assert results.load("small").seeds["prunable_fraction"].isna().sum() == 5
+    # But not what the study is about.
+    settings = folder / "settings.json"
+    written = json.loads(settings.read_text())
+    written["evaluation"]["primary"] = "roc_auc"
+    settings.write_text(json.dumps(written))
+    assert refusal(lambda: results.load("small")) == (
+        f"{seeds}: line 4: roc_auc = nan: must be from 0 to 1"
+    )
+
+
+def test_so_few_seeds_show_nothing_and_a_guess_may_lose_everything(folder: Path) -> None:
+    for kind, column in (("comparisons", "detectable_difference"), ("guess", "test_loss")):
+        file = folder / f"{kind}.csv"
+        at = file.read_text().splitlines()[0].split(",").index(column)
+        change(file, with_field(2, at, "inf"))
+    assert results.load("small").primary == "test_accuracy"
 
 
 def test_bytes_that_are_no_text_are_one_line(folder: Path) -> None:
@@ -241,6 +290,10 @@ BESIDE: dict[str, tuple[str, Change, str]] = {
     "another strength": ("paths/digits/paths", lambda lines: [line.replace("l2,0.003,", "l2,0.004,")
                          for line in lines], "line 332: family l2, strength 0.004: is not in its"
                          " settings"),
+    "no accuracy": ("paths/digits/paths", with_field(3, 3, ""), "line 3: validation_accuracy = nan:"
+                    " must be from 0 to 1"),
+    "a loss without end": ("rates/moons/seeds", with_field(3, 5, "inf"), "line 3: test_loss = inf:"
+                           " must be finite"),
     "a pair": ("paths/digits/pairs", without_rows("l1,dropout,"), "has no row of first l1, second"
                " dropout"),
 }  # fmt: skip
