@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -16,6 +15,7 @@ from pydantic import ValidationError
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
+from regscope.base.json_files import read_json
 from regscope.base.lines import choose, shown
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
 from regscope.datasets.checks import check_source
@@ -199,7 +199,7 @@ def _check_source(study: Study, folder: Path) -> None:
     """Refuse data of another source, as far as can be told; what trains is what study says."""
     wanted = study.data.model_dump(mode="json")
     noted = folder / SOURCE_FILE
-    if noted.exists() and (found := json.loads(noted.read_text())) != wanted:
+    if noted.exists() and (found := read_json(noted)) != wanted:
         raise RegscopeError(f"{folder}: holds the data of {found}, not of {wanted}")
     check_source(study.data, Dataset.load(folder))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 from regscope.measures.catalog import ACCURACY, named
 from regscope.results.complete import GUESSED, cells_of, check_values, seeds_of
 from regscope.results.digests import check_digests
@@ -18,7 +19,6 @@ from regscope.results.reader import (
     check_once,
     check_rows,
     check_seeds,
-    read_json,
     read_table,
 )
 

@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 from regscope.base.lines import choose
 from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.measures.catalog import ACCURACY
 from regscope.results.complete import check_table
 from regscope.results.digests import check_digests
-from regscope.results.reader import check_columns, check_once, read_json, read_table
+from regscope.results.reader import check_columns, check_once, read_table
 from regscope.results.study import (
     LATER,
     OPTIONAL,

@@ -1,16 +1,15 @@
-"""Tables and JSON as they are read back: whole, or refused in one line with file and row."""
+"""Tables as they are read back: whole, or refused in one line with file and row."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +22,6 @@ NAMES = (
 
 WORDS = ("firm", "most_epochs", "grid_end", "rate_end", "better_part", "constant_guess")
 """Columns of words, truth values among them, or of nothing."""
-
-CONFLICT = ("<<<<<<< ", ">>>>>>> ")
-"""How git begins the lines that it marks a conflict with."""
 
 SHOWN = 40
 
@@ -78,42 +74,6 @@ def parse_rows(text: str, file: object) -> list[dict[str, str]]:
         if header.count(name) > 1:
             raise RegscopeError(f"{file}: has the column {name[:SHOWN]!r} twice")
     return rows
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """A JSON file of keys and values.
-
-    Raises FileNotFoundError where it is not there, RegscopeError, naming it, where it is none.
-    """
-    return parse_json(read_text(file), file)
-
-
-def parse_json(text: str, file: object) -> dict[str, Any]:
-    """Keys and values; `file` is what is complained of. Raises RegscopeError where it is none."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise RegscopeError(f"{file}: not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise RegscopeError(f"{file}: must be a mapping of keys to values")
-    return found
-
-
-def read_text(file: Path) -> str:
-    """Raises RegscopeError where it is damaged, not UTF-8, or holds a conflict of git's."""
-    try:
-        text = checked(file).read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise RegscopeError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
-    return resolved(text, file)
-
-
-def resolved(text: str, file: object) -> str:
-    """The text; RegscopeError where it holds a conflict of git's."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(CONFLICT):
-            raise RegscopeError(f"{file}: line {number}: a conflict of git's that is not resolved")
-    return text
 
 
 def check_columns(table: pd.DataFrame, columns: Iterable[str], file: Path) -> None:

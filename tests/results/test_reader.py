@@ -13,12 +13,13 @@ import pytest
 from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 from regscope.claims.evidence import read_paths
 from regscope.report.at_best import load_at_best
 from regscope.report.verdicts import load_claims
 from regscope.results.beside import read_rates, read_sweep
 from regscope.results.digests import SUMS_FILE, check_digests, write_digests
-from regscope.results.reader import read_json, read_table
+from regscope.results.reader import read_table
 from tests.command.called import called
 from tests.committed import committed
 from tests.report import synthetic
