@@ -12,6 +12,7 @@ import pytest
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.json_files import read_json
+from regscope.datasets.base import DESCRIPTION_FILE, Dataset
 from regscope.export.cell import TrainedSeed
 from regscope.library.training import _check_source
 from regscope.tracking.cells import cells_of
@@ -36,6 +37,7 @@ def _card() -> object:
 
 READERS: dict[str, tuple[Path, Callable[[], object]]] = {
     "any": (Path("any.json"), lambda: read_json(Path("any.json"), ("kind",))),
+    "data": (Path("data") / DESCRIPTION_FILE, lambda: Dataset.load(Path("data"))),
     "tracking": (SETTINGS, lambda: cells_of("toy")),
     "card": (ENVIRONMENT, _card),
 }
