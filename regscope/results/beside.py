@@ -57,12 +57,12 @@ class RatesTables:
 
 
 def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
-    """What is in a folder of metrics/paths; None where no path is.
+    """What is in a folder of metrics/paths; None where nothing is.
 
     Raises RegscopeError where a table is missing or not whole, or, of what must still be
     `as_written`, has been changed since.
     """
-    if not (folder / "paths.csv").is_file():
+    if not (folder / "paths.csv").is_file() and not (folder / "tuned.csv").is_file():
         return None
     settings = _settings(folder)
     sweep = _block(settings, "sweep")

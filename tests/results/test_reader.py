@@ -19,6 +19,7 @@ from regscope.report.at_best import load_at_best
 from regscope.report.verdicts import load_claims
 from regscope.results.beside import read_rates, read_sweep
 from regscope.results.digests import SUMS_FILE, check_digests, write_digests
+from regscope.results.loading import accuracies
 from regscope.results.reader import read_table
 from tests.command.called import called
 from tests.committed import committed
@@ -140,6 +141,20 @@ def test_a_table_that_is_not_whole_is_one_line(name: str, folder: Path) -> None:
     assert found == f"{file}: {line.format(fields=fields, more=fields + 1, after=after)}"
 
 
+@pytest.mark.parametrize("name", ["three rows", "another cell", "an accuracy in percent", "a word"])
+def test_accuracies_alone_are_held_to_the_same(name: str, folder: Path) -> None:
+    kind, how, line = REFUSED[name]
+    assert len(accuracies("small", "l1")) == 5
+    change(folder / f"{kind}.csv", how)
+    assert refusal(lambda: accuracies("small", "l1")) == f"{folder / kind}.csv: {line}"
+
+
+def test_accuracies_that_were_changed_are_refused(folder: Path) -> None:
+    write_digests(folder)
+    change(folder / "seeds.csv", with_field(3, 2, "0.99"))
+    assert "not as it was written" in refusal(lambda: accuracies("small", "none"))
+
+
 def test_a_table_of_no_rows_stands_for_what_a_study_does_not_have(folder: Path) -> None:
     change(folder / "units.csv", lambda lines: lines[:1])
     assert results.load("small").units.empty
@@ -259,12 +274,13 @@ def test_strength_paths_are_held_to_the_same(name: str, workspace: Path) -> None
     assert refusal(lambda: read_paths("small")) == f"metrics/paths/small/{kind}.csv: {line}"
 
 
-def test_a_part_of_a_sweep_that_is_gone_is_one_line(workspace: Path) -> None:
+@pytest.mark.parametrize("kind", ["paths", "tuned"])
+def test_a_part_of_a_sweep_that_is_gone_is_one_line(kind: str, workspace: Path) -> None:
     synthetic.write_sweep("small")
-    (paths.sweep_summary("small") / "tuned.csv").unlink()
+    (paths.sweep_summary("small") / f"{kind}.csv").unlink()
     assert refusal(lambda: read_paths("small")) == (
-        "metrics/paths/small/tuned.csv: not there; bring it back with: git checkout"
-        " metrics/paths/small/tuned.csv, or make it anew with: make paths"
+        f"metrics/paths/small/{kind}.csv: not there; bring it back with: git checkout"
+        f" metrics/paths/small/{kind}.csv, or make it anew with: make paths"
     )
 
 
