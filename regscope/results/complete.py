@@ -94,8 +94,8 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
         if kind in NEVER_EMPTY:
             raise RegscopeError(f"{file}: has no rows")
         return
-    known = measured(table, written) if kind == "seeds" else KNOWN
-    check_values(table, file, known, GUESSED if kind == "guess" else ())
+    valued = measured(table, written) if kind == "seeds" else KNOWN
+    check_values(table, file, valued, GUESSED if kind == "guess" else ())
     if "seed" in key:
         check_by_seed(table, key, file, written)
     else:

@@ -146,14 +146,14 @@ def check_rows(
     known = dict.fromkeys(tuple(map(_digits, values)) for values in wanted)
     rows = table[list(key)].drop_duplicates()
     found = {}
-    for line, *values in rows.itertuples(name=None):
-        found[tuple(map(_digits, values))] = line + 2
-    for values, line in found.items():
-        if values not in known:
-            raise RegscopeError(f"{file}: line {line}: {told(values)}: is not in its settings")
-    for values in known:
-        if values not in found:
-            raise RegscopeError(f"{file}: has no row of {told(values)}")
+    for place, *values in rows.itertuples(name=None):
+        found[tuple(map(_digits, values))] = place + 2
+    for row, line in found.items():
+        if row not in known:
+            raise RegscopeError(f"{file}: line {line}: {told(row)}: is not in its settings")
+    for row in known:
+        if row not in found:
+            raise RegscopeError(f"{file}: has no row of {told(row)}")
 
 
 def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
@@ -184,7 +184,7 @@ def _check_numbers(column: pd.Series, file: Path) -> None:
 
 
 def _digits(value: object) -> str:
-    return value if isinstance(value, str) else f"{value:.9g}"
+    return f"{value:.9g}" if isinstance(value, int | float) else str(value)
 
 
 def line_of(chosen: pd.Series) -> int:
