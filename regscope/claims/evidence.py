@@ -16,7 +16,7 @@ from regscope.claims.check import Check, Contrast, Directed, Equal, Level, Value
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
 from regscope.claims.schema import Claim
-from regscope.measures.catalog import ACCURACY
+from regscope.measures.catalog import ACCURACY, named
 from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import LEFT_OUT, nudged
@@ -259,15 +259,21 @@ def _confused(check: Check, cell: str, evidence: Evidence) -> Finding:
 
 
 def tuned_note(claim: Claim, evidence: Evidence) -> str:
-    """For a claim about an assumed strength: the same difference at the best one on validation."""
-    if (
-        evidence.tuned is None
-        or not claim.assumed
-        or (claim.check.measure, claim.check.others) != (ACCURACY, (BASELINE,))
-    ):
+    """For a claim about an assumed strength: the same difference at the best one on validation.
+
+    Nothing of a sweep that was judged by another measure than the claim's.
+    """
+    measure, others = claim.check.measure, claim.check.others
+    if evidence.tuned is None or not claim.assumed or others != (BASELINE,):
         return ""
-    rows = evidence.tuned[evidence.tuned["family"].isin(claim.check.cell)]
-    return "; ".join(_tuned_sentence(row) for row in rows.to_dict("records"))
+    rows = evidence.tuned[evidence.tuned["family"].isin(claim.check.cell)].to_dict("records")
+    return "; ".join(_tuned_sentence(row) for row in rows if _judged_by(row) == measure)
+
+
+def _judged_by(row: Mapping[Hashable, Any]) -> str:
+    """Older versions knew accuracy alone, and did not say so."""
+    measure = row.get("measure")
+    return measure if isinstance(measure, str) else ACCURACY
 
 
 def _tuned_sentence(row: Mapping[Hashable, Any]) -> str:
@@ -275,10 +281,13 @@ def _tuned_sentence(row: Mapping[Hashable, Any]) -> str:
         return f"validation is best without {row['family']}"
     end = row.get("grid_end")
     edge = f" (the {end} tried)" if isinstance(end, str) and end else ""
+    entry = named(_judged_by(row))
+    difference, low, high = (
+        f"{entry.scale * row[name]:+.{entry.decimals}f}" for name in ("difference", "low", "high")
+    )
     return (
         f"at the strength of {row['family']} that is best on validation, {row['strength']:g}{edge}:"
-        f" {100 * row['difference']:+.2f} points"
-        f" [{100 * row['low']:+.2f}, {100 * row['high']:+.2f}], {row['verdict']}"
+        f" {difference}{' points' if entry.in_points else ''} [{low}, {high}], {row['verdict']}"
     )
 
 

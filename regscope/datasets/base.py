@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from abc import abstractmethod
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pydantic import Field
 from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json, write_text
+from regscope.base.json_files import read_json
 from regscope.base.randomness import numpy_stream
 from regscope.base.settings import Settings
 from regscope.base.tensors import read_tensors, write_tensors
@@ -29,6 +29,8 @@ NO_TARGET = -1
 
 DATA_FILE = "data.safetensors"
 DESCRIPTION_FILE = "dataset.json"
+DESCRIBED = ("kind", "classes", "scale", "official_train")
+"""What the description of every data set says."""
 VOCABULARY_FILE = "vocabulary.txt"
 """Of sentences: one word a line, its id being the line's number, from 0."""
 
@@ -163,7 +165,7 @@ class Dataset:
     @classmethod
     def load(cls, folder: Path) -> Dataset:
         try:
-            described = json.loads(checked(folder / DESCRIPTION_FILE).read_text())
+            described = read_json(folder / DESCRIPTION_FILE, DESCRIBED)
             tensors = read_tensors(folder / DATA_FILE)
         except FileNotFoundError as error:
             raise RegscopeError(f"{error.filename}: not there yet; run `dvc repro`") from error

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from regscope.base import paths
+from regscope.base.json_files import read_json
 from regscope.export.cell import TrainedSeed
 from regscope.export.files import CODE, ONNX, PROGRAM, STATE_DICT
 from regscope.report.render import escape
@@ -94,7 +95,7 @@ def _environment(cell: TrainedSeed) -> str:
     file = paths.model(cell.name, cell.reg) / "environment.json"
     if not file.exists():
         return "not noted"
-    found = json.loads(file.read_text())
+    found = read_json(file, ("torch", "device", "precision"))
     return escape(f"torch {found['torch']}, {found['device']}, {found['precision']}")
 
 

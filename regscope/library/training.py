@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
+from regscope.base.json_files import read_json
 from regscope.base.lines import choose, shown
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
 from regscope.datasets.checks import check_source
@@ -229,8 +229,7 @@ def _source_of(folder: Path) -> dict[str, Any] | None:
         noted = there.parents[len(inside.parts) - 1] / paths.settings(there.name) / "data.json"
     if not noted.exists():
         return None
-    found: dict[str, Any] = json.loads(noted.read_text())
-    return found
+    return read_json(noted)
 
 
 def _whole(found: dict[str, Any], source: Source) -> dict[str, Any]:

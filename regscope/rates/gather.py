@@ -7,10 +7,11 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
+from regscope.base.json_files import read_json
 from regscope.rates.settings import Grid
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
-from regscope.results.reader import read_json, read_table
+from regscope.results.reader import read_table
 from regscope.results.study import as_written, csv
 from regscope.statistics import Pair, compare, firm, holm_of_family, verdict
 from regscope.study.evaluation import MATTERS

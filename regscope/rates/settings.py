@@ -14,6 +14,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
 from regscope.base.yaml_files import read_yaml
+from regscope.measures.catalog import ACCURACY
 from regscope.study.params import Name, Params, Study
 
 Rate = Annotated[float, Field(gt=0, le=1e6)]
@@ -65,6 +66,14 @@ class Rates(Settings):
         for name, grid in self.grids.items():
             if name not in studies:
                 raise refusal(f"grids.{name}", None, f"unknown study; {choose(studies)}")
+            evaluation = studies[name].evaluation
+            if evaluation.primary_measure != ACCURACY:
+                raise refusal(
+                    f"grids.{name}",
+                    None,
+                    f"the study's evaluation.primary = {evaluation.primary}: must be accuracy, by"
+                    " which grids are searched and judged",
+                )
             training = studies[name].training
             for key, values, own in (
                 ("learning_rates", grid.learning_rates, training.learning_rate),

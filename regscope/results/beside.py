@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 from regscope.measures.catalog import ACCURACY, named
-from regscope.results.complete import cells_of
+from regscope.results.complete import GUESSED, cells_of, check_values, seeds_of
 from regscope.results.digests import check_digests
 from regscope.results.reader import (
     check_cells,
     check_columns,
     check_once,
+    check_rows,
     check_seeds,
-    read_json,
     read_table,
 )
 
@@ -55,12 +57,12 @@ class RatesTables:
 
 
 def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
-    """What is in a folder of metrics/paths; None where no path is.
+    """What is in a folder of metrics/paths; None where nothing is.
 
     Raises RegscopeError where a table is missing or not whole, or, of what must still be
     `as_written`, has been changed since.
     """
-    if not (folder / "paths.csv").is_file():
+    if not (folder / "paths.csv").is_file() and not (folder / "tuned.csv").is_file():
         return None
     settings = _settings(folder)
     sweep = _block(settings, "sweep")
@@ -68,18 +70,28 @@ def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
     key = ("family", "strength", "seed")
     columns = ("test_loss", "validation_loss", *JUDGED)
     path = _by_seed(files["paths"], key, columns, sweep.get("seeds"))
-    families = [name for name, of in _block(sweep, "families").items() if of is not None]
-    families = families or list(path["family"].unique())
+    check_values(path, files["paths"], JUDGED)
+    swept = {name: of for name, of in _block(sweep, "families").items() if of is not None}
+    families = list(swept) or list(path["family"].unique())
     check_cells(path, families, files["paths"], "family")
+    strengths = {family: _list(_block(swept, family), "strengths") for family in swept}
+    if swept and all(strengths.values()):
+        points = [(family, point) for family, own in strengths.items() for point in (0.0, *own)]
+        check_rows(path, ("family", "strength"), points, files["paths"])
     tuned = _by_name(files["tuned"], "family", ("strength", *JUDGED, *VERDICT), families)
     pairs = guess = None
-    if files["pairs"].is_file():
+    methods = _list(_block(sweep, "pairs"), "methods")
+    if methods or files["pairs"].is_file():
         pairs = _found(files["pairs"])
         check_once(pairs, ("first", "second"), files["pairs"])
         check_columns(pairs, ("seeds", "both", "first_alone", "second_alone"), files["pairs"])
         check_columns(pairs, VERDICT, files["pairs"])
+        check_values(pairs, files["pairs"])
+        if methods:
+            check_rows(pairs, ("first", "second"), combinations(methods, 2), files["pairs"])
     if files["guess"].is_file():
         guess = _by_seed(files["guess"], ("seed",), JUDGED, sweep.get("seeds"))
+        check_values(guess, files["guess"], JUDGED, GUESSED)
     if as_written:
         check_digests(folder)
     return SweepTables(path, tuned, pairs, guess, settings)
@@ -91,13 +103,19 @@ def read_rates(folder: Path, as_written: bool = True) -> RatesTables | None:
         return None
     settings = _settings(folder)
     key = ("reg", "learning_rate", "epochs", "seed")
-    wanted = _block(settings, "grid").get("seeds")
-    search = _by_seed(folder / "search.csv", key, ("validation_accuracy",), wanted)
+    study, grid = _block(settings, "study"), _block(settings, "grid")
+    search = _by_seed(folder / "search.csv", key, ("validation_accuracy",), grid.get("seeds"))
     columns = ("learning_rate", "epochs", ACCURACY, "test_loss")
-    seeds = _by_seed(folder / "seeds.csv", ("reg", "seed"), columns, None)
-    cells = cells_of(_block(settings, "study")) or list(seeds["reg"].unique())
+    seeds = _by_seed(folder / "seeds.csv", ("reg", "seed"), columns, seeds_of(study))
+    cells = cells_of(study) or list(seeds["reg"].unique())
     for table, file in ((search, "search.csv"), (seeds, "seeds.csv")):
+        check_values(table, folder / file)
         check_cells(table, cells, folder / file)
+    tried = list(product(_list(grid, "learning_rates"), _list(grid, "epochs")))
+    points = [(cell, *point) for cell in cells for point in tried]
+    if points:
+        check_rows(search, ("reg", "learning_rate", "epochs"), points, folder / "search.csv")
+    _check_chosen(seeds, search, folder / "seeds.csv")
     chosen = ("learning_rate", "epochs", "rate_end", "most_epochs", *JUDGED, *VERDICT)
     tuned = _by_name(folder / "tuned.csv", "reg", chosen, cells)
     if as_written:
@@ -121,8 +139,23 @@ def _by_name(file: Path, name: str, columns: Sequence[str], names: Sequence[str]
     table = _found(file)
     check_columns(table, columns, file)
     check_once(table, (name,), file)
+    check_values(table, file, JUDGED)
     check_cells(table, names, file, name)
     return table
+
+
+def _check_chosen(seeds: pd.DataFrame, search: pd.DataFrame, file: Path) -> None:
+    """Refuse a cell whose seeds were trained in several ways, or in one that was not tried."""
+    setting = ["reg", "learning_rate", "epochs"]
+    tried = set(search[setting].itertuples(index=False, name=None))
+    chosen: dict[str, int] = {}
+    for place, reg, rate, epochs in seeds[setting].drop_duplicates().itertuples(name=None):
+        told = f"{file}: line {place + 2}: {reg}, learning_rate {rate:g}, epochs {epochs:g}"
+        if (reg, rate, epochs) not in tried:
+            raise RegscopeError(f"{told}: was not tried in search.csv")
+        if reg in chosen:
+            raise RegscopeError(f"{told}: is another setting than on line {chosen[reg]}")
+        chosen[reg] = place + 2
 
 
 def _found(file: Path) -> pd.DataFrame:
@@ -144,6 +177,11 @@ def _missing(file: Path) -> RegscopeError:
         f"{file}: not there; bring it back with: git checkout {file}, or make it anew with:"
         f" make {file.parts[-3]}"
     )
+
+
+def _list(settings: Mapping[str, Any], key: str) -> list[Any]:
+    found = settings.get(key)
+    return found if isinstance(found, list) else []
 
 
 def _block(settings: Mapping[str, Any], key: str) -> Mapping[str, Any]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import inf
+from collections.abc import Collection, Mapping, Sequence
+from math import inf, isinf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
-from regscope.measures.catalog import ACCURACY, LAYERS, SEEDS, UNITS
+from regscope.measures.catalog import ACCURACY, LAYERS, SEEDS, UNITS, VALIDATION, listed
 from regscope.results.reader import (
     check_alike,
     check_cells,
@@ -17,6 +17,7 @@ from regscope.results.reader import (
     check_seeds,
     line_of,
 )
+from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
@@ -55,13 +56,22 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 NEVER_EMPTY = ("seeds", "classes", "guess")
 
 BOUNDS = {
-    **{m.name: m.bounds for m in (*SEEDS, *LAYERS, *UNITS) if m.bounds != (-inf, inf)},
+    **{m.name: m.bounds for m in (*SEEDS, *VALIDATION, *LAYERS, *UNITS) if m.bounds != (-inf, inf)},
     **dict.fromkeys(("accuracy", "precision", "recall", "f1", "confidence"), (0.0, 1.0)),
 }
 """Between what a column's values lie, where it has one."""
 
 KNOWN = (ACCURACY,)
 """Columns that have a value in every row."""
+
+NOT_OF_ALL = ("roc_auc", "unit_correlation")
+"""What is not defined for some networks: tested on one class alone, or of hardly a unit."""
+
+INFINITE = ("detectable_difference",)
+"""What may be infinite: so few seeds show no difference, however large."""
+
+GUESSED = ("test_loss", "validation_loss")
+"""What may be infinite of the guess: a class that is tested may be none of those that train."""
 
 ALIKE = ("classes", "comparisons", "robustness", "pruning")
 """Tables in which every cell has the same rows."""
@@ -84,7 +94,8 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
         if kind in NEVER_EMPTY:
             raise RegscopeError(f"{file}: has no rows")
         return
-    check_values(table, file)
+    valued = measured(table, written) if kind == "seeds" else KNOWN
+    check_values(table, file, valued, GUESSED if kind == "guess" else ())
     if "seed" in key:
         check_by_seed(table, key, file, written)
     else:
@@ -95,17 +106,42 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
         check_alike(table, key, file)
 
 
-def check_values(table: pd.DataFrame, file: Path) -> None:
-    """Refuse a table with a value that cannot be, or without one that every row has."""
-    for name in table.columns.intersection(list(BOUNDS)):
-        values, (low, high) = table[name], BOUNDS[name]
-        wrong = ~values.between(low, high) & (values.notna() | (name in KNOWN))
+def check_values(
+    table: pd.DataFrame, file: Path, known: Collection[str] = KNOWN, infinite: Collection[str] = ()
+) -> None:
+    """Refuse a table with a value that cannot be, or without one of `known` that every row has.
+
+    Only INFINITE and `infinite` may be infinite.
+    """
+    numbers = table.select_dtypes("number")
+    for name in numbers.columns.union(table.columns.intersection(list(known)), sort=False):
+        values, (low, high) = table[name].astype(float), BOUNDS.get(name, (-inf, inf))
+        wrong = ~values.between(low, high) & (values.notna() | (name in known))
+        if name not in (*INFINITE, *infinite):
+            wrong |= values.abs() == inf
         if wrong.any():
-            allowed = f"from {low:g} to {high:g}" if high < inf else f"at least {low:g}"
+            value = values[wrong].iloc[0]
+            allowed = "a number" if low == -inf else f"at least {low:g}"
+            if high < inf:
+                allowed = f"from {low:g} to {high:g}"
+            elif isinf(value):
+                allowed = "finite"
             raise RegscopeError(
-                f"{file}: line {line_of(wrong)}: {name} = {values[wrong].iloc[0]:g}: must be"
-                f" {allowed}"
+                f"{file}: line {line_of(wrong)}: {name} = {value:g}: must be {allowed}"
             )
+
+
+def measured(seeds: pd.DataFrame, written: Mapping[str, Any]) -> tuple[str, ...]:
+    """The columns of seeds.csv that have a value in every row: what the study is about, and what
+    cells are compared in, where every cell has it in some seed."""
+    evaluation = written.get("evaluation")
+    about = evaluation.get("primary") if isinstance(evaluation, dict) else None
+    primary = [measure for stem, measure in PRIMARIES.items() if stem == about]
+    compared = [m.name for m in listed("comparisons") if m.name not in NOT_OF_ALL]
+    there = [name for name in compared if name in seeds.columns]
+    in_all = seeds[there].notna().groupby(seeds["reg"]).any().all()
+    found = (*KNOWN, *primary, *(name for name in there if in_all[name]))
+    return tuple(name for name in dict.fromkeys(found) if name in seeds.columns)
 
 
 def check_by_seed(

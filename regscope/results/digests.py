@@ -12,7 +12,7 @@ from pathlib import Path
 
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
-from regscope.results.reader import read_text
+from regscope.base.json_files import read_text
 
 SUMS_FILE = "SHA256SUMS"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
+from regscope.results.beside import read_sweep
 from regscope.results.complete import check_by_seed
 from regscope.results.digests import check_digests
 from regscope.results.loading import settings
@@ -42,22 +43,24 @@ def read_effects(study: str) -> EffectTables:
     seeds, compared = (read_table(folder / f"{kind}.csv") for kind in ("seeds", "comparisons"))
     check_by_seed(seeds, ("reg", "seed"), folder / "seeds.csv", written)
     check_once(compared, ("reg", "measure"), folder / "comparisons.csv")
+    sweep = read_sweep(swept, as_written=False)
+    pairs = None if sweep is None else sweep.pairs
     found = EffectTables(
         written,
         seeds,
         compared,
-        _rows(swept / "tuned.csv", "family"),
-        _rows(swept / "pairs.csv", "first", "second"),
-        _rows(folder / "discordant.csv", "reg"),
+        [] if sweep is None else sweep.tuned.to_dict("records"),
+        [] if pairs is None else pairs.to_dict("records"),
+        _rows(folder / "discordant.csv"),
     )
     for one in (folder, swept):
         check_digests(one)
     return found
 
 
-def _rows(file: Path, *key: str) -> list[dict[Hashable, Any]]:
+def _rows(file: Path) -> list[dict[Hashable, Any]]:
     if not file.is_file():
         return []
     table = read_table(file)
-    check_once(table, key, file)
+    check_once(table, ("reg",), file)
     return table.to_dict("records")

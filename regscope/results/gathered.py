@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
+from regscope.base.json_files import read_json
 from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
 from regscope.results.averages import mean_accuracy, pooled_bins
@@ -14,7 +15,7 @@ from regscope.results.compared import compare_cells
 from regscope.results.confusions import class_scores, confused_pairs
 from regscope.results.discordant import discordant
 from regscope.results.guessed import guess_table
-from regscope.results.reader import read_json, read_table
+from regscope.results.reader import read_table
 from regscope.results.study import StudyResults, as_written
 from regscope.study.params import Study
 

@@ -8,7 +8,7 @@ from typing import Any
 from regscope.base import paths
 from regscope.base.checksums import KEY, without_checksum
 from regscope.base.errors import RegscopeError
-from regscope.results.reader import read_json
+from regscope.base.json_files import read_json
 
 _ANEW = "make it anew with: dvc repro --force --single-item claims"
 

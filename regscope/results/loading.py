@@ -10,12 +10,13 @@ from pydantic import ValidationError
 from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 from regscope.base.lines import choose
 from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.measures.catalog import ACCURACY
-from regscope.results.complete import check_table
+from regscope.results.complete import check_by_seed, check_table, check_values
 from regscope.results.digests import check_digests
-from regscope.results.reader import check_columns, check_once, read_json, read_table
+from regscope.results.reader import check_columns, read_table
 from regscope.results.study import (
     LATER,
     OPTIONAL,
@@ -119,13 +120,18 @@ def as_study(name: str, written: dict[str, Any]) -> Study:
 
 
 def accuracies(name: str, reg: str) -> dict[int, float]:
-    """`{seed: test accuracy}` of a cell; empty where the study has no results."""
+    """`{seed: test accuracy}` of a cell; empty where the study has no results.
+
+    Raises RegscopeError where the table is not whole, or not as it was written.
+    """
     if not has_results(name):
         return {}
     file = paths.summary(name) / SEEDS_FILE
     table = read_table(file)
-    check_once(table, ("reg", "seed"), file)
     check_columns(table, (ACCURACY,), file)
+    check_by_seed(table, ("reg", "seed"), file, known_settings(name))
+    check_values(table, file)
+    check_digests(file.parent)
     own = table[table["reg"] == reg]
     return {int(seed): float(found) for seed, found in zip(own["seed"], own[ACCURACY], strict=True)}
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
-from regscope.results.reader import read_json
+from regscope.base.json_files import read_json
 from regscope.study.params import Study
 
 

@@ -1,16 +1,15 @@
-"""Tables and JSON as they are read back: whole, or refused in one line with file and row."""
+"""Tables as they are read back: whole, or refused in one line with file and row."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +22,6 @@ NAMES = (
 
 WORDS = ("firm", "most_epochs", "grid_end", "rate_end", "better_part", "constant_guess")
 """Columns of words, truth values among them, or of nothing."""
-
-CONFLICT = ("<<<<<<< ", ">>>>>>> ")
-"""How git begins the lines that it marks a conflict with."""
 
 SHOWN = 40
 
@@ -78,42 +74,6 @@ def parse_rows(text: str, file: object) -> list[dict[str, str]]:
         if header.count(name) > 1:
             raise RegscopeError(f"{file}: has the column {name[:SHOWN]!r} twice")
     return rows
-
-
-def read_json(file: Path) -> dict[str, Any]:
-    """A JSON file of keys and values.
-
-    Raises FileNotFoundError where it is not there, RegscopeError, naming it, where it is none.
-    """
-    return parse_json(read_text(file), file)
-
-
-def parse_json(text: str, file: object) -> dict[str, Any]:
-    """Keys and values; `file` is what is complained of. Raises RegscopeError where it is none."""
-    try:
-        found = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise RegscopeError(f"{file}: not JSON: {error}") from error
-    if not isinstance(found, dict):
-        raise RegscopeError(f"{file}: must be a mapping of keys to values")
-    return found
-
-
-def read_text(file: Path) -> str:
-    """Raises RegscopeError where it is damaged, not UTF-8, or holds a conflict of git's."""
-    try:
-        text = checked(file).read_bytes().decode()
-    except UnicodeDecodeError as error:
-        raise RegscopeError(f"{file}: not UTF-8: {error.reason} at byte {error.start}") from error
-    return resolved(text, file)
-
-
-def resolved(text: str, file: object) -> str:
-    """The text; RegscopeError where it holds a conflict of git's."""
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.startswith(CONFLICT):
-            raise RegscopeError(f"{file}: line {number}: a conflict of git's that is not resolved")
-    return text
 
 
 def check_columns(table: pd.DataFrame, columns: Iterable[str], file: Path) -> None:
@@ -172,6 +132,30 @@ def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: s
             raise RegscopeError(f"{file}: has no row of {cell}")
 
 
+def check_rows(
+    table: pd.DataFrame, key: Sequence[str], wanted: Iterable[Sequence[object]], file: Path
+) -> None:
+    """Refuse a table that lacks some of the values of `key` that are `wanted`, or has others.
+
+    Numbers are the same where their first nine digits are, which tables hold.
+    """
+
+    def told(values: Sequence[str]) -> str:
+        return ", ".join(f"{name} {value}" for name, value in zip(key, values, strict=True))
+
+    known = dict.fromkeys(tuple(map(_digits, values)) for values in wanted)
+    rows = table[list(key)].drop_duplicates()
+    found = {}
+    for place, *values in rows.itertuples(name=None):
+        found[tuple(map(_digits, values))] = place + 2
+    for row, line in found.items():
+        if row not in known:
+            raise RegscopeError(f"{file}: line {line}: {told(row)}: is not in its settings")
+    for row in known:
+        if row not in found:
+            raise RegscopeError(f"{file}: has no row of {told(row)}")
+
+
 def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
     """Refuse a table in which some cell lacks what another has, with nothing twice by `key`, `reg`
     and the rest."""
@@ -197,6 +181,10 @@ def _check_numbers(column: pd.Series, file: Path) -> None:
             ) from None
     if column.notna().any():
         raise RegscopeError(f"{file}: {column.name}: must be numbers")
+
+
+def _digits(value: object) -> str:
+    return f"{value:.9g}" if isinstance(value, int | float) else str(value)
 
 
 def line_of(chosen: pd.Series) -> int:

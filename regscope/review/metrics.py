@@ -9,11 +9,12 @@ from typing import Any
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import parse_json, resolved
 from regscope.base.yaml_files import parse_yaml
 from regscope.measures.catalog import ACCURACY
 from regscope.results import SETTINGS_FILE, SUMMARY, worded
 from regscope.results.guessed import NO
-from regscope.results.reader import parse_json, parse_rows, resolved
+from regscope.results.reader import parse_rows
 from regscope.review.trees import Tree
 from regscope.study.evaluation import PRIMARIES
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 
 HISTORY_FILE = "history.csv"
 MEASURES_FILE = "measures.csv"
@@ -61,13 +62,18 @@ def _written(study: str) -> dict[str, Any]:
     # Not by `regscope.results`, which loads numpy and pydantic.
     file = paths.summary(study) / "settings.json"
     try:
-        written: dict[str, Any] = json.loads(file.read_text())
+        written = read_json(file, ("regularizers",))
     except FileNotFoundError as error:
         raise RegscopeError(
             f"{file}: not there; build the study with: dvc exp run -S study={study}"
         ) from error
-    except ValueError as error:
-        raise RegscopeError(f"{file}: not JSON: {error}; make it anew with: dvc repro") from error
+    except RegscopeError as error:
+        raise RegscopeError(f"{error}; make it anew with: dvc repro") from error
+    if not isinstance(written["regularizers"], dict):
+        raise RegscopeError(
+            f"{file}: regularizers: must be a mapping of cells to their settings; make it anew"
+            " with: dvc repro"
+        )
     return written
 
 

@@ -9,7 +9,6 @@ with the baseline, as the study stood when the cell was logged.
 from __future__ import annotations
 
 import getpass
-import json
 import math
 import os
 import subprocess
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from regscope.base import paths
+from regscope.base.json_files import read_json
 from regscope.results import worded
 from regscope.results.reader import read_rows
 from regscope.statistics import mean_interval
@@ -117,7 +117,7 @@ def params(cell: Cell) -> dict[str, str]:
 
 def origin(cell: Cell) -> dict[str, str]:
     """As tags: study, cell, device, git revision, and the DVC experiment, if one runs."""
-    environment = json.loads((paths.model(cell.study, cell.reg) / "environment.json").read_text())
+    environment = read_json(paths.model(cell.study, cell.reg) / "environment.json", ("device",))
     tags = {
         "regscope.study": cell.study,
         "regscope.reg": cell.reg,

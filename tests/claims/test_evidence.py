@@ -191,6 +191,19 @@ def test_an_assumed_strength_is_told_beside_the_best_one() -> None:
     assert tuned_note(other, swept()) == ""
 
 
+def test_a_sweep_judged_by_another_measure_says_nothing_of_accuracy() -> None:
+    by_loss = swept(measure="test_loss", difference=-0.05, low=-0.06, high=-0.04)
+    assert tuned_note(claim(assumed="l1"), by_loss) == ""
+    # Nats, not points.
+    assert tuned_note(claim(assumed="l1", measure="test_loss"), by_loss) == (
+        "at the strength of l1 that is best on validation, 0.1: -0.0500 [-0.0600, -0.0400], better"
+    )
+    by_area = swept(measure="roc_auc")
+    assert tuned_note(claim(assumed="l1", measure="roc_auc"), by_area).endswith(
+        "0.1: +5.00 points [+4.00, +6.00], better"
+    )
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [

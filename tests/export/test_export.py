@@ -182,7 +182,9 @@ def test_the_card_says_what_it_is(settle: Settle, digits: Dataset) -> None:
     labels = torch.from_numpy(digits.targets[split.holdout])
     accuracy = (predicted(network, inputs).argmax(1) == labels).double().mean().item()
     write_text(Path("docs/data-sets.md"), "| source | n | terms |\n| [`digits`](#d) | 1 | CC0 |\n")
-    rows = f"reg,seed,test_accuracy\nnone,0,0.1\ntested,0,0.5\ntested,1,{accuracy:.9g}\n"
+    rows = (
+        f"reg,seed,test_accuracy\nnone,0,0.1\nnone,1,0.1\ntested,0,0.5\ntested,1,{accuracy:.9g}\n"
+    )
     write_text(paths.summary("tiny") / "seeds.csv", rows)
     write_json(paths.model("tiny", "tested") / "environment.json", {
         "torch": "2.0", "device": "cpu", "precision": "float32",

@@ -70,6 +70,22 @@ def test_wrong_names_are_one_line(workspace: Path, change: dict[str, Any], compl
         load_rates(Params.model_validate(settings.raw_params()), file)
 
 
+@pytest.mark.parametrize("primary", ["loss", "balanced_accuracy", "roc_auc"])
+def test_a_grid_of_a_study_about_another_measure_is_one_line(workspace: Path, primary: str) -> None:
+    raw = settings.raw_params()
+    file = workspace / "rates.yaml"
+    file.write_text(yaml.safe_dump(settings.rates()))
+    raw["studies"]["digits"]["evaluation"] |= {"primary": "accuracy"}
+    load_rates(Params.model_validate(raw), file)
+    raw["studies"]["digits"]["evaluation"]["primary"] = primary
+    with pytest.raises(RegscopeError) as refused:
+        load_rates(Params.model_validate(raw), file)
+    assert str(refused.value) == (
+        f"{file}: grids.digits: the study's evaluation.primary = {primary}: must be accuracy, by"
+        " which grids are searched and judged"
+    )
+
+
 def test_a_study_without_a_grid_is_refused_by_name() -> None:
     found = load_rates(load_params(ROOT / "params.yaml"), ROOT / "rates" / "params.yaml")
     with pytest.raises(RegscopeError, match="study fashion: choose from: digits, moons"):

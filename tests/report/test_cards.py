@@ -113,11 +113,28 @@ def measure(name: str) -> None:
 def sweep(name: str) -> None:
     folder = paths.sweep_summary(name)
     folder.mkdir(parents=True)
-    row = {"difference": 0.004, "low": 0.001, "high": 0.007, "verdict": "better"}
+    row = {
+        "difference": 0.004, "low": 0.001, "high": 0.007, "p_value": 0.01, "p_holm": 0.01,
+        "verdict": "better",
+    }  # fmt: skip
+    path = (
+        {"family": "l1", "strength": strength, "seed": seed, **SWEPT}
+        for strength in (0, 0.0001, 0.0003, 0.001)
+        for seed in range(3)
+    )
+    pd.DataFrame(path).to_csv(folder / "paths.csv", index=False)
     tuned = {"family": "l1", "strength": 0.0003, "low_strength": 0.0001, "high_strength": 0.001}
-    pd.DataFrame([tuned | row | {"test_accuracy": 0.925}]).to_csv(folder / "tuned.csv", index=False)
-    pairs = [{"first": "l1", "second": second, "both": 0.93} | row for second in ("l2", "dropout")]
+    found = {"validation_accuracy": 0.92, "test_accuracy": 0.925}
+    pd.DataFrame([tuned | row | found]).to_csv(folder / "tuned.csv", index=False)
+    alone = {"seeds": 3, "both": 0.93, "first_alone": 0.92, "second_alone": 0.926}
+    pairs = [{"first": "l1", "second": second} | alone | row for second in ("l2", "dropout")]
     pd.DataFrame(pairs).to_csv(folder / "pairs.csv", index=False)
+    write_json(folder / "settings.json", {"sweep": {"seeds": 3}})
+
+
+SWEPT = {
+    "validation_accuracy": 0.92, "validation_loss": 0.3, "test_accuracy": 0.925, "test_loss": 0.3,
+}  # fmt: skip
 
 
 def card(reg: str) -> str:
@@ -177,6 +194,20 @@ def test_a_sweep_adds_the_tuned_strength_and_the_pairs() -> None:
     assert "L1 + L2 " in card("elastic_net")
     assert "L1 + Dropout " not in card("elastic_net")
     assert "validation" not in card("dropout")
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [("tuned", "has no row of l1"), ("paths", "l1, 0.001 has 2 of the study's 3 seeds; the first")],
+)
+def test_a_sweep_that_is_not_whole_is_one_line(kind: str, line: str) -> None:
+    sweep("first")
+    load_evidence("first")
+    file = paths.sweep_summary("first") / f"{kind}.csv"
+    file.write_text("\n".join(file.read_text().splitlines()[:-1]) + "\n")
+    with pytest.raises(RegscopeError) as refused:
+        load_evidence("first")
+    assert str(refused.value).startswith(f"{file}: {line}")
 
 
 def test_a_method_that_validation_leaves_out_is_not_held_against_anything() -> None:

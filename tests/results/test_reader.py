@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +13,14 @@ import pytest
 from regscope import results
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
+from regscope.base.json_files import read_json
 from regscope.claims.evidence import read_paths
 from regscope.report.at_best import load_at_best
 from regscope.report.verdicts import load_claims
+from regscope.results.beside import read_rates, read_sweep
 from regscope.results.digests import SUMS_FILE, check_digests, write_digests
-from regscope.results.reader import read_json, read_table
+from regscope.results.loading import accuracies
+from regscope.results.reader import read_table
 from tests.command.called import called
 from tests.committed import committed
 from tests.report import synthetic
@@ -52,6 +56,11 @@ def with_field(place: int, column: int, value: str) -> Change:
         return [*lines[: place - 1], ",".join(fields), *lines[place:]]
 
     return changed
+
+
+def of_measure(name: str, value: str) -> Change:
+    """In the fourth line."""
+    return lambda lines: with_field(4, lines[0].split(",").index(name), value)(lines)
 
 
 def refusal(read: Callable[[], object]) -> str:
@@ -95,6 +104,16 @@ REFUSED: dict[str, tuple[str, Change, str]] = {
                                 " must be from 0 to 1"),
     "a negative loss": ("seeds", with_field(4, 3, "-0.2"), "line 4: test_loss = -0.2: must be at"
                         " least 0"),
+    "a loss without end": ("seeds", of_measure("test_loss", "inf"), "line 4: test_loss = inf: must"
+                           " be finite"),
+    "a weight without end": ("seeds", of_measure("weight_l2_norm", "-inf"), "line 4: weight_l2_norm"
+                             " = -inf: must be finite"),
+    "an effect without end": ("comparisons", with_field(2, 3, "inf"), "line 2: difference = inf:"
+                              " must be finite"),
+    "no loss": ("seeds", of_measure("test_loss", ""), "line 4: test_loss = nan: must be at least"
+                " 0"),
+    "no Brier score": ("seeds", of_measure("brier_score", ""), "line 4: brier_score = nan: must be"
+                       " a number"),
     "no rows": ("guess", lambda lines: lines[:1], "has no rows"),
     "ragged": ("seeds", lambda lines: [*lines[:3], lines[3] + ",1", *lines[4:]], "line 4: {more}"
                " fields, and the header has {fields}"),
@@ -122,9 +141,57 @@ def test_a_table_that_is_not_whole_is_one_line(name: str, folder: Path) -> None:
     assert found == f"{file}: {line.format(fields=fields, more=fields + 1, after=after)}"
 
 
+@pytest.mark.parametrize("name", ["three rows", "another cell", "an accuracy in percent", "a word"])
+def test_accuracies_alone_are_held_to_the_same(name: str, folder: Path) -> None:
+    kind, how, line = REFUSED[name]
+    assert len(accuracies("small", "l1")) == 5
+    change(folder / f"{kind}.csv", how)
+    assert refusal(lambda: accuracies("small", "l1")) == f"{folder / kind}.csv: {line}"
+
+
+def test_accuracies_that_were_changed_are_refused(folder: Path) -> None:
+    write_digests(folder)
+    change(folder / "seeds.csv", with_field(3, 2, "0.99"))
+    assert "not as it was written" in refusal(lambda: accuracies("small", "none"))
+
+
 def test_a_table_of_no_rows_stands_for_what_a_study_does_not_have(folder: Path) -> None:
     change(folder / "units.csv", lambda lines: lines[:1])
     assert results.load("small").units.empty
+
+
+def test_what_a_cell_has_in_no_seed_and_what_is_not_of_all_networks_may_be_empty(
+    folder: Path,
+) -> None:
+    seeds = folder / "seeds.csv"
+    columns = seeds.read_text().splitlines()[0].split(",")
+    for place in range(2, 7):
+        change(seeds, with_field(place, columns.index("prunable_fraction"), ""))
+    change(seeds, of_measure("unit_correlation", ""))
+    change(
+        seeds,
+        lambda lines: [
+            f"{line},{'0.9' if place else 'roc_auc'}" for place, line in enumerate(lines)
+        ],
+    )
+    change(seeds, of_measure("roc_auc", ""))
+    assert results.load("small").seeds["prunable_fraction"].isna().sum() == 5
+    # But not what the study is about.
+    settings = folder / "settings.json"
+    written = json.loads(settings.read_text())
+    written["evaluation"]["primary"] = "roc_auc"
+    settings.write_text(json.dumps(written))
+    assert refusal(lambda: results.load("small")) == (
+        f"{seeds}: line 4: roc_auc = nan: must be from 0 to 1"
+    )
+
+
+def test_so_few_seeds_show_nothing_and_a_guess_may_lose_everything(folder: Path) -> None:
+    for kind, column in (("comparisons", "detectable_difference"), ("guess", "test_loss")):
+        file = folder / f"{kind}.csv"
+        at = file.read_text().splitlines()[0].split(",").index(column)
+        change(file, with_field(2, at, "inf"))
+    assert results.load("small").primary == "test_accuracy"
 
 
 def test_bytes_that_are_no_text_are_one_line(folder: Path) -> None:
@@ -207,25 +274,66 @@ def test_strength_paths_are_held_to_the_same(name: str, workspace: Path) -> None
     assert refusal(lambda: read_paths("small")) == f"metrics/paths/small/{kind}.csv: {line}"
 
 
-def test_a_part_of_a_sweep_that_is_gone_is_one_line(workspace: Path) -> None:
+@pytest.mark.parametrize("kind", ["paths", "tuned"])
+def test_a_part_of_a_sweep_that_is_gone_is_one_line(kind: str, workspace: Path) -> None:
     synthetic.write_sweep("small")
-    (paths.sweep_summary("small") / "tuned.csv").unlink()
+    (paths.sweep_summary("small") / f"{kind}.csv").unlink()
     assert refusal(lambda: read_paths("small")) == (
-        "metrics/paths/small/tuned.csv: not there; bring it back with: git checkout"
-        " metrics/paths/small/tuned.csv, or make it anew with: make paths"
+        f"metrics/paths/small/{kind}.csv: not there; bring it back with: git checkout"
+        f" metrics/paths/small/{kind}.csv, or make it anew with: make paths"
     )
 
 
-def test_learning_rates_are_held_to_the_same(workspace: Path) -> None:
-    folder = paths.rates_summary("moons")
-    folder.mkdir(parents=True)
-    for file in (committed() / "metrics" / "rates" / "moons").iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
-    assert load_at_best("moons") is not None
-    change(folder / "search.csv", without(2))
-    assert refusal(lambda: load_at_best("moons")) == (
-        "metrics/rates/moons/search.csv: none, 0.001, 100 has 9 of the study's 10 seeds; the first"
-        " that it lacks is 0"
+def without_rows(start: str) -> Change:
+    return lambda lines: [line for line in lines if not line.startswith(start)]
+
+
+BESIDE: dict[str, tuple[str, Change, str]] = {
+    "a seed of a learning rate": ("rates/moons/search", without(2), "none, 0.001, 100 has 9 of the"
+                                  " study's 10 seeds; the first that it lacks is 0"),
+    "a learning rate of a cell": ("rates/moons/search", without_rows("l2,0.01,600,"), "has no row"
+                                  " of reg l2, learning_rate 0.01, epochs 600"),
+    "the last seed of all": ("rates/moons/seeds", lambda lines: [line for line in lines if
+                             line.split(",")[3] != "9"], "none has 9 of the study's 10 seeds; the"
+                             " first that it lacks is 9"),
+    "two settings": ("rates/moons/seeds", with_field(4, 1, "0.01"), "line 4: none, learning_rate"
+                     " 0.01, epochs 300: is another setting than on line 2"),
+    "a setting off the grid": ("rates/moons/seeds", with_field(4, 2, "7"), "line 4: none,"
+                               " learning_rate 0.001, epochs 7: was not tried in search.csv"),
+    "a strength": ("paths/digits/paths", without_rows("l2,0.003,"), "has no row of family l2,"
+                   " strength 0.003"),
+    "the baseline": ("paths/digits/paths", without_rows("dropout,0,"), "has no row of family"
+                     " dropout, strength 0"),
+    "another strength": ("paths/digits/paths", lambda lines: [line.replace("l2,0.003,", "l2,0.004,")
+                         for line in lines], "line 332: family l2, strength 0.004: is not in its"
+                         " settings"),
+    "no accuracy": ("paths/digits/paths", with_field(3, 3, ""), "line 3: validation_accuracy = nan:"
+                    " must be from 0 to 1"),
+    "a loss without end": ("rates/moons/seeds", with_field(3, 5, "inf"), "line 3: test_loss = inf:"
+                           " must be finite"),
+    "a pair": ("paths/digits/pairs", without_rows("l1,dropout,"), "has no row of first l1, second"
+               " dropout"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_tables_beside_are_held_to_their_settings(name: str, workspace: Path) -> None:
+    """Without digests, as `regscope rederive` reads what was changed by hand."""
+    place, how, line = BESIDE[name]
+    file = Path("metrics") / f"{place}.csv"
+    shutil.copytree(committed() / file.parent, file.parent)
+    read = read_rates if place.startswith("rates") else read_sweep
+    assert read(file.parent) is not None
+    change(file, how)
+    assert refusal(lambda: read(file.parent, as_written=False)) == f"{file}: {line}"
+
+
+def test_pairs_that_the_settings_have_must_be_there(workspace: Path) -> None:
+    folder = paths.sweep_summary("digits")
+    shutil.copytree(committed() / folder, folder)
+    (folder / "pairs.csv").unlink()
+    assert refusal(lambda: read_sweep(folder, as_written=False)).startswith(
+        "metrics/paths/digits/pairs.csv: not there; "
     )
 
 

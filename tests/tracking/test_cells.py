@@ -93,7 +93,7 @@ def test_settings_with_a_conflict(workspace: Path) -> None:
     write(workspace)
     file = paths.summary(NAME) / "settings.json"
     file.write_text("<<<<<<< HEAD\n" + file.read_text())
-    with pytest.raises(RegscopeError, match=r"toy/settings.json: not JSON: .* line 1 .*dvc repro$"):
+    with pytest.raises(RegscopeError, match=r"toy/settings.json: line 1: a conflict .*dvc repro$"):
         cells_of(NAME)
 
 
