@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from regscope.figures.data import CellData, StudyData
+    from regscope.figures.cells import CellData
+    from regscope.figures.data import StudyData
 
 GOLDEN_RATIO = 0.618033988749895
 SPREAD = 0.2

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +12,7 @@ from regscope import results
 from regscope.base import paths
 from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
+from regscope.figures.cells import CellData
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name, legible
@@ -29,22 +29,6 @@ if TYPE_CHECKING:
 
 LONGEST_CLASS = 40
 """Letters of a class's name: room is made for the longest."""
-
-
-@dataclass(frozen=True)
-class CellData:
-    """One cell.
-
-    `history` is `{column: [S, epochs]}`, `weights` is `{layer: [S, ...]}` in order of the forward
-    pass, `arrays` what the stage `evaluate` wrote, seeds first.
-    """
-
-    reg: str
-    label: str
-    colour: str
-    history: Mapping[str, np.ndarray]
-    weights: Mapping[str, np.ndarray]
-    arrays: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)

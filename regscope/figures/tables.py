@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from regscope.figures.data import CellData, StudyData
+    from regscope.figures.cells import CellData
+    from regscope.figures.data import StudyData
 
 CURVES = {
     "train_loss": "train_loss",
