@@ -98,6 +98,11 @@ class Measure(_Told):
         return None if self.better is None else self.better == "higher"
 
     @property
+    def sign(self) -> int:
+        """What makes more better: -1 where less is."""
+        return -1 if self.better == "lower" else 1
+
+    @property
     def stem(self) -> str:
         """What it is of any examples: `accuracy` of `test_accuracy`."""
         return self.name.removeprefix("test_")

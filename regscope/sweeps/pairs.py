@@ -97,7 +97,7 @@ def compare_pairs(
     import pandas as pd
 
     test, validation = (_by_parts(measures, measure) for measure in (primary, VALIDATED[primary]))
-    sign = -1 if catalog.named(primary).better == "lower" else 1
+    sign = catalog.named(primary).sign
     margin = matters if primary in ACCURACIES else None
     rows, comparisons = [], []
     pairs = [parts for parts in test if len(parts) == 2]

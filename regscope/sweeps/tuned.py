@@ -125,7 +125,7 @@ def tuned(
     """
     import pandas as pd
 
-    sign = -1 if catalog.named(primary).better == "lower" else 1
+    sign = catalog.named(primary).sign
     margin = matters if primary in ACCURACIES else None
     held_out = VALIDATED[primary]
     known = None if guess is None else sign * guess.sort_values("seed")[held_out].to_numpy()
