@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
@@ -12,7 +12,7 @@ from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
 from regscope.results.reader import read_json, read_table
 from regscope.results.study import as_written, csv
-from regscope.statistics import Pair, compare, firm, holm_of_family, verdict
+from regscope.statistics import STATISTICS, Pair, compare_family
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE, Study, written_study
 
@@ -27,10 +27,7 @@ SETTINGS_FILE = "settings.json"
 
 COLUMNS = (
     "reg", "learning_rate", "epochs", "rate_end", "most_epochs", "validation_accuracy",
-    "test_accuracy", "test_loss", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
-    "probability_better", "probability_low", "probability_high", "detectable_difference",
-    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "seeds", "verdict",
-    "firm",
+    "test_accuracy", "test_loss", *STATISTICS, "seeds", "verdict", "firm",
 )  # fmt: skip
 
 
@@ -101,21 +98,17 @@ def tuned_table(
 
     by_seed = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
     baseline = by_seed[BASELINE]["test_accuracy"]
-    others = [reg for reg in by_seed if reg != BASELINE]
     pairs = {
         reg: Pair(
             by_seed[reg].index.to_numpy(),
             by_seed[reg]["test_accuracy"].to_numpy(),
             baseline.loc[by_seed[reg].index].to_numpy(),
         )
-        for reg in others
+        for reg in by_seed
+        if reg != BASELINE
     }
-    compared = {
-        reg: compare(pair.cell, pair.other, comparisons=len(others), matters=matters)
-        for reg, pair in pairs.items()
-    }
-    firmness = dict(zip(pairs, firm(list(pairs.values()), matters=matters), strict=True))
-    corrected = dict(zip(compared, holm_of_family(list(compared.values())), strict=True))
+    family = compare_family(list(pairs.values()), matters=matters)
+    compared = dict(zip(pairs, family, strict=True))
     rows = []
     for reg, measured in by_seed.items():
         own = search[search["reg"] == reg]
@@ -133,12 +126,7 @@ def tuned_table(
             "test_loss": float(measured["test_loss"].mean()),
             "seeds": len(measured),
         }
-        if reg in compared:
-            p_holm, p_equal_holm = corrected[reg]
-            row |= asdict(compared[reg]) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
-            row["verdict"] = verdict(compared[reg], p_holm, p_equal_holm=p_equal_holm)
-            row["firm"] = firmness[reg]
-        rows.append(row)
+        rows.append(row | compared.get(reg, {}))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
