@@ -91,7 +91,7 @@ def _settings(settings: object) -> str:
 
 
 def _environment(cell: TrainedSeed) -> str:
-    file = paths.model(cell.name, cell.reg) / "environment.json"
+    file = paths.model(cell.name, cell.reg) / paths.ENVIRONMENT
     if not file.exists():
         return "not noted"
     found = json.loads(file.read_text())

@@ -121,9 +121,9 @@ def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData
         reg=reg,
         label=display_name(reg),
         colour=colour,
-        history=_history(model / "history.csv"),
+        history=_history(model / paths.HISTORY_FILE),
         weights={layer: weight_in(layer, state) for layer in layers},
-        arrays=read_tensors(paths.evaluation(name, reg) / "arrays.safetensors"),
+        arrays=read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE),
     )
 
 

@@ -20,10 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEARCH_FILE = "search.csv"
-SEEDS_FILE = "seeds.csv"
 CHOSEN_FILE = "chosen.json"
 TUNED_FILE = "tuned.csv"
-SETTINGS_FILE = "settings.json"
 
 COLUMNS = (
     "reg", "learning_rate", "epochs", "rate_end", "most_epochs", "validation_accuracy",
@@ -65,7 +63,7 @@ def gather(name: str, study: Study, grid: Grid) -> RatesResults:
             tables.append(found)
         return as_written(pd.concat(tables, ignore_index=True))
 
-    search, seeds = table(SEARCH_FILE), table(SEEDS_FILE)
+    search, seeds = table(SEARCH_FILE), table(paths.SEEDS_FILE)
     chosen = {reg: read_json(folder / CHOSEN_FILE) for reg, folder in folders.items()}
     for place, key in enumerate(("learning_rate", "epochs"), start=1):
         seeds.insert(place, key, [chosen[reg][key] for reg in seeds["reg"]])
@@ -134,8 +132,8 @@ def files(results: RatesResults) -> dict[str, str]:
     """The content of every file in metrics/rates/<study>, by name."""
     contents = {
         SEARCH_FILE: csv(results.search),
-        SEEDS_FILE: csv(results.seeds),
+        paths.SEEDS_FILE: csv(results.seeds),
         TUNED_FILE: csv(results.tuned),
-        SETTINGS_FILE: json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n",
+        paths.SETTINGS_FILE: json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n",
     }
     return with_digests(contents)

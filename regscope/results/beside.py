@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.measures.catalog import ACCURACY, named
 from regscope.results.complete import cells_of
@@ -22,8 +23,6 @@ from regscope.results.reader import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SETTINGS_FILE = "settings.json"
 
 JUDGED = (ACCURACY, named(ACCURACY).on_validation)
 """Columns that whatever was chosen on validation has."""
@@ -87,16 +86,16 @@ def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
 
 def read_rates(folder: Path, as_written: bool = True) -> RatesTables | None:
     """What is in a folder of metrics/rates; None where nothing is. Raises as `read_sweep` does."""
-    if not (folder / "tuned.csv").is_file() and not (folder / "seeds.csv").is_file():
+    if not (folder / "tuned.csv").is_file() and not (folder / paths.SEEDS_FILE).is_file():
         return None
     settings = _settings(folder)
     key = ("reg", "learning_rate", "epochs", "seed")
     wanted = _block(settings, "grid").get("seeds")
     search = _by_seed(folder / "search.csv", key, ("validation_accuracy",), wanted)
     columns = ("learning_rate", "epochs", ACCURACY, "test_loss")
-    seeds = _by_seed(folder / "seeds.csv", ("reg", "seed"), columns, None)
+    seeds = _by_seed(folder / paths.SEEDS_FILE, ("reg", "seed"), columns, None)
     cells = cells_of(_block(settings, "study")) or list(seeds["reg"].unique())
-    for table, file in ((search, "search.csv"), (seeds, "seeds.csv")):
+    for table, file in ((search, "search.csv"), (seeds, paths.SEEDS_FILE)):
         check_cells(table, cells, folder / file)
     chosen = ("learning_rate", "epochs", "rate_end", "most_epochs", *JUDGED, *VERDICT)
     tuned = _by_name(folder / "tuned.csv", "reg", chosen, cells)
@@ -134,9 +133,9 @@ def _found(file: Path) -> pd.DataFrame:
 
 def _settings(folder: Path) -> dict[str, Any]:
     try:
-        return read_json(folder / SETTINGS_FILE)
+        return read_json(folder / paths.SETTINGS_FILE)
     except FileNotFoundError as error:
-        raise _missing(folder / SETTINGS_FILE) from error
+        raise _missing(folder / paths.SETTINGS_FILE) from error
 
 
 def _missing(file: Path) -> RegscopeError:

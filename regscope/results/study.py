@@ -19,7 +19,6 @@ from regscope.results.guessed import guess_of_supports
 if TYPE_CHECKING:
     import pandas as pd
 
-SETTINGS_FILE = "settings.json"
 
 SUMMARY = tuple(measure.name for measure in catalog.listed("summary"))
 """The measures that `dvc metrics show` lists, as far as a study has them."""

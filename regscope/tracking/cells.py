@@ -12,7 +12,6 @@ from typing import Any
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 
-HISTORY_FILE = "history.csv"
 MEASURES_FILE = "measures.csv"
 
 CHARACTERS = 32
@@ -59,7 +58,7 @@ def cells_of(study: str) -> tuple[list[Cell], list[str]]:
 
 def _written(study: str) -> dict[str, Any]:
     # Not by `regscope.results`, which loads numpy and pydantic.
-    file = paths.summary(study) / "settings.json"
+    file = paths.summary(study) / paths.SETTINGS_FILE
     try:
         written: dict[str, Any] = json.loads(file.read_text())
     except FileNotFoundError as error:
@@ -82,7 +81,7 @@ def _digest(study: str, reg: str, settings: dict[str, Any]) -> str | None:
     of_settings = hashlib.sha256(decisive.encode()).hexdigest()[:CHARACTERS]
     digest = hashlib.sha256(of_settings.encode())
     model, evaluation = paths.model(study, reg), paths.evaluation(study, reg)
-    for folder, wanted in ((model, HISTORY_FILE), (evaluation, MEASURES_FILE)):
+    for folder, wanted in ((model, paths.HISTORY_FILE), (evaluation, MEASURES_FILE)):
         if not (folder / wanted).is_file():
             return None
         for file in _files(folder):
