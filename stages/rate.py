@@ -8,6 +8,7 @@ from regscope.base.errors import run
 from regscope.base.files import write_csv, write_json
 from regscope.base.folders import whole_folder
 from regscope.engine.local import start_server
+from regscope.measures.catalog import ACCURACY
 from regscope.rates.gather import CHOSEN_FILE, SEARCH_FILE
 from regscope.rates.search import at_best, ranked, search
 from regscope.rates.settings import load_rates
@@ -35,7 +36,7 @@ def main() -> None:
         )
         used = environment(best.device, study.training.precision, best.arithmetic)
         write_json(folder / paths.ENVIRONMENT, used)
-    mean = sum(row["test_accuracy"] for row in best.rows) / len(best.rows)
+    mean = sum(row[ACCURACY] for row in best.rows) / len(best.rows)
     print(
         f"{label}: {len(grid.learning_rates)} learning rates; at {best.setting.learning_rate:g}"
         f" after {best.setting.epochs} epochs test accuracy {mean:.2%}"

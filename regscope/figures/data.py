@@ -16,6 +16,7 @@ from regscope.figures.cells import CellData
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name, legible
+from regscope.measures.catalog import ACCURACY
 from regscope.models.weights import weight_in
 from regscope.results import StudyResults, told
 from regscope.results.reader import read_table
@@ -62,11 +63,11 @@ class StudyData:
     @property
     def guess_note(self) -> tuple[str, ...]:
         """The note of a caption on the constant guess's accuracy, where that is known."""
-        return guess_note(self.results.guessed("test_accuracy"))
+        return guess_note(self.results.guessed(ACCURACY))
 
     def guess_line(self, axis: Axes, along: Literal["x", "y"] = "y") -> None:
         """The constant guess on an axis of test accuracies in percent."""
-        guess = self.results.guessed("test_accuracy")
+        guess = self.results.guessed(ACCURACY)
         guess_line(axis, None if guess is None else 100 * guess, along)
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
+from regscope.measures.catalog import ACCURACY
 from regscope.rates.settings import Grid
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
@@ -25,7 +26,7 @@ TUNED_FILE = "tuned.csv"
 
 COLUMNS = (
     "reg", "learning_rate", "epochs", "rate_end", "most_epochs", "validation_accuracy",
-    "test_accuracy", "test_loss", *STATISTICS, "seeds", "verdict", "firm",
+    ACCURACY, "test_loss", *STATISTICS, "seeds", "verdict", "firm",
 )  # fmt: skip
 
 
@@ -95,11 +96,11 @@ def tuned_table(
     import pandas as pd
 
     by_seed = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
-    baseline = by_seed[BASELINE]["test_accuracy"]
+    baseline = by_seed[BASELINE][ACCURACY]
     pairs = {
         reg: Pair(
             by_seed[reg].index.to_numpy(),
-            by_seed[reg]["test_accuracy"].to_numpy(),
+            by_seed[reg][ACCURACY].to_numpy(),
             baseline.loc[by_seed[reg].index].to_numpy(),
         )
         for reg in by_seed
@@ -120,7 +121,7 @@ def tuned_table(
             "rate_end": {rates[0]: "smallest", rates[-1]: "largest"}.get(rate),
             "most_epochs": bool(epochs == own["epochs"].max()),
             "validation_accuracy": float(at["validation_accuracy"].mean()),
-            "test_accuracy": float(measured["test_accuracy"].mean()),
+            ACCURACY: float(measured[ACCURACY].mean()),
             "test_loss": float(measured["test_loss"].mean()),
             "seeds": len(measured),
         }

@@ -30,7 +30,7 @@ SMALLEST, LARGEST = "smallest", "largest"
 
 COLUMNS = (
     "family", "strength", "low_strength", "high_strength", "grid_end", "validation_accuracy",
-    "validation_low", "validation_high", "test_accuracy", *STATISTICS, "seeds", "verdict", "firm",
+    "validation_low", "validation_high", ACCURACY, *STATISTICS, "seeds", "verdict", "firm",
     "measure", "constant_guess", "beats_guess",
 )  # fmt: skip
 
@@ -148,7 +148,7 @@ def tuned(
             "validation_accuracy": interval.mean,
             "validation_low": interval.low,
             "validation_high": interval.high,
-            "test_accuracy": float(test[choice.strength].mean()),
+            ACCURACY: float(test[choice.strength].mean()),
             "measure": primary,
             "constant_guess": None if guess is None else YES if choice.guess else NO,
         }
