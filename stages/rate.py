@@ -8,7 +8,8 @@ from regscope.base.errors import run
 from regscope.base.files import write_csv, write_json
 from regscope.base.folders import whole_folder
 from regscope.engine.local import start_server
-from regscope.rates.gather import CHOSEN_FILE, SEARCH_FILE, SEEDS_FILE
+from regscope.measures.catalog import ACCURACY
+from regscope.rates.gather import CHOSEN_FILE, SEARCH_FILE
 from regscope.rates.search import at_best, ranked, search
 from regscope.rates.settings import load_rates
 from regscope.study.params import load_params
@@ -28,14 +29,14 @@ def main() -> None:
         rows = search(study, reg, grid, data, label)
         best = at_best(study, reg, ranked(rows), data, label)
         write_csv(folder / SEARCH_FILE, rows)
-        write_csv(folder / SEEDS_FILE, best.rows)
+        write_csv(folder / paths.SEEDS_FILE, best.rows)
         write_json(
             folder / CHOSEN_FILE,
             {"learning_rate": best.setting.learning_rate, "epochs": best.setting.epochs},
         )
         used = environment(best.device, study.training.precision, best.arithmetic)
         write_json(folder / paths.ENVIRONMENT, used)
-    mean = sum(row["test_accuracy"] for row in best.rows) / len(best.rows)
+    mean = sum(row[ACCURACY] for row in best.rows) / len(best.rows)
     print(
         f"{label}: {len(grid.learning_rates)} learning rates; at {best.setting.learning_rate:g}"
         f" after {best.setting.epochs} epochs test accuracy {mean:.2%}"

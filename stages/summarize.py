@@ -18,7 +18,7 @@ def main() -> None:
     gathered = results.gather(name, study)
     with whole_folder(paths.summary(name)) as folder:
         results.write(gathered, folder)
-        write_json(folder / results.SETTINGS_FILE, written_study(name))
+        write_json(folder / paths.SETTINGS_FILE, written_study(name))
         shutil.copyfile(paths.prepared(name) / DESCRIPTION_FILE, folder / DESCRIPTION_FILE)
         results.write_environment(results.gather_environment(name, study), folder, name)
         write_digests(folder)

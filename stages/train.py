@@ -30,9 +30,9 @@ def main() -> None:
         whole_folder(target) as folder,
     ):
         write_tensors(folder / MODEL_FILE, trained.state)
-        write_text(folder / "history.csv", history.to_csv(trained.seeds, trained.history))
+        write_text(folder / paths.HISTORY_FILE, history.to_csv(trained.seeds, trained.history))
         used = environment(trained.device, study.training.precision, trained.arithmetic)
-        write_json(folder / "environment.json", used)
+        write_json(folder / paths.ENVIRONMENT, used)
     accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
     print(
         f"{name}/{reg}: {len(trained.seeds)} seeds, {study.training.epochs} epochs,"

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,11 @@ def test_the_command_is_there(package: dict[str, Any]) -> None:
     module, _, function = place.strip().partition(":")
     assert name.strip() == "regscope"
     assert callable(getattr(import_module(module), function))
+
+
+def test_no_import_is_let_off_the_rules_of_the_rooms() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    assert not [contract for contract in settings["contracts"] if "ignore_imports" in contract]
 
 
 @pytest.mark.slow

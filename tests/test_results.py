@@ -84,20 +84,6 @@ def test_layers_and_units_are_a_row_a_seed_and_layer(workspace: Path) -> None:
     assert list(gathered.units["dead_fraction"]) == [0, 0.25, 0.5] * 3
 
 
-def test_their_means_are_over_seeds_in_order(workspace: Path) -> None:
-    written.write(3)
-    gathered = results.gather(written.NAME, written.study(3))
-    layers = gathered.layer_means
-    assert list(layers.columns) == ["reg", "layer", "std", "total_variation"]
-    assert list(layers["reg"]) == [reg for reg in written.CELLS for _ in written.LAYERS]
-    assert list(layers["layer"]) == list(written.LAYERS) * 3
-    assert list(layers["std"]) == [1.0, 11.0] * 3
-    assert list(layers["total_variation"].fillna(-1)) == [1.0, -1.0] * 3
-    units = gathered.unit_means
-    assert list(units.columns) == ["reg", "layer", "units", "dead_fraction"]
-    assert list(units["dead_fraction"]) == [0.25] * 3
-
-
 def test_pruning_and_robustness_are_means_with_scipys_intervals(workspace: Path) -> None:
     written.write(5)
     gathered = results.gather(written.NAME, written.study(5))

@@ -110,6 +110,13 @@ def rates_pipeline(study: str) -> Path:
 
 ABSENT = "absent.txt"
 
+SETTINGS_FILE = "settings.json"
+SEEDS_FILE = "seeds.csv"
+HISTORY_FILE = "history.csv"
+ARRAYS_FILE = "arrays.safetensors"
+"""In a folder of results the settings that they were made by, and its table with a row a seed; of
+a trained cell every epoch, and of an evaluated one what is drawn of it."""
+
 ENVIRONMENT = "environment.json"
 MADE_FROM = "made_from.json"
 """Beside a cell's measures: the digests of all that they come from, and their own."""

@@ -9,8 +9,9 @@ from pydantic import Field, model_validator
 from regscope.base.settings import Settings, refusal
 from regscope.claims.measures import COLUMNS, parse
 from regscope.claims.texts import Figures, Names, Remark, Text, refuse
+from regscope.measures.catalog import ACCURACY
 
-ON_PAGES = ("test_accuracy", "test_loss", "train_loss")
+ON_PAGES = (ACCURACY, "test_loss", "train_loss")
 """Measures whose published runs the pages can show beside ours."""
 
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
-
-if TYPE_CHECKING:
-    from regscope.datasets.base import Dataset, Source
 
 INPUTS = {
     "image": (4, "uint8", "bytes [N, C, H, W]"),
@@ -21,6 +18,47 @@ INPUTS = {
 
 LARGEST = 1e15
 """Squares of what is larger, summed, are beyond single precision."""
+
+
+class Said(Protocol):
+    """What a data set says of itself, and its source before there is any."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def official_train(self) -> int | None: ...
+
+
+class Source(Said, Protocol):
+    """As `base.Source`."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def own_pools(self) -> int | None: ...
+
+
+class Dataset(Said, Protocol):
+    """As `base.Dataset`, which is checked when it is made."""
+
+    @property
+    def inputs(self) -> np.ndarray: ...
+    @property
+    def targets(self) -> np.ndarray: ...
+    @property
+    def classes(self) -> tuple[str, ...]: ...
+    @property
+    def scale(self) -> float: ...
+    @property
+    def pools(self) -> int | None: ...
+    @property
+    def pool_size(self) -> int: ...
+    @property
+    def words(self) -> int | None: ...
+    @property
+    def vocabulary(self) -> tuple[str, ...]: ...
 
 
 def check_dataset(dataset: Dataset) -> None:

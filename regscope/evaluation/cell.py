@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic.functions import portable_functions
+from regscope.base import paths
 from regscope.base.checksums import checked
 from regscope.datasets import Dataset
 from regscope.evaluation import inside
@@ -29,8 +30,6 @@ from regscope.measures.robustness import input_gradient_norm, word_gradient_norm
 from regscope.measures.units import hidden_activations
 from regscope.study.networks import load_networks
 from regscope.study.params import Study
-
-HISTORY_FILE = "history.csv"
 
 EMPTY = {
     "layers": ("seed", *inside.LAYER_COLUMNS),
@@ -163,7 +162,7 @@ def _of_words(dataset: Dataset, seen: Examples, tested: Tensor) -> dict[str, flo
 def _descent(folder: Path, threshold: float) -> list[dict[str, float]]:
     """How every seed's training loss came down, and its test loss rose again, while it trained."""
     losses: dict[str, dict[str, list[float]]] = {"train_loss": {}, "holdout_loss": {}}
-    with checked(folder / HISTORY_FILE).open(newline="") as file:
+    with checked(folder / paths.HISTORY_FILE).open(newline="") as file:
         for row in csv.DictReader(file):
             for column, by_seed in losses.items():
                 by_seed.setdefault(row["seed"], []).append(float(row[column]))

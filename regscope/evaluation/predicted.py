@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from regscope.evaluation.seen import Predictions, measured
-from regscope.measures.catalog import SEEDS
+from regscope.measures.catalog import ACCURACY, SEEDS
 from regscope.measures.predictions import accuracy, cross_entropy
 
 
@@ -19,6 +19,6 @@ def prediction_measures(
     found = measured(SEEDS, test)
     found["train_accuracy"] = accuracy(train_logits, train_labels)
     found["train_loss"] = cross_entropy(train_logits, train_labels)
-    found["generalization_gap"] = found["train_accuracy"] - found["test_accuracy"]
+    found["generalization_gap"] = found["train_accuracy"] - found[ACCURACY]
     found["loss_gap"] = found["test_loss"] - found["train_loss"]
     return found

@@ -67,5 +67,5 @@ def _measure(
         result = evaluate_cell(study, reg, paths.model(name, reg), dataset)
         for table, rows in result.tables.items():
             write_csv(folder / f"{table}.csv", rows, EMPTY.get(table, ()))
-        write_tensors(folder / "arrays.safetensors", result.arrays)
+        write_tensors(folder / paths.ARRAYS_FILE, result.arrays)
         write_json(folder / paths.MADE_FROM, with_outputs(made, folder))

@@ -92,7 +92,7 @@ def _settings(settings: object) -> str:
 
 
 def _environment(cell: TrainedSeed) -> str:
-    file = paths.model(cell.name, cell.reg) / "environment.json"
+    file = paths.model(cell.name, cell.reg) / paths.ENVIRONMENT
     if not file.exists():
         return "not noted"
     found = read_json(file, ("torch", "device", "precision"))

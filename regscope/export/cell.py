@@ -82,9 +82,9 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
     if over and abs(found[seed] - accuracy) > 1 / tested + AGREEMENT:
         raise RegscopeError(
             f"{paths.model(name, reg)}: seed {seed} has test accuracy {accuracy:.4f} and"
-            f" {found[seed]:.4f} in {paths.summary(name) / 'seeds.csv'}: not the networks of these"
-            f" results; bring those back with: dvc checkout, or train again with: dvc exp run -S"
-            f" study={name}"
+            f" {found[seed]:.4f} in {paths.summary(name) / paths.SEEDS_FILE}: not the networks of"
+            f" these results; bring those back with: dvc checkout, or train again with: dvc exp run"
+            f" -S study={name}"
         )
     return TrainedSeed(name, study, reg, seed, seeds, network, dataset, accuracy, tested, over)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.style import GREY, INK, NEUTRAL, RIGHT, WRONG
+from regscope.measures.catalog import ACCURACY
 from regscope.results import GUESS
 from regscope.statistics import EQUAL, TOO_FEW, mean_interval
 from regscope.statistics import VERDICTS as KINDS
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from regscope.figures.data import CellData, StudyData
+    from regscope.figures.cells import CellData
+    from regscope.figures.data import StudyData
 
 GOLDEN_RATIO = 0.618033988749895
 SPREAD = 0.2
@@ -26,7 +28,7 @@ VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG), EQUAL: ("≈ ",
 
 def draw(data: StudyData) -> Figure:
     """One row a cell, in percent; a line stands at the mean of the baseline."""
-    verdicts, off = data.verdicts("test_accuracy"), data.results.lost
+    verdicts, off = data.verdicts(ACCURACY), data.results.lost
     figure = sheet(
         8.4,
         0.42 * len(data.cells) + HEADINGS + 0.45,
@@ -44,7 +46,7 @@ def draw(data: StudyData) -> Figure:
     axis = figure.subplots()
     beside = axis.get_yaxis_transform()
     for row, cell in enumerate(data.cells):
-        percent = 100 * data.per_seed(cell.reg, "test_accuracy")
+        percent = 100 * data.per_seed(cell.reg, ACCURACY)
         interval = mean_interval(percent)
         if cell.reg == BASELINE:
             axis.axvline(interval.mean, color=cell.colour, lw=0.9, ls=(0, (4, 3)), zorder=1)

@@ -12,6 +12,7 @@ from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import panels
 from regscope.figures.lines import line
 from regscope.figures.style import GREY
+from regscope.measures.catalog import ACCURACY
 from regscope.statistics import LEVEL
 from regscope.statistics.student import quantile
 
@@ -56,7 +57,7 @@ def draw(data: StudyData) -> Figure:
             "band: 95 % t interval of the mean, point by point\n"
             "training: without the penalty, as the epoch goes (dropout and augmentation on)",
             "test: after the epoch",
-            *guess_note(data.results.guessed("test_accuracy"), data.results.guessed("test_loss")),
+            *guess_note(data.results.guessed(ACCURACY), data.results.guessed("test_loss")),
         ),
         size=(3.4, 2.55),
         columns=COLUMNS,

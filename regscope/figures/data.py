@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -13,9 +12,11 @@ from regscope import results
 from regscope.base import paths
 from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
+from regscope.figures.cells import CellData
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name, legible
+from regscope.measures.catalog import ACCURACY
 from regscope.models.weights import weight_in
 from regscope.results import StudyResults, told
 from regscope.results.reader import read_table
@@ -29,22 +30,6 @@ if TYPE_CHECKING:
 
 LONGEST_CLASS = 40
 """Letters of a class's name: room is made for the longest."""
-
-
-@dataclass(frozen=True)
-class CellData:
-    """One cell.
-
-    `history` is `{column: [S, epochs]}`, `weights` is `{layer: [S, ...]}` in order of the forward
-    pass, `arrays` what the stage `evaluate` wrote, seeds first.
-    """
-
-    reg: str
-    label: str
-    colour: str
-    history: Mapping[str, np.ndarray]
-    weights: Mapping[str, np.ndarray]
-    arrays: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -78,11 +63,11 @@ class StudyData:
     @property
     def guess_note(self) -> tuple[str, ...]:
         """The note of a caption on the constant guess's accuracy, where that is known."""
-        return guess_note(self.results.guessed("test_accuracy"))
+        return guess_note(self.results.guessed(ACCURACY))
 
     def guess_line(self, axis: Axes, along: Literal["x", "y"] = "y") -> None:
         """The constant guess on an axis of test accuracies in percent."""
-        guess = self.results.guessed("test_accuracy")
+        guess = self.results.guessed(ACCURACY)
         guess_line(axis, None if guess is None else 100 * guess, along)
 
     @property
@@ -137,9 +122,9 @@ def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData
         reg=reg,
         label=display_name(reg),
         colour=colour,
-        history=_history(model / "history.csv"),
+        history=_history(model / paths.HISTORY_FILE),
         weights={layer: weight_in(layer, state) for layer in layers},
-        arrays=read_tensors(paths.evaluation(name, reg) / "arrays.safetensors"),
+        arrays=read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE),
     )
 
 

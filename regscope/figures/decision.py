@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regscope.figures.layout import above, cut, fitting, head, panels
+from regscope.measures.catalog import ACCURACY
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +60,7 @@ def draw(data: StudyData) -> Figure:
             axis.contour(across, up, probability, [0.5], colors="#222222", linewidths=0.6,
                          alpha=0.4)  # fmt: skip
         _scatter(axis, dataset.inputs[train], dataset.targets[train], names, 9, 1)
-        accuracy = 100 * data.per_seed(cell.reg, "test_accuracy").mean()
+        accuracy = 100 * data.per_seed(cell.reg, ACCURACY).mean()
         head(axis, cell, f"test accuracy {accuracy:.1f} %")
     for axis in axes:
         axis.set_xlim(across[0], across[-1])

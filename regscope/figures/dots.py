@@ -14,7 +14,7 @@ from regscope.study.params import BASELINE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from regscope.figures.data import CellData
+    from regscope.figures.cells import CellData
 
 ROW = 0.27
 """Inches: the height of one row."""

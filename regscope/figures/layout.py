@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from regscope.figures.data import CellData
+    from regscope.figures.cells import CellData
 
 COLUMNS = (4, 3, 5)
 SEPARATOR = " · "

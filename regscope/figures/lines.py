@@ -11,7 +11,7 @@ from regscope.study.params import BASELINE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from regscope.figures.data import CellData
+    from regscope.figures.cells import CellData
 
 
 def line(

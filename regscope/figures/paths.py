@@ -46,7 +46,7 @@ class Panel:
 
 
 PANELS = (
-    Panel("Accuracy, %", "test, dashed: validation", "test_accuracy", "validation_accuracy"),
+    Panel("Accuracy, %", "test, dashed: validation", ACCURACY, "validation_accuracy"),
     Panel("Generalization gap", "training minus test, points", "generalization_gap"),
     Panel("Near-zero weights, %", "dashed: exactly zero", "near_zero_fraction", "zero_fraction"),
     Panel("Norm of all weights", "L2 norm", "weight_l2_norm", scale=1.0),
@@ -113,7 +113,7 @@ def draw(results: SweepResults) -> Figure:
 
 def _guess(results: SweepResults) -> float | None:
     """The constant guess's test accuracy, mean over seeds, where it is known."""
-    return None if results.guess is None else float(results.guess["test_accuracy"].mean())
+    return None if results.guess is None else float(results.guess[ACCURACY].mean())
 
 
 def _measure(axis: Axes, panel: Panel, table: pd.DataFrame, colour: str) -> None:
@@ -216,6 +216,6 @@ def number(value: float) -> str:
 def _lowest_shown(table: pd.DataFrame) -> float | None:
     """Where the accuracy panels begin, in percent; None where all strengths can be shown."""
     grouped = table.groupby(["family", "strength"])
-    means = 100 * grouped[["test_accuracy", "validation_accuracy"]].mean().to_numpy()
+    means = 100 * grouped[[ACCURACY, "validation_accuracy"]].mean().to_numpy()
     lowest = float(means.max()) - SHOWN
     return lowest if means.min() < lowest else None

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from regscope.measures.catalog import ACCURACY
+
 if TYPE_CHECKING:
-    from regscope.figures.data import CellData, StudyData
+    from regscope.figures.cells import CellData
+    from regscope.figures.data import StudyData
 
 CURVES = {
     "train_loss": "train_loss",
     "test_loss": "holdout_loss",
     "train_accuracy": "train_accuracy",
-    "test_accuracy": "holdout_accuracy",
+    ACCURACY: "holdout_accuracy",
 }
 
 

@@ -13,7 +13,8 @@ from regscope.study.params import BASELINE
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from regscope.figures.data import CellData, StudyData
+    from regscope.figures.cells import CellData
+    from regscope.figures.data import StudyData
 
 BINS = 101
 """Odd, so that zero is in the middle of a bin."""

@@ -20,6 +20,17 @@ Part = Literal[
 ]  # fmt: skip
 Listed = Literal["comparisons", "summary", "review", "cards"]
 
+SHARE = (0.0, 1.0)
+SIZE = (0.0, inf)
+WITHIN: dict[Unit, tuple[float, float]] = {
+    "": (-inf, inf),
+    "%": SHARE,
+    "points": (-1.0, 1.0),
+    "% of full": SHARE,
+    "% of units": SHARE,
+}
+"""Between which every value of a unit lies, where the measure does not say."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Told:
@@ -37,6 +48,7 @@ class _Told:
     matters: `evaluation.matters`, the smallest difference worth having, goes for it.
     primary: a study may be about it; it is then measured on validation too.
     later: seeds.csv of studies that older versions measured may be without it.
+    within: between which every value lies; None for what its unit says, WITHIN.
     """
 
     better: Literal["higher", "lower"] | None = None
@@ -49,6 +61,7 @@ class _Told:
     primary: bool = False
     later: bool = False
     tasks: tuple[Task, ...] = ("classification", "tagging")
+    within: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -77,16 +90,17 @@ class Measure(_Told):
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Between which every value lies: a share, a fraction read in points, a loss, or any."""
-        if self.is_share:
-            return 0.0, 1.0
-        if self.in_points:
-            return -1.0, 1.0
-        return (0.0 if self.name.endswith("_loss") else -inf), inf
+        """Between which every value lies, both ends included."""
+        return WITHIN[self.unit] if self.within is None else self.within
 
     @property
     def higher_is_better(self) -> bool | None:
         return None if self.better is None else self.better == "higher"
+
+    @property
+    def sign(self) -> int:
+        """What makes more better: -1 where less is."""
+        return -1 if self.better == "lower" else 1
 
     @property
     def stem(self) -> str:
@@ -119,10 +133,10 @@ PREDICTIONS = (
     ),
     Measure(
         "test_loss", "Test loss", decimals=4, better="lower", function="predictions.cross_entropy",
-        part="fit", listed=("comparisons", "summary", "review"), primary=True,
+        part="fit", listed=("comparisons", "summary", "review"), primary=True, within=SIZE,
     ),
     Measure("train_accuracy", "Train accuracy", "%", part="fit", listed=("review", "cards")),
-    Measure("train_loss", "Train loss", decimals=4, part="fit"),
+    Measure("train_loss", "Train loss", decimals=4, part="fit", within=SIZE),
     Measure(
         "generalization_gap", "Gap (train − test)", "points", short="Gap", part="fit",
         listed=("comparisons", "summary", "review", "cards"),
@@ -135,11 +149,12 @@ PREDICTIONS = (
     Measure(
         "expected_calibration_error", "Calibration error", "points", better="lower",
         function="calibration.calibration_error", part="calibration",
-        listed=("comparisons", "summary", "review", "cards"),
+        listed=("comparisons", "summary", "review", "cards"), within=SHARE,
     ),
     Measure(
         "brier_score", "Brier score", decimals=4, better="lower",
         function="predictions.brier_score", part="calibration", listed=("comparisons",),
+        within=(0.0, 2.0),
     ),
     Measure(
         "balanced_accuracy", "Balanced accuracy", "%", better="higher",
@@ -152,7 +167,7 @@ PREDICTIONS = (
     ),
     Measure(
         "class_f1_sd", "SD of F1 over classes", decimals=3, better="lower",
-        function="predictions.class_f1_sd",
+        function="predictions.class_f1_sd", within=SHARE,
     ),
 )  # fmt: skip
 
@@ -163,11 +178,11 @@ ROBUSTNESS = (
         listed=("comparisons", "summary", "review", "cards"), matters=True,
     ),
     Measure("corruption_drop", "Drop", "points", better="lower", part="robustness"),
-    Measure("input_gradient_norm", "Input gradient", decimals=None, part="robustness"),
+    Measure("input_gradient_norm", "Input gradient", decimals=None, part="robustness", within=SIZE),
 )  # fmt: skip
 
 PRUNED = (
-    Measure("pruning_area", "Pruning area", decimals=4, part="pruning"),
+    Measure("pruning_area", "Pruning area", decimals=4, part="pruning", within=SHARE),
     Measure(
         "prunable_fraction", "Prunable weights", "%", short="Prunable", part="pruning",
         listed=("comparisons", "summary", "cards"),
@@ -177,7 +192,7 @@ PRUNED = (
 HIDDEN = (
     Measure(
         "unit_correlation", "Correlation of hidden units", decimals=3, short="Unit correlation",
-        heading="Correlation", part="units", listed=("comparisons",),
+        heading="Correlation", part="units", listed=("comparisons",), within=SHARE,
     ),
     Measure("effective_rank_fraction", "Effective rank", "% of units", 1, part="units"),
     Measure("dead_unit_fraction", "Dead units", "%", part="units"),
@@ -185,26 +200,31 @@ HIDDEN = (
 )  # fmt: skip
 
 DESCENT = (
-    Measure("epochs_to_training_loss", "Epochs to training loss", decimals=1),
-    Measure("training_loss_area", "Mean training loss over epochs", decimals=4),
-    Measure("test_loss_rise", "Rise of the test loss", decimals=4, better="lower"),
+    Measure("epochs_to_training_loss", "Epochs to training loss", decimals=1, within=(1.0, inf)),
+    Measure("training_loss_area", "Mean training loss over epochs", decimals=4, within=SIZE),
+    Measure("test_loss_rise", "Rise of the test loss", decimals=4, better="lower", within=SIZE),
 )
 
 WEIGHTS = (
     Measure("weight_mean", "Mean of the weights", decimals=None),
     Measure(
         "weight_std", "SD of the weights", decimals=None, heading="SD", part="weights",
-        listed=("review",),
+        listed=("review",), within=SIZE,
     ),
     Measure("weight_skewness", "Skewness of the weights"),
     Measure(
         "weight_kurtosis", "Excess kurtosis of the weights", heading="Excess kurtosis",
-        part="weights", listed=("review",),
+        part="weights", listed=("review",), within=(-2.0, inf),
     ),
-    Measure("weight_l1_norm", "L1 norm", decimals=None, part="weights", listed=("review",)),
-    Measure("weight_l2_norm", "L2 norm", decimals=None, part="weights", listed=("review",)),
     Measure(
-        "weight_max_norm", "Largest weight", decimals=None, heading="Largest", part="weights"
+        "weight_l1_norm", "L1 norm", decimals=None, part="weights", listed=("review",), within=SIZE,
+    ),
+    Measure(
+        "weight_l2_norm", "L2 norm", decimals=None, part="weights", listed=("review",), within=SIZE,
+    ),
+    Measure(
+        "weight_max_norm", "Largest weight", decimals=None, heading="Largest", part="weights",
+        within=SIZE,
     ),
     Measure(
         "near_zero_fraction", "Near zero", "%", part="weights",
@@ -213,11 +233,17 @@ WEIGHTS = (
     Measure("zero_fraction", "Exactly zero", "%", part="weights", listed=("review", "cards")),
     Measure(
         "weight_hoyer", "Hoyer sparsity of the weights", decimals=3, heading="Hoyer",
-        part="weights", listed=("review",),
+        part="weights", listed=("review",), within=SHARE,
     ),
-    Measure("weight_gini", "Gini index of the weights", decimals=3, heading="Gini", part="weights"),
+    Measure(
+        "weight_gini", "Gini index of the weights", decimals=3, heading="Gini", part="weights",
+        within=SHARE,
+    ),
     Measure("stable_rank_fraction", "Stable rank", "% of full", 1, part="weights"),
-    Measure("filter_total_variation", "Filter total variation", decimals=None, part="weights"),
+    Measure(
+        "filter_total_variation", "Filter total variation", decimals=None, part="weights",
+        within=SIZE,
+    ),
 )  # fmt: skip
 
 WORDS = (
@@ -233,7 +259,7 @@ WORDS = (
         "most_frequent_tag_accuracy", "Most frequent tag, no network", "%", part="words",
         tasks=("tagging",),
     ),
-    Measure("test_error", "Error of the test set", "points", tasks=("tagging",)),
+    Measure("test_error", "Error of the test set", "points", tasks=("tagging",), within=SHARE),
 )  # fmt: skip
 
 SEEDS = (*PREDICTIONS, *ROBUSTNESS, *PRUNED, *HIDDEN, *DESCENT, *WEIGHTS, *WORDS)
@@ -241,27 +267,31 @@ SEEDS = (*PREDICTIONS, *ROBUSTNESS, *PRUNED, *HIDDEN, *DESCENT, *WEIGHTS, *WORDS
 
 LAYERS = (
     Measure("mean", "Mean", decimals=None),
-    Measure("std", "SD", decimals=None),
+    Measure("std", "SD", decimals=None, within=SIZE),
     Measure("skewness", "Skewness"),
-    Measure("kurtosis", "Excess kurtosis"),
-    Measure("l1_norm", "L1 norm", decimals=None),
-    Measure("l2_norm", "L2 norm", decimals=None),
-    Measure("max_norm", "Largest", decimals=None),
+    Measure("kurtosis", "Excess kurtosis", within=(-2.0, inf)),
+    Measure("l1_norm", "L1 norm", decimals=None, within=SIZE),
+    Measure("l2_norm", "L2 norm", decimals=None, within=SIZE),
+    Measure("max_norm", "Largest", decimals=None, within=SIZE),
     Measure("near_zero_fraction", "Near zero", "%"),
     Measure("zero_fraction", "Exactly zero", "%"),
-    Measure("hoyer", "Hoyer sparsity", decimals=3, heading="Hoyer"),
-    Measure("gini", "Gini index", decimals=3, heading="Gini"),
-    Measure("spectral_norm", "Spectral norm", decimals=None),
-    Measure("stable_rank", "Stable rank", decimals=1),
+    Measure("hoyer", "Hoyer sparsity", decimals=3, heading="Hoyer", within=SHARE),
+    Measure("gini", "Gini index", decimals=3, heading="Gini", within=SHARE),
+    Measure("spectral_norm", "Spectral norm", decimals=None, within=SIZE),
+    Measure("stable_rank", "Stable rank", decimals=1, within=SIZE),
     Measure(
-        "total_variation", "Total variation of filters", decimals=None, heading="Total variation"
+        "total_variation",
+        "Total variation of filters",
+        decimals=None,
+        heading="Total variation",
+        within=SIZE,
     ),
 )
 """A value a layer with weights: the columns of layers.csv."""
 
 UNITS = (
-    Measure("correlation", "Correlation", decimals=3),
-    Measure("effective_rank", "Effective rank", decimals=1),
+    Measure("correlation", "Correlation", decimals=3, within=SHARE),
+    Measure("effective_rank", "Effective rank", decimals=1, within=SIZE),
     Measure("dead_fraction", "Dead units", "%"),
     Measure("mean_activation", "Mean activation", decimals=3),
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
 from regscope.base.json_files import read_json
+from regscope.measures.catalog import ACCURACY
 from regscope.rates.settings import Grid
 from regscope.results.digests import with_digests
 from regscope.results.gathered import joined_environments
 from regscope.results.reader import read_table
 from regscope.results.study import as_written, csv
-from regscope.statistics import Pair, compare, firm, holm_of_family, verdict
+from regscope.statistics import STATISTICS, Pair, compare_family
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE, Study, written_study
 
@@ -21,17 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SEARCH_FILE = "search.csv"
-SEEDS_FILE = "seeds.csv"
 CHOSEN_FILE = "chosen.json"
 TUNED_FILE = "tuned.csv"
-SETTINGS_FILE = "settings.json"
 
 COLUMNS = (
     "reg", "learning_rate", "epochs", "rate_end", "most_epochs", "validation_accuracy",
-    "test_accuracy", "test_loss", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
-    "probability_better", "probability_low", "probability_high", "detectable_difference",
-    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "seeds", "verdict",
-    "firm",
+    ACCURACY, "test_loss", *STATISTICS, "seeds", "verdict", "firm",
 )  # fmt: skip
 
 
@@ -69,7 +65,7 @@ def gather(name: str, study: Study, grid: Grid) -> RatesResults:
             tables.append(found)
         return as_written(pd.concat(tables, ignore_index=True))
 
-    search, seeds = table(SEARCH_FILE), table(SEEDS_FILE)
+    search, seeds = table(SEARCH_FILE), table(paths.SEEDS_FILE)
     chosen = {reg: read_json(folder / CHOSEN_FILE) for reg, folder in folders.items()}
     for place, key in enumerate(("learning_rate", "epochs"), start=1):
         seeds.insert(place, key, [chosen[reg][key] for reg in seeds["reg"]])
@@ -101,22 +97,18 @@ def tuned_table(
     import pandas as pd
 
     by_seed = {str(reg): rows.set_index("seed") for reg, rows in seeds.groupby("reg", sort=False)}
-    baseline = by_seed[BASELINE]["test_accuracy"]
-    others = [reg for reg in by_seed if reg != BASELINE]
+    baseline = by_seed[BASELINE][ACCURACY]
     pairs = {
         reg: Pair(
             by_seed[reg].index.to_numpy(),
-            by_seed[reg]["test_accuracy"].to_numpy(),
+            by_seed[reg][ACCURACY].to_numpy(),
             baseline.loc[by_seed[reg].index].to_numpy(),
         )
-        for reg in others
+        for reg in by_seed
+        if reg != BASELINE
     }
-    compared = {
-        reg: compare(pair.cell, pair.other, comparisons=len(others), matters=matters)
-        for reg, pair in pairs.items()
-    }
-    firmness = dict(zip(pairs, firm(list(pairs.values()), matters=matters), strict=True))
-    corrected = dict(zip(compared, holm_of_family(list(compared.values())), strict=True))
+    family = compare_family(list(pairs.values()), matters=matters)
+    compared = dict(zip(pairs, family, strict=True))
     rows = []
     for reg, measured in by_seed.items():
         own = search[search["reg"] == reg]
@@ -130,16 +122,11 @@ def tuned_table(
             "rate_end": {rates[0]: "smallest", rates[-1]: "largest"}.get(rate),
             "most_epochs": bool(epochs == own["epochs"].max()),
             "validation_accuracy": float(at["validation_accuracy"].mean()),
-            "test_accuracy": float(measured["test_accuracy"].mean()),
+            ACCURACY: float(measured[ACCURACY].mean()),
             "test_loss": float(measured["test_loss"].mean()),
             "seeds": len(measured),
         }
-        if reg in compared:
-            p_holm, p_equal_holm = corrected[reg]
-            row |= asdict(compared[reg]) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
-            row["verdict"] = verdict(compared[reg], p_holm, p_equal_holm=p_equal_holm)
-            row["firm"] = firmness[reg]
-        rows.append(row)
+        rows.append(row | compared.get(reg, {}))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -147,8 +134,8 @@ def files(results: RatesResults) -> dict[str, str]:
     """The content of every file in metrics/rates/<study>, by name."""
     contents = {
         SEARCH_FILE: csv(results.search),
-        SEEDS_FILE: csv(results.seeds),
+        paths.SEEDS_FILE: csv(results.seeds),
         TUNED_FILE: csv(results.tuned),
-        SETTINGS_FILE: json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n",
+        paths.SETTINGS_FILE: json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n",
     }
     return with_digests(contents)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.engine.cell import train_cells
+from regscope.measures.catalog import ACCURACY
 from regscope.rates.settings import Grid
 from regscope.study.params import Study
 from regscope.training.history import COLUMNS
@@ -20,7 +21,8 @@ from regscope.training.history import COLUMNS
 if TYPE_CHECKING:
     from regscope.engine.cell import TrainedCell
 
-ACCURACY, LOSS = COLUMNS.index("holdout_accuracy"), COLUMNS.index("holdout_loss")
+HELD_OUT = COLUMNS.index("holdout_accuracy"), COLUMNS.index("holdout_loss")
+"""Accuracy and loss in a history."""
 
 Row = dict[str, float]
 
@@ -126,7 +128,7 @@ def at_best(study: Study, reg: str, settings: list[Setting], data: Path, label: 
         rows = []
         for seed in trained.seeds:
             accuracy, loss = _after(trained, seed, setting.epochs)
-            rows.append({"seed": seed, "test_accuracy": accuracy, "test_loss": loss})
+            rows.append({"seed": seed, ACCURACY: accuracy, "test_loss": loss})
         return Best(setting, rows, trained.device, trained.arithmetic)
     raise RegscopeError(f"{label}: the loss does not stay finite at any learning rate of the grid")
 
@@ -136,4 +138,5 @@ def _after(trained: TrainedCell | None, seed: int, epochs: int) -> tuple[float, 
     if trained is None:
         return nan, nan
     column = trained.history[:, trained.seeds.index(seed), epochs - 1]
-    return float(column[ACCURACY]), float(column[LOSS])
+    accuracy, loss = (float(column[place]) for place in HELD_OUT)
+    return accuracy, loss

@@ -35,7 +35,7 @@ def load_at_best(study: str) -> AtBest | None:
         training = found.settings["study"]["training"]
         made_with = found.settings["grid"], training["learning_rate"], training["epochs"]
     except (KeyError, TypeError) as error:
-        file = paths.rates_summary(study) / "settings.json"
+        file = paths.rates_summary(study) / paths.SETTINGS_FILE
         raise RegscopeError(
             f"{file}: does not say what the grid was; make it anew with: make rates"
         ) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from regscope.claims.reading import load_claims
+from regscope.measures.catalog import ACCURACY
 from regscope.study.params import Params
 
 
@@ -27,7 +28,7 @@ class Document:
 
     @property
     def of_accuracy(self) -> bool:
-        return self.measure == "test_accuracy"
+        return self.measure == ACCURACY
 
     @property
     def place(self) -> str:

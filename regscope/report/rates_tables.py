@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from regscope.figures.style import display_name
+from regscope.measures.catalog import ACCURACY
 from regscope.report.at_best import AtBest, Row
 from regscope.report.columns import by_reg, comparisons, name_cell, values, verdict_cell
 from regscope.report.formats import DASH, p_value, percent, plain, points, with_range
@@ -17,8 +18,6 @@ from regscope.study.params import BASELINE
 if TYPE_CHECKING:
     from regscope.report.evidence import Evidence
 
-MEASURE = "test_accuracy"
-
 FIXED = (
     "The same grid of learning rates and epochs for every cell, chosen on validation, then trained"
     " anew with the study's seeds; strengths, network, optimizer and batches are the study's own."
@@ -27,11 +26,11 @@ FIXED = (
 
 def rates_table(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> Table:
     """A row a cell: as published, and at its best against `none` at its best."""
-    published = comparisons(results, MEASURE)
+    published = comparisons(results, ACCURACY)
 
     def row(reg: str) -> list[Cell]:
         own = at_best.tuned[reg]
-        first = [Cell(percent(values(results, reg, MEASURE).mean())), Cell(DASH)]
+        first = [Cell(percent(values(results, reg, ACCURACY).mean())), Cell(DASH)]
         last = [Cell(DASH)] * 3
         if reg != BASELINE:
             first[1] = difference_cell(published[reg])
@@ -40,7 +39,7 @@ def rates_table(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> 
             *first,
             Cell(rate(own)),
             Cell(epochs(own)),
-            Cell(percent(own[MEASURE])),
+            Cell(percent(own[ACCURACY])),
             *last,
         ]
 
@@ -66,15 +65,15 @@ def rates_table(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> 
 
 def rates_finding(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> str:
     """What changes once nothing is held at one learning rate, in two sentences."""
-    published = comparisons(results, MEASURE)
+    published = comparisons(results, ACCURACY)
     cells = [reg for reg in regs if reg in at_best.tuned and reg in published]
     best = at_best.tuned[BASELINE]
-    means = {reg: float(values(results, reg, MEASURE).mean()) for reg in (BASELINE, *cells)}
+    means = {reg: float(values(results, reg, ACCURACY).mean()) for reg in (BASELINE, *cells)}
     top = max(means, key=lambda reg: means[reg])
     first = (
         f"At the study's own learning rate and epochs the most accurate is {display_name(top)},"
         f" with {percent(means[top])} %; {display_name(BASELINE)} at its best comes to"
-        f" {percent(best[MEASURE])} %, {display_name(BASELINE).lower()} as published to"
+        f" {percent(best[ACCURACY])} %, {display_name(BASELINE).lower()} as published to"
         f" {percent(means[BASELINE])} %."
     )
     changed = [reg for reg in cells if published[reg]["verdict"] != at_best.tuned[reg]["verdict"]]
@@ -97,9 +96,9 @@ def overview_table(
             return [Cell(DASH)] * 2
         own = at_best.tuned[reg]
         if reg == BASELINE:
-            means = (values(results, reg, MEASURE).mean(), own[MEASURE])
+            means = (values(results, reg, ACCURACY).mean(), own[ACCURACY])
             return [Cell(f"{percent(mean)} %", order="0") for mean in means]
-        return [difference_cell(row) for row in (comparisons(results, MEASURE)[reg], own)]
+        return [difference_cell(row) for row in (comparisons(results, ACCURACY)[reg], own)]
 
     return Table(
         f"Difference to {BASELINE} in test accuracy, points, as published and each at its best"
@@ -123,7 +122,7 @@ def card_table(found: Sequence[Evidence], reg: str) -> Table:
     """A row a study with learning rates: the cell's difference as published and at its best."""
     rows = []
     for evidence in found:
-        against = evidence.against_none(reg, MEASURE)
+        against = evidence.against_none(reg, ACCURACY)
         if evidence.at_best is None or against is None or reg not in evidence.at_best.tuned:
             continue
         own = evidence.at_best.tuned[reg]

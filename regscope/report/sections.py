@@ -174,7 +174,7 @@ class Section:
     @property
     def test_error(self) -> str:
         """What the finite test set adds, and why comparisons do not need it."""
-        accuracy = values(self.results, BASELINE, "test_accuracy").mean()
+        accuracy = values(self.results, BASELINE, ACCURACY.key).mean()
         if "test_error" in self.results.seeds.columns:
             return word_tables.test_error(self.results, self.test_examples)
         error = percent(test_set_error(accuracy, self.test_examples))

@@ -15,7 +15,6 @@ from regscope.results.loading import (
     trained,
 )
 from regscope.results.study import (
-    SETTINGS_FILE,
     SUMMARY,
     TABLES,
     StudyResults,
@@ -28,7 +27,6 @@ __all__ = [
     "GUESS",
     "GUESS_MEANING",
     "NO_BETTER",
-    "SETTINGS_FILE",
     "SUMMARY",
     "TABLES",
     "StudyResults",

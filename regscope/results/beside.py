@@ -8,6 +8,7 @@ from itertools import combinations, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.json_files import read_json
 from regscope.measures.catalog import ACCURACY, named
@@ -24,8 +25,6 @@ from regscope.results.reader import (
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SETTINGS_FILE = "settings.json"
 
 JUDGED = (ACCURACY, named(ACCURACY).on_validation)
 """Columns that whatever was chosen on validation has."""
@@ -99,23 +98,23 @@ def read_sweep(folder: Path, as_written: bool = True) -> SweepTables | None:
 
 def read_rates(folder: Path, as_written: bool = True) -> RatesTables | None:
     """What is in a folder of metrics/rates; None where nothing is. Raises as `read_sweep` does."""
-    if not (folder / "tuned.csv").is_file() and not (folder / "seeds.csv").is_file():
+    if not (folder / "tuned.csv").is_file() and not (folder / paths.SEEDS_FILE).is_file():
         return None
     settings = _settings(folder)
     key = ("reg", "learning_rate", "epochs", "seed")
     study, grid = _block(settings, "study"), _block(settings, "grid")
     search = _by_seed(folder / "search.csv", key, ("validation_accuracy",), grid.get("seeds"))
     columns = ("learning_rate", "epochs", ACCURACY, "test_loss")
-    seeds = _by_seed(folder / "seeds.csv", ("reg", "seed"), columns, seeds_of(study))
+    seeds = _by_seed(folder / paths.SEEDS_FILE, ("reg", "seed"), columns, seeds_of(study))
     cells = cells_of(study) or list(seeds["reg"].unique())
-    for table, file in ((search, "search.csv"), (seeds, "seeds.csv")):
+    for table, file in ((search, "search.csv"), (seeds, paths.SEEDS_FILE)):
         check_values(table, folder / file)
         check_cells(table, cells, folder / file)
     tried = list(product(_list(grid, "learning_rates"), _list(grid, "epochs")))
     points = [(cell, *point) for cell in cells for point in tried]
     if points:
         check_rows(search, ("reg", "learning_rate", "epochs"), points, folder / "search.csv")
-    _check_chosen(seeds, search, folder / "seeds.csv")
+    _check_chosen(seeds, search, folder / paths.SEEDS_FILE)
     chosen = ("learning_rate", "epochs", "rate_end", "most_epochs", *JUDGED, *VERDICT)
     tuned = _by_name(folder / "tuned.csv", "reg", chosen, cells)
     if as_written:
@@ -167,9 +166,9 @@ def _found(file: Path) -> pd.DataFrame:
 
 def _settings(folder: Path) -> dict[str, Any]:
     try:
-        return read_json(folder / SETTINGS_FILE)
+        return read_json(folder / paths.SETTINGS_FILE)
     except FileNotFoundError as error:
-        raise _missing(folder / SETTINGS_FILE) from error
+        raise _missing(folder / paths.SETTINGS_FILE) from error
 
 
 def _missing(file: Path) -> RegscopeError:

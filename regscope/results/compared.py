@@ -12,7 +12,7 @@ import numpy as np
 from regscope.measures import catalog
 from regscope.measures.catalog import ACCURACY
 from regscope.results.guessed import OverGuess, over_guess
-from regscope.statistics import TOO_FEW, Comparison, Pair, compare, firm, holm_of_family, verdict
+from regscope.statistics import STATISTICS, Pair, compare_family
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE
 
@@ -27,9 +27,7 @@ ACCURACIES = tuple(measure.name for measure in catalog.SEEDS if measure.matters)
 """The measures that a difference has a smallest size worth having in, `evaluation.matters`."""
 
 COLUMNS = (
-    "reg", "measure", "seeds", "difference", "low", "high", "p_value", "p_holm", "p_sign_flip",
-    "probability_better", "probability_low", "probability_high", "detectable_difference",
-    "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal", "verdict", "firm",
+    "reg", "measure", "seeds", *STATISTICS, "verdict", "firm",
     "guess_difference", "guess_low", "guess_high", "guess_p_holm", "beats_guess",
 )  # fmt: skip
 
@@ -66,27 +64,14 @@ def compare_cells(
         for measure in {**measures, primary: None}
     }
     for measure, higher_is_better in measures.items():
-        pairs = {reg: _pairs(cell[measure], baseline[measure]) for reg, cell in by_reg.items()}
-        family = sum(not paired.empty for paired in pairs.values())
+        pairs = [_pair(cell[measure], baseline[measure]) for cell in by_reg.values()]
         margin = matters if measure in ACCURACIES else None
-        compared = {
-            reg: _compare(paired, higher_is_better, family, margin) for reg, paired in pairs.items()
-        }
-        judged = [comparison for comparison in compared.values() if comparison is not None]
-        corrected = iter(holm_of_family(judged))
-        family_pairs = [_pair(paired) for paired in pairs.values() if not paired.empty]
-        firmness = iter(firm(family_pairs, higher_is_better, margin))
-        for reg, comparison in compared.items():
-            row: dict[str, Any] = {"reg": reg, "measure": measure}
-            if comparison is None:
-                row |= {"seeds": 0, "verdict": TOO_FEW}
-            else:
-                p_holm, p_equal_holm = next(corrected)
-                row |= asdict(comparison) | {"p_holm": p_holm, "p_equal_holm": p_equal_holm}
-                row["verdict"] = verdict(comparison, p_holm, higher_is_better, p_equal_holm)
-                stays = next(firmness)
-                row["firm"] = math.nan if stays is None else stays
-            rows.append(row | _guessed(reg, held[measure], held[primary]))
+        family = compare_family(pairs, higher_is_better, margin)
+        for reg, row in zip(by_reg, family, strict=True):
+            if row.get("firm") is None:
+                row["firm"] = math.nan
+            of = {"reg": reg, "measure": measure}
+            rows.append(of | row | _guessed(reg, held[measure], held[primary]))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"beats_guess": object})
 
 
@@ -103,23 +88,10 @@ def _guessed(
     return {**numbers, "beats_guess": over.beats or math.nan if over else math.nan}
 
 
-def _pairs(cell: pd.Series[float], baseline: pd.Series[float]) -> pd.DataFrame:
+def _pair(cell: pd.Series[float], baseline: pd.Series[float]) -> Pair:
     """Both by seed, the index, where both have one."""
     import pandas as pd
 
-    return pd.concat([cell, baseline], axis=1, join="inner").dropna()
-
-
-def _pair(pairs: pd.DataFrame) -> Pair:
+    pairs = pd.concat([cell, baseline], axis=1, join="inner").dropna()
     own, other = pairs.to_numpy(dtype=np.float64).T
     return Pair(pairs.index.to_numpy(), own, other)
-
-
-def _compare(
-    pairs: pd.DataFrame, higher_is_better: bool | None, family: int, matters: float | None
-) -> Comparison | None:
-    """None where no seed has both. `family` is the number of comparisons of the measure."""
-    if pairs.empty:
-        return None
-    own, other = pairs.to_numpy().T
-    return compare(own, other, higher_is_better is not False, family, matters)

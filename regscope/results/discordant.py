@@ -56,8 +56,7 @@ def _judged(name: str, study: Study) -> tuple[np.ndarray, dict[str, np.ndarray]]
     targets = dataset.targets[dataset.split(study.split, 0).holdout]
     wanted = targets[targets >= 0]
     right = {
-        reg: read_tensors(paths.evaluation(name, reg) / "arrays.safetensors")["predictions"]
-        == wanted
+        reg: read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE)["predictions"] == wanted
         for reg in study.cells
     }
     return targets, right

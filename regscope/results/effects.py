@@ -41,7 +41,7 @@ def read_effects(study: str) -> EffectTables:
     folder, swept = paths.summary(study), paths.sweep_summary(study)
     written = settings(study)
     seeds, compared = (read_table(folder / f"{kind}.csv") for kind in ("seeds", "comparisons"))
-    check_by_seed(seeds, ("reg", "seed"), folder / "seeds.csv", written)
+    check_by_seed(seeds, ("reg", "seed"), folder / paths.SEEDS_FILE, written)
     check_once(compared, ("reg", "measure"), folder / "comparisons.csv")
     sweep = read_sweep(swept, as_written=False)
     pairs = None if sweep is None else sweep.pairs

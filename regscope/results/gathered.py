@@ -96,4 +96,4 @@ def _read(name: str, reg: str, kind: str) -> pd.DataFrame:
 
 
 def _confusion(name: str, reg: str) -> np.ndarray:
-    return read_tensors(paths.evaluation(name, reg) / "arrays.safetensors")["confusion"]
+    return read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE)["confusion"]

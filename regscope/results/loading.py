@@ -20,7 +20,6 @@ from regscope.results.reader import check_columns, read_table
 from regscope.results.study import (
     LATER,
     OPTIONAL,
-    SETTINGS_FILE,
     TABLES,
     StudyResults,
     no_discordant,
@@ -31,11 +30,9 @@ from regscope.study.params import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-SEEDS_FILE = "seeds.csv"
-
 
 def has_results(name: str) -> bool:
-    return (paths.summary(name) / SEEDS_FILE).is_file()
+    return (paths.summary(name) / paths.SEEDS_FILE).is_file()
 
 
 def load(name: str) -> StudyResults:
@@ -67,13 +64,13 @@ def load(name: str) -> StudyResults:
 
 def _primary(name: str, seeds: pd.DataFrame) -> str:
     """Raises RegscopeError where the study is about a measure that its table does not have."""
-    file = paths.summary(name) / SETTINGS_FILE
+    file = paths.summary(name) / paths.SETTINGS_FILE
     written = known_settings(name).get("evaluation", {})
     primary = written.get("primary", "accuracy") if isinstance(written, dict) else written
     if not isinstance(primary, str) or primary not in PRIMARIES:
         raise RegscopeError(f"{file}: evaluation.primary = {primary}: {choose(PRIMARIES)}")
     measure = PRIMARIES[primary]
-    check_primary(seeds, primary, measure, paths.summary(name) / "seeds.csv", name)
+    check_primary(seeds, primary, measure, paths.summary(name) / paths.SEEDS_FILE, name)
     return measure
 
 
@@ -88,12 +85,12 @@ def check_primary(seeds: pd.DataFrame, primary: str, measure: str, file: Path, n
 
 def settings(name: str) -> dict[str, Any]:
     """The study's block of params.yaml when its results were made."""
-    return _described(name, SETTINGS_FILE)
+    return _described(name, paths.SETTINGS_FILE)
 
 
 def known_settings(name: str) -> dict[str, Any]:
     """`settings`; empty where they were not written."""
-    return settings(name) if (paths.summary(name) / SETTINGS_FILE).is_file() else {}
+    return settings(name) if (paths.summary(name) / paths.SETTINGS_FILE).is_file() else {}
 
 
 def trained(name: str) -> Study:
@@ -112,7 +109,7 @@ def as_study(name: str, written: dict[str, Any]) -> Study:
     try:
         return Study.model_validate(written)
     except ValidationError as error:
-        file = paths.summary(name) / SETTINGS_FILE
+        file = paths.summary(name) / paths.SETTINGS_FILE
         raise RegscopeError(
             f"{file}: {one_line(error, written)}; rebuild the study with:"
             f" dvc exp run -S study={name}"
@@ -126,7 +123,7 @@ def accuracies(name: str, reg: str) -> dict[int, float]:
     """
     if not has_results(name):
         return {}
-    file = paths.summary(name) / SEEDS_FILE
+    file = paths.summary(name) / paths.SEEDS_FILE
     table = read_table(file)
     check_columns(table, (ACCURACY,), file)
     check_by_seed(table, ("reg", "seed"), file, known_settings(name))

@@ -19,7 +19,7 @@ from regscope.results.compared import compare_cells
 from regscope.results.complete import check_table
 from regscope.results.digests import write_digests
 from regscope.results.guessed import guess_of_supports
-from regscope.results.loading import SEEDS_FILE, check_primary, settings, trained
+from regscope.results.loading import check_primary, settings, trained
 from regscope.results.reader import read_table
 from regscope.results.study import TABLES, as_written, csv, means
 from regscope.study.evaluation import EvaluationSettings
@@ -43,14 +43,16 @@ def rederive(
     Raises RegscopeError where there are no results, or a table is not whole; nothing is written
     then.
     """
-    there = sorted(file.parent.name for file in paths.STUDIES.glob(f"*/{SEEDS_FILE}"))
+    there = sorted(file.parent.name for file in paths.STUDIES.glob(f"*/{paths.SEEDS_FILE}"))
     for name in asked:
         if name not in there:
             raise RegscopeError(
-                f"study {name}: has no {SEEDS_FILE} in {paths.STUDIES}; {choose(there)}"
+                f"study {name}: has no {paths.SEEDS_FILE} in {paths.STUDIES}; {choose(there)}"
             )
     if not there:
-        raise RegscopeError(f"no study has a {SEEDS_FILE} in {paths.STUDIES}: nothing to rederive")
+        raise RegscopeError(
+            f"no study has a {paths.SEEDS_FILE} in {paths.STUDIES}: nothing to rederive"
+        )
     texts: dict[Path, str] = {}
     folders = []
     summaries = {}
@@ -62,7 +64,7 @@ def rederive(
         if BALANCED not in seeds.columns and same_test_for_all_classes(name, study):
             # The mean of recalls is then the share of all examples that are right.
             seeds = seeds.assign(**{BALANCED: seeds[ACCURACY]})
-            texts[folder / SEEDS_FILE] = csv(seeds)
+            texts[folder / paths.SEEDS_FILE] = csv(seeds)
         evaluation = study.evaluation
         compared = compare_cells(seeds, evaluation.matters, guess, evaluation.primary_measure)
         texts[folder / "comparisons.csv"] = csv(compared)
@@ -84,7 +86,7 @@ def read_seeds(name: str, study: Study) -> pd.DataFrame:
 
     Raises RegscopeError where it lacks a column, a cell of the study or a seed of one.
     """
-    file = paths.summary(name) / SEEDS_FILE
+    file = paths.summary(name) / paths.SEEDS_FILE
     table = _table(file)
     wanted = [m.name for m in (*listed("comparisons"), *listed("summary")) if not m.later]
     for column in ("reg", "seed", *wanted):
@@ -110,7 +112,7 @@ def read_guess(name: str) -> pd.DataFrame:
     folder = paths.summary(name)
     if (folder / GUESS_FILE).is_file():
         return _table(folder / GUESS_FILE)
-    found = guess_of_supports(_table(folder / CLASSES_FILE), _table(folder / SEEDS_FILE))
+    found = guess_of_supports(_table(folder / CLASSES_FILE), _table(folder / paths.SEEDS_FILE))
     return as_written(found)
 
 

@@ -19,7 +19,6 @@ from regscope.results.guessed import guess_of_supports
 if TYPE_CHECKING:
     import pandas as pd
 
-SETTINGS_FILE = "settings.json"
 
 SUMMARY = tuple(measure.name for measure in catalog.listed("summary"))
 """The measures that `dvc metrics show` lists, as far as a study has them."""
@@ -122,16 +121,6 @@ class StudyResults:
         """`{reg: {measure: mean over seeds}}`, to six decimals; None for what cannot be had."""
         return means(self.seeds)
 
-    @property
-    def layer_means(self) -> pd.DataFrame:
-        """`layers` with a row a cell and layer, in order: means over seeds."""
-        return _over_seeds(self.layers)
-
-    @property
-    def unit_means(self) -> pd.DataFrame:
-        """`units` with a row a cell and layer, in order: means over seeds."""
-        return _over_seeds(self.units)
-
 
 def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     """`{reg: {measure of SUMMARY: mean over seeds}}`, to six decimals; None where none has it.
@@ -195,11 +184,6 @@ def _contents(folder: Path) -> dict[str, bytes]:
     others = (paths.ENVIRONMENT, SUMS_FILE)
     files = [path for path in folder.iterdir() if path.name not in others]
     return {path.name: path.read_bytes() for path in files}
-
-
-def _over_seeds(table: pd.DataFrame) -> pd.DataFrame:
-    means = table.groupby(["reg", "layer"], sort=False).mean()
-    return means.drop(columns="seed").reset_index()
 
 
 def _rounded(value: float) -> float | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from regscope.measures.catalog import listed
+from regscope.measures.catalog import ACCURACY, listed
 from regscope.results import StudyResults, worded
 from regscope.study.params import BASELINE
 
 FIRST = (
-    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "generalization_gap",
+    ACCURACY, "test_loss", "balanced_accuracy", "roc_auc", "generalization_gap",
     "corruption_accuracy", "expected_calibration_error", "train_accuracy",
     "weight_std", "weight_kurtosis", "weight_l1_norm", "weight_l2_norm", "weight_hoyer",
 )  # fmt: skip

@@ -12,7 +12,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.json_files import parse_json, resolved
 from regscope.base.yaml_files import parse_yaml
 from regscope.measures.catalog import ACCURACY
-from regscope.results import SETTINGS_FILE, SUMMARY, worded
+from regscope.results import SUMMARY, worded
 from regscope.results.guessed import NO
 from regscope.results.reader import parse_rows
 from regscope.review.trees import Tree
@@ -54,7 +54,7 @@ class Metrics:
 
 def read_metrics(tree: Tree) -> Metrics:
     """Raises RegscopeError where the tree has no results, or a file of them cannot be read."""
-    table = "seeds.csv"
+    table = paths.SEEDS_FILE
     names = [
         Path(path).parent.name
         for path in sorted(tree.blobs)
@@ -98,9 +98,9 @@ def _claims(tree: Tree) -> tuple[dict[str, str], dict[str, bool]]:
 
 def _study(tree: Tree, folder: Path) -> StudyMetrics:
     compared = _rows(tree, folder / "comparisons.csv", ("reg", "measure", "verdict"))
-    settings = _json(tree, folder / SETTINGS_FILE)
+    settings = _json(tree, folder / paths.SETTINGS_FILE)
     return StudyMetrics(
-        _seeds(tree, folder / "seeds.csv"),
+        _seeds(tree, folder / paths.SEEDS_FILE),
         {(row["reg"], row["measure"]): worded(row) for row in compared},
         {
             (row["reg"], row["measure"]): row["firm"] == "True"
@@ -108,7 +108,7 @@ def _study(tree: Tree, folder: Path) -> StudyMetrics:
             if row.get("firm")
         },
         settings,
-        _json(tree, folder / "environment.json"),
+        _json(tree, folder / paths.ENVIRONMENT),
         frozenset(
             row["reg"]
             for row in compared

@@ -8,6 +8,7 @@ since it takes long to load.
 
 from regscope.statistics.corrections import false_discovery, holm
 from regscope.statistics.equality import equal_p, equality_power, seeds_for_equality
+from regscope.statistics.family import STATISTICS, compare_family
 from regscope.statistics.firmness import Pair, firm, nudged
 from regscope.statistics.intervals import (
     Interval,
@@ -52,6 +53,7 @@ from regscope.statistics.verdicts import (
     VERDICTS,
     equal_note,
     holm_of_family,
+    judged,
     seeds_to_decide,
     undecided_note,
     verdict,
@@ -68,6 +70,7 @@ __all__ = [
     "POWER",
     "ROUNDING",
     "SIGNIFICANCE",
+    "STATISTICS",
     "TELLING",
     "TOO_FEW",
     "UNDECIDED",
@@ -78,6 +81,7 @@ __all__ = [
     "Pair",
     "combined_error",
     "compare",
+    "compare_family",
     "compare_unpaired",
     "detectable_difference",
     "equal_note",
@@ -90,6 +94,7 @@ __all__ = [
     "holm",
     "holm_of_family",
     "independent_error",
+    "judged",
     "mean_and_deviation",
     "mean_interval",
     "new_run",

@@ -26,7 +26,7 @@ from regscope.statistics.intervals import mean_interval
 from regscope.statistics.levels import LAST_DIGITS, LAST_DIGITS_OF_A_DIFFERENCE
 from regscope.statistics.paired import Comparison, paired_t_p
 from regscope.statistics.rounding import mean_and_deviation, paired_differences, tolerance
-from regscope.statistics.verdicts import TOO_FEW, holm_of_family, verdict
+from regscope.statistics.verdicts import TOO_FEW, judged
 
 
 @dataclass(frozen=True)
@@ -97,10 +97,7 @@ def verdicts_of(
     """
     counts = seeds or [len(pair.seeds) for pair in family]
     compared = [_compared(pair, matters, count) for pair, count in zip(family, counts, strict=True)]
-    return [
-        verdict(one, p_holm, higher_is_better, p_equal_holm)
-        for one, (p_holm, p_equal_holm) in zip(compared, holm_of_family(compared), strict=True)
-    ]
+    return [row["verdict"] for row in judged(compared, higher_is_better)]
 
 
 def _compared(pair: Pair, matters: float | None, seeds: int) -> Comparison:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from regscope.statistics.corrections import holm
 from regscope.statistics.levels import FEWEST_SEEDS, MOST_SEEDS, SIGNIFICANCE
@@ -54,6 +55,20 @@ def holm_of_family(family: Sequence[Comparison]) -> list[tuple[float, float | No
     margins = [one.p_equal for one in family if one.p_equal is not None]
     equal = holm(margins) if margins else [None] * len(family)
     return list(zip(different, equal, strict=True))
+
+
+def judged(
+    family: Sequence[Comparison], higher_is_better: bool | None = True
+) -> list[dict[str, Any]]:
+    """Of each comparison `p_holm` and `p_equal_holm` over the family, and so its `verdict`."""
+    return [
+        {
+            "p_holm": p_holm,
+            "p_equal_holm": p_equal_holm,
+            "verdict": verdict(one, p_holm, higher_is_better, p_equal_holm),
+        }
+        for one, (p_holm, p_equal_holm) in zip(family, holm_of_family(family), strict=True)
+    ]
 
 
 def separable(comparison: Comparison, p_holm: float) -> bool:

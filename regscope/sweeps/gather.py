@@ -105,5 +105,7 @@ def files(results: SweepResults) -> dict[str, str]:
         for name, table in tables.items()
         if table is not None
     }
-    contents["settings.json"] = json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n"
+    contents[paths.SETTINGS_FILE] = (
+        json.dumps(results.settings, indent=2, ensure_ascii=False) + "\n"
+    )
     return with_digests(contents)

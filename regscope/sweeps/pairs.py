@@ -13,11 +13,11 @@ from regscope.measures import catalog
 from regscope.measures.catalog import ACCURACY
 from regscope.results.compared import ACCURACIES
 from regscope.results.guessed import over_guess
-from regscope.statistics import Interval, compare, mean_interval
+from regscope.statistics import Interval, Pair, compare_family, mean_interval
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE, Study
 from regscope.sweeps.measured import Measured, candidates, train_and_measure
-from regscope.sweeps.tuned import VALIDATED, judge
+from regscope.sweeps.tuned import VALIDATED
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,44 +97,31 @@ def compare_pairs(
     import pandas as pd
 
     test, validation = (_by_parts(measures, measure) for measure in (primary, VALIDATED[primary]))
-    sign = -1 if catalog.named(primary).better == "lower" else 1
+    sign = catalog.named(primary).sign
     margin = matters if primary in ACCURACIES else None
-    rows, comparisons = [], []
-    pairs = [parts for parts in test if len(parts) == 2]
-    for first, second in pairs:
+    rows: list[dict[str, Any]] = []
+    held = []
+    for first, second in (parts for parts in test if len(parts) == 2):
         better = max((first, second), key=lambda name: sign * round(validation[name,].mean(), 12))
         both = test[first, second]
-        comparison = compare(
-            both,
-            test[better,],
-            higher_is_better=sign > 0,
-            comparisons=len(pairs),
-            matters=margin,
-        )
-        comparisons.append(comparison)
+        held.append(Pair(np.arange(len(both)), both, test[better,]))
         beyond = interaction(both, test[first,], test[second,], test[()])
         rows.append(
             {
                 "first": first,
                 "second": second,
-                "seeds": comparison.seeds,
                 "both": float(both.mean()),
                 "first_alone": float(test[first,].mean()),
                 "second_alone": float(test[second,].mean()),
                 "better_part": better,
-                "difference": comparison.difference,
-                "low": comparison.low,
-                "high": comparison.high,
-                "p_value": comparison.p_value,
-                "matters": comparison.matters,
-                "p_equal": comparison.p_equal,
                 "interaction": beyond.mean,
                 "interaction_low": beyond.low,
                 "interaction_high": beyond.high,
                 "measure": primary,
             }
         )
-    judge(rows, comparisons, sign > 0)
+    for row, compared in zip(rows, compare_family(held, sign > 0, margin), strict=True):
+        row |= compared
     if guess is not None:
         together = measures.assign(
             reg=measures["first"].fillna("") + " " + measures["second"].fillna("")

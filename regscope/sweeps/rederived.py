@@ -10,13 +10,13 @@ from regscope.measures.catalog import ACCURACY
 from regscope.results.beside import read_sweep
 from regscope.results.compared import ACCURACIES
 from regscope.results.study import csv
-from regscope.statistics import LEVEL, Comparison
+from regscope.statistics import LEVEL, Comparison, judged
 from regscope.statistics.equality import one_sided_p
 from regscope.statistics.rounding import tolerance
 from regscope.statistics.student import quantile
 from regscope.study.evaluation import EvaluationSettings
 from regscope.sweeps.pairs import COLUMNS
-from regscope.sweeps.tuned import judge, tuned
+from regscope.sweeps.tuned import tuned
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,8 @@ def judged_again(pairs: pd.DataFrame, matters: float) -> pd.DataFrame:
         room = matters - abs(row["difference"]) - rounding
         row |= {"matters": matters, "p_equal": one_sided_p(room, error, seeds - 1, 2.0**-seeds)}
         comparisons.append(_comparison(row))
-    judge(rows, comparisons)
+    for row, found in zip(rows, judged(comparisons), strict=True):
+        row |= found
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

@@ -18,14 +18,20 @@ from regscope.base.files import write_csv
 from regscope.base.lines import choose, shown
 from regscope.datasets import Dataset
 from regscope.engine.cell import train_cell
+from regscope.measures import catalog
 from regscope.results.guessed import split_guess
+from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE, Study, load_params
 from regscope.sweeps.tuned import beats
 from regscope.training import history
 
 SEEDS = 5
 
-MEASURED = {"accuracy": ("holdout_accuracy", 1), "loss": ("holdout_loss", -1)}
+MEASURED = {
+    primary: (column, catalog.named(name).sign)
+    for primary, name in PRIMARIES.items()
+    if (column := f"holdout_{primary}") in history.COLUMNS
+}
 """By what a study may be about: a column of the history, and the sign that makes more better."""
 
 GRIDS: dict[str, tuple[float, ...]] = {
@@ -115,7 +121,7 @@ def choose_strength(name: str, family: str, strengths: Sequence[float] = ()) -> 
             f"studies.{name}.evaluation.primary = {primary}: a training's history has no such"
             f" measure to choose by; {choose(MEASURED)}, or choose with: make paths"
         )
-    spelled = "{:.2%}" if primary == "accuracy" else "{:.4f}"
+    spelled = "{:.2%}" if catalog.named(PRIMARIES[primary]).is_share else "{:.4f}"
     accuracies = {}
     for strength in strengths or GRIDS[family]:
         accuracies[strength] = validation_accuracies(name, study, family, strength)

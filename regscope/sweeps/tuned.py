@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,14 +14,11 @@ from regscope.results.compared import ACCURACIES
 from regscope.results.guessed import NO, YES, above, over_guess
 from regscope.statistics import (
     LEFT_OUT,
-    Comparison,
+    STATISTICS,
     Pair,
-    compare,
-    firm,
-    holm_of_family,
+    compare_family,
     mean_interval,
     paired_differences,
-    verdict,
 )
 from regscope.study.evaluation import MATTERS
 
@@ -33,10 +30,8 @@ SMALLEST, LARGEST = "smallest", "largest"
 
 COLUMNS = (
     "family", "strength", "low_strength", "high_strength", "grid_end", "validation_accuracy",
-    "validation_low", "validation_high", "test_accuracy", "difference", "low", "high", "p_value",
-    "p_holm", "p_sign_flip", "probability_better", "probability_low", "probability_high",
-    "detectable_difference", "seeds_needed", "matters", "p_equal", "p_equal_holm", "seeds_equal",
-    "seeds", "verdict", "firm", "measure", "constant_guess", "beats_guess",
+    "validation_low", "validation_high", ACCURACY, *STATISTICS, "seeds", "verdict", "firm",
+    "measure", "constant_guess", "beats_guess",
 )  # fmt: skip
 
 VALIDATED = {measure.name: measure.on_validation for measure in catalog.PRIMARY}
@@ -125,7 +120,7 @@ def tuned(
     """
     import pandas as pd
 
-    sign = -1 if catalog.named(primary).better == "lower" else 1
+    sign = catalog.named(primary).sign
     margin = matters if primary in ACCURACIES else None
     held_out = VALIDATED[primary]
     known = None if guess is None else sign * guess.sort_values("seed")[held_out].to_numpy()
@@ -136,9 +131,8 @@ def tuned(
         )
         for name, table in families.items()
     }
-    tested = sum(choice.strength > 0 for choice in choices.values())
     rows: list[dict[str, object]] = []
-    judged, comparisons, compared, chosen = [], [], [], []
+    judged, compared, chosen = [], [], []
     for name, choice in choices.items():
         table = families[name]
         validation, test, measured = (
@@ -154,7 +148,7 @@ def tuned(
             "validation_accuracy": interval.mean,
             "validation_low": interval.low,
             "validation_high": interval.high,
-            "test_accuracy": float(test[choice.strength].mean()),
+            ACCURACY: float(test[choice.strength].mean()),
             "measure": primary,
             "constant_guess": None if guess is None else YES if choice.guess else NO,
         }
@@ -164,40 +158,17 @@ def tuned(
             row |= {"difference": 0.0, "seeds": len(test[0.0]), "matters": margin}
             row["verdict"] = LEFT_OUT
             continue
-        comparison = compare(
-            measured[choice.strength],
-            measured[0.0],
-            higher_is_better=sign > 0,
-            comparisons=tested,
-            matters=margin,
-        )
-        row |= asdict(comparison)
         judged.append(row)
-        comparisons.append(comparison)
         pair = (measured[choice.strength], measured[0.0])
         compared.append(Pair(np.sort(table["seed"].unique()), *pair))
-    judge(judged, comparisons, sign > 0)
-    for row, stays in zip(judged, firm(compared, sign > 0, margin), strict=True):
-        row["firm"] = stays
+    for row, found in zip(judged, compare_family(compared, sign > 0, margin), strict=True):
+        row |= found
     if guess is not None:
         over = over_guess(pd.concat(chosen), guess, primary)
         for row in rows:
-            found = over.get(str(row["family"]))
-            row["beats_guess"] = found.beats or None if found else None
+            known_by = over.get(str(row["family"]))
+            row["beats_guess"] = known_by.beats or None if known_by else None
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def judge(
-    rows: list[dict[str, object]], comparisons: list[Comparison], higher_is_better: bool = True
-) -> None:
-    """Add `p_holm` and `p_equal_holm`, corrected over all rows, and `verdict` to each row."""
-    corrected = holm_of_family(comparisons)
-    for row, comparison, (p_holm, p_equal_holm) in zip(rows, comparisons, corrected, strict=True):
-        row |= {
-            "p_holm": p_holm,
-            "p_equal_holm": p_equal_holm,
-            "verdict": verdict(comparison, p_holm, higher_is_better, p_equal_holm),
-        }
 
 
 def by_strength(table: pd.DataFrame, measure: str) -> dict[float, np.ndarray]:

@@ -13,7 +13,6 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.json_files import read_json
 
-HISTORY_FILE = "history.csv"
 MEASURES_FILE = "measures.csv"
 
 CHARACTERS = 32
@@ -60,7 +59,7 @@ def cells_of(study: str) -> tuple[list[Cell], list[str]]:
 
 def _written(study: str) -> dict[str, Any]:
     # Not by `regscope.results`, which loads numpy and pydantic.
-    file = paths.summary(study) / "settings.json"
+    file = paths.summary(study) / paths.SETTINGS_FILE
     try:
         written = read_json(file, ("regularizers",))
     except FileNotFoundError as error:
@@ -88,7 +87,7 @@ def _digest(study: str, reg: str, settings: dict[str, Any]) -> str | None:
     of_settings = hashlib.sha256(decisive.encode()).hexdigest()[:CHARACTERS]
     digest = hashlib.sha256(of_settings.encode())
     model, evaluation = paths.model(study, reg), paths.evaluation(study, reg)
-    for folder, wanted in ((model, HISTORY_FILE), (evaluation, MEASURES_FILE)):
+    for folder, wanted in ((model, paths.HISTORY_FILE), (evaluation, MEASURES_FILE)):
         if not (folder / wanted).is_file():
             return None
         for file in _files(folder):

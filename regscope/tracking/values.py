@@ -22,7 +22,7 @@ from regscope.results import worded
 from regscope.results.reader import read_rows
 from regscope.statistics import mean_interval
 from regscope.statistics.rounding import mean_and_deviation
-from regscope.tracking.cells import HISTORY_FILE, MEASURES_FILE, Cell
+from regscope.tracking.cells import MEASURES_FILE, Cell
 
 COMPARED = {
     "difference": "difference",
@@ -54,7 +54,7 @@ Curves = dict[int, list[Value]]
 
 def curves(cell: Cell) -> Curves:
     found: Curves = {}
-    for row in read_rows(paths.model(cell.study, cell.reg) / HISTORY_FILE):
+    for row in read_rows(paths.model(cell.study, cell.reg) / paths.HISTORY_FILE):
         seed, epoch = int(row.pop("seed")), int(row.pop("epoch"))
         # What is held out of a study's training is its test set.
         values = [
@@ -117,7 +117,7 @@ def params(cell: Cell) -> dict[str, str]:
 
 def origin(cell: Cell) -> dict[str, str]:
     """As tags: study, cell, device, git revision, and the DVC experiment, if one runs."""
-    environment = read_json(paths.model(cell.study, cell.reg) / "environment.json", ("device",))
+    environment = read_json(paths.model(cell.study, cell.reg) / paths.ENVIRONMENT, ("device",))
     tags = {
         "regscope.study": cell.study,
         "regscope.reg": cell.reg,

@@ -58,7 +58,7 @@ def test_what_is_no_json_of_its_kind_is_one_line(
 @pytest.mark.parametrize("content", BROKEN)
 def test_a_note_of_the_source_that_is_none_is_one_line(content: bytes, workspace: Path) -> None:
     (workspace / "source.json").write_bytes(content)
-    line = _refusal(lambda: _check_source(tiny.study(), workspace), None)
+    line = _refusal(lambda: _check_source(tiny.study(), workspace, None))
     assert line.startswith(f"{workspace / 'source.json'}: {BROKEN[content]}")
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from regscope.base import paths
 from regscope.figures import data, decision, study
+from regscope.figures.cells import CellData
 from regscope.study.params import load_params
 
 ALWAYS = {
@@ -68,7 +69,7 @@ def test_another_process_draws_images_the_same_with_neither_torch_nor_pyplot(stu
 def test_every_file_of_points_is_drawn_also_of_one_seed_and_one_epoch(studies: Path) -> None:
     whole = data.load("points", load_params())
     cells = tuple(
-        data.CellData(
+        CellData(
             reg=cell.reg,
             label=cell.label,
             colour=cell.colour,

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from inspect import signature
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,38 @@ def test_a_study_may_be_about_these() -> None:
         "loss": "test_loss",
     }
     assert all(measure.better for measure in catalog.PRIMARY)
+
+
+@pytest.mark.parametrize("folder", STUDIES, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("table", ["seeds", "layers", "units"])
+def test_every_committed_value_lies_within_its_bounds(folder: Path, table: catalog.Table) -> None:
+    entries = {measure.name: measure for measure in catalog.TABLES[table]}
+    with (folder / f"{table}.csv").open(newline="") as opened:
+        for row in csv.DictReader(opened):
+            for name in entries.keys() & row.keys():
+                low, high = entries[name].bounds
+                assert row[name] == "" or low <= float(row[name]) <= high, (name, row)
+
+
+def test_bounds_are_the_units_or_its_own() -> None:
+    bounds = {
+        "test_accuracy": (0, 1),
+        "effective_rank_fraction": (0, 1),
+        "stable_rank_fraction": (0, 1),
+        "generalization_gap": (-1, 1),
+        "expected_calibration_error": (0, 1),
+        "validation_loss": (0, inf),
+        "loss_gap": (-inf, inf),
+        "brier_score": (0, 2),
+        "weight_l2_norm": (0, inf),
+        "weight_gini": (0, 1),
+        "weight_kurtosis": (-2, inf),
+        "weight_mean": (-inf, inf),
+    }
+    assert {name: named(name).bounds for name in bounds} == bounds
+    a_loss = Measure("own_loss", "A name says nothing", within=(-1, 0))
+    assert a_loss.bounds == (-1, 0)
+    assert Measure("own_loss", "A name says nothing").bounds == (-inf, inf)
 
 
 def test_titles_say_the_unit() -> None:

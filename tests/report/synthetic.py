@@ -210,7 +210,7 @@ def write(studies: Mapping[str, Any], with_results: Mapping[str, StudyResults]) 
     for name, measured in with_results.items():
         results.write(measured, paths.summary(name))
         write_json(paths.summary(name) / "environment.json", {"device": "cpu", "torch": "2.13.0"})
-        write_json(paths.summary(name) / results.SETTINGS_FILE, studies[name])
+        write_json(paths.summary(name) / paths.SETTINGS_FILE, studies[name])
         write_json(paths.summary(name) / "dataset.json", {"kind": "points", "notes": [FLAW]})
 
 

@@ -274,7 +274,7 @@ def test_a_cell_that_learned_nothing_has_no_difference_in_the_overview(workspace
     overview, meaning = overview.split("\n## ", 2)[0], "hardly better than a guess"
     assert re.search(r"\n\| L1 +\| +\**collapsed\** \|", overview)
     load = load_sections(load_published(load_params()))
-    assert f"- collapsed: every seed of the cell is {meaning}\n" in readme.block(load, ["l1"])
+    assert f"\n- collapsed: every seed of the cell is {meaning}\n" in readme.block(load, ["l1"])
     synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {"mnist": synthetic.found()})
     load = load_sections(load_published(load_params()))
     assert "collapsed" not in readme.block(load, ["l1"])

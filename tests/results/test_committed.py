@@ -13,7 +13,7 @@ import pytest
 
 from regscope.results import compare_cells, compared
 from regscope.results.compared import ACCURACIES
-from regscope.statistics import EQUAL, FEWEST_SEEDS, UNDECIDED, VERDICTS
+from regscope.statistics import EQUAL, FEWEST_SEEDS, UNDECIDED, VERDICTS, family
 from regscope.study.evaluation import MATTERS
 from tests.committed import committed
 
@@ -73,7 +73,7 @@ def test_firmness_is_what_leaving_out_and_nudging_gives(
         return
     turned = set()
     monkeypatch.setattr(compared, "COMPARED", dict.fromkeys(ACCURACIES, True))
-    monkeypatch.setattr(compared, "firm", lambda family, *_: [None] * len(family))
+    monkeypatch.setattr(family, "firm", lambda pairs, *_: [None] * len(pairs))
     for seed in range(count):
         for row in compare_cells(seeds[seeds["seed"] != seed], MATTERS).to_dict("records"):
             key = row["reg"], row["measure"]

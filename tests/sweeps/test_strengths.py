@@ -11,9 +11,12 @@ import yaml
 
 from regscope.base import paths
 from regscope.datasets import Dataset
+from regscope.measures.catalog import named
 from regscope.regularizers import REGULARIZERS
+from regscope.study.evaluation import PRIMARIES
 from regscope.sweeps.strengths import (
     GRIDS,
+    MEASURED,
     SEEDS,
     beyond_guess,
     one_standard_error,
@@ -46,6 +49,12 @@ def test_grids_are_of_regularizers_and_ascend() -> None:
     for family, grid in GRIDS.items():
         assert family in REGULARIZERS
         assert list(grid) == sorted(set(grid))
+
+
+def test_what_a_history_holds_of_what_studies_may_be_about_chooses() -> None:
+    assert MEASURED == {"accuracy": ("holdout_accuracy", 1), "loss": ("holdout_loss", -1)}
+    signs = {primary: named(column).sign for primary, column in PRIMARIES.items()}
+    assert signs == {"accuracy": 1, "balanced_accuracy": 1, "roc_auc": 1, "loss": -1}
 
 
 def test_strengths_are_judged_on_validation_examples(workspace: Path, digits_folder: Path) -> None:

@@ -1,0 +1,20 @@
+"""Test accuracy has one owner of its name."""
+
+from __future__ import annotations
+
+import ast
+
+from regscope.measures.catalog import ACCURACY
+from tests.conftest import ROOT
+
+
+def test_the_name_of_test_accuracy_is_spelled_in_the_catalog_alone() -> None:
+    spelled = {
+        file.relative_to(ROOT).as_posix()
+        for folder in ("regscope", "stages")
+        for file in (ROOT / folder).rglob("*.py")
+        if ACCURACY in (text := file.read_text())
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and node.value == ACCURACY
+    }
+    assert spelled == {"regscope/measures/catalog.py"}
