@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from regscope.base import paths
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.engine.cell import train_cell
-from regscope.rates.search import ACCURACY, LOSS, Row, Setting, at_best, ranked, search
+from regscope.rates.search import HELD_OUT, Row, Setting, at_best, ranked, search
 from regscope.rates.settings import Grid
 from tests import tiny
 
@@ -71,7 +71,11 @@ def test_every_shorter_training_is_what_training_that_long_gives(
                 if own["learning_rate"] == rate and own["epochs"] == epochs
             ]
             assert found == list(
-                zip(history[ACCURACY, :, -1].tolist(), history[LOSS, :, -1].tolist(), strict=True)
+                zip(
+                    history[HELD_OUT[0], :, -1].tolist(),
+                    history[HELD_OUT[1], :, -1].tolist(),
+                    strict=True,
+                )
             )
 
 
@@ -91,8 +95,8 @@ def test_the_best_is_trained_as_the_study_would_be(workspace: Path, digits_folde
     best = at_best(study, "tested", [Setting(0.1, 3)], digits_folder, "tiny")
     history = train_cell(study, "tested", digits_folder, "tiny").history
     assert [own["seed"] for own in best.rows] == list(range(study.training.seeds))
-    assert [own["test_accuracy"] for own in best.rows] == history[ACCURACY, :, -1].tolist()
-    assert [own["test_loss"] for own in best.rows] == history[LOSS, :, -1].tolist()
+    assert [own["test_accuracy"] for own in best.rows] == history[HELD_OUT[0], :, -1].tolist()
+    assert [own["test_loss"] for own in best.rows] == history[HELD_OUT[1], :, -1].tolist()
 
 
 def test_the_next_best_where_more_seeds_diverge(workspace: Path, digits_folder: Path) -> None:
