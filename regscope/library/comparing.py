@@ -95,14 +95,21 @@ def compare(
     in plain words.
 
     Raises RegscopeError, in one line, where there are fewer than two numbers, one is not finite,
-    pairs are asked for of unequally many or of Series with other indices, or `matters` is not
-    above 0.
+    pairs are asked for of unequally many or of Series with other indices, `matters` is not above
+    0, or `paired` or `higher_is_better` is another value.
     """
     import numpy as np
 
     from regscope.statistics import compare as compare_paired
     from regscope.statistics import compare_unpaired, equal_note, undecided_note, verdict
 
+    # Of any other value Python would take the truth for an answer.
+    if not isinstance(paired, bool):
+        raise RegscopeError(f"paired = {paired!r:.100}: must be True or False")
+    if not (higher_is_better is None or isinstance(higher_is_better, bool)):
+        raise RegscopeError(
+            f"higher_is_better = {higher_is_better!r:.100}: must be True, False or None"
+        )
     if matters is not None and not (isinstance(matters, Real) and 0 < matters < np.inf):
         raise RegscopeError(f"matters = {matters!r:.100}: must be a finite number above 0")
     if paired:

@@ -55,6 +55,10 @@ def measure(
         raise RegscopeError(f"examples = {examples!r:.100}: must be a whole number of at least 1")
     if examples < 1:
         raise RegscopeError(f"examples = {examples}: must be at least 1")
+    if not isinstance(loader, Iterable):
+        raise RegscopeError(
+            f"loader = {loader!r:.100}: must give batches of (inputs, labels), as a DataLoader does"
+        )
     model = as_module(model)
     with left_as_found(model) as device:
         found = passed(model, loader, device, outputs, int(examples))

@@ -73,7 +73,7 @@ class Trained:
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """The examples of one seed's split as (inputs, labels), inputs as its network sees them.
 
-        Raises RegscopeError where `seed` was not trained, or `part` is neither.
+        Raises RegscopeError where `seed` was not trained, `part` is neither, or `size` below 1.
         """
         import torch
 
@@ -83,6 +83,8 @@ class Trained:
             raise RegscopeError(f"seed = {seed}: choose from 0 to {self.seeds[-1]}")
         if part not in ("train", "test"):
             raise RegscopeError(f"part = {part}: choose from: train, test")
+        if not isinstance(size, int) or size < 1:
+            raise RegscopeError(f"size = {size!r:.100}: must be a whole number of at least 1")
         split = self.dataset.split(self.study.split, seed)
         indices = torch.from_numpy(split.train if part == "train" else split.holdout)
         inputs = torch.from_numpy(self.dataset.inputs)

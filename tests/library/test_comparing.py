@@ -123,6 +123,16 @@ def test_more_than_a_million_seeds_are_never_called_for() -> None:
     assert (seeds_of_each(0.0041, 1, 1) or 0) <= MOST_SEEDS
 
 
+@pytest.mark.parametrize("value", ["no", "False", 0, 1, [True]])
+def test_the_truth_of_what_is_no_truth_value_decides_nothing(value: Any) -> None:
+    with pytest.raises(regscope.RegscopeError) as refused:
+        regscope.compare(BASELINE, OTHER, higher_is_better=value)
+    assert str(refused.value) == f"higher_is_better = {value!r}: must be True, False or None"
+    with pytest.raises(regscope.RegscopeError) as refused:
+        regscope.compare(BASELINE, OTHER, paired=value)
+    assert str(refused.value) == f"paired = {value!r}: must be True or False"
+
+
 @pytest.mark.parametrize("matters", [0, -0.1, math.inf, math.nan, "0.1", [0.1]])
 def test_what_matters_is_above_zero(matters: Any) -> None:
     with pytest.raises(regscope.RegscopeError) as refused:

@@ -371,6 +371,10 @@ def test_options_are_checked() -> None:
     told = r"^examples = 2\.5: must be a whole number of at least 1$"
     with pytest.raises(regscope.RegscopeError, match=told):
         regscope.measure(Odd(), [PAIR], examples=2.5)  # type: ignore[arg-type]
+    for loader in (None, 3):
+        told = rf"^loader = {loader}: must give batches of \(inputs, labels\)"
+        with pytest.raises(regscope.RegscopeError, match=told):
+            regscope.measure(Odd(), loader)  # type: ignore[arg-type]
     with pytest.raises(regscope.RegscopeError, match=r"^outputs = odds: choose from: logits, prob"):
         regscope.measure(Odd(), [PAIR], outputs="odds")  # type: ignore[arg-type]
 

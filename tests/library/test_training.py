@@ -131,6 +131,10 @@ def test_batches_are_the_split_as_networks_see_it(workspace: Path, digits: Datas
     assert measured.measures["accuracy"] == pytest.approx(trained.test_accuracy[1], abs=1e-7)
     with pytest.raises(regscope.RegscopeError, match=r"^seed = 2: choose from 0 to 1$"):
         next(trained.batches(2))
+    for size in (0, 1.5):
+        told = f"^size = {size}: must be a whole number of at least 1$"
+        with pytest.raises(regscope.RegscopeError, match=told):
+            next(trained.batches(0, "test", size=size))  # type: ignore[arg-type]
     with pytest.raises(regscope.RegscopeError, match=r"^part = all: choose from: train, test$"):
         next(trained.batches(0, "all"))  # type: ignore[arg-type]
 

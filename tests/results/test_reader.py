@@ -112,8 +112,8 @@ REFUSED: dict[str, tuple[str, Change, str]] = {
                               " must be finite"),
     "no loss": ("seeds", of_measure("test_loss", ""), "line 4: test_loss = nan: must be at least"
                 " 0"),
-    "no Brier score": ("seeds", of_measure("brier_score", ""), "line 4: brier_score = nan: must be from"
-                       " 0 to 2"),
+    "no Brier score": ("seeds", of_measure("brier_score", ""), "line 4: brier_score = nan: must be"
+                       " from 0 to 2"),
     "no rows": ("guess", lambda lines: lines[:1], "has no rows"),
     "ragged": ("seeds", lambda lines: [*lines[:3], lines[3] + ",1", *lines[4:]], "line 4: {more}"
                " fields, and the header has {fields}"),
