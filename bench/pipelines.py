@@ -27,7 +27,7 @@ import yaml
 from bench import readme, results
 from bench.machine import measured
 from bench.pipeline import copy_code
-from bench.processes import ROOT
+from bench.processes import ROOT, Finished, run_process
 from regscope.base import paths
 from regscope.base.errors import RegscopeError, run
 from regscope.base.yaml_files import read_yaml
@@ -96,7 +96,7 @@ class Project:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.environment = os.environ | {
+        self.environment = {
             "DVC_ROOT": str(root),
             "DVC_NO_ANALYTICS": "1",
             # Nobody listens there.
@@ -105,19 +105,8 @@ class Project:
                for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
         }  # fmt: skip
 
-    def run(self, *command: str) -> None:
-        """Raises RegscopeError with the last line it printed where it does not end with 0."""
-        done = subprocess.run(
-            command,
-            cwd=self.root,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            last = (done.stdout + done.stderr).strip().splitlines()[-1:]
-            raise RegscopeError(f"{' '.join(command)}: {' '.join(last)}")
+    def run(self, *command: str) -> Finished:
+        return run_process(command, self.environment, self.root)
 
     def commit(self) -> None:
         self.run("git", "add", "--all")
@@ -125,9 +114,8 @@ class Project:
 
     def seconds(self, command: Sequence[str]) -> dict[str, float]:
         """Of the command and all that it starts: by the clock, and of processors."""
-        before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        self.run(*command)
-        wall = time.perf_counter() - started
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        wall = self.run(*command).seconds
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         self.run("git", "checkout", "--quiet", ".")
@@ -194,7 +182,10 @@ def from_nothing(root: Path) -> dict[str, float]:
     project.commit()
     started = time.perf_counter()
     dvc = subprocess.Popen(
-        ("dvc", "repro", "--quiet"), cwd=root, env=project.environment, stdout=subprocess.DEVNULL
+        ("dvc", "repro", "--quiet"),
+        cwd=root,
+        env=os.environ | project.environment,
+        stdout=subprocess.DEVNULL,
     )
     with own_seconds(dvc.pid) as own:
         if dvc.wait():

@@ -104,12 +104,15 @@ def compare(
     from regscope.statistics import compare_unpaired, equal_note, undecided_note, verdict
 
     # Of any other value Python would take the truth for an answer.
-    if not isinstance(paired, bool):
+    truths = bool, np.bool
+    if not isinstance(paired, truths):
         raise RegscopeError(f"paired = {paired!r:.100}: must be True or False")
-    if not (higher_is_better is None or isinstance(higher_is_better, bool)):
+    if not (higher_is_better is None or isinstance(higher_is_better, truths)):
         raise RegscopeError(
             f"higher_is_better = {higher_is_better!r:.100}: must be True, False or None"
         )
+    # numpy's own false is not False.
+    better = None if higher_is_better is None else bool(higher_is_better)
     if matters is not None and not (isinstance(matters, Real) and 0 < matters < np.inf):
         raise RegscopeError(f"matters = {matters!r:.100}: must be a finite number above 0")
     if paired:
@@ -121,9 +124,9 @@ def compare(
             " otherwise give paired=False"
         )
     found: Comparison = (compare_paired if paired else compare_unpaired)(
-        second, first, higher_is_better is not False, matters=matters
+        second, first, better is not False, matters=matters
     )
-    given = verdict(found, found.p_value, higher_is_better, found.p_equal)
+    given = verdict(found, found.p_value, better, found.p_equal)
     note = undecided_note(found, given, in_points=False)
     if certain := equal_note(found, found.p_value, found.p_equal):
         note = f"{certain.capitalize()}."
@@ -131,7 +134,7 @@ def compare(
     if not paired:
         values |= {"probability_low": None, "probability_high": None}
     return Compared(
-        paired=paired,
+        paired=bool(paired),
         baseline_mean=float(np.mean(first)),
         other_mean=float(np.mean(second)),
         **values,

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -83,13 +84,13 @@ class Trained:
             raise RegscopeError(f"seed = {seed}: choose from 0 to {self.seeds[-1]}")
         if part not in ("train", "test"):
             raise RegscopeError(f"part = {part}: choose from: train, test")
-        if not isinstance(size, int) or size < 1:
+        if not isinstance(size, Integral) or size < 1:
             raise RegscopeError(f"size = {size!r:.100}: must be a whole number of at least 1")
         split = self.dataset.split(self.study.split, seed)
         indices = torch.from_numpy(split.train if part == "train" else split.holdout)
         inputs = torch.from_numpy(self.dataset.inputs)
         targets = torch.from_numpy(self.dataset.targets)
-        for places in torch.split(indices, size):
+        for places in torch.split(indices, int(size)):
             yield as_seen(inputs[places], self.dataset.scale), targets[places]
 
 

@@ -133,6 +133,17 @@ def test_the_truth_of_what_is_no_truth_value_decides_nothing(value: Any) -> None
     assert str(refused.value) == f"paired = {value!r}: must be True or False"
 
 
+def test_truth_values_of_numpy_are_what_they_say() -> None:
+    for value in (True, False):
+        of_numpy: Any = np.bool(value)
+        assert regscope.compare(BASELINE, OTHER, higher_is_better=of_numpy) == regscope.compare(
+            BASELINE, OTHER, higher_is_better=value
+        )
+        assert regscope.compare(BASELINE, OTHER, paired=of_numpy) == regscope.compare(
+            BASELINE, OTHER, paired=value
+        )
+
+
 @pytest.mark.parametrize("matters", [0, -0.1, math.inf, math.nan, "0.1", [0.1]])
 def test_what_matters_is_above_zero(matters: Any) -> None:
     with pytest.raises(regscope.RegscopeError) as refused:
