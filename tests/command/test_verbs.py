@@ -180,6 +180,14 @@ def test_what_make_installs_runs_the_code_of_the_working_directory(tmp_path: Pat
         assert done.stdout == (expected or f"{load_params(ROOT / 'params.yaml').study}\n")
 
 
-def test_only_the_command_is_called_as_a_module() -> None:
-    rooms = sorted(file.parent.name for file in (ROOT / "regscope").rglob("__main__.py"))
-    assert rooms == ["regscope"]
+@pytest.mark.parametrize("verb", ["export", "review"])
+def test_what_was_typed_before_there_was_a_command_still_works(verb: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", f"regscope.{verb}", "--nope"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    told = f"regscope: No such option: --nope; see: regscope {verb} --help\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", told)
