@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
@@ -119,7 +120,9 @@ def _exported(network: nn.Module, inputs: Tensor, chosen: Format) -> Any:
 @contextmanager
 def _told_where_refused(chosen: Format) -> Iterator[None]:
     """Not every forward can be written down as one program: torch says so by errors of any kind,
-    and prints what it had written of some until then."""
+    and prints and logs what it had written of some until then."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
     try:
         with redirect_stderr(io.StringIO()):
             yield
@@ -130,6 +133,8 @@ def _told_where_refused(chosen: Format) -> Iterator[None]:
             f"--format {chosen}: torch cannot write this network down as one program"
             f" ({shortened(cause(error), 120)}): choose state_dict"
         ) from error
+    finally:
+        logging.disable(before)
 
 
 def _check_same(name: str, found: Tensor, expected: Tensor) -> None:
