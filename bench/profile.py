@@ -20,6 +20,7 @@ from bench.stopwatch import Stopwatch
 from regscope.arithmetic import settle
 from regscope.base.errors import RegscopeError, run
 from regscope.base.lines import choose
+from regscope.regularizers.base import has_hook
 from regscope.report.formats import fixed
 from regscope.report.render import Cell, Table, plain_text
 from regscope.study.params import Study
@@ -38,7 +39,7 @@ SPOTS = (
     ("regscope.training.loop", "Trainer", "_train_epoch", REMAINDER, False),
     ("regscope.training.loop", "Trainer", "_evaluate", "evaluation", True),
     ("regscope.training.loop", "", "orders", "batch order", True),
-    ("regscope.training.loop", "", "cross_entropy", "loss", True),
+    ("regscope.training.loss", "", "cross_entropy", "loss", True),
     ("regscope.training.batches", "Examples", "gather", "gather", True),
     ("regscope.stacking.layers", "StackedDropout", "mask", "masks", True),
     ("regscope.training.passes", "ByHand", "forward", "forward", False),
@@ -87,11 +88,13 @@ def profile(study: Study, cell: str, folder: Path, seeds: int) -> dict[str, floa
         from regscope.engine import checkpoints
 
         trainer = _trainer(study, cell, folder, seeds, watch)
-        exits.enter_context(watch.watching(trainer.optimizer, "step", "update", whole=True))
-        for method in trainer.methods:
-            for name, category in (("add_gradient", "penalties"), ("batch", "augmentation")):
-                if hasattr(method, name):
-                    exits.enter_context(watch.watching(type(method), name, category, whole=True))
+        for _, optimizer in trainer.optimizers:
+            exits.enter_context(watch.watching(optimizer, "step", "update", whole=True))
+        for one in trainer.acting:
+            for name, category in (("gradients", "penalties"), ("batch", "augmentation")):
+                if has_hook(one.method, name):
+                    kind = type(one.method)
+                    exits.enter_context(watch.watching(kind, name, category, whole=True))
         trainer.run()
         checkpoints.save(Path(private) / "end.safetensors", trainer.state())
     return {category: round(seconds, 4) for category, seconds in watch.seconds.items()}
@@ -141,13 +144,13 @@ def _trainer(
     study: Study, cell: str, folder: Path, seeds: int, watch: Stopwatch | None = None
 ) -> Trainer:
     from regscope.datasets import Dataset
-    from regscope.training.loop import Trainer
+    from regscope.training.loop import cell_trainer
 
     watch = watch or Stopwatch()
     with watch.within(DATA, whole=True):
         dataset = Dataset.load(folder)
     with watch.within(NETWORKS, whole=True):
-        return Trainer(study, study.cells[cell].methods(), dataset, range(seeds))
+        return cell_trainer(study, study.cells[cell].methods(), dataset, range(seeds))
 
 
 def _watch(

@@ -26,7 +26,7 @@ from regscope.report.sections import load_sections
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import load_params
 from regscope.training import history
-from regscope.training.loop import Trainer
+from regscope.training.loop import cell_trainer
 from stages import evaluate, summarize
 from tests import sentences
 
@@ -45,7 +45,7 @@ def summarized(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     paths.prepared(STUDY).mkdir(parents=True)
     dataset.save(paths.prepared(STUDY))
     for reg in REGS:
-        trainer = Trainer(study, study.cells[reg].methods(), dataset, SEEDS)
+        trainer = cell_trainer(study, study.cells[reg].methods(), dataset, SEEDS)
         trainer.run()
         state = {name: value.numpy() for name, value in trainer.model.state_dict().items()}
         write_tensors(paths.model(STUDY, reg) / MODEL_FILE, state)

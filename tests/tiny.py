@@ -14,7 +14,7 @@ from torch import Tensor
 from regscope.datasets import Dataset
 from regscope.stacking.streams import Streams
 from regscope.study.params import Study
-from regscope.training.loop import Trainer
+from regscope.training.loop import Trainer, cell_trainer
 
 Values = Mapping[str, Any]
 
@@ -72,7 +72,7 @@ def prepare(tried: Study, folder: Path) -> Path:
 
 
 def trainer(tried: Study, dataset: Dataset, seeds: Sequence[int]) -> Trainer:
-    return Trainer(tried, tried.cells["tested"].methods(), dataset, seeds)
+    return cell_trainer(tried, tried.cells["tested"].methods(), dataset, seeds)
 
 
 def trained(tried: Study, dataset: Dataset, seeds: Sequence[int]) -> Trainer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import types
 from collections.abc import Iterator, Mapping
 from functools import reduce
@@ -47,7 +48,7 @@ class Settings(BaseModel):
         for name in type(self).model_fields:
             for place, number in _floats(getattr(self, name)):
                 size = abs(number)
-                if size > LARGEST:
+                if LARGEST < size < math.inf:
                     allowed = f"must be at most {LARGEST:.2g}, which single precision holds"
                 elif 0 < size < SMALLEST:
                     allowed = f"is 0 in single precision: at least {SMALLEST:.2g}"

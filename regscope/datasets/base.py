@@ -49,10 +49,14 @@ class SplitSettings(Settings):
 
 @dataclass(frozen=True)
 class Split:
-    """Indices of examples: those that train and those held out, ascending or in drawn order."""
+    """Indices of examples, ascending or in drawn order.
+
+    Those that train, those held out, and those that a method watches while it trains.
+    """
 
     train: np.ndarray
     holdout: np.ndarray
+    watched: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -111,9 +115,16 @@ class Dataset:
         return seed * self.pool_size + np.arange(self.pool_size)
 
     def split(
-        self, settings: SplitSettings, seed: int, holdout: Literal["test", "validation"] = "test"
+        self,
+        settings: SplitSettings,
+        seed: int,
+        holdout: Literal["test", "validation"] = "test",
+        watched: bool = False,
     ) -> Split:
         """The split of one seed. Nothing may be chosen on `test`; `validation` is for that.
+
+        Where a part is `watched`, it is the validation part, or as many examples beside it where
+        that is held out; it does not train.
 
         An official training set is the same for every seed, unless `train` takes a part of it;
         where there is none, the split varies with the seed, so that no lucky split decides.
@@ -134,15 +145,21 @@ class Dataset:
                 f"split: {len(train)} of {self.pool_size} examples train and {len(test)} test; must"
                 " be one at least of each: split.train"
             )
-        if holdout == "test":
-            return Split(train, test)
-        if settings.validation >= len(train):
+        parts = (holdout == "validation") + watched
+        size = settings.validation
+        if parts * size >= len(train):
+            times = "" if parts == 1 else f"{parts} times "
             raise RegscopeError(
-                f"split.validation = {settings.validation}: must leave some of the {len(train)}"
-                " examples that train"
+                f"split.validation = {size}: {times}must leave some of the {len(train)} examples"
+                " that train"
             )
+        if not parts:
+            return Split(train, test, test[:0])
         mixed = numpy_stream(seed, "validation").permutation(train)
-        return Split(mixed[settings.validation :], mixed[: settings.validation])
+        first, second, rest = mixed[:size], mixed[size : 2 * size], mixed[parts * size :]
+        if holdout == "test":
+            return Split(rest, test, first)
+        return Split(rest, first, second if watched else test[:0])
 
     def save(self, folder: Path) -> None:
         write_tensors(folder / DATA_FILE, {"inputs": self.inputs, "targets": self.targets})

@@ -26,6 +26,7 @@ from regscope.engine.local import survey_cells, train_stacks
 from regscope.engine.memory import free_memory
 from regscope.engine.messages import Watch
 from regscope.engine.plan import Plan, plan, room
+from regscope.engine.together import Cells, together
 from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def training_cells(
     settings goes on from there. Raises DivergedError, with seed and epoch, when a loss is no longer
     finite: that cell would come to the same again.
     """
-    seeds, epochs = range(study.training.seeds), study.training.epochs
+    seeds, epochs = study.training.seeds, study.training.epochs
     wanted = chosen_workers()
     job = {
         "study": _settings(study, regs),
@@ -107,16 +108,19 @@ def training_cells(
     if found.unportable:
         print(_NOT_PORTABLE.format(label=label, reason=found.unportable), file=sys.stderr)
     computed: Computed = "not portable" if found.unportable else arithmetic
-    stacks = len(regs) * len(seeds)
+    stacks = len(regs) * seeds
     try:
         workers, largest = room(found, min(wanted or worker_count(found.device), stacks))
     except RegscopeError as error:
         raise RegscopeError(f"{label}: {error}") from None
+    groups = together(study, regs, found.largest > 1)
     with ExitStack() as exits:
-        dealt, folders = {}, []
-        for reg in regs:
+        dealt: dict[Cells, Plan] = {}
+        folders = []
+        for cells in groups:
             # What is half trained on one kind of device is not continued on another.
-            decisive = {"study": _settings(study, [reg]), "reg": reg, "holdout": holdout}
+            decisive = {"study": _settings(study, cells.regs), "reg": " ".join(cells.regs)}
+            decisive["holdout"] = holdout
             decisive["device"] = found.device.partition(":")[0]
             decisive["arithmetic"] = computed
             name = checkpoints.folder_for(decisive, data / DATA_FILE)
@@ -124,9 +128,9 @@ def training_cells(
             standings = checkpoints.standings(folder)
             for path in checkpoints.remove_damaged(folder, standings):
                 print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
-            # With cells enough to keep all workers busy, every cell is as few stacks as can be.
-            own = math.ceil(workers / len(regs))
-            dealt[reg] = plan(seeds, standings, epochs, folder, own, largest)
+            # With stacks enough to keep all workers busy, they are as few as can be.
+            own = math.ceil(workers / len(groups))
+            dealt[cells] = plan(cells.numbers, standings, epochs, folder, own, largest)
             folders.append(folder)
         try:
             train_stacks(job, dealt, label, epochs, workers, watch)
@@ -135,7 +139,12 @@ def training_cells(
             if len(regs) == 1:
                 _remove(folders)
             raise
-        yield {reg: _gathered(found.name, computed, dealt[reg]) for reg in regs}
+        trained = {
+            reg: cell
+            for cells in groups
+            for reg, cell in _gathered(found.name, computed, cells, dealt[cells]).items()
+        }
+        yield {reg: trained[reg] for reg in regs}
         _remove(folders)
 
 
@@ -167,10 +176,22 @@ def train_cell(
     return train_cells(study, [reg], data, label, holdout)[reg]
 
 
-def _gathered(device: str, arithmetic: Computed, dealt: Plan) -> TrainedCell:
+def _gathered(
+    device: str, arithmetic: Computed, cells: Cells, dealt: Plan
+) -> dict[str, TrainedCell]:
     stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
     state, history = checkpoints.end_states(stacks)
-    return TrainedCell(device, arithmetic, tuple(range(history.shape[1])), state, history)
+    found = {}
+    for index, reg in enumerate(cells.regs):
+        own = slice(index * cells.seeds, (index + 1) * cells.seeds)
+        found[reg] = TrainedCell(
+            device,
+            arithmetic,
+            tuple(range(cells.seeds)),
+            {name: tensor[own] for name, tensor in state.items()},
+            history[:, own],
+        )
+    return found
 
 
 def chosen_workers() -> int | None:

@@ -57,6 +57,7 @@ def save(path: Path, progress: Progress) -> None:
     }
     tensors |= {f"model/{name}": tensor for name, tensor in progress.model.items()}
     tensors |= {f"optimizer/{name}": tensor for name, tensor in progress.optimizer.items()}
+    tensors |= {f"memory/{name}": tensor for name, tensor in progress.memory.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
@@ -100,6 +101,7 @@ def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
         history=history,
         model=_under(tensors, "model/"),
         optimizer=_under(tensors, "optimizer/"),
+        memory=_under(tensors, "memory/"),
     )
 
 

@@ -18,6 +18,7 @@ from regscope.arithmetic import numpy_variables
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.engine.messages import Watch
 from regscope.engine.plan import Plan, Survey
+from regscope.engine.together import Cells
 
 PRELOADED = ["regscope.base.rare_collection", "regscope.engine.worker", "regscope.engine.survey"]
 
@@ -36,13 +37,13 @@ def survey_cells(job: dict[str, Any], label: str) -> Survey:
 
 def train_stacks(
     job: dict[str, Any],
-    plans: Mapping[str, Plan],
+    plans: Mapping[Cells, Plan],
     label: str,
     epochs: int,
     workers: int,
     watch: Watch | None = None,
 ) -> None:
-    """Train the waiting stacks of every cell's plan to their last epoch on `workers` processes.
+    """Train the waiting stacks of all plans to their last epoch on `workers` processes.
 
     Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
     epochs on a terminal, with the time left; `watch` is told every epoch. Raises RegscopeError,
@@ -51,7 +52,7 @@ def train_stacks(
     """
     from tqdm import tqdm
 
-    waiting = [(reg, stack) for reg, plan in plans.items() for stack in plan.waiting]
+    waiting = [(cells, stack) for cells, plan in plans.items() for stack in plan.waiting]
     stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
     with ExitStack() as exits:
         listening = [exits.enter_context(process(_work, job, label)) for _ in waiting[:workers]]
@@ -69,9 +70,9 @@ def train_stacks(
                 leave=False,
             )
         )
-        for reg, plan in plans.items():
+        for cells, plan in plans.items():
             for line in _resumptions(plan):
-                bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {reg}: {line}")
+                bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {cells}: {line}")
         while listening:
             ready = connection.wait(listening)
             for pipe in [pipe for pipe in listening if pipe in ready]:

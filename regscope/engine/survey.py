@@ -21,7 +21,8 @@ from regscope.datasets.seen import as_seen
 from regscope.engine.device import DEVICE, present_device
 from regscope.engine.messages import errors_told, tell
 from regscope.engine.plan import Cost, Survey
-from regscope.regularizers import Proximal, Regularizer
+from regscope.regularizers import Regularizer
+from regscope.regularizers.base import has_hook
 from regscope.study.params import Study
 from regscope.study.training import AdamTraining, SGDTraining
 from regscope.training.loop import EVALUATION_BATCH
@@ -102,12 +103,14 @@ def seed_bytes(
         network = _network(study, methods, dataset, "cpu")
     copies = 3 + remembered(study.training)
     if study.training.conventions == "keras" or any(
-        isinstance(method, Proximal) for method in methods
+        has_hook(method, "subgradient") for method in methods
     ):
         copies += PLAIN_COPIES
+    copies += sum(method.held_weights for method in methods)
     weights = sum(parameter.nbytes for parameter in network.parameters())
     buffers = sum(buffer.nbytes for buffer in network.buffers())
     total = copies * weights + buffers + _order_bytes(study, methods, dataset)
+    total += sum(_state_bytes(method, network) for method in methods)
     if total < free:
         network = _network(study, methods, dataset, "cpu")
         total += _passing_bytes(study, methods, dataset, network)
@@ -119,6 +122,16 @@ def recording_bytes(study: Study, network: nn.Module) -> int:
     """What recording a step takes beside: copies of what it changes, and gradients once more."""
     weights = sum(parameter.nbytes for parameter in network.parameters())
     return (2 + remembered(study.training)) * weights
+
+
+def _state_bytes(method: Regularizer, network: nn.Module) -> int:
+    """What a method remembers of one seed."""
+    parameters, buffers = (
+        {name: tensor.detach().unsqueeze(0) for name, tensor in named}
+        for named in (network.named_parameters(), network.named_buffers())
+    )
+    state = method.state(parameters, buffers)
+    return sum(tensor.nbytes for tensor in state.values())
 
 
 def gains_from_stacking(network: nn.Module) -> bool:
@@ -166,7 +179,7 @@ def _passing_bytes(
     kept, widest = _activation_bytes(network, inputs)
     # The next batch is read while the last is still there.
     read = stored[0].nbytes + 2 * inputs[0].nbytes
-    changed = any(type(method).batch is not Regularizer.batch for method in methods)
+    changed = any(has_hook(method, "batch") for method in methods)
     trained = read + kept + 2 * widest + 4 * changed * inputs[0].nbytes
     batch = min(study.training.batch_size, study.train_size)
     held_out = dataset.pool_size - study.train_size

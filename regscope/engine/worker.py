@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,12 @@ from regscope.datasets import Dataset
 from regscope.engine import checkpoints
 from regscope.engine.messages import Epoch, asked, errors_told, tell
 from regscope.engine.plan import Stack
+from regscope.engine.together import Cells
 from regscope.stacking.allocator import keep_freed_memory
 from regscope.stacking.precision import tf32_where
 from regscope.study.params import Study
 from regscope.training.loop import Trainer
+from regscope.training.places import Place
 
 
 def work(job: dict[str, Any], messages: Connection) -> None:
@@ -41,47 +44,60 @@ def work(job: dict[str, Any], messages: Connection) -> None:
             raise RegscopeError(f"portable arithmetic was to be had, and is not: {reason}")
         study = Study.model_validate(job["study"])
         dataset = Dataset.load(Path(job["data"]))
-        for reg, stack in asked(messages):
-            with _naming(reg, study):
-                _train_stack(study, reg, job, dataset, stack, messages)
+        for cells, stack in asked(messages):
+            with _naming(cells, study):
+                _train_stack(study, cells, job, dataset, stack, messages)
             tell(messages, None)
 
 
 @contextmanager
-def _naming(reg: str, study: Study) -> Iterator[None]:
+def _naming(cells: Cells, study: Study) -> Iterator[None]:
     """Where there are several cells, an error says which it is about."""
     try:
         yield
     except RegscopeError as error:
-        if len(study.cells) <= 2:
+        if len(study.cells) <= 2 or len(cells.regs) > 1:
             raise
-        raise type(error)(f"{reg}: {error}") from error
+        raise type(error)(f"{cells}: {error}") from error
 
 
 def _train_stack(
     study: Study,
-    reg: str,
+    cells: Cells,
     job: dict[str, Any],
     dataset: Dataset,
     stack: Stack,
     messages: Connection,
 ) -> None:
-    methods = study.cells[reg].methods()
     device = torch.device(job["device"])
-    trainer = Trainer(study, methods, dataset, stack.seeds, job["holdout"], device)
+    places = [_place(study, cells, number) for number in stack.seeds]
+    trainer = Trainer(study, dataset, places, job["holdout"], device)
     _go_on(trainer, stack)
     saved = time.monotonic()
 
     def after_epoch(trainer: Trainer) -> None:
         nonlocal saved
-        history = tuple(map(tuple, trainer.history[:, :, -1].tolist()))
-        tell(messages, Epoch(reg, trainer.seeds, trainer.epoch, history))
+        history = trainer.history[:, :, -1].tolist()
+        for reg, own in cells.by_cell(stack.seeds).items():
+            columns = tuple(tuple(column[place] for place in own) for column in history)
+            seeds = tuple(trainer.seeds[place] for place in own)
+            tell(messages, Epoch(reg, seeds, trainer.epoch, columns))
         if time.monotonic() - saved > job["checkpoint_seconds"]:
-            checkpoints.save(stack.path, trainer.state())
+            _save(stack, trainer)
             saved = time.monotonic()
 
     trainer.run(after_epoch)
-    checkpoints.save(stack.path, trainer.state())
+    _save(stack, trainer)
+
+
+def _place(study: Study, cells: Cells, number: int) -> Place:
+    reg, seed = cells.place(number)
+    methods = tuple(study.cells[reg].methods())
+    return Place(seed, methods, study.training, reg if len(cells.regs) > 1 else "")
+
+
+def _save(stack: Stack, trainer: Trainer) -> None:
+    checkpoints.save(stack.path, replace(trainer.state(), seeds=stack.seeds))
 
 
 def _go_on(trainer: Trainer, stack: Stack) -> None:

@@ -1,7 +1,7 @@
 """Regularizers: one file each. A file dropped in here is a new key in params.yaml."""
 
 from regscope.base.discovery import import_all
-from regscope.regularizers.base import Penalty, Proximal, Regularizer, Target, WeightTerm
+from regscope.regularizers.base import Regularizer, Scoped, Target
 
 import_all(__name__, __path__)
 
@@ -15,4 +15,4 @@ def _named(cls: type[Regularizer]) -> dict[str, type[Regularizer]]:
 
 REGULARIZERS: dict[str, type[Regularizer]] = dict(sorted(_named(Regularizer).items()))
 
-__all__ = ["REGULARIZERS", "Penalty", "Proximal", "Regularizer", "Target", "WeightTerm"]
+__all__ = ["REGULARIZERS", "Regularizer", "Scoped", "Target"]

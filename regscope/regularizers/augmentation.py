@@ -12,11 +12,11 @@ from regscope.base.errors import RegscopeError
 from regscope.base.settings import refusal
 from regscope.datasets.base import PADDING_WORD, UNKNOWN_WORD
 from regscope.regularizers.base import Regularizer, Target
-from regscope.regularizers.order import Order
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from regscope.regularizers.step import Own, Step
     from regscope.stacking.streams import Streams
 
 Amount = Annotated[float, Field(ge=0, le=1e6)]
@@ -60,7 +60,6 @@ class Augmentation(Regularizer):
     """
 
     name: ClassVar[str] = "augmentation"
-    order: ClassVar[Order] = Order.AUGMENTATION
     strength: Amount
     shift: Amount | None = None
     rotation: Amount | None = None
@@ -120,18 +119,20 @@ class Augmentation(Regularizer):
             return 0.0
         return USUAL[kind][option]
 
-    def batch(self, inputs: Tensor, targets: Tensor, draws: Streams) -> tuple[Tensor, Tensor]:
-        """Inputs are pictures `[S*B, C, H, W]`, points `[S*B, D]` or whole-numbered words
-        `[S*B, T]`.
+    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
+        return self.changed(step.inputs, own.draws), step.targets
+
+    def changed(self, inputs: Tensor, draws: Streams) -> Tensor:
+        """Pictures `[P*B, C, H, W]`, points `[P*B, D]` or whole-numbered words `[P*B, T]`.
 
         Raises RegscopeError where `saturation` meets pictures that are not of three channels.
         """
         if not inputs.is_floating_point():
-            return self._words(inputs, draws), targets
+            return self._words(inputs, draws)
         if inputs.dim() == 2:
             noise = draws.normal(len(inputs) // draws.count, inputs.shape[1]).flatten(0, 1)
-            return inputs + noise * self.amount("points", "jitter"), targets
-        return self._moved(self._recoloured(inputs, draws), draws), targets
+            return inputs + noise * self.amount("points", "jitter")
+        return self._moved(self._recoloured(inputs, draws), draws)
 
     def _words(self, words: Tensor, draws: Streams) -> Tensor:
         drawn = draws.uniform(len(words) // draws.count, words.shape[1]).flatten(0, 1)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -12,12 +11,12 @@ from pydantic import model_validator
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
-from regscope.regularizers.order import Order
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from regscope.stacking.streams import Streams
+    from regscope.regularizers.kept import Epoch
+    from regscope.regularizers.step import Own, Step
 
 
 @dataclass(frozen=True)
@@ -35,15 +34,23 @@ class Target:
 
 
 class Regularizer(Settings):
-    """One method. Subclasses name themselves and override the hooks they need.
+    """One method. Subclasses name themselves and override the hooks they need; no other acts.
 
-    `name` is the key in params.yaml. `order` says where in a step the method acts.
-    `main` is the setting that a bare number (or `true`) in params.yaml stands for.
+    `name` is the key in params.yaml. `main` is the setting that a bare number (or `true`) there
+    stands for, and `off` the value of it that is the same as not naming the method.
+
+    Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
+    once, and in every step `batch`, `passing` around the passes with `objective` between them,
+    `gradients`, the optimizer's update, `weights`; `kept` after every epoch. A hook sees the places
+    of a stack that have the method with equal settings, and nothing of the others: what it
+    computes for one place may not depend on the rest. Steps run recorded on GPUs, so a hook works
+    on tensors, never on numbers read out of them.
     """
 
     name: ClassVar[str]
-    order: ClassVar[Order]
     main: ClassVar[str] = "strength"
+    off: ClassVar[float] = 0
+    turn: ClassVar[int] = 0
 
     @model_validator(mode="before")
     @classmethod
@@ -52,8 +59,8 @@ class Regularizer(Settings):
 
     @property
     def inert(self) -> bool:
-        """Whether the main setting is 0 or false, which is the same as not naming the method."""
-        return not getattr(self, self.main)
+        """Whether the main setting is `off` (or false), as if the method were not named."""
+        return bool(getattr(self, self.main) == self.off)
 
     @property
     def copies(self) -> int:
@@ -62,6 +69,28 @@ class Regularizer(Settings):
         With 1 `batch` changes the examples themselves. A copy's targets stay those of its example.
         """
         return 1
+
+    @property
+    def watches(self) -> bool:
+        """Whether it watches a validation part, which then does not train."""
+        return False
+
+    @property
+    def held_weights(self) -> int:
+        """How many further copies of the weights it holds for a while, beside its `state`."""
+        return 0
+
+    @property
+    def structure(self) -> Hashable | None:
+        """What of it must be equal, beside its name, wherever networks train as one stack.
+
+        By default everything where it puts modules into the network, its name alone where it
+        changes the course of a step; None where networks with and without it may train as one.
+        """
+        if has_hook(self, "insert"):
+            return self.model_dump_json()
+        alike = has_hook(self, "passing") or self.watches or self.copies > 1
+        return self.copies if alike else None
 
     def check(self, target: Target) -> None:
         """Refuse a target on which the method would do nothing.
@@ -72,14 +101,87 @@ class Regularizer(Settings):
     def insert(self, model: nn.Module) -> None:
         """Put modules into the plain network's slots, after initialization."""
 
-    def batch(
+    def state(
         self,
-        inputs: Tensor,
-        targets: Tensor,
-        draws: Streams,  # noqa: ARG002
-    ) -> tuple[Tensor, Tensor]:
-        """Change a training batch: inputs `[S*B, ...]`, targets `[S*B]`, seeds in blocks."""
-        return inputs, targets
+        parameters: Mapping[str, Tensor],  # noqa: ARG002
+        buffers: Mapping[str, Tensor],  # noqa: ARG002
+    ) -> dict[str, Tensor]:
+        """What it remembers from step to step, `[P, ...]` by name.
+
+        Of parameters and running statistics `[P, ...]`, as they are before training.
+        """
+        return {}
+
+    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+        """The inputs and the targets that train in place of the step's."""
+        return step.inputs, step.targets
+
+    def passing(self, step: Step, own: Own) -> Iterator[None]:  # noqa: ARG002
+        """Yield wherever a forward and a backward pass are to be run.
+
+        The gradients of the last pass are the step's; loss and accuracy are recorded in the first.
+        """
+        yield
+
+    def objective(self, step: Step, own: Own) -> None:
+        """Add to `step.gradient`, in place, the gradient by the logits of a term of one's own."""
+
+    def penalty(self, weights: Mapping[str, Tensor]) -> Tensor | None:  # noqa: ARG002
+        """A term of the objective that depends on the weights: one number a place, `[P]`.
+
+        Of weights `[P, ...]` by name; None where there is no such term.
+        """
+        return None
+
+    def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        """Change gradients before the update, in place: by default, add the penalty's.
+
+        Through autograd, to those weights that have a part in it; a closed form is faster.
+        """
+        if has_hook(self, "penalty"):
+            add_penalty(self, own)
+
+    def subgradient(self, weight: Tensor) -> Tensor | None:  # noqa: ARG002
+        """What optimizers that scale steps by gradients' sizes count in, of a weight `[P, ...]`.
+
+        An element of the subdifferential of a term that acts in `weights`, of the weight's shape.
+        It moves nothing itself.
+        """
+        return None
+
+    def weights(self, step: Step, own: Own) -> None:
+        """Change weights after the update, in place."""
+
+    def kept(self, epoch: Epoch, own: Own) -> Mapping[str, Tensor]:  # noqa: ARG002
+        """The tensors that training would hand over if it ended with this epoch, by name."""
+        return epoch.tensors
+
+    def try_out(self, weights: Mapping[str, Tensor]) -> None:
+        """Refuse a penalty that is not one number a place, or that no weight has a part in.
+
+        Raises RegscopeError.
+        """
+        import torch
+
+        if not has_hook(self, "penalty"):
+            return
+        by_autograd = not has_hook(self, "gradients")
+        with torch.set_grad_enabled(by_autograd):
+            leaves = _leaves(weights)
+            term = self.penalty(leaves)
+        seeds = len(next(iter(weights.values())))
+        if not isinstance(term, torch.Tensor):
+            raise RegscopeError(
+                f"{self.name}: the penalty is {term!r:.40}, and must be a tensor [S], one number a"
+                " seed; does it act on any of these weights?"
+            )
+        if tuple(term.shape) != (seeds,):
+            raise RegscopeError(
+                f"{self.name}: the penalty has shape {list(term.shape)}, and must have one number a"
+                f" seed, [{seeds}]: sum over all axes but the first"
+            )
+        if by_autograd and not term.requires_grad:
+            raise RegscopeError(f"{self.name}: the penalty depends on none of these weights")
 
 
 class Scoped(Regularizer):
@@ -102,96 +204,24 @@ class Scoped(Regularizer):
             raise refusal(f"{self.name}.layers", [], choose(choices))
 
 
-class WeightTerm(Scoped):
-    """A term of the objective that depends on the weights.
-
-    It acts on what `models.weights` calls weights, not on biases or normalization parameters.
-    """
-
-    @abstractmethod
-    def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        """The term of each seed, `[S]`, from stacked weights `[S, ...]` by name."""
-
-    def try_out(self, weights: Mapping[str, Tensor]) -> None:
-        """Refuse a term that is not one number a seed.
-
-        Raises RegscopeError.
-        """
-        import torch
-
-        with torch.no_grad():
-            self._check_term(self.penalty(weights), weights)
-
-    def _check_term(self, term: object, weights: Mapping[str, Tensor]) -> None:
-        import torch
-
-        seeds = len(next(iter(weights.values())))
-        if not isinstance(term, torch.Tensor):
-            raise RegscopeError(
-                f"{self.name}: the penalty is {term!r:.40}, and must be a tensor [S], one number a"
-                " seed; does it act on any of these weights?"
-            )
-        if tuple(term.shape) != (seeds,):
-            raise RegscopeError(
-                f"{self.name}: the penalty has shape {list(term.shape)}, and must have one number a"
-                f" seed, [{seeds}]: sum over all axes but the first"
-            )
+def has_hook(method: Regularizer, hook: str) -> bool:
+    """Whether a method does anything there."""
+    return getattr(type(method), hook) is not getattr(Regularizer, hook)
 
 
-class Penalty(WeightTerm):
-    """A term that acts through its gradient, as part of the loss."""
+def add_penalty(method: Regularizer, own: Own) -> None:
+    """Add the gradient of a method's penalty through autograd."""
+    import torch
 
-    order: ClassVar[Order] = Order.PENALTY
-
-    def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
-        """Add the term's gradient to every weight's `.grad`, in place.
-
-        By default through autograd, of the weights that have a part in it; a closed form is faster.
-        """
-        import torch
-
-        tensors = list(weights.values())
-        with torch.enable_grad():
-            total = self.penalty(weights).sum()
-            gradients = torch.autograd.grad(total, tensors, allow_unused=True)
-        for tensor, gradient in zip(tensors, gradients, strict=True):
-            if gradient is not None:
-                assert tensor.grad is not None
-                tensor.grad.add_(gradient)
-
-    def try_out(self, weights: Mapping[str, Tensor]) -> None:
-        """Refuse also a term that no weight has a part in, which would do nothing."""
-        import torch
-
-        if type(self).add_gradient is not Penalty.add_gradient:
-            super().try_out(weights)
-            return
-        with torch.enable_grad():
-            term = self.penalty(weights)
-        self._check_term(term, weights)
-        if not term.requires_grad:
-            raise RegscopeError(f"{self.name}: the penalty depends on none of these weights")
+    leaves = _leaves(own.weights)
+    with torch.enable_grad():
+        term = method.penalty(leaves)
+        assert term is not None
+        found = torch.autograd.grad(term.sum(), list(leaves.values()), allow_unused=True)
+    for name, gradient in zip(leaves, found, strict=True):
+        if gradient is not None:
+            own.gradient(name).add_(gradient)
 
 
-class Proximal(WeightTerm):
-    """A term that acts after the optimizer's step, through its proximal operator.
-
-    Parikh and Boyd 2014, "Proximal Algorithms", section 4.2 (proximal gradient method).
-    """
-
-    order: ClassVar[Order] = Order.PROXIMAL
-
-    @abstractmethod
-    def subgradient(self, weight: Tensor) -> Tensor:
-        """An element of the term's subdifferential at one weight `[S, ...]`, of its shape.
-
-        It moves nothing: optimizers that scale their steps by gradients' sizes count it in.
-        """
-
-    @abstractmethod
-    def project(self, weight: Tensor, step_size: Tensor | float) -> None:
-        """Apply the operator of `step_size * term` to one weight `[S, ...]`, in place.
-
-        `step_size` is how far the optimizer's step moves a weight for each unit of a steady
-        gradient: one number, or one for each weight `[S, ...]`.
-        """
+def _leaves(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {name: weight.detach().requires_grad_() for name, weight in weights.items()}

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from regscope.regularizers.base import Scoped, Target
-from regscope.regularizers.order import Order
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,7 +16,6 @@ class BatchNorm(Scoped):
     """`true` in params.yaml; `momentum` weighs the newest batch in the running statistics."""
 
     name: ClassVar[str] = "batch_norm"
-    order: ClassVar[Order] = Order.NORMALIZATION
     main: ClassVar[str] = "enabled"
     enabled: StrictBool = True
     momentum: Annotated[float, Field(gt=0, le=1)] = 0.1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped, Target
-from regscope.regularizers.order import Order
 
 if TYPE_CHECKING:
     from torch import nn
@@ -17,9 +17,13 @@ class Dropout(Scoped):
     """Each unit after a layer's activation is set to zero with probability `rate`."""
 
     name: ClassVar[str] = "dropout"
-    order: ClassVar[Order] = Order.DROPOUT
     main: ClassVar[str] = "rate"
     rate: Annotated[float, Field(ge=0, lt=1)]
+
+    @property
+    def structure(self) -> Hashable:
+        """Rates may differ."""
+        return (self.layers,)
 
     def choices(self, target: Target) -> tuple[str, ...]:
         return target.slots

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from regscope.regularizers.base import Penalty
+from regscope.regularizers.base import Scoped
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from regscope.regularizers.step import Own, Step
 
-class L1(Penalty):
+
+class L1(Scoped):
     """`strength * sum(|w|)`, Keras's convention; its subgradient at 0 is taken as 0.
 
     Gradient steps make weights small and never exactly zero: near-zero fractions rise, exact
@@ -26,10 +28,9 @@ class L1(Penalty):
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         return self.strength * absolute_sum(weights)
 
-    def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
-        for weight in weights.values():
-            assert weight.grad is not None
-            weight.grad.add_(weight.sign(), alpha=self.strength)
+    def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        for name, weight in own.weights.items():
+            own.gradient(name).add_(weight.sign(), alpha=self.strength)
 
 
 def absolute_sum(weights: Mapping[str, Tensor]) -> Tensor:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from regscope.regularizers.base import Proximal
+from regscope.regularizers.base import Scoped
 from regscope.regularizers.l1 import absolute_sum
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from regscope.regularizers.step import Own, Step
 
-class L1Prox(Proximal):
+
+class L1Prox(Scoped):
     """The objective of `l1`, `strength * sum(|w|)`, minimized so that weights become exactly zero.
 
     After the optimizer's step every weight moves towards zero by its threshold and stops there:
@@ -32,10 +34,22 @@ class L1Prox(Proximal):
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         return self.strength * absolute_sum(weights)
 
+    def gradients(self, step: Step, own: Own) -> None:
+        """None: the term acts after the update."""
+
     def subgradient(self, weight: Tensor) -> Tensor:
         return weight.sign().mul_(self.strength)
 
+    def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        for name, weight in own.weights.items():
+            self.project(weight, own.updates.step_size(name))
+
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
+        """Apply the proximal operator of `step_size * term` to one weight `[P, ...]`, in place.
+
+        Parikh and Boyd 2014, "Proximal Algorithms", section 4.2 (proximal gradient method).
+        `step_size` is one number, or one for each of the weight's.
+        """
         threshold = self.strength * step_size
         # Less what lies within the threshold: exactly zero where all of the weight does.
         weight.sub_(weight.clamp(-threshold, threshold))  # type: ignore[arg-type]

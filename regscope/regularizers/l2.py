@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from regscope.regularizers.base import Penalty
+from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import square_sums
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from regscope.regularizers.step import Own, Step
 
-class L2(Penalty):
+
+class L2(Scoped):
     """`strength * sum(w**2)`, Keras's convention.
 
     In plain SGD this equals torch's `weight_decay = 2 * strength`. With Adam the term passes
@@ -24,10 +27,8 @@ class L2(Penalty):
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        terms = [weight.square().flatten(1).sum(1) for weight in weights.values()]
-        return self.strength * sum(terms[1:], terms[0])
+        return self.strength * square_sums(weights)
 
-    def add_gradient(self, weights: Mapping[str, Tensor]) -> None:
-        for weight in weights.values():
-            assert weight.grad is not None
-            weight.grad.add_(weight, alpha=2 * self.strength)
+    def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        for name, weight in own.weights.items():
+            own.gradient(name).add_(weight, alpha=2 * self.strength)

@@ -103,6 +103,8 @@ class StackedBatchNorm(nn.Module):
             raise ValueError(
                 "batch norm can be stacked only with affine, running statistics and momentum"
             )
+        if len({(layer.eps, layer.momentum) for layer in layers}) > 1:
+            raise ValueError("batch norm can be stacked only with one momentum and one epsilon")
         self.eps = plain.eps
         self.momentum = plain.momentum
         self.biased_variance = has_biased_variance(plain)
@@ -171,7 +173,12 @@ class StackedDropout(nn.Module):
 
     def __init__(self, layers: Sequence[nn.Dropout], streams: Streams) -> None:
         super().__init__()
-        self.dropped = min(round(layers[0].p * 65536), 65535)
+        dropped = [min(round(layer.p * 65536), 65535) for layer in layers]
+        self.dropped: Tensor | int = dropped[0]
+        self.factor: Tensor | float = 65536 / (65536 - dropped[0])
+        if len(set(dropped)) > 1:
+            self.dropped = torch.tensor(dropped, device=streams.device).unsqueeze(1)
+            self.factor = (65536 / (65536 - self.dropped.double())).float()
         self.streams = streams
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -179,10 +186,15 @@ class StackedDropout(nn.Module):
 
     def mask(self, inputs: Tensor) -> Tensor:
         """The next factors for `inputs` `[S*B, ...]`: 0, or what keeps the expectation."""
-        bits = self.streams.bits(inputs.numel() // self.streams.count).reshape(inputs.shape)
+        bits = self.streams.bits(inputs.numel() // self.streams.count)
         mask = torch.empty_like(inputs)
-        torch.ge(bits, self.dropped - 32768, out=mask)
-        return mask.mul_(65536 / (65536 - self.dropped))
+        if isinstance(self.dropped, Tensor):
+            own = mask.view(bits.shape)
+            torch.ge(bits, self.dropped - 32768, out=own)
+            own.mul_(self.factor)
+            return mask
+        torch.ge(bits.reshape(inputs.shape), self.dropped - 32768, out=mask)
+        return mask.mul_(self.factor)
 
 
 class StackedStochasticDepth(StackedDropout):
@@ -194,7 +206,7 @@ class StackedStochasticDepth(StackedDropout):
             raise ValueError(f"stochastic depth of mode {layers[0].mode} cannot be stacked")
 
     def forward(self, inputs: Tensor) -> Tensor:
-        if not (self.training and self.dropped):
+        if not self.training or (isinstance(self.dropped, int) and not self.dropped):
             return inputs
         examples = inputs.new_empty(len(inputs), *[1] * (inputs.dim() - 1))
         return inputs * self.mask(examples)

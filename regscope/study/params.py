@@ -54,7 +54,7 @@ class _Cell(Settings):
         named = [getattr(self, name) for name in type(self).model_fields]
         return sorted(
             (method for method in named if method is not None and not method.inert),
-            key=lambda method: (method.order, method.name),
+            key=lambda method: (method.turn, method.name),
         )
 
 

@@ -1,127 +1,138 @@
-"""The training loop: a stack of seeds of one cell, epoch by epoch."""
+"""The training loop: a stack of places, most often the seeds of one cell, epoch by epoch."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import groupby
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from regscope.base.errors import DivergedError, RegscopeError
+from regscope.base.errors import DivergedError
 from regscope.datasets import Dataset
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
-from regscope.regularizers import Penalty, Proximal, Regularizer, WeightTerm
+from regscope.regularizers import Regularizer
+from regscope.regularizers.base import has_hook
+from regscope.regularizers.kept import Epoch
 from regscope.stacking.graphs import Recorder
 from regscope.stacking.precision import tf32_where
-from regscope.stacking.stack import stack, stacked_weights, streams_of
+from regscope.stacking.stack import stack, streams_of
 from regscope.stacking.streams import CPU, Streams
 from regscope.study.params import Study
+from regscope.training.acting import acting_methods, optimizers_of
 from regscope.training.batches import Examples, batches, orders, with_copies
 from regscope.training.history import COLUMNS
-from regscope.training.loss import cross_entropy, token_cross_entropy
-from regscope.training.optimizers import make_optimizer
+from regscope.training.loss import Loss, TokenLoss
 from regscope.training.passes import make_passes
+from regscope.training.places import Place, check_together, places_of
+from regscope.training.update import Acting, Update
 
 EVALUATION_BATCH = 200
 
 
 @dataclass
 class Progress:
-    """Where a stack stands: `history` `[columns, S, epochs done]` and the state to go on from."""
+    """Where a stack stands: `history` `[columns, S, epochs done]` and the state to go on from.
+
+    At the end `model` is what training hands over.
+    """
 
     seeds: tuple[int, ...]
     epoch: int
     history: Tensor
     model: dict[str, Tensor]
     optimizer: dict[str, Tensor]
+    memory: dict[str, Tensor] = field(default_factory=dict)
 
 
 class Trainer:
-    """S seeds of one cell as one stack, on one device.
+    """A stack of places of one study, on one device; their methods are in the order of acting.
 
-    `methods` come in the order in which they act. History columns: `train_loss` (cross-entropy
-    alone) and `train_accuracy` are means over the epoch's batches in training mode, as Keras
-    logs them; `penalty` is the regularizers' term after the epoch; `holdout_*` are measured
-    after the epoch in evaluation mode and in float32, as weights are kept. Of sentences all are
-    means over words. Where a method adds copies, an epoch goes through every example as often.
+    History columns: `train_loss` (cross-entropy on the true labels) and `train_accuracy` are means
+    over the epoch's batches in training mode, as Keras logs them; `penalty` is the regularizers'
+    term after the epoch; `holdout_*` are measured after the epoch in evaluation mode and in
+    float32, as weights are kept: of what training would hand over if it ended there. Of sentences
+    all are means over words. Where a method adds copies, an epoch goes through every example as
+    often.
+
+    Raises RegscopeError where places do not train as one.
     """
 
     def __init__(
         self,
         study: Study,
-        methods: Sequence[Regularizer],
         dataset: Dataset,
-        seeds: Sequence[int],
+        places: Sequence[Place],
         holdout: Literal["test", "validation"] = "test",
         device: torch.device = CPU,
     ) -> None:
-        self.settings = study.training
-        self.seeds = tuple(seeds)
-        self.methods = methods
+        check_together(places)
+        self.settings = places[0].training
+        self.places = tuple(places)
+        self.seeds = tuple(place.seed for place in places)
         self.device = device
-        self.tokens = dataset.kind == "tokens"
-        splits = [dataset.split(study.split, seed, holdout) for seed in seeds]
-        self.train = torch.stack([torch.from_numpy(split.train) for split in splits]).to(device)
-        self.holdout = torch.stack([torch.from_numpy(split.holdout) for split in splits]).to(device)
+        self.loss_of = TokenLoss() if dataset.kind == "tokens" else Loss()
+        watched = any(method.watches for method in places[0].methods)
+        splits = [dataset.split(study.split, seed, holdout, watched) for seed in self.seeds]
+        self.train, self.holdout, self.watched = (
+            torch.stack([torch.from_numpy(getattr(split, part)) for split in splits]).to(device)
+            for part in ("train", "holdout", "watched")
+        )
         self.examples = Examples(
             torch.from_numpy(dataset.inputs).to(device),
             torch.from_numpy(dataset.targets).to(device),
             dataset.scale,
         )
-        plain = [
-            initialized(study.model, dataset.input_shape, len(dataset.classes), seed)
-            for seed in seeds
-        ]
-        for module in plain:
-            for method in methods:
-                method.insert(module)
-            if self.settings.conventions == "keras":
-                keep_biased_variance(module)
-            module.to(device)
+        plain = [self._network(study, dataset, place) for place in places]
         sample, _ = self.examples.gather(self.train[:1, :4])
-        self.model = stack(plain, seeds, sample)
+        self.model = stack(plain, self.seeds, sample)
         self.passes = make_passes(self.model, self.settings.precision, device)
-        self.terms = [
-            (method, self._weights(method, plain[0]))
-            for method in methods
-            if isinstance(method, WeightTerm)
-        ]
-        proximal = [
-            (term, weights.values()) for term, weights in self.terms if isinstance(term, Proximal)
-        ]
-        self.optimizer = make_optimizer(self.settings, self.model.parameters(), proximal)
-        self.draws = {method.name: Streams(seeds, method.name, device) for method in methods}
-        copies = max((method.copies for method in methods), default=1)
+        self.optimizers = optimizers_of(self.model, plain[0], places)
+        self.acting, self.memory = acting_methods(
+            self.model, plain[0], places, self.optimizers, device
+        )
+        self.update = Update(
+            self.passes,
+            self.examples,
+            self.loss_of,
+            self.acting,
+            [optimizer for _, optimizer in self.optimizers],
+            len(places),
+            len(dataset.classes),
+            device,
+        )
+        copies = max((method.copies for method in places[0].methods), default=1)
         self._places = with_copies(self.train, copies, len(self.examples))
         self.epoch = 0
-        self.history = torch.empty(len(COLUMNS), len(seeds), 0)
-        # Sums over the epoch so far of each seed's losses and hits.
-        self._loss = torch.zeros(len(seeds), device=device)
-        self._correct = torch.zeros(len(seeds), device=device)
+        self.history = torch.empty(len(COLUMNS), len(places), 0)
         self._recorder = Recorder()
 
-    def _weights(self, term: WeightTerm, plain: nn.Module) -> dict[str, Tensor]:
-        """The weights that a term acts on, if it says of them what it must."""
-        try:
-            weights = stacked_weights(self.model, plain, term.layers)
-        except ValueError as error:
-            raise RegscopeError(f"{term.name}: {error}") from error
-        term.try_out(weights)
-        return weights
+    def _network(self, study: Study, dataset: Dataset, place: Place) -> nn.Module:
+        module = initialized(study.model, dataset.input_shape, len(dataset.classes), place.seed)
+        for method in place.methods:
+            method.insert(module)
+        if self.settings.conventions == "keras":
+            keep_biased_variance(module)
+        return module.to(self.device)
 
     def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.
+
+        After the last the model is what the methods hand over.
 
         Raises DivergedError naming the seed and epoch where a loss is no longer finite.
         """
         while self.epoch < self.settings.epochs:
             with tf32_where(self.settings.precision == "tf32"):
                 trained = self._train_epoch()
-            row = torch.stack([*trained, *self._evaluate()])
             self.epoch += 1
+            with self._handed_over(for_good=self.epoch == self.settings.epochs):
+                row = torch.stack([*trained, *self._evaluate(self.holdout)])
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             self._check_finite()
             if after_epoch is not None:
@@ -131,97 +142,119 @@ class Trainer:
         for streams in self._streams():
             streams.start_epoch(self.epoch)
         self.model.train()
-        self._loss.zero_()
-        self._correct.zero_()
+        update = self.update
+        update.loss.zero_()
+        update.correct.zero_()
         order = orders(self.seeds, self.epoch, self._places.shape[1]).to(self.device)
-        for indices in batches(self._places.gather(1, order), self.settings.batch_size):
-            self._recorder.run(self._step, self._changed_by_a_step, indices)
+        indices = list(batches(order, self.settings.batch_size))
+        for number, chosen in enumerate(indices):
+            update.progress.fill_((self.epoch + number / len(indices)) / self.settings.epochs)
+            own = self._places.gather(1, chosen)
+            self._recorder.run(update, self._changed_by_a_step, own)
         size = self._counted(self._places)
-        return self._loss / size, self._penalty(), self._correct / size
-
-    def _step(self, indices: Tensor) -> None:
-        """One update on the examples `indices` `[S, B]`."""
-        inputs, labels = self.examples.gather(indices)
-        targets = labels
-        for method in self.methods:
-            changed, targets = method.batch(inputs, targets, self.draws[method.name])
-            if method.copies > 1:
-                copied = self.examples.copied(indices)
-                changed = torch.where(copied.view(-1, *[1] * (inputs.dim() - 1)), changed, inputs)
-            inputs = changed
-        logits = self.passes.forward(inputs)
-        if self.tokens:
-            losses, gradient = token_cross_entropy(logits, targets, len(self.seeds))
-        else:
-            losses, gradient = cross_entropy(logits, targets)
-            gradient.div_(indices.shape[1])
-        self.passes.backward(gradient)
-        with torch.no_grad():
-            for term, weights in self.terms:
-                if isinstance(term, Penalty):
-                    term.add_gradient(weights)
-            self.optimizer.step()
-        self._loss += self._by_seed(losses).sum(1)
-        self._correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
+        return update.loss / size, self._penalty(), update.correct / size
 
     def _changed_by_a_step(self) -> list[Tensor]:
         positions = [streams.position for streams in self._streams()]
-        state = [*self.model.state_dict().values(), *self.optimizer.state.values()]
-        return [*state, *positions, self._loss, self._correct]
+        remembered = [tensor for _, steps in self.optimizers for tensor in steps.state.values()]
+        remembered += [tensor for own in self.memory.values() for tensor in own.values()]
+        counted = [self.update.loss, self.update.correct]
+        return [*self.model.state_dict().values(), *remembered, *positions, *counted]
 
     def _streams(self) -> list[Streams]:
-        return [*self.draws.values(), *streams_of(self.model)]
+        return [*(one.own.draws for one in self.acting), *streams_of(self.model)]
 
     @torch.no_grad()
     def _penalty(self) -> Tensor:
         total = torch.zeros(len(self.seeds), device=self.device)
-        for term, weights in self.terms:
-            total += term.penalty(weights)
+        for one in self.acting:
+            if has_hook(one.method, "penalty"):
+                term = one.method.penalty(one.own.weights)
+                assert term is not None
+                total[one.own.places or slice(None)] += term
         return total
 
+    @contextmanager
+    def _handed_over(self, for_good: bool) -> Iterator[None]:
+        """What the methods would hand over stands in the model's place meanwhile, or for good."""
+        keeping = [one for one in self.acting if has_hook(one.method, "kept")]
+        if not keeping:
+            yield
+            return
+        state = self.model.state_dict()
+        trained = {name: tensor.clone() for name, tensor in state.items()}
+        with torch.no_grad():
+            for _, same in groupby(keeping, lambda one: one.method.name):
+                # Measured once, before this method hands over anything, at whichever place.
+                watched = cache(lambda: self._evaluate(self.watched)[0])
+                for one in same:
+                    self._hand_over(one, state, watched)
+        yield
+        if not for_good:
+            self.model.load_state_dict(trained)
+
+    def _hand_over(
+        self, one: Acting, state: Mapping[str, Tensor], watched: Callable[[], Tensor]
+    ) -> None:
+        chosen = one.own.places or slice(None)
+        there = {name: tensor[chosen] for name, tensor in state.items()}
+        epoch = Epoch(there, lambda: watched()[chosen])
+        for name, tensor in one.method.kept(epoch, one.own).items():
+            there[name].copy_(tensor)
+
     @torch.no_grad()
-    def _evaluate(self) -> tuple[Tensor, Tensor]:
+    def _evaluate(self, part: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean loss and accuracy `[S]` on the examples `part` `[S, n]`."""
         self.model.eval()
         loss = torch.zeros(len(self.seeds), device=self.device)
         correct = torch.zeros(len(self.seeds), device=self.device)
-        for indices in batches(self.holdout, EVALUATION_BATCH):
+        for indices in batches(part, EVALUATION_BATCH):
             inputs, labels = self.examples.gather(indices)
             logits = self.model(inputs)
-            if self.tokens:
-                losses, _ = token_cross_entropy(logits, labels, len(self.seeds))
-            else:
-                losses, _ = cross_entropy(logits, labels)
+            losses, _ = self.loss_of(logits, labels, labels, len(self.seeds))
             loss += self._by_seed(losses).sum(1)
-            correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
-        size = self._counted(self.holdout)
+            correct += self._by_seed(self.loss_of.hits(logits, labels)).sum(1)
+        size = self._counted(part)
         return loss / size, correct / size
 
     def _counted(self, indices: Tensor) -> Tensor | int:
         """How many targets `indices` `[S, n]` have that count, for each seed `[S]` or for all."""
-        if not self.tokens:
+        labels = self.examples.targets
+        if labels.dim() == 1:
             return indices.shape[1]
-        return (self.examples.targets[indices % len(self.examples)] >= 0).flatten(1).sum(1)
+        return (labels[indices % len(self.examples)] >= 0).flatten(1).sum(1)
 
     def _by_seed(self, values: Tensor) -> Tensor:
         return values.view(len(self.seeds), -1)
 
     def _check_finite(self) -> None:
         finite = self.history[:, :, -1].isfinite().all(0)
-        for seed, fine in zip(self.seeds, finite.tolist(), strict=True):
+        for place, fine in zip(self.places, finite.tolist(), strict=True):
             if not fine:
+                cell = f"{place.cell}: " if place.cell else ""
                 raise DivergedError(
-                    f"seed {seed}, epoch {self.epoch}: the loss is no longer finite; try a smaller"
-                    f" training.learning_rate (now {self.settings.learning_rate:g})"
+                    f"{cell}seed {place.seed}, epoch {self.epoch}: the loss is no longer finite;"
+                    " try a smaller training.learning_rate"
+                    f" (now {place.training.learning_rate:g})"
                 )
 
     def state(self) -> Progress:
         """Everything needed to go on later; random streams begin anew with every epoch."""
+        optimizer: dict[str, list[Tensor]] = {}
+        for _, steps in self.optimizers:
+            for name, tensor in steps.state.items():
+                optimizer.setdefault(name, []).append(tensor)
         return Progress(
             self.seeds,
             self.epoch,
             self.history,
             dict(self.model.state_dict()),
-            dict(self.optimizer.state),
+            {name: _side_by_side(tensors) for name, tensors in optimizer.items()},
+            {
+                f"{method}/{name}": tensor
+                for method, own in self.memory.items()
+                for name, tensor in own.items()
+            },
         )
 
     def resume(self, progress: Progress) -> None:
@@ -229,5 +262,27 @@ class Trainer:
         self.epoch = progress.epoch
         self.history = progress.history
         self.model.load_state_dict(progress.model)
-        for name, tensor in self.optimizer.state.items():
-            tensor.copy_(progress.optimizer[name])
+        for places, steps in self.optimizers:
+            for name, tensor in steps.state.items():
+                whole = progress.optimizer[name]
+                tensor.copy_(whole[places or slice(None)] if whole.dim() else whole)
+        for method, own in self.memory.items():
+            for name, tensor in own.items():
+                tensor.copy_(progress.memory[f"{method}/{name}"])
+
+
+def _side_by_side(tensors: Sequence[Tensor]) -> Tensor:
+    """Of neighbouring places, `[S, ...]`; what is one number is the same for all."""
+    return tensors[0] if len(tensors) == 1 or not tensors[0].dim() else torch.cat(list(tensors))
+
+
+def cell_trainer(
+    study: Study,
+    methods: Sequence[Regularizer],
+    dataset: Dataset,
+    seeds: Sequence[int],
+    holdout: Literal["test", "validation"] = "test",
+    device: torch.device = CPU,
+) -> Trainer:
+    """A stack of seeds of one cell."""
+    return Trainer(study, dataset, places_of(study.training, methods, seeds), holdout, device)

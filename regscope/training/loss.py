@@ -29,19 +29,57 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     return losses, probabilities.scatter_add_(-1, classes, minus_one)
 
 
-def token_cross_entropy(logits: Tensor, targets: Tensor, seeds: int) -> tuple[Tensor, Tensor]:
-    """Cross-entropy `[S*B, T]` of `logits` `[S*B, T, C]`, and the gradient of each seed's mean.
+class Loss:
+    """Cross-entropy of classes `[S*B]`, seeds in blocks."""
 
-    `targets` `[S*B, T]` are classes or NO_TARGET, which counts nowhere: its loss and its gradient
-    are 0, and a seed's mean is over its other places. Seeds lie in blocks.
+    def __call__(
+        self, logits: Tensor, targets: Tensor, labels: Tensor, seeds: int
+    ) -> tuple[Tensor, Tensor]:
+        """Every example's loss on its label, and the gradient of each seed's mean loss by logits.
+
+        The gradient is of the loss on `targets`, which are the labels or rows of probabilities.
+        """
+        losses, gradient = cross_entropy(logits, targets)
+        if targets is not labels:
+            losses, _ = cross_entropy(logits, labels)
+        return losses, gradient.div_(len(labels) // seeds)
+
+    def hits(self, logits: Tensor, labels: Tensor) -> Tensor:
+        return logits.argmax(-1) == labels
+
+    def shares(self, labels: Tensor, seeds: int) -> Tensor | float:
+        """What each loss weighs in its seed's mean."""
+        return seeds / len(labels)
+
+
+class TokenLoss(Loss):
+    """Cross-entropy of words' classes `[S*B, T]` or NO_TARGET, which counts nowhere.
+
+    Its loss and its gradient are 0, and a seed's mean is over its other places.
     """
-    counted = targets >= 0
-    losses, gradient = cross_entropy(logits, targets.clamp(min=0))
-    # Not products with the mask: padding may hold anything, and 0 times infinity is no number.
-    losses = losses.masked_fill(~counted, 0)
-    gradient = gradient.masked_fill_(~counted.unsqueeze(-1), 0)
-    means = counted.view(seeds, -1).sum(1).clamp(min=1).view(seeds, 1)
-    return losses, gradient.view(seeds, -1).div_(means).view(logits.shape)
+
+    def __call__(
+        self, logits: Tensor, targets: Tensor, labels: Tensor, seeds: int
+    ) -> tuple[Tensor, Tensor]:
+        counted = labels >= 0
+        soft = targets.is_floating_point()
+        losses, gradient = cross_entropy(logits, targets if soft else targets.clamp(min=0))
+        if soft:
+            losses, _ = cross_entropy(logits, labels.clamp(min=0))
+        # Not products with the mask: padding may hold anything, and 0 times infinity is no number.
+        losses = losses.masked_fill(~counted, 0)
+        gradient = gradient.masked_fill_(~counted.unsqueeze(-1), 0)
+        means = _counts(labels, seeds)
+        return losses, gradient.view(seeds, -1).div_(means).view(logits.shape)
+
+    def shares(self, labels: Tensor, seeds: int) -> Tensor:
+        counted = (labels >= 0).view(seeds, -1)
+        return (counted / _counts(labels, seeds)).view(labels.shape)
+
+
+def _counts(labels: Tensor, seeds: int) -> Tensor:
+    """How many of a seed's labels count, `[S, 1]`, 1 where none does."""
+    return (labels >= 0).view(seeds, -1).sum(1).clamp(min=1).view(seeds, 1)
 
 
 def backward(outputs: Tensor, gradient: Tensor) -> None:

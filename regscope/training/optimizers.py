@@ -14,65 +14,97 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic.functions import square_root
-from regscope.regularizers import Proximal
+from regscope.regularizers import Regularizer
+from regscope.regularizers.step import Places
 from regscope.study.training import AdamTraining, SGDTraining
 
 LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
 
-Terms = Sequence[tuple[Proximal, Iterable[Tensor]]]
-"""Terms that act after the step, each with the parameters on which it does."""
+Felt = Sequence[tuple[Regularizer, Iterable[Tensor]]]
+"""Methods that have a `subgradient`, each with the parameters on which it acts."""
+
+
+class Part:
+    """A stacked parameter at some places: `values` `[P, ...]`, which are the stack's own memory."""
+
+    def __init__(self, parameter: Tensor, places: Places = None) -> None:
+        self.parameter = parameter
+        self.places = places
+        self.values = parameter if places is None else parameter.detach()[places]
+
+    @property
+    def gradient(self) -> Tensor:
+        """As it stands, to be changed in place."""
+        gradient = self.parameter.grad
+        assert gradient is not None
+        return gradient if self.places is None else gradient[self.places]
+
+    @property
+    def laid_out(self) -> Tensor:
+        """The gradient, laid out in memory as the parameter is."""
+        gradient = self.gradient
+        if gradient.stride() == self.values.stride():
+            return gradient
+        return torch.empty_like(self.values).copy_(gradient)
 
 
 class Optimizer(ABC):
     """Changes parameters in place by their `.grad`; `state` holds what it remembers, by name.
 
-    `terms` are no part of the gradients: each is applied after the step, by its proximal operator.
+    `rate`, where given, is a scalar that holds the learning rate of the next step, in place of the
+    settings' constant one. `places` are those of the stack that it updates. Of `felt`, see Adam.
     """
 
-    def __init__(self, parameters: Iterable[nn.Parameter], terms: Terms = ()) -> None:
-        self.parameters = list(parameters)
+    def __init__(
+        self,
+        parameters: Iterable[nn.Parameter],
+        settings: SGDTraining | AdamTraining,
+        felt: Felt = (),
+        places: Places = None,
+        rate: Tensor | None = None,
+    ) -> None:
+        self.learning_rate: Tensor | float = settings.learning_rate if rate is None else rate
+        self.parts = [Part(parameter, places) for parameter in parameters]
         self.state: dict[str, Tensor] = {}
-        self.terms: dict[int, list[Proximal]] = {}
-        for term, weights in terms:
+        self.felt: dict[int, list[Regularizer]] = {}
+        for method, weights in felt:
             for weight in weights:
-                self.terms.setdefault(self._index(weight), []).append(term)
+                self.felt.setdefault(self.index(weight), []).append(method)
 
     @abstractmethod
     def step(self) -> None:
-        """Update every parameter by its gradient, then apply the terms."""
+        """Update every parameter by its gradient."""
 
     @abstractmethod
     def step_size(self, index: int) -> Tensor | float:
         """By how much a step moves a parameter for each unit of a steady gradient."""
 
-    def _index(self, parameter: Tensor) -> int:
-        return next(i for i, known in enumerate(self.parameters) if known is parameter)
-
-    def _project(self, index: int) -> None:
-        terms = self.terms.get(index)
-        if terms:
-            size = self.step_size(index)
-            for term in terms:
-                term.project(self.parameters[index], size)
+    def index(self, parameter: Tensor) -> int:
+        return next(i for i, part in enumerate(self.parts) if part.parameter is parameter)
 
 
 class SGD(Optimizer):
     """Gradient descent with optional (Nesterov) momentum, without dampening."""
 
     def __init__(
-        self, parameters: Iterable[nn.Parameter], settings: SGDTraining, terms: Terms = ()
+        self,
+        parameters: Iterable[nn.Parameter],
+        settings: SGDTraining,
+        felt: Felt = (),
+        places: Places = None,
+        rate: Tensor | None = None,
     ) -> None:
-        super().__init__(parameters, terms)
+        super().__init__(parameters, settings, felt, places, rate)
         self.settings = settings
         if settings.momentum:
-            for index, parameter in enumerate(self.parameters):
-                self.state[f"velocity.{index}"] = torch.zeros_like(parameter)
+            for index, part in enumerate(self.parts):
+                self.state[f"velocity.{index}"] = torch.zeros_like(part.values)
 
     @torch.no_grad()
     def step(self) -> None:
         settings = self.settings
-        for index, parameter in enumerate(self.parameters):
-            gradient = gradient_of(parameter)
+        for index, part in enumerate(self.parts):
+            gradient = part.laid_out
             if settings.momentum:
                 velocity = self.state[f"velocity.{index}"]
                 velocity.mul_(settings.momentum).add_(gradient)
@@ -81,11 +113,10 @@ class SGD(Optimizer):
                     if settings.nesterov
                     else velocity
                 )
-            parameter.add_(gradient, alpha=-settings.learning_rate)
-            self._project(index)
+            subtract(part.values, gradient, self.learning_rate)
 
-    def step_size(self, index: int) -> float:  # noqa: ARG002
-        return self.settings.learning_rate / (1 - self.settings.momentum)
+    def step_size(self, index: int) -> Tensor | float:  # noqa: ARG002
+        return self.learning_rate / (1 - self.settings.momentum)
 
 
 class Adam(Optimizer):
@@ -95,8 +126,9 @@ class Adam(Optimizer):
     those that do not fill a vector, it rounds differently, and which numbers are last depends on
     the stack: parameters whose seeds do not end with a vector are updated in padded copies.
 
-    A parameter with proximal terms moves in the metric of second moments that see the terms'
-    subgradients, as they would in the gradient, while the first moments are of the gradient alone:
+    A parameter on which `felt` methods act after the update, by proximal operators, moves in the
+    metric of second moments that see their subgradients, as they would in the gradient, while the
+    first moments are of the gradient alone:
     `v = b2 v + (1 - b2) (g + r)^2` with r in the subdifferential at the weight before the step.
     Adam's metric may be any positive one (Yun, Lozano and Yang 2021, algorithm 1): where training
     comes to rest does not depend on it. Without r the step size grows without bound where the
@@ -108,23 +140,28 @@ class Adam(Optimizer):
     """
 
     def __init__(
-        self, parameters: Iterable[nn.Parameter], settings: AdamTraining, terms: Terms = ()
+        self,
+        parameters: Iterable[nn.Parameter],
+        settings: AdamTraining,
+        felt: Felt = (),
+        places: Places = None,
+        rate: Tensor | None = None,
     ) -> None:
-        super().__init__(parameters, terms)
+        super().__init__(parameters, settings, felt, places, rate)
         self.settings = settings
-        self.state["step"] = torch.zeros((), device=self.parameters[0].device)
+        self.state["step"] = torch.zeros((), device=self.parts[0].values.device)
         self._epsilon_hat = settings.conventions == "keras"
-        everyone = range(len(self.parameters))
-        self._plain = [i for i in everyone if self._epsilon_hat or i in self.terms]
+        everyone = range(len(self.parts))
+        self._plain = [i for i in everyone if self._epsilon_hat or i in self.felt]
         self._fused = [i for i in everyone if i not in self._plain]
         self._padded = {
-            index: _Padded(self.parameters[index])
+            index: _Padded(self.parts[index].values)
             for index in self._fused
-            if not _fills_vectors(self.parameters[index])
+            if not _fills_vectors(self.parts[index].values)
         }
-        for index, parameter in enumerate(self.parameters):
+        for index, part in enumerate(self.parts):
             padded = self._padded.get(index)
-            like = parameter if padded is None else padded.values
+            like = part.values if padded is None else padded.values
             self.state[f"first.{index}"] = torch.zeros_like(like)
             self.state[f"second.{index}"] = torch.zeros_like(like)
 
@@ -135,7 +172,6 @@ class Adam(Optimizer):
             self._fused_step(self._fused)
         for index in self._plain:
             self._plain_step(index)
-            self._project(index)
 
     def step_size(self, index: int) -> Tensor:
         """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0.
@@ -145,18 +181,18 @@ class Adam(Optimizer):
         """
         second = self.state[f"second.{index}"]
         if index in self._padded:
-            second = second[:, : self._padded[index].size].reshape(self.parameters[index].shape)
+            second = second[:, : self._padded[index].size].reshape(self.parts[index].values.shape)
         settings, seen = self.settings, self._seen(self.settings.betas[1])
         if self._epsilon_hat:
             root = square_root(second).add_(settings.epsilon)
-            return root.reciprocal_().mul_(square_root(seen) * settings.learning_rate)
+            return root.reciprocal_().mul_(square_root(seen) * self.learning_rate)
         root = square_root(second / seen)
-        return root.add_(settings.epsilon).reciprocal_().mul_(settings.learning_rate)
+        return root.add_(settings.epsilon).reciprocal_().mul_(self.learning_rate)
 
     def _fused_step(self, indices: Sequence[int]) -> None:
         settings = self.settings
-        values: list[Tensor] = [self.parameters[index] for index in indices]
-        gradients = [gradient_of(self.parameters[index]) for index in indices]
+        values = [self.parts[index].values for index in indices]
+        gradients = [self.parts[index].laid_out for index in indices]
         for place, index in enumerate(indices):
             if padded := self._padded.get(index):
                 values[place], gradients[place] = padded.filled(values[place], gradients[place])
@@ -167,7 +203,7 @@ class Adam(Optimizer):
             [self.state[f"second.{index}"] for index in indices],
             [],
             [self.state["step"] for _ in indices],
-            lr=settings.learning_rate,
+            lr=self.learning_rate,
             beta1=settings.betas[0],
             beta2=settings.betas[1],
             weight_decay=0.0,
@@ -176,17 +212,19 @@ class Adam(Optimizer):
             maximize=False,
         )
         for index, padded in self._padded.items():
-            padded.empty_into(self.parameters[index])
+            padded.empty_into(self.parts[index].values)
 
     def _plain_step(self, index: int) -> None:
         """One rounding an operation, which is the same wherever in a stack a number lies."""
-        parameter, gradient = self.parameters[index], gradient_of(self.parameters[index])
+        parameter, gradient = self.parts[index].values, self.parts[index].laid_out
         first, second = self.state[f"first.{index}"], self.state[f"second.{index}"]
         early, late = self.settings.betas
         first.mul_(early).add_(gradient * (1 - early))
         whole = gradient.clone()
-        for term in self.terms.get(index, ()):
-            whole.add_(term.subgradient(parameter))
+        for method in self.felt.get(index, ()):
+            subgradient = method.subgradient(parameter)
+            assert subgradient is not None
+            whole.add_(subgradient)
         second.mul_(late).add_(whole.square_().mul_(1 - late))
         parameter.sub_(torch.div(first, self._seen(early), out=whole).mul_(self.step_size(index)))
 
@@ -213,24 +251,25 @@ class _Padded:
         tensor.copy_(self.values[:, : self.size].reshape(tensor.shape))
 
 
-def gradient_of(parameter: nn.Parameter) -> Tensor:
-    """The gradient, laid out in memory as the parameter is."""
-    gradient = parameter.grad
-    assert gradient is not None
-    if gradient.stride() == parameter.stride():
-        return gradient
-    return torch.empty_like(parameter).copy_(gradient)
+def subtract(values: Tensor, direction: Tensor, factor: Tensor | float) -> None:
+    """Take away `factor * direction`, in place."""
+    if isinstance(factor, Tensor):
+        values.sub_(direction * factor)
+    else:
+        values.add_(direction, alpha=-factor)
 
 
-def _fills_vectors(parameter: nn.Parameter) -> bool:
-    return parameter.is_cuda or parameter[0].numel() % LONGEST_VECTOR == 0
+def _fills_vectors(values: Tensor) -> bool:
+    return values.is_cuda or values[0].numel() % LONGEST_VECTOR == 0
 
 
 def make_optimizer(
     settings: SGDTraining | AdamTraining,
     parameters: Iterable[nn.Parameter],
-    terms: Terms = (),
+    felt: Felt = (),
+    places: Places = None,
+    rate: Tensor | None = None,
 ) -> Optimizer:
     if isinstance(settings, SGDTraining):
-        return SGD(parameters, settings, terms)
-    return Adam(parameters, settings, terms)
+        return SGD(parameters, settings, felt, places, rate)
+    return Adam(parameters, settings, felt, places, rate)

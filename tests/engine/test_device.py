@@ -16,7 +16,7 @@ import torch
 from regscope.datasets import Dataset
 from regscope.stacking import stack
 from regscope.stacking.graphs import Recorder
-from regscope.training.loop import Trainer
+from regscope.training.loop import cell_trainer
 from tests import tiny
 from tests.regularizers.settings import CELLS, SETTINGS
 
@@ -44,10 +44,10 @@ def test_everything_a_step_touches_lies_on_its_device(
 ) -> None:
     training = {"conventions": conventions}
     study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
-    trainer = Trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
+    trainer = cell_trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
     trainer.model.train()
-    trainer._step(trainer.train[:, :8])
-    found = [*trainer._changed_by_a_step(), *trainer._evaluate(), trainer._penalty()]
+    trainer.update(trainer.train[:, :8])
+    found = [*trainer._changed_by_a_step(), *trainer._evaluate(trainer.holdout), trainer._penalty()]
     assert {tensor.device.type for tensor in found} == {"meta"}
 
 
@@ -55,10 +55,10 @@ def test_everything_a_step_touches_lies_on_its_device(
 def test_a_tensor_on_the_wrong_device_would_be_noticed(
     digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = Trainer(tiny.study(), [], digits, [0, 1], device=META)
+    trainer = cell_trainer(tiny.study(), [], digits, [0, 1], device=META)
     monkeypatch.setattr(trainer.examples, "inputs", torch.from_numpy(digits.inputs))
     with pytest.raises(RuntimeError, match="device"):
-        trainer._step(trainer.train[:, :8])
+        trainer.update(trainer.train[:, :8])
 
 
 @pytest.mark.parametrize(
@@ -75,16 +75,16 @@ def test_a_step_changes_nothing_but_what_it_says_and_in_place(
     trainer = tiny.trainer(study, digits, [0, 1])
     trainer.model.train()
     indices = trainer.train[:, :8]
-    trainer._step(indices)
+    trainer.update(indices)
     changed = trainer._changed_by_a_step()
     addresses = [tensor.data_ptr() for tensor in changed]
     before = [tensor.clone() for tensor in changed]
-    trainer._step(indices)
+    trainer.update(indices)
     after = [tensor.clone() for tensor in changed]
     with torch.no_grad():
         for tensor, value in zip(changed, before, strict=True):
             tensor.copy_(value)
-    trainer._step(indices)
+    trainer.update(indices)
     again = trainer._changed_by_a_step()
     assert [tensor.data_ptr() for tensor in again] == addresses
     assert all(torch.equal(first, second) for first, second in zip(after, again, strict=True))
@@ -110,7 +110,7 @@ def test_a_gpu_trains_as_a_processor_does(
     methods = study.cells["tested"].methods()
     states = []
     for device in ("cpu", "cuda"):
-        trainer = Trainer(study, methods, digits, [0, 1], device=torch.device(device))
+        trainer = cell_trainer(study, methods, digits, [0, 1], device=torch.device(device))
         trainer.run()
         states.append({name: t.cpu() for name, t in trainer.model.state_dict().items()})
     for name, tensor in states[0].items():

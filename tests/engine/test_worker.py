@@ -16,6 +16,7 @@ from regscope.base.errors import RegscopeError
 from regscope.engine import worker
 from regscope.engine.messages import errors_told
 from regscope.engine.plan import Stack
+from regscope.engine.together import Cells
 from regscope.stacking.stack import stack
 from tests import tiny
 
@@ -57,7 +58,7 @@ def test_errors_are_told_in_one_line(
         "arithmetic": "fastest",
         "checkpoint_seconds": 20,
     }
-    ours.send(("none", Stack((0,), Path("0-0.safetensors"))))
+    ours.send((Cells(("none",), 5), Stack((0,), Path("0-0.safetensors"))))
     worker.work(job, theirs)
     theirs.close()
     assert ours.recv()["error"].startswith(told)

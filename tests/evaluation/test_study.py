@@ -17,7 +17,7 @@ from regscope.evaluation.study import measure_study
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import Study, load_params
 from regscope.training import history
-from regscope.training.loop import Trainer
+from regscope.training.loop import cell_trainer
 from tests import tiny
 
 CELLS = {"none": {}, "l1": {"l1": 0.01}}
@@ -40,7 +40,7 @@ def study(workspace: Path, digits: Dataset, digits_folder: Path) -> Study:
 
 
 def train(study: Study, reg: str, digits: Dataset) -> None:
-    trainer = Trainer(study, study.cells[reg].methods(), digits, SEEDS)
+    trainer = cell_trainer(study, study.cells[reg].methods(), digits, SEEDS)
     trainer.run()
     state = {name: value.numpy() for name, value in trainer.model.state_dict().items()}
     write_tensors(paths.model("digits", reg) / MODEL_FILE, state)

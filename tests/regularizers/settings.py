@@ -9,16 +9,27 @@ from regscope.regularizers import REGULARIZERS
 SETTINGS: dict[str, Any] = {
     "augmentation": 1,
     "batch_norm": True,
+    "confidence_penalty": 0.1,
     "dropout": 0.3,
+    "early_stopping": 1,
+    "ema": 0.8,
+    "gradient_clipping": 0.5,
     "l1": 0.001,
     "l1_prox": 0.001,
     "l2": 0.001,
+    "label_smoothing": 0.1,
+    "max_norm": 0.8,
+    "sam": 0.05,
+    "weight_decay": 0.1,
 }
+
+FIRST = ("augmentation", "batch_norm", "dropout", "l1", "l1_prox", "l2")
 
 COMPOSED: dict[str, dict[str, Any]] = {
     "elastic_net": {"l1": 0.001, "l2": 0.001},
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
-    "everything": SETTINGS,
+    "everything": {name: SETTINGS[name] for name in FIRST},
+    "everything_else": {name: SETTINGS[name] for name in SETTINGS if name not in FIRST},
 }
 
 CELLS: dict[str, dict[str, Any]] = {
@@ -30,7 +41,9 @@ CELLS: dict[str, dict[str, Any]] = {
 
 def off(name: str) -> Any:
     """The setting that says that the method is not there."""
-    return False if isinstance(SETTINGS[name], bool) else type(SETTINGS[name])(0)
+    if isinstance(SETTINGS[name], bool):
+        return False
+    return type(SETTINGS[name])(REGULARIZERS[name].off)
 
 
 def main_setting(name: str) -> str:

@@ -18,6 +18,7 @@ from regscope.regularizers.augmentation import Augmentation
 from regscope.regularizers.base import Target
 from regscope.stacking.pictures import affine
 from regscope.stacking.streams import Streams
+from tests.regularizers.own import own, step
 
 PUBLISHED: dict[str, Any] = {
     "horizontal_flip": 0.5,
@@ -37,7 +38,7 @@ def method(**options: Any) -> Augmentation:
 def changed(inputs: Tensor, seeds: tuple[int, ...] = (0,), /, **options: Any) -> Tensor:
     """`inputs` of `seeds`, in blocks, as the first batch of an epoch has them."""
     draws = Streams(seeds, "augmentation")
-    return method(**options).batch(inputs, torch.zeros(len(inputs)), draws)[0]
+    return method(**options).changed(inputs, draws)
 
 
 def coloured(count: int = 6) -> Tensor:
@@ -48,13 +49,15 @@ def five_errors(deviation: float, count: int) -> float:
     return 5 * deviation / math.sqrt(count)
 
 
+def test_targets_stay_what_they_are() -> None:
+    batch = step(torch.zeros(6, 2), torch.arange(6), 6)
+    _, targets = method().batch(batch, own({"weight": torch.zeros(1, 1, 1)}))
+    assert targets is batch.targets
+
+
 def test_jitter_is_gaussian_noise_of_the_stated_size() -> None:
     points = torch.zeros(2 * 20_000, 2)
-    targets = torch.arange(len(points))
-    noise, kept = method(strength=2, jitter=0.05).batch(
-        points, targets, Streams([0, 1], "augmentation")
-    )
-    assert kept is targets
+    noise = method(strength=2, jitter=0.05).changed(points, Streams([0, 1], "augmentation"))
     by_seed = noise.view(2, -1)
     # Of 40,000 draws a seed: five standard errors of a mean and of a standard deviation.
     for noise in by_seed:
@@ -89,7 +92,7 @@ def test_shifts_and_angles_are_uniform_up_to_the_stated_size() -> None:
 
 def test_without_options_a_picture_takes_three_draws_and_is_shifted_and_rotated() -> None:
     images, draws = coloured(), Streams([0, 1], "augmentation")
-    moved, _ = method().batch(images, torch.zeros(6), draws)
+    moved = method().changed(images, draws)
     drawn = Streams([0, 1], "augmentation").uniform(3, 3).flatten(0, 1)
     assert moved.equal(affine(images, drawn[:, :2] * 0.07, drawn[:, 2] * math.radians(10)))
     assert int(draws.position) == 5
@@ -254,11 +257,9 @@ def test_words_become_unknown_as_often_as_stated_and_padding_never(dtype: torch.
     length, count = 50, 400
     sentences = torch.arange(2, 2 + length, dtype=dtype).repeat(2 * count, 1)
     sentences[:, 40:] = PADDING_WORD
-    targets = torch.arange(len(sentences))
     draws = Streams([0, 1], "augmentation")
-    found, kept = method(strength=2, word_dropout=0.15).batch(sentences, targets, draws)
-    again, _ = method(strength=2, word_dropout=0.15).batch(sentences, targets, draws)
-    assert kept is targets
+    found = method(strength=2, word_dropout=0.15).changed(sentences, draws)
+    again = method(strength=2, word_dropout=0.15).changed(sentences, draws)
     assert found.dtype == dtype
     assert found[:, 40:].eq(PADDING_WORD).all()
     lost = found != sentences

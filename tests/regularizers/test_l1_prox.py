@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,19 +16,18 @@ from sklearn.linear_model import Lasso
 from torch import nn
 
 from regscope.datasets import Dataset
-from regscope.regularizers import REGULARIZERS, Proximal
+from regscope.regularizers.l1_prox import L1Prox
 from regscope.study.training import Training
 from regscope.training.loop import Trainer
-from regscope.training.optimizers import Optimizer, make_optimizer
+from regscope.training.optimizers import make_optimizer
 from tests import tiny
+from tests.regularizers.own import Of, any_step, own
 
 SIZES = st.floats(-4, 4, width=32)
 
 
-def make(strength: float) -> Proximal:
-    method = REGULARIZERS["l1_prox"].model_validate(strength)
-    assert isinstance(method, Proximal)
-    return method
+def make(strength: float) -> L1Prox:
+    return L1Prox.model_validate(strength)
 
 
 def projected(values: Any, strength: float, step_size: torch.Tensor | float) -> torch.Tensor:
@@ -87,12 +87,23 @@ OPTIMIZERS: list[dict[str, Any]] = [
 ]
 
 
-def optimizer_of(
-    settings: dict[str, Any], strength: float, weight: nn.Parameter, learning_rate: float
-) -> Optimizer:
-    run = {"learning_rate": learning_rate, "batch_size": 1, "epochs": 1, "seeds": 1, **settings}
-    made = TypeAdapter(Training).validate_python(run)
-    return make_optimizer(made, [weight], [(make(strength), [weight])])
+class Steps:
+    """Updates of one weight with the term after them."""
+
+    def __init__(
+        self, settings: dict[str, Any], strength: float, weight: nn.Parameter, learning_rate: float
+    ) -> None:
+        run = {"learning_rate": learning_rate, "batch_size": 1, "epochs": 1, "seeds": 1, **settings}
+        made = TypeAdapter(Training).validate_python(run)
+        self.method = make(strength)
+        self.optimizer = make_optimizer(made, [weight], [(self.method, [weight])])
+        named = {"weight": weight}
+        self.own = replace(own(named), updates=Of(self.optimizer, named))
+
+    @torch.no_grad()
+    def step(self) -> None:
+        self.optimizer.step()
+        self.method.weights(any_step(), self.own)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -106,7 +117,7 @@ def test_it_solves_the_lasso(optimizer: dict[str, Any], seed: int) -> None:
     lasso = Lasso(alpha=strength, fit_intercept=False, tol=1e-10).fit(inputs, outputs)
     assert 0 < (lasso.coef_ == 0).sum() < 8
     weight = nn.Parameter(torch.ones(1, 1, 8))
-    steps = optimizer_of(optimizer, strength, weight, 0.005)
+    steps = Steps(optimizer, strength, weight, 0.005)
     examples, targets = torch.from_numpy(inputs).float(), torch.from_numpy(outputs).float()
     with torch.no_grad():
         for _ in range(2000):
@@ -120,7 +131,7 @@ def test_it_solves_the_lasso(optimizer: dict[str, Any], seed: int) -> None:
 def test_two_steps_of_adam_by_hand() -> None:
     """Of gradients 3 and then -1 at strength 1; without bias correction v would be .016, .020."""
     weight = nn.Parameter(torch.full((1, 1, 1), 2.0))
-    steps = optimizer_of({"optimizer": "adam", "epsilon": 1e-12}, 1.0, weight, 0.1)
+    steps = Steps({"optimizer": "adam", "epsilon": 1e-12}, 1.0, weight, 0.1)
     weight.grad = torch.full((1, 1, 1), 3.0)
     steps.step()
     # v is (3 + 1)^2, so the step is .1 * 3 / 4 and the threshold .1 * 1 / 4.
@@ -136,7 +147,7 @@ def test_two_steps_of_adam_by_hand() -> None:
 def test_where_the_loss_is_flat_adams_threshold_is_the_learning_rate(strength: float) -> None:
     """As long a step as Adam makes of L1's gradient, at any strength; and zero is at rest."""
     weight = nn.Parameter(torch.tensor([[[0.45, -0.25, 0.0]]]))
-    steps = optimizer_of({"optimizer": "adam", "epsilon": 1e-12}, strength, weight, 0.1)
+    steps = Steps({"optimizer": "adam", "epsilon": 1e-12}, strength, weight, 0.1)
     for expected in ([0.35, -0.15, 0.0], [0.25, -0.05, 0.0], [0.15, 0.0, 0.0]):
         weight.grad = torch.zeros(1, 1, 3)
         steps.step()
@@ -150,8 +161,10 @@ def objective(trainer: Trainer) -> torch.Tensor:
     inputs, labels = trainer.examples.gather(trainer.train)
     with torch.no_grad():
         losses = nn.functional.cross_entropy(trainer.model(inputs), labels, reduction="none")
-        terms = [term.penalty(weights) for term, weights in trainer.terms]
-    return losses.view(len(trainer.seeds), -1).mean(1) + sum(terms)
+        terms = [one.method.penalty(one.own.weights) for one in trainer.acting]
+    return losses.view(len(trainer.seeds), -1).mean(1) + sum(
+        term for term in terms if term is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -184,7 +197,8 @@ def test_the_objective_is_no_higher_than_by_l1s_gradient_under_adam(
         study = tiny.study(cell, "adam", model=model, training=training, split={"train": 200})
         trainer = tiny.trained(study, digits, [0, 1, 2, 3])
         found[name] = objective(trainer)
-        ((_, weights),) = trainer.terms
+        (acting,) = trainer.acting
+        weights = acting.own.weights
         zeros = torch.cat([weight.flatten(1) for weight in weights.values()], 1) == 0
         assert bool((zeros.double().mean(1) > 0.1).all() if name == "l1_prox" else not zeros.any())
     assert found["l1_prox"].mean() <= found["l1"].mean()

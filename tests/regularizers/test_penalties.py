@@ -13,18 +13,26 @@ from torch import Tensor, nn
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.models.initialization import initialized
-from regscope.regularizers import REGULARIZERS, Penalty, WeightTerm
+from regscope.regularizers import REGULARIZERS, Regularizer, Scoped
+from regscope.regularizers.base import add_penalty, has_hook
+from regscope.training.loop import Trainer
 from tests import tiny
+from tests.regularizers.own import any_step, own
 from tests.regularizers.settings import CELLS, SETTINGS
 
-PENALTIES = [name for name, cls in REGULARIZERS.items() if issubclass(cls, Penalty)]
-TERMS = [name for name, cls in REGULARIZERS.items() if issubclass(cls, WeightTerm)]
+
+def make(name: str, setting: Any) -> Regularizer:
+    return REGULARIZERS[name].model_validate(setting)
 
 
-def make(name: str, setting: Any) -> Penalty:
-    penalty = REGULARIZERS[name].model_validate(setting)
-    assert isinstance(penalty, Penalty)
-    return penalty
+TERMS = [name for name in SETTINGS if has_hook(make(name, SETTINGS[name]), "penalty")]
+PENALTIES = [name for name in TERMS if not has_hook(make(name, SETTINGS[name]), "weights")]
+
+
+def value(penalty: Regularizer, weights: Mapping[str, Tensor]) -> Tensor:
+    term = penalty.penalty(weights)
+    assert term is not None
+    return term
 
 
 def stacked(*values: Any) -> dict[str, Tensor]:
@@ -37,10 +45,14 @@ def stacked(*values: Any) -> dict[str, Tensor]:
     return dict(weights)
 
 
-def gradients(penalty: Penalty, weights: Mapping[str, Tensor]) -> list[Tensor]:
+def gradients(penalty: Regularizer, weights: Mapping[str, Tensor]) -> list[Tensor]:
     with torch.no_grad():
-        penalty.add_gradient(weights)
+        penalty.gradients(any_step(), own(weights))
     return [weight.grad for weight in weights.values() if weight.grad is not None]
+
+
+def acted_on(trainer: Trainer) -> list[Mapping[str, Tensor]]:
+    return [one.own.weights for one in trainer.acting if one.own.weights]
 
 
 THREE = [[[1.0, 2.0, 3.0]], [[4.0, 5.0, 6.0]]]
@@ -51,7 +63,7 @@ def test_l1_by_hand() -> None:
     weights = stacked(TWO_SEEDS)
     penalty = make("l1", 0.1)
     # 0.1 * (1 + 2 + 0 + 3) and 0.1 * (0.5 + 0.5 + 0.5 + 0)
-    torch.testing.assert_close(penalty.penalty(weights), torch.tensor([0.6, 0.15]))
+    torch.testing.assert_close(value(penalty, weights), torch.tensor([0.6, 0.15]))
     (gradient,) = gradients(penalty, weights)
     expected = [[[0.1, -0.1], [0.0, 0.1]], [[0.1, 0.1], [-0.1, 0.0]]]
     torch.testing.assert_close(gradient, torch.tensor(expected))
@@ -61,7 +73,7 @@ def test_l2_by_hand() -> None:
     weights = stacked(TWO_SEEDS)
     penalty = make("l2", 0.1)
     # 0.1 * (1 + 4 + 0 + 9) and 0.1 * (0.25 + 0.25 + 0.25 + 0)
-    torch.testing.assert_close(penalty.penalty(weights), torch.tensor([1.4, 0.075]))
+    torch.testing.assert_close(value(penalty, weights), torch.tensor([1.4, 0.075]))
     (gradient,) = gradients(penalty, weights)
     expected = [[[0.2, -0.4], [0.0, 0.6]], [[0.1, 0.1], [-0.1, 0.0]]]
     torch.testing.assert_close(gradient, torch.tensor(expected))
@@ -69,14 +81,14 @@ def test_l2_by_hand() -> None:
 
 def test_several_layers_add_up() -> None:
     weights = stacked([[[1.0, -2.0]]], [[[3.0], [-4.0]]])
-    torch.testing.assert_close(make("l1", 0.5).penalty(weights), torch.tensor([5.0]))
-    torch.testing.assert_close(make("l2", 0.5).penalty(weights), torch.tensor([15.0]))
+    torch.testing.assert_close(value(make("l1", 0.5), weights), torch.tensor([5.0]))
+    torch.testing.assert_close(value(make("l2", 0.5), weights), torch.tensor([15.0]))
 
 
 def test_l1_and_l2_compose_to_the_elastic_net_by_hand() -> None:
     weights = stacked([[[2.0, -1.0]]])
     both = [make("l1", 0.1), make("l2", 0.01)]
-    total = sum(penalty.penalty(weights).item() for penalty in both)
+    total = sum(value(penalty, weights).item() for penalty in both)
     assert total == pytest.approx(0.1 * 3 + 0.01 * 5)
     for penalty in both:
         found = gradients(penalty, weights)
@@ -103,7 +115,7 @@ def test_value_and_gradient_agree_with_the_written_definition(name: str) -> None
     ]
     weights = stacked(*(value.tolist() for value in values))
     penalty = make(name, 0.03)
-    found = penalty.penalty(weights).detach()
+    found = value(penalty, weights).detach()
     found_gradients = gradients(penalty, weights)
     for seed in range(3):
         alone = [value[seed].double().requires_grad_() for value in values]
@@ -122,7 +134,8 @@ def test_the_closed_gradient_is_autograds(name: str) -> None:
     penalty = make(name, SETTINGS[name])
     closed = gradients(penalty, stacked(value))
     weights = stacked(value)
-    Penalty.add_gradient(penalty, weights)
+    with torch.no_grad():
+        add_penalty(penalty, own(weights))
     by_autograd = [weight.grad for weight in weights.values()]
     torch.testing.assert_close(closed, by_autograd)
     assert all(bool(gradient.any()) for gradient in closed)
@@ -140,7 +153,7 @@ def test_a_gradient_is_added_to_what_is_there(name: str) -> None:
 @pytest.mark.parametrize("name", TERMS)
 def test_biases_and_batch_normalization_are_spared(name: str, digits: Dataset) -> None:
     cell = {name: SETTINGS[name], "batch_norm": True}
-    ((_, weights),) = tiny.trainer(tiny.study(cell), digits, [0, 1]).terms
+    (weights,) = acted_on(tiny.trainer(tiny.study(cell), digits, [0, 1]))
     assert list(weights) == ["hidden1.weight", "hidden2.weight", "output.weight"]
 
 
@@ -149,11 +162,12 @@ def test_biases_and_batch_normalization_are_spared(name: str, digits: Dataset) -
 def test_layers_scopes_a_penalty(name: str, layers: list[str], digits: Dataset) -> None:
     cell = {name: {"strength": 0.01, "layers": layers}}
     trainer = tiny.trainer(tiny.study(cell), digits, [0, 1])
-    ((method, weights),) = trainer.terms
+    (acting,) = trainer.acting
+    method, weights = acting.method, acting.own.weights
     assert list(weights) == [f"{layer}.weight" for layer in layers]
     state = trainer.model.state_dict()
     expected = sum(DEFINITIONS[name](0.01, state[f"{layer}.weight"][1]) for layer in layers)
-    assert method.penalty(weights)[1].item() == pytest.approx(float(expected), rel=1e-5)
+    assert value(method, weights)[1].item() == pytest.approx(float(expected), rel=1e-5)
 
 
 def test_a_scoped_penalty_leaves_the_other_layers_gradients_alone(digits: Dataset) -> None:
@@ -170,7 +184,7 @@ def test_ten_layers_are_told_apart(digits: Dataset) -> None:
     """`hidden1` does not mean `hidden10`."""
     cell = {"l1": {"strength": 0.01, "layers": ["hidden1"]}}
     study = tiny.study(cell, model={"hidden": [4] * 10})
-    ((_, weights),) = tiny.trainer(study, digits, [0]).terms
+    (weights,) = acted_on(tiny.trainer(study, digits, [0]))
     assert list(weights) == ["hidden1.weight"]
 
 
@@ -226,7 +240,7 @@ def test_l2_in_sgd_is_torchs_weight_decay_step_by_step(momentum: float, digits: 
     assert compared == steps
 
 
-class Rows(Penalty):
+class Rows(Scoped):
     """Of matrices with three columns only; `wrong` says how it is mistaken."""
 
     name: ClassVar[str] = "rows"

@@ -22,7 +22,7 @@ from regscope.sweeps.strengths import (
     one_standard_error,
     validation_accuracies,
 )
-from regscope.training.loop import Trainer
+from regscope.training.loop import cell_trainer
 from tests import tiny
 from tests.committed import committed
 
@@ -62,7 +62,7 @@ def test_strengths_are_judged_on_validation_examples(workspace: Path, digits_fol
     shutil.copytree(digits_folder, paths.prepared("tiny"))
     found = validation_accuracies("tiny", study, "dropout", 0.2, seeds=2)
     methods = tiny.study({"dropout": 0.2}).cells["tested"].methods()
-    trainer = Trainer(study, methods, Dataset.load(digits_folder), [0, 1], "validation")
+    trainer = cell_trainer(study, methods, Dataset.load(digits_folder), [0, 1], "validation")
     trainer.run()
     assert found == pytest.approx(trainer.history[4, :, -1].tolist(), abs=1e-7)
     # Of ten examples a seed.

@@ -20,7 +20,7 @@ from regscope.study.networks import MODEL_FILE
 from regscope.study.params import load_params, written_study
 from regscope.tracking import ledger, store
 from regscope.training import history
-from regscope.training.loop import Trainer
+from regscope.training.loop import cell_trainer
 
 NAME = "small"
 EXPERIMENT = "regscope/small"
@@ -67,7 +67,7 @@ def build(strength: float = 0.001) -> None:
 
 def build_cell(reg: str) -> None:
     study, dataset = load_params().named(NAME), Dataset.load(paths.prepared(NAME))
-    trainer = Trainer(study, study.cells[reg].methods(), dataset, range(SEEDS))
+    trainer = cell_trainer(study, study.cells[reg].methods(), dataset, range(SEEDS))
     trainer.run()
     folder = paths.model(NAME, reg)
     state = {name: value.numpy() for name, value in trainer.model.state_dict().items()}

@@ -14,10 +14,9 @@ from torch.nn.functional import cross_entropy
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.regularizers import Regularizer
-from regscope.regularizers.order import Order
-from regscope.stacking.streams import Streams
+from regscope.regularizers.step import Own, Step
 from regscope.training.history import COLUMNS
-from regscope.training.loop import Trainer
+from regscope.training.loop import Trainer, cell_trainer
 from tests import tiny
 
 
@@ -67,7 +66,7 @@ def test_the_training_columns_are_means_over_the_epochs_examples(digits: Dataset
 def test_validation_takes_its_examples_from_training(digits: Dataset) -> None:
     study = tiny.study()
     test, validation = (
-        Trainer(study, [], digits, [0, 1], holdout) for holdout in ("test", "validation")
+        cell_trainer(study, [], digits, [0, 1], holdout) for holdout in ("test", "validation")
     )
     assert test.train.shape == (2, 54)
     assert test.holdout.shape == (2, 1797 - 54)
@@ -117,21 +116,24 @@ class _Blackening(Regularizer):
     """Adds a black copy of every picture."""
 
     name: ClassVar[str] = "blackening"
-    order: ClassVar[Order] = Order.AUGMENTATION
 
     @property
     def copies(self) -> int:
         return 2
 
-    def batch(self, inputs: Tensor, targets: Tensor, _: Streams) -> tuple[Tensor, Tensor]:
-        return torch.zeros_like(inputs), targets
+    @property
+    def inert(self) -> bool:
+        return False
+
+    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
+        return torch.zeros_like(step.inputs), step.targets
 
 
 def test_copies_are_changed_and_their_examples_stay(
     digits: Dataset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     study = tiny.study(training={"epochs": 1, "batch_size": 8})
-    trainer = Trainer(study, [_Blackening()], digits, [0, 1])
+    trainer = cell_trainer(study, [_Blackening()], digits, [0, 1])
     read: list[Tensor] = []
     forward = trainer.passes.forward
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from regscope.training.loss import backward, cross_entropy, token_cross_entropy
+from regscope.training.loss import TokenLoss, backward, cross_entropy
 
 
 def by_autograd(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
@@ -60,12 +60,16 @@ def test_backward_starts_from_the_given_gradient() -> None:
     assert leaf.grad.tolist() == [[3.0, -3.0], [1.5, 6.0]]
 
 
+def of_words(logits: Tensor, labels: Tensor, seeds: int) -> tuple[Tensor, Tensor]:
+    return TokenLoss()(logits, labels, labels, seeds)
+
+
 def test_masked_loss_by_hand() -> None:
     """Two seeds with a sentence of two words and one of one word; log-odds of 3 to 1."""
     odds = math.log(3)
     logits = torch.tensor([[[odds, 0.0], [0.0, 0.0]], [[odds, 0.0], [9.0, -9.0]]])
     targets = torch.tensor([[0, 1], [1, -1]])
-    losses, gradient = token_cross_entropy(logits, targets, 2)
+    losses, gradient = of_words(logits, targets, 2)
     assert losses[0].tolist() == pytest.approx([math.log(4 / 3), math.log(2)])
     assert losses[1].tolist() == pytest.approx([math.log(4), 0])
     # Of the first seed's mean over two words, of the second's single word.
@@ -81,8 +85,8 @@ def test_what_padding_holds_changes_nothing(padding: float) -> None:
     changed = logits.clone()
     changed[:, 6:] = padding
     for found, expected in zip(
-        token_cross_entropy(changed, targets, 1),
-        token_cross_entropy(logits, targets, 1),
+        of_words(changed, targets, 1),
+        of_words(logits, targets, 1),
         strict=True,
     ):
         assert torch.equal(found, expected)
@@ -96,12 +100,12 @@ def test_a_batchs_masked_gradient_is_autograds_of_the_mean_over_words() -> None:
     leaf = logits.clone().requires_grad_()
     mean = functional.cross_entropy(leaf, targets, ignore_index=-1)
     (expected,) = torch.autograd.grad(mean, leaf)
-    losses, found = token_cross_entropy(logits.view(5, 10, 7), targets.view(5, 10), 1)
+    losses, found = of_words(logits.view(5, 10, 7), targets.view(5, 10), 1)
     torch.testing.assert_close(found.view(50, 7), expected, rtol=1e-5, atol=1e-7)
     assert losses.sum().item() == pytest.approx(mean.item() * (targets >= 0).sum().item())
 
 
 def test_a_batch_of_nothing_but_padding_has_no_gradient() -> None:
-    losses, gradient = token_cross_entropy(torch.ones(2, 3, 4), torch.full((2, 3), -1), 2)
+    losses, gradient = of_words(torch.ones(2, 3, 4), torch.full((2, 3), -1), 2)
     assert not losses.any()
     assert not gradient.any()

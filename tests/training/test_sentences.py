@@ -10,7 +10,7 @@ from regscope.datasets import Dataset
 from regscope.datasets.base import NO_TARGET, PADDING_WORD
 from regscope.engine.survey import gains_from_stacking, seed_bytes
 from regscope.stacking import stack
-from regscope.training.loop import Trainer
+from regscope.training.loop import Trainer, cell_trainer
 from tests import sentences, tiny
 from tests.regularizers.settings import CELLS
 
@@ -117,10 +117,10 @@ def test_everything_a_step_touches_lies_on_its_device(
     monkeypatch.setattr(stack, "_check_randomness", lambda *_: None)
     study, meta = sentences.study(CELLS[cell]), torch.device("meta")
     methods = study.cells["tested"].methods()
-    trainer = Trainer(study, methods, sentences.language(), [0, 1], device=meta)
+    trainer = cell_trainer(study, methods, sentences.language(), [0, 1], device=meta)
     trainer.model.train()
-    trainer._step(trainer.train[:, :8])
-    found = [*trainer._changed_by_a_step(), *trainer._evaluate(), trainer._penalty()]
+    trainer.update(trainer.train[:, :8])
+    found = [*trainer._changed_by_a_step(), *trainer._evaluate(trainer.holdout), trainer._penalty()]
     assert {tensor.device.type for tensor in found} == {"meta"}
 
 
@@ -131,16 +131,16 @@ def test_a_step_changes_what_it_says_in_place(cell: str, precision: str) -> None
     trainer = tiny.trainer(study, sentences.language(), [0, 1])
     trainer.model.train()
     indices = trainer.train[:, :8]
-    trainer._step(indices)
+    trainer.update(indices)
     changed = trainer._changed_by_a_step()
     addresses = [tensor.data_ptr() for tensor in changed]
     before = [tensor.clone() for tensor in changed]
-    trainer._step(indices)
+    trainer.update(indices)
     after = [tensor.clone() for tensor in changed]
     with torch.no_grad():
         for tensor, value in zip(changed, before, strict=True):
             tensor.copy_(value)
-    trainer._step(indices)
+    trainer.update(indices)
     again = trainer._changed_by_a_step()
     assert [tensor.data_ptr() for tensor in again] == addresses
     assert all(torch.equal(first, second) for first, second in zip(after, again, strict=True))
@@ -158,7 +158,7 @@ def test_a_gpu_trains_as_a_processor_does(cell: str) -> None:
     for device in ("cpu", "cuda"):
         acting = study.cells["tested"].methods()
         where = torch.device(device)
-        trainer = Trainer(study, acting, sentences.language(), [0, 1], device=where)
+        trainer = cell_trainer(study, acting, sentences.language(), [0, 1], device=where)
         trainer.run()
         states.append({name: t.cpu() for name, t in trainer.model.state_dict().items()})
     for name, tensor in states[0].items():

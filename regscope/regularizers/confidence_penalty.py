@@ -1,0 +1,32 @@
+"""Confidence penalty (Pereyra et al. 2017): predictions of little entropy cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Regularizer
+
+if TYPE_CHECKING:
+    from regscope.regularizers.step import Own, Step
+
+
+class ConfidencePenalty(Regularizer):
+    """The objective is the mean of `loss - strength * H(p)`, H in nats.
+
+    H is the entropy of the probabilities p; its gradient by the logits is `-p (log p + H)`.
+    """
+
+    name: ClassVar[str] = "confidence_penalty"
+    strength: Annotated[float, Field(ge=0, le=1e6)]
+
+    def objective(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        assert step.logits is not None
+        assert step.gradient is not None
+        logarithms = step.logits.float().log_softmax(-1)
+        probabilities = logarithms.exp()
+        entropy = -(probabilities * logarithms).sum(-1, keepdim=True)
+        term = probabilities.mul_(logarithms.add_(entropy)).mul_(self.strength)
+        shares = step.shares
+        step.gradient.add_(term * (shares if isinstance(shares, float) else shares.unsqueeze(-1)))

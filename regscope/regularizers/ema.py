@@ -1,0 +1,55 @@
+"""An exponential moving average of the weights (Polyak and Juditsky 1992; Izmailov et al. 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Regularizer
+from regscope.regularizers.step import each
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from regscope.regularizers.kept import Epoch
+    from regscope.regularizers.step import Own, Step
+
+
+class EMA(Regularizer):
+    """What is kept are averages of the parameters over the steps: `a += (1 - decay) * (w - a)`.
+
+    They begin with the parameters after the first step, as in `torch.optim.swa_utils`. Training
+    itself goes on with the parameters as they are, and running statistics stay those of training.
+    """
+
+    name: ClassVar[str] = "ema"
+    main: ClassVar[str] = "decay"
+    turn: ClassVar[int] = 2
+    decay: Annotated[float, Field(ge=0, lt=1)]
+
+    def state(
+        self,
+        parameters: Mapping[str, Tensor],
+        buffers: Mapping[str, Tensor],  # noqa: ARG002
+    ) -> dict[str, Tensor]:
+        import torch
+
+        averages = {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
+        first = next(iter(parameters.values()))
+        return {STEPS: first.new_zeros(len(first)), **averages}
+
+    def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        steps = own.memory[STEPS]
+        # All of the first weights, none of what stood there before.
+        share = (1 - self.decay) * (steps > 0) + (steps == 0).to(steps.dtype)
+        for name, parameter in own.parameters.items():
+            own.memory[name].lerp_(parameter, each(share, parameter))
+        steps.add_(1)
+
+    def kept(self, epoch: Epoch, own: Own) -> Mapping[str, Tensor]:  # noqa: ARG002
+        return {name: own.memory[name] for name in own.parameters}
+
+
+STEPS = "steps"

@@ -1,0 +1,34 @@
+"""Label smoothing (Szegedy et al. 2016): targets that are not quite certain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Regularizer
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from regscope.regularizers.step import Own, Step
+
+
+class LabelSmoothing(Regularizer):
+    """The loss is taken against `(1 - smoothing) * target + smoothing / classes`.
+
+    As `torch.nn.functional.cross_entropy(label_smoothing=)`. What is recorded as loss is that on
+    the true labels.
+    """
+
+    name: ClassVar[str] = "label_smoothing"
+    main: ClassVar[str] = "smoothing"
+    turn: ClassVar[int] = 1
+    smoothing: Annotated[float, Field(ge=0, le=1)]
+
+    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:  # noqa: ARG002
+        from regscope.regularizers.targets import rows
+
+        targets = rows(step.targets, step.classes)
+        share = self.smoothing / step.classes
+        return step.inputs, targets.mul(1 - self.smoothing).add_(share)

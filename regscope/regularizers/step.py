@@ -1,0 +1,103 @@
+"""What a hook is given: the step, as far as its places of the stack go, and what is its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from regscope.stacking.streams import Streams
+
+Places = slice | None
+"""Neighbouring places of a stack; None is all of them."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a training step knows of P places of a stack, B examples each, places in blocks.
+
+    `inputs` `[P*B, ...]` go into the network. `labels` `[P*B]` or `[P*B, T]` are the true classes,
+    by which accuracy and the recorded loss are counted; `targets` are what the loss is taken
+    against: the labels, or rows of probabilities `[P*B, ..., classes]`. `shares` is what an
+    example's (or a word's) loss weighs in the mean of its place: a number, or one each, 0 where
+    nothing counts. `progress` is how much of training has been done, a scalar in [0, 1). Once there
+    are any, `logits` `[P*B, ..., classes]` are what came out, and `gradient`, of their shape, is
+    that of the loss by them.
+    """
+
+    inputs: Tensor
+    labels: Tensor
+    targets: Tensor
+    classes: int
+    shares: Tensor | float
+    progress: Tensor
+    logits: Tensor | None = None
+    gradient: Tensor | None = None
+
+    def of(self, places: Places, stack: int) -> Step:
+        """The part of some places, of a stack of `stack`; its tensors are views."""
+        if places is None:
+            return self
+        size = len(self.inputs) // stack
+
+        def part(value: Any) -> Any:
+            if not hasattr(value, "dim") or not value.dim():
+                return value
+            return value[places.start * size : places.stop * size]
+
+        changed = {name: part(value) for name, value in vars(self).items()}
+        return replace(self, **changed)
+
+
+class Updates(Protocol):
+    """What a hook may ask of the optimizer of its places."""
+
+    @property
+    def learning_rate(self) -> Tensor | float:
+        """That of this step."""
+
+    def step_size(self, parameter: str) -> Tensor | float:
+        """By how much a step moves a parameter for each unit of a steady gradient.
+
+        A number, or one for each of its numbers.
+        """
+
+
+@dataclass(frozen=True)
+class Own:
+    """What belongs to one method at P places of a stack that have it with equal settings.
+
+    `parameters` are all `[P, ...]`, by their names in one network, and `weights` those of them that
+    the method acts on; both may be changed in place in the hooks that come after the passes.
+    `buffers` are the running statistics, `[P, ...]`. `draws` are the places' own random streams,
+    and `memory` is what `state` made, `[P, ...]`, to be changed in place.
+    """
+
+    places: Places
+    parameters: Mapping[str, Tensor]
+    weights: Mapping[str, Tensor]
+    buffers: Mapping[str, Tensor]
+    draws: Streams
+    memory: Mapping[str, Tensor]
+    updates: Updates
+    gradient: Callable[[str], Tensor]
+    """Of a parameter by name, `[P, ...]`, to be changed in place."""
+
+    @property
+    def count(self) -> int:
+        """P."""
+        return self.draws.count
+
+
+def each(values: Tensor, like: Tensor) -> Tensor:
+    """`values` `[P]`, shaped so that they multiply `like` `[P, ...]` place by place."""
+    return values.view(-1, *[1] * (like.dim() - 1))
+
+
+def square_sums(tensors: Mapping[str, Tensor]) -> Tensor:
+    """The sum of squares over all tensors `[P, ...]`, of every place, `[P]`."""
+    terms = [tensor.square().flatten(1).sum(1) for tensor in tensors.values()]
+    return sum(terms[1:], terms[0])

@@ -1,0 +1,119 @@
+"""Who acts at which places of a stack: its optimizers, and its methods with what is their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from torch import Tensor, nn
+
+from regscope.base.errors import RegscopeError
+from regscope.regularizers import Regularizer
+from regscope.regularizers.base import has_hook
+from regscope.regularizers.step import Own, Places
+from regscope.stacking.stack import stacked_weights
+from regscope.stacking.streams import Streams
+from regscope.training.optimizers import Optimizer, make_optimizer
+from regscope.training.places import Place, runs
+from regscope.training.update import Acting, Updates, gradients_of
+
+Optimizers = Sequence[tuple[Places, Optimizer]]
+
+
+def optimizers_of(model: nn.Module, plain: nn.Module, places: Sequence[Place]) -> Optimizers:
+    """One for neighbouring places that are updated alike."""
+    found = []
+    for (training, felt), where in runs(places, _updated):
+        terms = [(method, weights_of(method, model, plain).values()) for method in felt]
+        optimizer = make_optimizer(training, list(model.parameters()), terms, where)
+        found.append((where, optimizer))
+    return found
+
+
+def _updated(place: Place) -> tuple[object, tuple[Regularizer, ...]]:
+    felt = tuple(method for method in place.methods if has_hook(method, "subgradient"))
+    return place.training, felt
+
+
+def acting_methods(
+    model: nn.Module,
+    plain: nn.Module,
+    places: Sequence[Place],
+    optimizers: Optimizers,
+    device: torch.device,
+) -> tuple[list[Acting], dict[str, dict[str, Tensor]]]:
+    """The methods in the order in which they act, and what each remembers, `[S, ...]` by name.
+
+    Raises RegscopeError where a method does nothing to these weights.
+    """
+    parameters = dict(model.named_parameters())
+    buffers = dict(model.named_buffers())
+    acting: list[Acting] = []
+    memory: dict[str, dict[str, Tensor]] = {}
+    for name in _in_turn(places):
+        for method, where, optimizer in _where(name, places, optimizers):
+            chosen = where or slice(None)
+            there = {key: _at(tensor, where) for key, tensor in parameters.items()}
+            weights = _acted_on(method, model, plain)
+            running = {key: _at(tensor, where) for key, tensor in buffers.items()}
+            state = method.state(there, running)
+            own = memory.setdefault(name, {}) if state else {}
+            for key, tensor in state.items():
+                if key not in own:
+                    own[key] = tensor.new_zeros(len(places), *tensor.shape[1:])
+                own[key][chosen] = tensor
+            place = Own(
+                where,
+                there,
+                {key: there[key] for key in weights},
+                running,
+                Streams([place.seed for place in places[chosen]], name, device),
+                {key: _at(own[key], where) for key in state},
+                Updates(optimizer, parameters),
+                gradients_of(parameters, where),
+            )
+            if weights:
+                method.try_out(place.weights)
+            acting.append(Acting(method, place))
+    return acting, memory
+
+
+def weights_of(method: Regularizer, model: nn.Module, plain: nn.Module) -> dict[str, Tensor]:
+    """The weights of a stack that a method acts on.
+
+    Raises RegscopeError where there are none.
+    """
+    try:
+        return stacked_weights(model, plain, getattr(method, "layers", None))
+    except ValueError as error:
+        raise RegscopeError(f"{method.name}: {error}") from error
+
+
+def _acted_on(method: Regularizer, model: nn.Module, plain: nn.Module) -> Mapping[str, Tensor]:
+    hooks = ("penalty", "gradients", "weights")
+    if not any(has_hook(method, hook) for hook in hooks):
+        return {}
+    return weights_of(method, model, plain)
+
+
+def _in_turn(places: Sequence[Place]) -> list[str]:
+    methods = {method.name: method for place in places for method in place.methods}
+    return sorted(methods, key=lambda name: (methods[name].turn, name))
+
+
+def _where(
+    name: str, places: Sequence[Place], optimizers: Optimizers
+) -> Iterator[tuple[Regularizer, Places, Optimizer]]:
+    """Neighbouring places that have the method with equal settings and one optimizer."""
+    number = {}
+    for index, (where, _) in enumerate(optimizers):
+        for place in range(len(places))[where or slice(None)]:
+            number[place] = index
+    numbered = list(enumerate(places))
+    for (method, index), where in runs(numbered, lambda p: (p[1].method(name), number[p[0]])):
+        if method is not None:
+            yield method, where, optimizers[index][1]
+
+
+def _at(tensor: Tensor, places: Places) -> Tensor:
+    return tensor if places is None else tensor.detach()[places]

@@ -1,0 +1,163 @@
+"""One update of a stack: in which order the hooks of its methods act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import torch
+from torch import Tensor, nn
+
+from regscope.regularizers import Regularizer
+from regscope.regularizers.base import has_hook
+from regscope.regularizers.step import Own, Places, Step
+from regscope.regularizers.targets import rows
+from regscope.training.batches import Examples
+from regscope.training.loss import Loss
+from regscope.training.optimizers import Optimizer, Part
+from regscope.training.passes import Passes
+
+HOOKS = ("batch", "passing", "objective", "gradients", "weights")
+
+
+@dataclass(frozen=True)
+class Acting:
+    """A method and what is its own at some places."""
+
+    method: Regularizer
+    own: Own
+
+
+class Updates:
+    """What hooks may ask of the optimizer of their places."""
+
+    def __init__(self, optimizer: Optimizer, parameters: Mapping[str, nn.Parameter]) -> None:
+        self._optimizer = optimizer
+        self._parameters = parameters
+
+    @property
+    def learning_rate(self) -> Tensor | float:
+        return self._optimizer.learning_rate
+
+    def step_size(self, parameter: str) -> Tensor | float:
+        return self._optimizer.step_size(self._optimizer.index(self._parameters[parameter]))
+
+
+def gradients_of(parameters: Mapping[str, nn.Parameter], places: Places) -> Callable[[str], Tensor]:
+    """The gradients of parameters at some places; every pass may make them anew."""
+    parts = {name: Part(parameter, places) for name, parameter in parameters.items()}
+    return lambda name: parts[name].gradient
+
+
+class Update:
+    """A step of a stack of `seeds` places; `acting` are in the order in which the methods act.
+
+    `loss` and `correct` `[S]` are counted up: the sums of every place's losses on the true labels,
+    and of its hits.
+    """
+
+    def __init__(
+        self,
+        passes: Passes,
+        examples: Examples,
+        loss: Loss,
+        acting: Sequence[Acting],
+        optimizers: Sequence[Optimizer],
+        seeds: int,
+        classes: int,
+        device: torch.device,
+    ) -> None:
+        self.passes = passes
+        self.examples = examples
+        self.loss_of = loss
+        self.optimizers = optimizers
+        self.seeds = seeds
+        self.classes = classes
+        self.progress = torch.zeros((), device=device)
+        self.loss = torch.zeros(seeds, device=device)
+        self.correct = torch.zeros(seeds, device=device)
+        self._acting = {hook: [a for a in acting if _acts(a.method, hook)] for hook in HOOKS}
+        passing = groupby(self._acting["passing"], lambda a: a.method.name)
+        self._passing = [list(same) for _, same in passing]
+
+    def __call__(self, indices: Tensor) -> None:
+        """Update by the examples `indices` `[S, B]`."""
+        inputs, labels = self.examples.gather(indices)
+        shares = self.loss_of.shares(labels, self.seeds)
+        step = Step(inputs, labels, labels, self.classes, shares, self.progress)
+        for _, same in groupby(self._acting["batch"], lambda a: a.method.name):
+            step = self._changed(step, list(same), indices)
+        losses, hits = self._passes(step, self._passing)
+        self.loss += losses
+        self.correct += hits
+        with torch.no_grad():
+            self._act("gradients", step)
+            for optimizer in self.optimizers:
+                optimizer.step()
+            self._act("weights", step)
+
+    def _changed(self, step: Step, acting: Sequence[Acting], indices: Tensor) -> Step:
+        """As one method changes the batch, at the places that have it."""
+        inputs, targets = self._by_places(step, acting)
+        if acting[0].method.copies > 1:
+            copied = self.examples.copied(indices)
+            inputs = torch.where(copied.view(-1, *[1] * (inputs.dim() - 1)), inputs, step.inputs)
+        return replace(step, inputs=inputs, targets=targets)
+
+    def _by_places(self, step: Step, acting: Sequence[Acting]) -> tuple[Tensor, Tensor]:
+        if acting[0].own.places is None:
+            return acting[0].method.batch(step, acting[0].own)
+        size = len(step.inputs) // self.seeds
+        inputs, targets, done = [], [], 0
+        for one in acting:
+            places = one.own.places
+            assert places is not None
+            before = step.of(slice(done, places.start), self.seeds)
+            changed = one.method.batch(step.of(places, self.seeds), one.own)
+            inputs += [before.inputs, changed[0]]
+            targets += [before.targets, changed[1]]
+            done = places.stop
+        inputs.append(step.inputs[done * size :])
+        targets.append(step.targets[done * size :])
+        if any(part.is_floating_point() for part in targets):
+            targets = [rows(part, self.classes) for part in targets]
+        return torch.cat(inputs), torch.cat(targets)
+
+    def _passes(self, step: Step, passing: Sequence[Sequence[Acting]]) -> tuple[Tensor, Tensor]:
+        """Run the passes, one method's around those of the next; what the first of all counted.
+
+        The places of one method go on together, from pass to pass.
+        """
+        if not passing:
+            return self._pass(step)
+        own, *others = passing
+        counted = []
+        running = [a.method.passing(step.of(a.own.places, self.seeds), a.own) for a in own]
+        while running:
+            with torch.no_grad():
+                running = [going for going in running if next(going, self) is not self]
+            if running:
+                counted.append(self._passes(step, others))
+        return counted[0]
+
+    def _pass(self, step: Step) -> tuple[Tensor, Tensor]:
+        """Forward and backward; each place's sums of losses on the labels and of hits, `[S]`."""
+        logits = self.passes.forward(step.inputs)
+        losses, gradient = self.loss_of(logits, step.targets, step.labels, self.seeds)
+        if self._acting["objective"]:
+            there = replace(step, logits=logits, gradient=gradient)
+            with torch.no_grad():
+                self._act("objective", there)
+        self.passes.backward(gradient)
+        hits = self.loss_of.hits(logits, step.labels)
+        return losses.view(self.seeds, -1).sum(1), hits.view(self.seeds, -1).sum(1)
+
+    def _act(self, hook: str, step: Step) -> None:
+        for one in self._acting[hook]:
+            getattr(one.method, hook)(step.of(one.own.places, self.seeds), one.own)
+
+
+def _acts(method: Regularizer, hook: str) -> bool:
+    # Where a method has a penalty and does not say how it acts, its gradient is added.
+    return has_hook(method, hook) or (hook == "gradients" and has_hook(method, "penalty"))

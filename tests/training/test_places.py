@@ -1,0 +1,148 @@
+"""Places of a stack may differ in every number that is no shape: each gets what it gets alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from regscope.base.errors import RegscopeError
+from regscope.datasets import Dataset
+from regscope.engine import checkpoints
+from regscope.training.loop import Trainer
+from regscope.training.places import Place, places_of, runs
+from tests import tiny
+from tests.regularizers.settings import SETTINGS
+
+OTHERS: dict[str, Any] = {
+    "augmentation": 0.5,
+    "confidence_penalty": 0.4,
+    "dropout": 0.6,
+    "early_stopping": 2,
+    "ema": 0.5,
+    "gradient_clipping": 0.1,
+    "l1": 0.01,
+    "l1_prox": 0.01,
+    "l2": 0.03,
+    "label_smoothing": 0.4,
+    "max_norm": 0.5,
+    "sam": 0.2,
+    "weight_decay": 0.9,
+}
+WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "l1", "l1_prox", "l2",
+           "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
+"""Methods that may be at some places of a stack and not at others."""
+
+
+def place(cell: dict[str, Any], seed: int, optimizer: str = "sgd", **training: Any) -> Place:
+    study = tiny.study(cell, optimizer, training=training)
+    (found,) = places_of(study.training, study.cells["tested"].methods(), [seed])
+    return found
+
+
+def check(places: list[Place], dataset: Dataset, data: Any = None) -> None:
+    """All together as each alone."""
+    study = tiny.study(data=data)
+    together = Trainer(study, dataset, places)
+    together.run()
+    for index, one in enumerate(places):
+        alone = Trainer(study, dataset, [one])
+        alone.run()
+        expected = {name: value[0] for name, value in alone.model.state_dict().items()}
+        found = {name: value[index] for name, value in together.model.state_dict().items()}
+        assert tiny.differences(found, expected) == {}, one
+        assert together.history[:, index].equal(alone.history[:, 0])
+
+
+def test_all_methods_that_may_differ_are_here() -> None:
+    assert set(OTHERS) == set(SETTINGS) - {"batch_norm"}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+@pytest.mark.parametrize("optimizer", ["nesterov", "adam"])
+def test_of_one_method_with_other_settings(name: str, optimizer: str, digits: Dataset) -> None:
+    first, other = SETTINGS[name], OTHERS[name]
+    cells = [{name: first}, {name: first}, {name: other}, {name: first}]
+    if name in WITHOUT:
+        cells.insert(1, {})
+    check([place(cell, seed % 3, optimizer) for seed, cell in enumerate(cells)], digits)
+
+
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+def test_of_everything_at_once(optimizer: str, digits: Dataset) -> None:
+    most = {name: setting for name, setting in SETTINGS.items() if name != "batch_norm"}
+    cells = [most, OTHERS, {**most, "l2": 0.02}, {**OTHERS, "batch_norm": False}]
+    check([place(cell, seed, optimizer) for seed, cell in enumerate(cells)], digits)
+
+
+def test_of_points(moons: Dataset) -> None:
+    cells = [{"augmentation": 1, "label_smoothing": 0.1}, {"augmentation": 2}, {"l1": 0.01}]
+    check([place(cell, seed) for seed, cell in enumerate(cells[:2])], moons, tiny.MOONS)
+    check([place(cell, 1, "adam") for cell in cells], moons, tiny.MOONS)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "others"),
+    [
+        ("sgd", [{"learning_rate": 0.02}, {"momentum": 0.5}, {"momentum": 0.9, "nesterov": True}]),
+        ("adam", [{"learning_rate": 0.02}, {"betas": [0.5, 0.9]}, {"epsilon": 1e-3}]),
+    ],
+)
+def test_of_other_updates(optimizer: str, others: list[dict[str, Any]], digits: Dataset) -> None:
+    cell = {"l1_prox": 0.002, "weight_decay": 0.1}
+    if optimizer == "sgd":
+        # What is remembered is the same for all: a velocity.
+        others = [{"momentum": 0.1}, *({"momentum": 0.3, **other} for other in others)]
+    check([place(cell, 2, optimizer, **other) for other in others], digits)
+
+
+def test_a_checkpoint_holds_all_places(digits: Dataset, tmp_path: Path) -> None:
+    study = tiny.study()
+    cells = [{"ema": 0.9, "l2": 0.1}, {"ema": 0.5, "dropout": 0}, {"l2": 0.3}]
+    places = [
+        place(cell, 1, "nesterov", learning_rate=0.1 / (n + 1)) for n, cell in enumerate(cells)
+    ]
+    whole = Trainer(study, digits, places)
+    whole.run(lambda running: checkpoints.save(tmp_path / f"{running.epoch}", running.state()))
+    found = checkpoints.load(tmp_path / "1")
+    assert found is not None
+    resumed = Trainer(study, digits, places)
+    resumed.resume(found)
+    resumed.run()
+    assert tiny.differences(resumed.model.state_dict(), whole.model.state_dict()) == {}
+    assert resumed.history.equal(whole.history)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [{}, {"dropout": 0.5}],
+        [{"batch_norm": True}, {"batch_norm": {"momentum": 0.3}}],
+        [{"sam": 0.1}, {}],
+        [{"early_stopping": 2}, {}],
+        [{"augmentation": {"strength": 1, "added": True}}, {"augmentation": 1}],
+    ],
+)
+def test_places_of_another_shape_are_refused(cells: list[Any], digits: Dataset) -> None:
+    places = [replace(place(cell, 0), cell=f"cell {n}") for n, cell in enumerate(cells)]
+    with pytest.raises(RegscopeError, match=r"^cell 1 and cell 0 in one stack: their methods"):
+        Trainer(tiny.study(), digits, places)
+
+
+def test_places_of_other_steps_are_refused(digits: Dataset) -> None:
+    with pytest.raises(RegscopeError, match=r"^training.batch_size: 8 and 16 in one stack"):
+        Trainer(tiny.study(), digits, [place({}, 0), place({}, 0, batch_size=8)])
+
+
+def test_places_that_remember_otherwise_are_refused(digits: Dataset) -> None:
+    with pytest.raises(RegscopeError, match=r"^training.momentum: 0 and 0\.9 in one stack"):
+        Trainer(tiny.study(), digits, [place({}, 0, momentum=0.9), place({}, 0, momentum=0.0)])
+
+
+def test_neighbours_with_an_equal_key_are_one_run() -> None:
+    assert list(runs("aabba", str)) == [
+        ("a", slice(0, 2)), ("b", slice(2, 4)), ("a", slice(4, 5))
+    ]  # fmt: skip
+    assert list(runs("aaa", str)) == [("a", None)]
