@@ -14,6 +14,7 @@ from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
 from regscope.models.base import ModelSettings
 from regscope.models.geometry import Padding, covered, same_margins, windows
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -99,11 +100,14 @@ class CNN(ModelSettings):
     def dense_names(self) -> tuple[str, ...]:
         return tuple(f"dense{index}" for index in range(1, len(self.dense) + 1))
 
-    def layer_names(self) -> tuple[str, ...]:
-        return (*self.slot_names(), "output")
-
-    def slot_names(self) -> tuple[str, ...]:
+    def hidden_names(self) -> tuple[str, ...]:
         return (*self.convolution_names(), *self.dense_names())
+
+    def layer_names(self) -> tuple[str, ...]:
+        return (*self.hidden_names(), "output")
+
+    def slots(self) -> Slots:
+        return {"norm": self.hidden_names(), "dropout": self.hidden_names()}
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """The network; raises RegscopeError where pictures are too small for it, or are none."""

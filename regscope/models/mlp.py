@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from regscope.models.base import ModelSettings
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import nn
@@ -25,11 +26,14 @@ class MLP(ModelSettings):
     hidden: Annotated[tuple[Width, ...], Field(min_length=1)]
     activation: Literal["relu", "tanh", "gelu"] = "relu"
 
-    def layer_names(self) -> tuple[str, ...]:
-        return (*self.slot_names(), "output")
-
-    def slot_names(self) -> tuple[str, ...]:
+    def hidden_names(self) -> tuple[str, ...]:
         return tuple(f"hidden{index}" for index in range(1, len(self.hidden) + 1))
+
+    def layer_names(self) -> tuple[str, ...]:
+        return (*self.hidden_names(), "output")
+
+    def slots(self) -> Slots:
+        return {"norm": self.hidden_names(), "dropout": self.hidden_names()}
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         from torch import nn
@@ -37,7 +41,7 @@ class MLP(ModelSettings):
         activation = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}[self.activation]
         modules: OrderedDict[str, nn.Module] = OrderedDict(flatten=nn.Flatten())
         width = math.prod(input_shape)
-        for name, units in zip(self.slot_names(), self.hidden, strict=True):
+        for name, units in zip(self.hidden_names(), self.hidden, strict=True):
             modules[name] = nn.Linear(width, units)
             modules[f"{name}_norm"] = nn.Identity()
             modules[f"{name}_activation"] = activation()

@@ -24,7 +24,7 @@ class BatchNorm(Scoped):
     epsilon: Annotated[float, Field(gt=0)] = 1e-5
 
     def choices(self, target: Target) -> tuple[str, ...]:
-        return target.normalized
+        return target.slots.get("norm", ())
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.slots import fill_slots

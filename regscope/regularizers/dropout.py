@@ -22,7 +22,7 @@ class Dropout(Scoped):
     rate: Annotated[float, Field(ge=0, lt=1)]
 
     def choices(self, target: Target) -> tuple[str, ...]:
-        return target.slots
+        return target.slots.get("dropout", ())
 
     def insert(self, model: nn.Module) -> None:
         from torch import nn

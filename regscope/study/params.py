@@ -124,12 +124,7 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _cells_fit(self) -> Study:
-        target = Target(
-            self.model.layer_names(),
-            self.model.slot_names(),
-            self.model.normalized_names(),
-            self.data.kind,
-        )
+        target = Target(self.model.layer_names(), self.model.slots(), self.data.kind)
         refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():
             for method in cell.methods():

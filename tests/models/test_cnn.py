@@ -29,8 +29,9 @@ def draw(*shape: int) -> Tensor:
 
 
 def test_layers_and_slots_are_named_in_order() -> None:
-    assert PUBLISHED.slot_names() == ("conv1", "conv2", "conv3", "conv4", "dense1")
-    assert PUBLISHED.layer_names() == (*PUBLISHED.slot_names(), "output")
+    hidden = ("conv1", "conv2", "conv3", "conv4", "dense1")
+    assert PUBLISHED.slots() == {"norm": hidden, "dropout": hidden}
+    assert PUBLISHED.layer_names() == (*hidden, "output")
     assert KINDS["cnn"] is CNN
 
 

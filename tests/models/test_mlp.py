@@ -11,7 +11,7 @@ from regscope.models.mlp import MLP
 def test_layers_and_slots_are_named_in_order() -> None:
     settings = MLP(hidden=(128, 64))
     assert settings.layer_names() == ("hidden1", "hidden2", "output")
-    assert settings.slot_names() == ("hidden1", "hidden2")
+    assert settings.slots() == {"norm": ("hidden1", "hidden2"), "dropout": ("hidden1", "hidden2")}
     assert KINDS["mlp"] is MLP
 
 
