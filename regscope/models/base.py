@@ -41,6 +41,10 @@ class ModelSettings(Settings):
         """The layers with a slot for dropout: what enters it are their hidden units."""
         return self.slots().get("dropout", ())
 
+    def own_normalization(self) -> str:
+        """The normalization that the settings put behind every layer, or `none`."""
+        return "none"
+
     @abstractmethod
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """The network: inputs `[B, *input_shape]` to logits `[B, classes]`.

@@ -25,12 +25,14 @@ if TYPE_CHECKING:
 class Target:
     """What a regularizer is asked to act on: a network's layer names and the kind of data.
 
-    `slots` are the network's places for modules, by what they are for.
+    `slots` are the network's places for modules, by what they are for; `normalization` is what the
+    network has of its own, or `none`.
     """
 
     layers: tuple[str, ...]
     slots: Slots
     data_kind: str
+    normalization: str = "none"
 
 
 class Regularizer(Settings):
