@@ -57,6 +57,15 @@ class Settings(BaseModel):
         return self
 
 
+def left_out(default: Any) -> Any:
+    """A field that dumps leave out where it holds its default.
+
+    For settings that came later: what is dumped decides whether results are still a study's, and
+    stays what it was where nobody asks for them.
+    """
+    return Field(default, exclude_if=lambda value: bool(value == default))
+
+
 def chosen_by(key: str, members: Mapping[str, type[Settings]]) -> Any:
     """The type of a block that is one of `members`: which, its own `key` says."""
 
