@@ -24,6 +24,12 @@ def refusal(key: str, value: Any, allowed: str) -> PydanticCustomError:
     )
 
 
+def within(block: str, complaint: PydanticCustomError) -> PydanticCustomError:
+    """A `refusal` of a key of `block`, for what holds the block to raise."""
+    context = complaint.context or {}
+    return refusal(f"{block}.{context['key']}", context["value"], complaint.message())
+
+
 class Settings(BaseModel):
     """A block of params.yaml. Unknown keys are refused by name, with the known ones."""
 

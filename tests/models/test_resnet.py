@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -64,12 +65,13 @@ def test_it_computes_what_torchvisions_blocks_do(
     for tensor in ours.state_dict().values():
         if tensor.is_floating_point():
             tensor.add_(torch.rand_like(tensor) / 10)
-    norm = {
+    norms: dict[str, Callable[[int], nn.Module]] = {
         "none": lambda _: nn.Identity(),
         "batch": nn.BatchNorm2d,
         "layer": lambda channels: nn.GroupNorm(1, channels),
         "group": lambda channels: nn.GroupNorm(2, channels),
-    }[normalization]
+    }
+    norm = norms[normalization]
     state = ours.state_dict()
     widths = [4 * 2**stage for stage in range(3) for _ in range((depth - 2) // 6)]
     expected = functional.conv2d(
