@@ -33,13 +33,13 @@ class _Schedule(Settings):
 
         Raises a `refusal` that names the key.
         """
-        left, of = float(epochs), "epochs of the run"
+        left, of = float(epochs), "the run's epochs"
         for key in self.lengths:
             value = getattr(self, key)
             if value >= left:
-                raise refusal(key, value, f"must be less than the {left:g} {of}")
+                raise refusal(key, value, f"must be less than {of}, {left:g}")
             if key == "warm_up" and value:
-                left, of = left - value, "epochs after the warm-up"
+                left, of = left - value, "the epochs after the warm-up"
 
 
 class _Warmed(_Schedule):

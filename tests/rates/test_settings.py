@@ -103,7 +103,7 @@ def test_a_study_without_a_grid_is_refused_by_name() -> None:
         (
             {"kind": "step", "every": 1.5},
             "grids.digits.epochs = 1: too few for the study's training.schedule.every = 1.5, which"
-            " must be less than the 1 epochs of the run",
+            " must be less than the run's epochs, 1",
         ),
     ],
 )

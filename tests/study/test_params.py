@@ -123,8 +123,8 @@ ERRORS = {
         "small/training/lr",
         0.1,
         "studies.small.training.lr = 0.1: unknown key; known here:"
-        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, optimizer,"
-        " betas, epsilon",
+        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, schedule,"
+        " optimizer, betas, epsilon",
     ),
     "unknown conventions": (
         "small/training/conventions",
@@ -135,8 +135,8 @@ ERRORS = {
         "small/training/momentum",
         0.9,
         "studies.small.training.momentum = 0.9: unknown key; known here:"
-        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, optimizer,"
-        " betas, epsilon",
+        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, schedule,"
+        " optimizer, betas, epsilon",
     ),
     "unknown key of the data": (
         "small/data/noise",

@@ -188,13 +188,13 @@ def test_rates_are_one_a_step_and_never_above_the_rate(
 @pytest.mark.parametrize(
     ("schedule", "told"),
     [
-        ({"kind": "step", "every": 6}, "every = 6.0: must be less than the 6 epochs of the run"),
+        ({"kind": "step", "every": 6}, "every = 6.0: must be less than the run's epochs, 6"),
         ({"kind": "step", "every": 4.5, "warm_up": 2},
-         "every = 4.5: must be less than the 4 epochs after the warm-up"),
+         "every = 4.5: must be less than the epochs after the warm-up, 4"),
         ({"kind": "cosine_restarts", "first": 10},
-         "first = 10.0: must be less than the 6 epochs of the run"),
+         "first = 10.0: must be less than the run's epochs, 6"),
         ({"kind": "cosine", "warm_up": 6},
-         "warm_up = 6.0: must be less than the 6 epochs of the run"),
+         "warm_up = 6.0: must be less than the run's epochs, 6"),
         ({"kind": "constant", "warm_up": -1}, "warm_up = -1: must be at least 0"),
         ({"kind": "constant", "warm_up_from": 0.5},
          "warm_up_from = 0.5: only with a warm_up above 0"),
