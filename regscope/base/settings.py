@@ -25,6 +25,12 @@ def refusal(key: str, value: Any, allowed: str) -> PydanticCustomError:
     )
 
 
+def within(block: str, complaint: PydanticCustomError) -> PydanticCustomError:
+    """A `refusal` of a key of `block`, for what holds the block to raise."""
+    context = complaint.context or {}
+    return refusal(f"{block}.{context['key']}", context["value"], complaint.message())
+
+
 class Settings(BaseModel):
     """A block of params.yaml. Unknown keys are refused by name, with the known ones."""
 
@@ -56,6 +62,15 @@ class Settings(BaseModel):
                     continue
                 raise refusal(".".join((name, *place)), number, allowed)
         return self
+
+
+def left_out(default: Any) -> Any:
+    """A field that dumps leave out where it holds its default.
+
+    For settings that came later: what is dumped decides whether results are still a study's, and
+    stays what it was where nobody asks for them.
+    """
+    return Field(default, exclude_if=lambda value: bool(value == default))
 
 
 def chosen_by(key: str, members: Mapping[str, type[Settings]]) -> Any:

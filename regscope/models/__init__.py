@@ -2,7 +2,8 @@
 
 A module names its layers; `layer_names` lists those that own weights. Beside a layer `hidden1`
 a module may offer the slots `hidden1_norm` and `hidden1_dropout` (`nn.Identity`), where
-regularizers put batch normalization and dropout.
+regularizers put batch normalization and dropout, and beside a residual branch `block1` the slot
+`block1_residual`, where they leave the branch out.
 """
 
 from regscope.base.discovery import import_all

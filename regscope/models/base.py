@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from regscope.base.settings import Settings
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import nn
@@ -33,12 +34,16 @@ class ModelSettings(Settings):
         """The layers that own weights, in order of the forward pass."""
 
     @abstractmethod
-    def slot_names(self) -> tuple[str, ...]:
-        """The layers that have slots for dropout and batch normalization."""
+    def slots(self) -> Slots:
+        """The slots that the network offers, in order of the forward pass."""
 
-    def normalized_names(self) -> tuple[str, ...]:
-        """The layers that have a slot for batch normalization, where these are others."""
-        return self.slot_names()
+    def slot_names(self) -> tuple[str, ...]:
+        """The layers with a slot for dropout: what enters it are their hidden units."""
+        return self.slots().get("dropout", ())
+
+    def own_normalization(self) -> str:
+        """The normalization that the settings put behind every layer, or `none`."""
+        return "none"
 
     @abstractmethod
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:

@@ -11,9 +11,11 @@ from pydantic import Field, model_validator
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
-from regscope.base.settings import Settings, refusal
+from regscope.base.settings import Settings, left_out, refusal
 from regscope.models.base import ModelSettings
 from regscope.models.geometry import Padding, covered, same_margins, windows
+from regscope.models.own_normalization import Normalization, after
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -52,6 +54,7 @@ class CNN(ModelSettings):
         and before pooling, by `response_normalization`.
     dense: widths of dense1, dense2, ...; may be empty.
     dense_activation: after each of them; `linear` is none.
+    normalization: between every convolution or dense layer and its activation.
     """
 
     kind: Literal["cnn"] = "cnn"
@@ -68,6 +71,7 @@ class CNN(ModelSettings):
     response_normalization: ResponseNormalization = ResponseNormalization()
     dense: tuple[Width, ...] = ()
     dense_activation: Activation | Literal["linear"] = "relu"
+    normalization: Normalization = left_out("none")
 
     @model_validator(mode="after")
     def _named_are_convolutions(self) -> CNN:
@@ -99,11 +103,20 @@ class CNN(ModelSettings):
     def dense_names(self) -> tuple[str, ...]:
         return tuple(f"dense{index}" for index in range(1, len(self.dense) + 1))
 
-    def layer_names(self) -> tuple[str, ...]:
-        return (*self.slot_names(), "output")
-
-    def slot_names(self) -> tuple[str, ...]:
+    def hidden_names(self) -> tuple[str, ...]:
         return (*self.convolution_names(), *self.dense_names())
+
+    def layer_names(self) -> tuple[str, ...]:
+        return (*self.hidden_names(), "output")
+
+    def slots(self) -> Slots:
+        return {
+            "norm": self.hidden_names() if self.normalization == "none" else (),
+            "dropout": self.hidden_names(),
+        }
+
+    def own_normalization(self) -> str:
+        return self.normalization
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """The network; raises RegscopeError where pictures are too small for it, or are none."""
@@ -127,15 +140,16 @@ class CNN(ModelSettings):
         modules["flatten"] = nn.Flatten()
         width = channels * math.prod(size)
         for name, units in zip(self.dense_names(), self.dense, strict=True):
-            modules[name] = nn.Linear(width, units)
-            modules[f"{name}_norm"] = nn.Identity()
+            layer = nn.Linear(width, units)
+            modules |= {name: layer, **after(name, layer, self.normalization)}
             modules[f"{name}_activation"] = _activation(self.dense_activation)
             modules[f"{name}_dropout"] = nn.Identity()
             width = units
         modules["output"] = nn.Linear(width, classes)
         network = nn.Sequential(modules)
         padded = {self._of(name, self.padding) for name in self.convolution_names()}
-        if padded == {"valid"} and not (self.pooled and self.pool_padding == "same"):
+        leaves_out = padded == {"valid"} and not (self.pooled and self.pool_padding == "same")
+        if leaves_out and self.normalization == "none":
             seen = tuple(self._seen(side) for side in size)
             network.register_forward_pre_hook(partial(_without_unseen, seen=seen))
         return network
@@ -156,8 +170,8 @@ class CNN(ModelSettings):
             else:
                 modules[f"{name}_margin"] = nn.ZeroPad2d((left, right, top, bottom))
                 padding = "valid"
-        modules[name] = nn.Conv2d(channels, filters, kernel, stride, padding)
-        modules[f"{name}_norm"] = nn.Identity()
+        layer = nn.Conv2d(channels, filters, kernel, stride, padding)
+        modules |= {name: layer, **after(name, layer, self.normalization)}
         activation = {f"{name}_activation": _activation(self.activation)}
         pooling = self._pooling(name, [self._convolved(name, side) for side in size])
         if name in self.response_normalized:

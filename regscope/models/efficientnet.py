@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from regscope.base.errors import RegscopeError
 from regscope.base.settings import refusal
 from regscope.models.base import Initialization, ModelSettings
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import nn
@@ -54,8 +55,8 @@ class EfficientNet(ModelSettings):
     def layer_names(self) -> tuple[str, ...]:
         return (*_kernels(), "output")
 
-    def slot_names(self) -> tuple[str, ...]:
-        return ("pooled",)
+    def slots(self) -> Slots:
+        return {"norm": ("pooled",), "dropout": ("pooled",)}
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """The network; raises RegscopeError where inputs are no colour pictures."""

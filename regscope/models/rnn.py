@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 from pydantic import Field
 
 from regscope.models.base import ModelSettings
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import nn
@@ -35,11 +36,8 @@ class RNN(ModelSettings):
     def layer_names(self) -> tuple[str, ...]:
         return ("embedding", "input", "recurrent", "output")
 
-    def slot_names(self) -> tuple[str, ...]:
-        return ("embedding", "recurrent")
-
-    def normalized_names(self) -> tuple[str, ...]:
-        return ("input",)
+    def slots(self) -> Slots:
+        return {"norm": ("input",), "dropout": ("embedding", "recurrent")}
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         from regscope.models.recurrent.tagger import Tagger

@@ -2,45 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Mapping
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from torch import nn
 
+SlotKind = Literal["norm", "dropout", "residual"]
+"""What a slot is for: between a layer's weights and its activation; after the activation; at the
+end of a residual branch, which is added to what goes around it."""
 
-def check_slots(model: nn.Module, dropout: Collection[str], norm: Collection[str]) -> None:
-    """Raises ValueError unless the slots of `model` are those of the named layers."""
-    for slot, names in (("dropout", dropout), ("norm", norm)):
-        suffix = f"_{slot}"
+KINDS: tuple[SlotKind, ...] = get_args(SlotKind)
+
+Slots = Mapping[SlotKind, tuple[str, ...]]
+"""`{kind: names}` of the layers, or for `residual` branches, that have a slot `<name>_<kind>`."""
+
+
+def check_slots(model: nn.Module, slots: Slots) -> None:
+    """Raises ValueError unless the slots of `model` are those that `slots` names."""
+    for kind in KINDS:
+        suffix = f"_{kind}"
         modules = (name for name, _ in model.named_modules() if name.endswith(suffix))
         found = {name.removesuffix(suffix) for name in modules}
-        for name in sorted(found ^ set(names)):
+        for name in sorted(found ^ set(slots.get(kind, ()))):
             has, wanted = ("a", "none") if name in found else ("no", "one")
             raise ValueError(f"the model has {has} slot {name}{suffix}, and should have {wanted}")
 
 
 def fill_slots(
     model: nn.Module,
-    slot: str,
-    layers: Collection[str] | None,
+    kind: SlotKind,
+    names: Collection[str] | None,
     make: Callable[[nn.Module], nn.Module],
 ) -> None:
-    """Put `make(layer)` into the slot `<layer>_<slot>` of the named layers, or of every layer.
+    """Put `make(layer)` into the slot `<name>_<kind>` of the named layers, or of all that have one.
 
-    Raises ValueError when there is no empty slot, so that no regularizer is lost silently.
+    Where something is in it already, that runs first: the slot then holds an `nn.Sequential`.
+
+    Raises ValueError when there is no such slot, so that no regularizer is lost silently.
     """
+    modules = dict(model.named_modules())
+    suffix = f"_{kind}"
+    places = [name for name in modules if name.endswith(suffix)]
+    if names is not None:
+        places = [f"{name}{suffix}" for name in names]
+    if not places:
+        raise ValueError(f"the model has no slot for {kind}")
+    for place in places:
+        if place not in modules:
+            raise ValueError(f"the model has no slot named {place}")
+        parent, _, child = place.rpartition(".")
+        made = make(modules[place.removesuffix(suffix)])
+        setattr(modules[parent], child, _joined(modules[place], made))
+
+
+def _joined(held: nn.Module, made: nn.Module) -> nn.Module:
     from torch import nn
 
-    modules = dict(model.named_modules())
-    suffix = f"_{slot}"
-    names = [name for name in modules if name.endswith(suffix)]
-    if layers is not None:
-        names = [f"{layer}{suffix}" for layer in layers]
-    if not names:
-        raise ValueError(f"the model has no slot for {slot}")
-    for name in names:
-        if not isinstance(modules.get(name), nn.Identity):
-            raise ValueError(f"the model has no empty slot named {name}")
-        parent, _, child = name.rpartition(".")
-        setattr(modules[parent], child, make(modules[name.removesuffix(suffix)]))
+    if isinstance(held, nn.Identity):
+        return made
+    if isinstance(held, nn.Sequential):
+        return held.append(made)
+    return nn.Sequential(held, made)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
 
 from regscope.base import paths
 from regscope.base.complaints import one_line
@@ -16,6 +17,7 @@ from regscope.base.settings import Settings, refusal
 from regscope.base.yaml_files import read_yaml
 from regscope.measures.catalog import ACCURACY
 from regscope.study.params import Name, Params, Study
+from regscope.study.training import Training
 
 Rate = Annotated[float, Field(gt=0, le=1e6)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -83,6 +85,7 @@ class Rates(Settings):
                     raise refusal(
                         f"grids.{name}.{key}", list(values), f"must hold the study's own, {own:g}"
                     )
+            _check_schedule(name, grid, training)
         return self
 
     def named(self, name: str) -> Grid:
@@ -93,6 +96,24 @@ class Rates(Settings):
         if name not in self.grids:
             raise RegscopeError(f"study {name}: {choose(self.grids)}")
         return self.grids[name]
+
+
+def _check_schedule(name: str, grid: Grid, training: Training) -> None:
+    """Refuse epochs that the study's schedule does not serve: one training stands for all."""
+    schedule, key = training.schedule, f"grids.{name}.epochs"
+    if schedule.spans and len(grid.epochs) > 1:
+        allowed = (
+            f"must be the study's own alone: with training.schedule.kind {schedule.kind} a longer"
+            " training does not begin as a shorter one"
+        )
+        raise refusal(key, list(grid.epochs), allowed)
+    try:
+        schedule.check(grid.epochs[0])
+    except PydanticCustomError as error:
+        context = error.context or {}
+        told = f"training.schedule.{context['key']} = {context['value']:g}"
+        allowed = f"too few for the study's {told}, which {error.message()}"
+        raise refusal(key, grid.epochs[0], allowed) from error
 
 
 def load_rates(params: Params, path: Path = paths.RATES_PARAMS) -> Rates:

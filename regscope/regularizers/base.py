@@ -11,6 +11,7 @@ from pydantic import model_validator
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
+from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -23,14 +24,14 @@ if TYPE_CHECKING:
 class Target:
     """What a regularizer is asked to act on: a network's layer names and the kind of data.
 
-    `slots` are the layers with a place for dropout, `normalized` those with one for batch
-    normalization.
+    `slots` are the network's places for modules, by what they are for; `normalization` is what the
+    network has of its own, or `none`.
     """
 
     layers: tuple[str, ...]
-    slots: tuple[str, ...]
-    normalized: tuple[str, ...]
+    slots: Slots
     data_kind: str
+    normalization: str = "none"
 
 
 class Regularizer(Settings):

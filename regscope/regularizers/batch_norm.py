@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field, StrictBool
 
+from regscope.base.settings import refusal
 from regscope.regularizers.base import Scoped, Target
 
 if TYPE_CHECKING:
@@ -22,7 +23,17 @@ class BatchNorm(Scoped):
     epsilon: Annotated[float, Field(gt=0)] = 1e-5
 
     def choices(self, target: Target) -> tuple[str, ...]:
-        return target.normalized
+        return target.slots.get("norm", ())
+
+    def check(self, target: Target) -> None:
+        if target.normalization != "none":
+            raise refusal(
+                self.name,
+                None,
+                f"the network has {target.normalization} normalization of its own:"
+                " model.normalization must be none",
+            )
+        super().check(target)
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.slots import fill_slots

@@ -26,7 +26,7 @@ class Dropout(Scoped):
         return (self.layers,)
 
     def choices(self, target: Target) -> tuple[str, ...]:
-        return target.slots
+        return target.slots.get("dropout", ())
 
     def insert(self, model: nn.Module) -> None:
         from torch import nn

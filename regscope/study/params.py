@@ -124,11 +124,9 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _cells_fit(self) -> Study:
+        model = self.model
         target = Target(
-            self.model.layer_names(),
-            self.model.slot_names(),
-            self.model.normalized_names(),
-            self.data.kind,
+            model.layer_names(), model.slots(), self.data.kind, model.own_normalization()
         )
         refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():
@@ -190,9 +188,13 @@ class Study(Settings):
         size = self.training.batch_size
         for name, cell in self.cells.items():
             methods = cell.methods()
-            if not any(method.name == "batch_norm" for method in methods):
+            if self.model.own_normalization() == "batch":
+                normalizing = "model.normalization"
+            elif any(method.name == "batch_norm" for method in methods):
+                normalizing = f"regularizers.{name}.batch_norm"
+            else:
                 continue
-            copies = max(method.copies for method in methods)
+            copies = max((method.copies for method in methods), default=1)
             for drawn in (self.train_size, self.train_size - self.split.validation):
                 examples = copies * drawn
                 if 1 in (size, examples % size):
@@ -200,7 +202,7 @@ class Study(Settings):
                         "training.batch_size",
                         size,
                         f"leaves a last batch of one of {examples} examples, which"
-                        f" regularizers.{name}.batch_norm cannot normalize: choose another size",
+                        f" {normalizing} cannot normalize: choose another size",
                     )
         return self
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from regscope.arithmetic import Arithmetic, Precision
-from regscope.base.settings import Settings, chosen_by, refusal
+from regscope.base.settings import Settings, chosen_by, left_out, refusal, within
+from regscope.study.schedules import Constant, Schedule
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Beta = Annotated[float, Field(ge=0, lt=1)]
 
 Conventions = Literal["torch", "keras"]
 
@@ -28,6 +31,8 @@ class _Training(Settings):
     running variance of batch normalization is the batch's own (biased) and not the unbiased one,
     and Adam's epsilon stands beside the root of the uncorrected second moment. It changes no
     default and no other setting.
+
+    `learning_rate` is the rate of every step, or what `schedule` begins, peaks or restarts with.
     """
 
     learning_rate: Annotated[float, Field(gt=0, le=1e6)]
@@ -37,12 +42,21 @@ class _Training(Settings):
     precision: Precision = "float32"
     arithmetic: Arithmetic = "fastest"
     conventions: Conventions = "torch"
+    schedule: Schedule = left_out(Constant())
 
     @model_validator(mode="after")
     def _portable_in_float32(self) -> _Training:
         if self.arithmetic == "portable" and self.precision != "float32":
             allowed = "arithmetic portable needs float32; or choose arithmetic fastest"
             raise refusal("precision", self.precision, allowed)
+        return self
+
+    @model_validator(mode="after")
+    def _schedule_ends_with_the_run(self) -> _Training:
+        try:
+            self.schedule.check(self.epochs)
+        except PydanticCustomError as error:
+            raise within("schedule", error) from error
         return self
 
 
@@ -64,11 +78,20 @@ class AdamTraining(_Training):
     """Adam (Kingma and Ba 2015)."""
 
     optimizer: Literal["adam"]
-    betas: tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]] = (
-        0.9,
-        0.999,
-    )
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
     epsilon: Annotated[float, Field(gt=0)] = 1e-8
+
+
+class AdamWTraining(_Training):
+    """Adam, with decay apart from the adaptive step (Loshchilov and Hutter 2019).
+
+    Every step multiplies all parameters by `1 - learning_rate * weight_decay`, as torch's does.
+    """
+
+    optimizer: Literal["adamw"]
+    betas: tuple[Beta, Beta] = (0.9, 0.999)
+    epsilon: Annotated[float, Field(gt=0)] = 1e-8
+    weight_decay: Annotated[float, Field(ge=0, le=1e6)] = 0.01
 
 
 OPTIMIZERS: dict[str, type[Settings]] = {"sgd": SGDTraining, "adam": AdamTraining}

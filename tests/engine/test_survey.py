@@ -124,12 +124,31 @@ def test_the_reckoning_is_near_what_a_process_takes(
     settings: dict[str, Any], seeds: int, digits: Dataset, digits_folder: Path
 ) -> None:
     study = tiny.study(settings, "adam", model={"hidden": [768, 768]}, training={"epochs": 1})
-    seed, _ = seed_bytes(study, study.cells["tested"].methods(), digits, PLENTY)
-    context = multiprocessing.get_context("forkserver")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=growth, args=(study, digits_folder, seeds, theirs))
-    process.start()
-    measured = ours.recv()
-    process.join()
+    seed, measured = reckoned_and_measured(study, seeds, digits, digits_folder)
     assert seeds * seed < 2 * measured
     assert survey.PROCESS + seeds * seed > 0.7 * measured
+
+
+@pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
+def test_residual_networks_get_enough_and_at_most_the_slack_too_much(
+    normalization: str, digits: Dataset, digits_folder: Path
+) -> None:
+    model = {"kind": "resnet", "width": 48, "normalization": normalization}
+    training = {"epochs": 1, "batch_size": 300}
+    study = tiny.study({}, "adam", model=model, training=training, split={"train": 300})
+    seed, measured = reckoned_and_measured(study, 1, digits, digits_folder)
+    assert measured < seed < survey.SLACK_OF_CONVOLUTIONS * measured
+
+
+def reckoned_and_measured(
+    study: Study, seeds: int, dataset: Dataset, folder: Path
+) -> tuple[int, int]:
+    """Bytes of a seed as surveyed, and those by which a process grows that trains `seeds`."""
+    seed, _ = seed_bytes(study, study.cells["tested"].methods(), dataset, PLENTY)
+    context = multiprocessing.get_context("forkserver")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=growth, args=(study, folder, seeds, theirs))
+    process.start()
+    measured: int = ours.recv()
+    process.join()
+    return seed, measured

@@ -29,9 +29,31 @@ def draw(*shape: int) -> Tensor:
 
 
 def test_layers_and_slots_are_named_in_order() -> None:
-    assert PUBLISHED.slot_names() == ("conv1", "conv2", "conv3", "conv4", "dense1")
-    assert PUBLISHED.layer_names() == (*PUBLISHED.slot_names(), "output")
+    hidden = ("conv1", "conv2", "conv3", "conv4", "dense1")
+    assert PUBLISHED.slots() == {"norm": hidden, "dropout": hidden}
+    assert PUBLISHED.layer_names() == (*hidden, "output")
     assert KINDS["cnn"] is CNN
+
+
+@pytest.mark.parametrize("kind", ["batch", "layer"])
+def test_normalization_of_its_own_is_after_every_layer_and_sees_all_of_a_picture(kind: str) -> None:
+    """5x5 leaves a row that pooling ignores, which is not cut here."""
+    written = {"filters": [4], "pooled": ["conv1"], "dense": [3], "normalization": kind}
+    settings = CNN.model_validate(written)
+    model = settings.build((1, 5, 5), 2).double()
+    conv, dense, output = (model.get_submodule(name) for name in ("conv1", "dense1", "output"))
+    inputs = draw(6, 1, 5, 5).double()
+
+    def normalized(values: Tensor, axes: tuple[int, ...]) -> Tensor:
+        variance = values.var(axes, correction=0, keepdim=True)
+        return (values - values.mean(axes, keepdim=True)) / (variance + 1e-5).sqrt()
+
+    by_batch = kind == "batch"
+    maps = normalized(conv(inputs), (0, 2, 3) if by_batch else (1, 2, 3)).relu()[:, :, :2, :2]
+    units = normalized(dense(maps.amax((2, 3))), (0,) if by_batch else (1,)).relu()
+    torch.testing.assert_close(model.train()(inputs), output(units))
+    assert settings.slots()["norm"] == ()
+    assert "normalization" not in PUBLISHED.model_dump()
 
 
 def test_the_published_network_has_its_parameters() -> None:

@@ -94,7 +94,7 @@ def test_its_slot_is_the_pooled_features() -> None:
     model = network().train()
     BatchNorm().insert(model)
     Dropout(rate=0.3).insert(model)
-    assert SETTINGS.slot_names() == ("pooled",)
+    assert SETTINGS.slots() == {"norm": ("pooled",), "dropout": ("pooled",)}
     seen: dict[str, Tensor] = {}
     for name in ("pooled", "pooled_norm", "pooled_dropout", "own_masks"):
         model.get_submodule(name).register_forward_hook(

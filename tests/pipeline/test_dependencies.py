@@ -28,6 +28,7 @@ ELSEWHERE = (
     "regscope/regularizers/",
     "regscope/stacking/",
     "regscope/study/params.py",
+    "regscope/study/schedules.py",
     "regscope/study/training.py",
     "regscope/training/",
     "stages/arguments.py",

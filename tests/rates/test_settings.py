@@ -90,3 +90,36 @@ def test_a_study_without_a_grid_is_refused_by_name() -> None:
     found = load_rates(load_params(ROOT / "params.yaml"), ROOT / "rates" / "params.yaml")
     with pytest.raises(RegscopeError, match="study fashion: choose from: digits, moons"):
         found.named("fashion")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "complaint"),
+    [
+        (
+            {"kind": "cosine"},
+            "grids.digits.epochs = [1, 2]: must be the study's own alone: with"
+            " training.schedule.kind cosine a longer training does not begin as a shorter one",
+        ),
+        (
+            {"kind": "step", "every": 1.5},
+            "grids.digits.epochs = 1: too few for the study's training.schedule.every = 1.5, which"
+            " must be less than the run's epochs, 1",
+        ),
+    ],
+)
+def test_a_grid_that_the_studys_schedule_does_not_serve_is_one_line(
+    workspace: Path, schedule: dict[str, Any], complaint: str
+) -> None:
+    raw = settings.raw_params()
+    raw["studies"]["digits"]["training"]["schedule"] = schedule
+    params = Params.model_validate(raw)
+    file = workspace / "rates.yaml"
+    for epochs in ([1, 2], [2]):
+        grid = {**GRID, "epochs": epochs}
+        file.write_text(yaml.safe_dump(settings.rates() | {"grids": {"digits": grid}}))
+        if epochs == [2]:
+            load_rates(params, file)
+        else:
+            with pytest.raises(RegscopeError) as refused:
+                load_rates(params, file)
+            assert str(refused.value) == f"{file}: {complaint}"

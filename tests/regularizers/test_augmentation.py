@@ -281,7 +281,7 @@ def test_a_tenth_of_the_words_is_usual_and_all_of_them_the_most() -> None:
 
 def refused(kind: str, **options: Any) -> str:
     with pytest.raises(PydanticCustomError) as caught:
-        method(**options).check(Target((), (), (), kind))
+        method(**options).check(Target((), {}, kind))
     context = caught.value.context
     assert context is not None
     return f"{context['key']} = {context['value']}: {context['allowed']}"
@@ -330,7 +330,7 @@ def test_amounts_that_are_all_0_are_refused(kind: str, options: dict[str, Any]) 
     ],
 )
 def test_what_changes_something_is_taken(kind: str, options: dict[str, Any]) -> None:
-    method(**options).check(Target((), (), (), kind))
+    method(**options).check(Target((), {}, kind))
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import OrderedDict
 
 import pytest
-from torch import nn
+import torch
+from torch import Tensor, nn
 
 from regscope.models.mlp import MLP
-from regscope.models.slots import check_slots, fill_slots
+from regscope.models.slots import KINDS, SlotKind, Slots, check_slots, fill_slots
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
+from regscope.stacking.stack import stack, streams_of
 
 
 def network() -> nn.Module:
@@ -70,11 +72,58 @@ def test_a_model_without_slots_is_refused() -> None:
         Dropout(rate=0.5).insert(nn.Sequential(nn.Linear(2, 2)))
 
 
-def test_a_full_slot_is_refused() -> None:
+def test_a_slot_that_is_not_there_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"^the model has no slot named output_dropout$"):
+        fill_slots(network(), "dropout", ["output"], lambda _: nn.Dropout())
+
+
+class Noted(nn.Module):
+    """Writes down when it runs."""
+
+    def __init__(self, name: str, noted: list[str]) -> None:
+        super().__init__()
+        self.name, self.noted = name, noted
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        self.noted.append(self.name)
+        return inputs
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_put_into_a_slot_runs_in_that_order(kind: SlotKind) -> None:
+    slot = {f"hidden1_{kind}": nn.Identity()}
+    model = nn.Sequential(OrderedDict(hidden1=nn.Linear(2, 2), **slot))
+    noted: list[str] = []
+    for name in ("first", "second", "third"):
+        fill_slots(model, kind, None, lambda _, name=name: Noted(name, noted))  # type: ignore[misc]
+    model(torch.zeros(1, 2))
+    assert noted == ["first", "second", "third"]
+    (filled,) = (module for name, module in model.named_children() if name != "hidden1")
+    assert [type(module) for module in filled.children()] == [Noted] * 3
+
+
+def test_one_module_in_a_slot_keeps_the_slots_name() -> None:
+    """Stored networks have that name."""
     model = network()
-    Dropout(rate=0.5).insert(model)
-    with pytest.raises(ValueError, match="the model has no empty slot named hidden1_dropout"):
-        fill_slots(model, "dropout", ["hidden1"], lambda _: nn.Dropout())
+    BatchNorm().insert(model)
+    assert "hidden1_norm.running_mean" in model.state_dict()
+
+
+@pytest.mark.parametrize("seeds", [[3], [7, 3]])
+def test_a_slot_of_several_is_stacked(seeds: list[int]) -> None:
+    """Every one with masks of its own, which are the seed's."""
+    plain = [network() for _ in seeds]
+    for module in plain:
+        for rate in (0.5, 0.25):
+            Dropout(rate=rate, layers=("hidden1",)).insert(module)
+    stacked = stack(plain, seeds, torch.ones(2, 1, 2, 2))
+    slot = stacked.get_submodule("hidden1_dropout")
+    for streams in streams_of(stacked):
+        streams.start_epoch(0)
+    units = slot.train()(torch.ones(len(seeds) * 1000, 6)).chunk(len(seeds))[-1]
+    # Five standard deviations of a mean of 6,000.
+    assert float((units == 0).float().mean()) == pytest.approx(1 - 0.5 * 0.75, abs=0.031)
+    assert float(units.max()) == pytest.approx(1 / (0.5 * 0.75))
 
 
 def test_a_slot_inside_a_block_is_found() -> None:
@@ -87,18 +136,22 @@ def test_a_slot_inside_a_block_is_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("dropout", "norm", "told"),
+    ("changed", "told"),
     [
-        (["hidden1"], [], "a slot hidden1_norm, and should have none"),
-        ([], ["hidden1"], "a slot hidden1_dropout, and should have none"),
-        (["hidden1", "output"], ["hidden1"], "no slot output_dropout, and should have one"),
+        ({"norm": ()}, "a slot hidden1_norm, and should have none"),
+        ({"dropout": ()}, "a slot hidden1_dropout, and should have none"),
+        ({"dropout": ("hidden1", "output")}, "no slot output_dropout, and should have one"),
+        ({"residual": ()}, "a slot hidden1_residual, and should have none"),
+        ({"residual": ("hidden1", "hidden2")}, "no slot hidden2_residual, and should have one"),
     ],
 )
-def test_slots_must_be_those_that_the_settings_name(
-    dropout: list[str], norm: list[str], told: str
-) -> None:
-    slots = {f"hidden1_{slot}": nn.Identity() for slot in ("norm", "dropout")}
-    model = nn.Sequential(OrderedDict(hidden1=nn.Linear(2, 2), **slots))
-    check_slots(model, ["hidden1"], ["hidden1"])
+def test_slots_must_be_those_that_the_settings_name(changed: Slots, told: str) -> None:
+    modules = {f"hidden1_{kind}": nn.Identity() for kind in KINDS}
+    model = nn.Sequential(OrderedDict(hidden1=nn.Linear(2, 2), **modules))
+    slots: Slots = dict.fromkeys(KINDS, ("hidden1",))
+    check_slots(model, slots)
     with pytest.raises(ValueError, match=f"^the model has {told}$"):
-        check_slots(model, dropout, norm)
+        check_slots(model, {**slots, **changed})
+    absent = {kind: names for kind, names in slots.items() if kind not in changed}
+    with pytest.raises(ValueError, match=r"and should have none$"):
+        check_slots(model, absent)

@@ -123,8 +123,8 @@ ERRORS = {
         "small/training/lr",
         0.1,
         "studies.small.training.lr = 0.1: unknown key; known here:"
-        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, optimizer,"
-        " betas, epsilon",
+        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, schedule,"
+        " optimizer, betas, epsilon",
     ),
     "unknown conventions": (
         "small/training/conventions",
@@ -135,8 +135,8 @@ ERRORS = {
         "small/training/momentum",
         0.9,
         "studies.small.training.momentum = 0.9: unknown key; known here:"
-        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, optimizer,"
-        " betas, epsilon",
+        " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, schedule,"
+        " optimizer, betas, epsilon",
     ),
     "unknown key of the data": (
         "small/data/noise",
@@ -439,7 +439,7 @@ ERRORS = {
     "unknown model": (
         "small/model/kind",
         "tree",
-        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, rnn",
+        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, resnet, rnn",
     ),
     "unknown activation": (
         "small/model/activation",
@@ -722,6 +722,27 @@ def test_copies_count_in_the_last_batch(
             load(raw)
         else:
             assert f"leaves a last batch of one of {examples} examples" in complaint(raw)
+
+
+def test_a_network_that_normalizes_by_itself_takes_no_batch_norm(workspace: Path) -> None:
+    model = {"kind": "resnet", "normalization": "layer"}
+    assert complaint(changed("small/model", model)) == (
+        "studies.small.regularizers.normed.batch_norm: the network has layer normalization of its"
+        " own: model.normalization must be none"
+    )
+    assert load(changed("small/model", {"kind": "resnet"})).studies["small"].cells
+
+
+def test_nor_can_it_normalize_a_batch_of_one(workspace: Path) -> None:
+    raw = changed("small/model", {"kind": "resnet", "normalization": "batch"})
+    small = raw["studies"]["small"]
+    del small["regularizers"]["normed"]
+    load(raw)
+    small["training"]["batch_size"] = 33
+    assert complaint(raw) == (
+        "studies.small.training.batch_size = 33: leaves a last batch of one of 100 examples, which"
+        " model.normalization cannot normalize: choose another size"
+    )
 
 
 def test_sentences_need_a_test_set_of_their_own(

@@ -56,6 +56,13 @@ def test_batch_norm_at_such_widths_is_so_to_rounding(digits: Dataset) -> None:
     assert all(value < tiny.rounding(steps=12) for value in found.values())
 
 
+@pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
+def test_of_residual_networks(normalization: str, digits: Dataset) -> None:
+    model = {"hidden": [16, 16, 16], "residual": True, "normalization": normalization}
+    study = tiny.study({"dropout": 0.3, "l1": 0.001}, "adam", model=model)
+    assert differences(study, digits, [0, 1, 2, 3, 4]) == {}
+
+
 def test_many_seeds_do_not_change_the_first(digits: Dataset) -> None:
     study = tiny.study(CELLS["everything"], "adam")
     assert differences(study, digits, list(range(20))) == {}

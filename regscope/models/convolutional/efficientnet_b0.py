@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from regscope.models.convolutional.pooled import Pooled
 from regscope.models.convolutional.vision import torchvision
 
 # Of ImageNet's training pictures in [0, 1], as all of torchvision's weights expect.
@@ -41,14 +42,3 @@ class EfficientNetB0(nn.Module):
         pooled = self.pooled_dropout(self.pooled_norm(self.pooled(features)))
         logits: Tensor = self.output(self.own_masks(pooled))
         return logits
-
-
-class Pooled(nn.Module):
-    """The mean of every channel over its map: `[B, C, H, W]` to `[B, C]`."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.out_features = channels
-
-    def forward(self, maps: Tensor) -> Tensor:
-        return maps.mean((2, 3))

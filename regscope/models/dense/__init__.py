@@ -1,0 +1,1 @@
+"""Modules of dense networks; they import torch, which reading params.yaml must not."""
