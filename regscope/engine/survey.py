@@ -24,6 +24,7 @@ from regscope.engine.plan import Cost, Survey
 from regscope.regularizers import Proximal, Regularizer
 from regscope.study.params import Study
 from regscope.study.training import AdamTraining, SGDTraining
+from regscope.tasks import task_of
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.optimizers import make_optimizer
 
@@ -144,7 +145,7 @@ def _network(
     study: Study, methods: Sequence[Regularizer], dataset: Dataset, device: str
 ) -> nn.Module:
     with torch.device(device):
-        network = study.model.build(dataset.input_shape, len(dataset.classes))
+        network = study.model.build(dataset.input_shape, task_of(dataset).outputs(dataset))
         for method in methods:
             method.insert(network)
     return network

@@ -248,14 +248,15 @@ def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) ->
     import torch
 
     from regscope.study.networks import plain_networks
-    from regscope.training.history import COLUMNS
+    from regscope.tasks import task_of
 
     state = {name: torch.from_numpy(array) for name, array in trained.state.items()}
     epochs = trained.history.shape[2]
     index = pd.MultiIndex.from_product(
         [trained.seeds, range(1, epochs + 1)], names=["seed", "epoch"]
     )
-    values = trained.history.reshape(len(COLUMNS), -1).T
-    history = pd.DataFrame(values, columns=list(COLUMNS), index=index).reset_index()
+    columns = list(task_of(dataset).history)
+    values = trained.history.reshape(len(columns), -1).T
+    history = pd.DataFrame(values, columns=columns, index=index).reset_index()
     networks = tuple(plain_networks(study, reg, state, dataset))
     return Trained(study, reg, trained.seeds, networks, history, dataset, trained.device)

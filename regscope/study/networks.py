@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
 from regscope.datasets.seen import as_seen
+from regscope.tasks import task_of
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -48,7 +49,7 @@ def plain_networks(
 
     networks = []
     for seed in range(len(next(iter(state.values())))):
-        network = study.model.build(dataset.input_shape, len(dataset.classes))
+        network = study.model.build(dataset.input_shape, task_of(dataset).outputs(dataset))
         for method in study.cells[reg].methods():
             method.insert(network)
         try:

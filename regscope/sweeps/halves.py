@@ -24,7 +24,7 @@ from regscope.base.lines import choose
 from regscope.engine.local import start_server
 from regscope.statistics import overlap_share, overlap_widening
 from regscope.study.params import BASELINE, Study, load_params, written_study
-from regscope.training import history
+from regscope.tasks.classification import Classification
 
 if TYPE_CHECKING:
     from regscope.datasets import Dataset
@@ -172,7 +172,7 @@ def _train(
 
 def _by_seed(trained: Mapping[str, TrainedCell]) -> list[dict[str, float]]:
     """Every seed's test accuracy after the last epoch, by cell."""
-    column = history.COLUMNS.index("holdout_accuracy")
+    column = Classification().history.index("holdout_accuracy")
     last = {reg: cell.history[column, :, -1] for reg, cell in trained.items()}
     count = len(next(iter(last.values())))
     return [

@@ -19,9 +19,8 @@ from regscope.stacking.precision import tf32_where
 from regscope.stacking.stack import stack, stacked_weights, streams_of
 from regscope.stacking.streams import CPU, Streams
 from regscope.study.params import Study
+from regscope.tasks import task_of
 from regscope.training.batches import Examples, batches, orders, with_copies
-from regscope.training.history import COLUMNS
-from regscope.training.loss import cross_entropy, token_cross_entropy
 from regscope.training.optimizers import make_optimizer
 from regscope.training.passes import make_passes
 
@@ -42,8 +41,8 @@ class Progress:
 class Trainer:
     """S seeds of one cell as one stack, on one device.
 
-    `methods` come in the order in which they act. History columns: `train_loss` (cross-entropy
-    alone) and `train_accuracy` are means over the epoch's batches in training mode, as Keras
+    `methods` come in the order in which they act. History columns: `train_loss` (without the
+    penalty) and the task's score are means over the epoch's batches in training mode, as Keras
     logs them; `penalty` is the regularizers' term after the epoch; `holdout_*` are measured
     after the epoch in evaluation mode and in float32, as weights are kept. Of sentences all are
     means over words. Where a method adds copies, an epoch goes through every example as often.
@@ -62,17 +61,18 @@ class Trainer:
         self.seeds = tuple(seeds)
         self.methods = methods
         self.device = device
-        self.tokens = dataset.kind == "tokens"
+        task = task_of(dataset)
         splits = [dataset.split(study.split, seed, holdout) for seed in seeds]
         self.train = torch.stack([torch.from_numpy(split.train) for split in splits]).to(device)
         self.holdout = torch.stack([torch.from_numpy(split.holdout) for split in splits]).to(device)
+        self.objective = task.objective(dataset, splits, device)
         self.examples = Examples(
             torch.from_numpy(dataset.inputs).to(device),
             torch.from_numpy(dataset.targets).to(device),
             dataset.scale,
         )
         plain = [
-            initialized(study.model, dataset.input_shape, len(dataset.classes), seed)
+            initialized(study.model, dataset.input_shape, task.outputs(dataset), seed)
             for seed in seeds
         ]
         for module in plain:
@@ -97,10 +97,10 @@ class Trainer:
         copies = max((method.copies for method in methods), default=1)
         self._places = with_copies(self.train, copies, len(self.examples))
         self.epoch = 0
-        self.history = torch.empty(len(COLUMNS), len(seeds), 0)
-        # Sums over the epoch so far of each seed's losses and hits.
+        self.history = torch.empty(len(task.history), len(seeds), 0)
+        # Sums over the epoch so far of each seed's losses and points.
         self._loss = torch.zeros(len(seeds), device=device)
-        self._correct = torch.zeros(len(seeds), device=device)
+        self._points = torch.zeros(len(seeds), device=device)
         self._recorder = Recorder()
 
     def _weights(self, term: WeightTerm, plain: nn.Module) -> dict[str, Tensor]:
@@ -132,17 +132,18 @@ class Trainer:
             streams.start_epoch(self.epoch)
         self.model.train()
         self._loss.zero_()
-        self._correct.zero_()
+        self._points.zero_()
         order = orders(self.seeds, self.epoch, self._places.shape[1]).to(self.device)
         for indices in batches(self._places.gather(1, order), self.settings.batch_size):
             self._recorder.run(self._step, self._changed_by_a_step, indices)
-        size = self._counted(self._places)
-        return self._loss / size, self._penalty(), self._correct / size
+        size = self.objective.counted(self.examples.targets, self._places)
+        score = self.objective.score(self._points / size, "train")
+        return self._loss / size, self._penalty(), score
 
     def _step(self, indices: Tensor) -> None:
         """One update on the examples `indices` `[S, B]`."""
-        inputs, labels = self.examples.gather(indices)
-        targets = labels
+        inputs, stored = self.examples.gather(indices)
+        targets = labels = self.objective.targets(stored)
         for method in self.methods:
             changed, targets = method.batch(inputs, targets, self.draws[method.name])
             if method.copies > 1:
@@ -150,11 +151,7 @@ class Trainer:
                 changed = torch.where(copied.view(-1, *[1] * (inputs.dim() - 1)), changed, inputs)
             inputs = changed
         logits = self.passes.forward(inputs)
-        if self.tokens:
-            losses, gradient = token_cross_entropy(logits, targets, len(self.seeds))
-        else:
-            losses, gradient = cross_entropy(logits, targets)
-            gradient.div_(indices.shape[1])
+        losses, gradient = self.objective.loss(logits, targets)
         self.passes.backward(gradient)
         with torch.no_grad():
             for term, weights in self.terms:
@@ -162,12 +159,12 @@ class Trainer:
                     term.add_gradient(weights)
             self.optimizer.step()
         self._loss += self._by_seed(losses).sum(1)
-        self._correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
+        self._points += self._by_seed(self.objective.points(losses, logits, labels)).sum(1)
 
     def _changed_by_a_step(self) -> list[Tensor]:
         positions = [streams.position for streams in self._streams()]
         state = [*self.model.state_dict().values(), *self.optimizer.state.values()]
-        return [*state, *positions, self._loss, self._correct]
+        return [*state, *positions, self._loss, self._points]
 
     def _streams(self) -> list[Streams]:
         return [*self.draws.values(), *streams_of(self.model)]
@@ -183,24 +180,15 @@ class Trainer:
     def _evaluate(self) -> tuple[Tensor, Tensor]:
         self.model.eval()
         loss = torch.zeros(len(self.seeds), device=self.device)
-        correct = torch.zeros(len(self.seeds), device=self.device)
+        points = torch.zeros(len(self.seeds), device=self.device)
         for indices in batches(self.holdout, EVALUATION_BATCH):
-            inputs, labels = self.examples.gather(indices)
-            logits = self.model(inputs)
-            if self.tokens:
-                losses, _ = token_cross_entropy(logits, labels, len(self.seeds))
-            else:
-                losses, _ = cross_entropy(logits, labels)
+            inputs, stored = self.examples.gather(indices)
+            logits, targets = self.model(inputs), self.objective.targets(stored)
+            losses, _ = self.objective.loss(logits, targets)
             loss += self._by_seed(losses).sum(1)
-            correct += self._by_seed(logits.argmax(-1) == labels).sum(1)
-        size = self._counted(self.holdout)
-        return loss / size, correct / size
-
-    def _counted(self, indices: Tensor) -> Tensor | int:
-        """How many targets `indices` `[S, n]` have that count, for each seed `[S]` or for all."""
-        if not self.tokens:
-            return indices.shape[1]
-        return (self.examples.targets[indices % len(self.examples)] >= 0).flatten(1).sum(1)
+            points += self._by_seed(self.objective.points(losses, logits, targets)).sum(1)
+        size = self.objective.counted(self.examples.targets, self.holdout)
+        return loss / size, self.objective.score(points / size, "holdout")
 
     def _by_seed(self, values: Tensor) -> Tensor:
         return values.view(len(self.seeds), -1)

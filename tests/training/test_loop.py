@@ -16,9 +16,11 @@ from regscope.datasets import Dataset
 from regscope.regularizers import Regularizer
 from regscope.regularizers.order import Order
 from regscope.stacking.streams import Streams
-from regscope.training.history import COLUMNS
+from regscope.tasks import TASKS
 from regscope.training.loop import Trainer
 from tests import tiny
+
+COLUMNS = TASKS["classification"].history
 
 
 def test_epochs_are_counted_and_recorded(digits: Dataset) -> None:
