@@ -9,6 +9,8 @@ from regscope.base import paths
 
 SHOWS = {
     "accuracy": "Test accuracy of every cell: seeds, mean and 95 % interval",
+    "r2": "Test R² of every cell: seeds, mean and 95 % interval",
+    "predicted": "Predicted against true values of every cell",
     "curves": "Loss and accuracy over epochs in training and test, with a band over seeds",
     "weights": "Distribution of the weights of every cell, on one scale",
     "weights_by_layer": "Weights of every cell, layer by layer",

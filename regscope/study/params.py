@@ -259,6 +259,10 @@ class Params(Settings):
         self.check_reg(self.study, self.reg)
         return self
 
+    @property
+    def tasks(self) -> dict[str, Task]:
+        return {name: study.task for name, study in self.studies.items()}
+
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""
         if study not in self.studies:

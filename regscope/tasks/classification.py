@@ -6,11 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, get_args
 
-import numpy as np
-
 from regscope.tasks.base import Objective, Table, Task, TaskName
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
     from torch import Tensor
 
@@ -78,6 +77,8 @@ def class_guess(train: np.ndarray, test: np.ndarray) -> dict[str, float]:
     the number of classes in the test, if the class it says is one of them, and here taken for
     granted; ROC AUC of equal scores is 0.5, and cannot be had (nan) of a single class.
     """
+    import numpy as np
+
     shares = test / test.sum()
     there = np.flatnonzero(test)
     with np.errstate(divide="ignore"):
@@ -92,5 +93,7 @@ def class_guess(train: np.ndarray, test: np.ndarray) -> dict[str, float]:
 
 def class_counts(targets: np.ndarray, classes: int) -> np.ndarray:
     """How often each class is among targets of any shape, `[C]`; negative ones do not count."""
+    import numpy as np
+
     counts: np.ndarray = np.bincount(targets[targets >= 0].ravel(), minlength=classes)
     return counts

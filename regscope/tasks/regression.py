@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-import numpy as np
-
 from regscope.base.errors import RegscopeError
 from regscope.tasks.base import Objective, Table, Task, TaskName
 
 if TYPE_CHECKING:
+    import numpy as np
     import torch
     from torch import Tensor
 
@@ -37,7 +36,7 @@ class Standard:
         RegscopeError where all targets are the same.
         """
         mean = math.fsum(targets.tolist()) / len(targets)
-        deviation = math.sqrt(math.fsum(np.square(targets - mean).tolist()) / len(targets))
+        deviation = math.sqrt(_squares(targets - mean) / len(targets))
         if not deviation:
             raise RegscopeError(
                 f"targets: all {len(targets)} that train are {targets[0]:g}: nothing to learn"
@@ -50,7 +49,7 @@ class Standard:
 
     def in_own_unit(self, outputs: np.ndarray) -> np.ndarray:
         """What a network's outputs say of the targets, float64."""
-        found: np.ndarray = outputs.astype(np.float64) * self.deviation + self.mean
+        found: np.ndarray = outputs.astype("float64") * self.deviation + self.mean
         return found
 
 
@@ -76,7 +75,7 @@ class OfNumbers(Objective):
             )
         )
         held = [
-            float(np.var(standard.standardized(targets[split.holdout])))
+            float(standard.standardized(targets[split.holdout]).var())
             for standard, split in zip(standards, splits, strict=True)
         ]
         self._variances = {
@@ -124,7 +123,7 @@ class Regression(Task):
         """Of the mean of the training targets, which has the least squared error there."""
         del outputs
         standard = Standard.of(known)
-        return number_scores(np.full(len(held), standard.mean), held, standard)
+        return number_scores(0 * held + standard.mean, held, standard)
 
 
 def number_scores(
@@ -137,12 +136,17 @@ def number_scores(
     same. The loss is the mean squared error of standardized targets.
     """
     errors = predicted - targets
-    squares = math.fsum(np.square(errors).tolist())
+    squares = _squares(errors)
     mean = math.fsum(targets.tolist()) / len(targets)
-    spread = math.fsum(np.square(targets - mean).tolist())
+    spread = _squares(targets - mean)
     return {
         "r2": 1 - squares / spread if spread else math.nan,
         "loss": squares / len(targets) / standard.deviation**2,
         "rmse": math.sqrt(squares / len(targets)),
-        "mae": math.fsum(np.abs(errors).tolist()) / len(targets),
+        "mae": math.fsum(abs(errors).tolist()) / len(targets),
     }
+
+
+def _squares(values: np.ndarray) -> float:
+    """Their sum."""
+    return math.fsum((values * values).tolist())
