@@ -34,8 +34,8 @@ def guess_note(
     known."""
     shown = []
     if score is not None:
-        what = measure.phrase.removeprefix("test ")
-        shown = [f"{100 * score:.2f} %" if measure.is_share else f"{what} {score:.3f}"]
+        what, number = measure.phrase.removeprefix("test "), f"{score:.3f}".replace("-", "−")
+        shown = [f"{100 * score:.2f} %" if measure.is_share else f"{what} {number}"]
     shown += [f"loss {loss:.3f}"] if loss is not None else []
     if not shown:
         return ()

@@ -28,7 +28,7 @@ from regscope.tasks import Table
 
 def parts(section: Section) -> tuple[Part, ...]:
     """Every part that the study has something for, in the order in which people read."""
-    shown = pictures(section.name, section.study.title)
+    shown = pictures(section.name, section.study.title, section.study.data.quantity is None)
     found = (
         _accuracy(section, shown),
         _at_best(section),

@@ -25,6 +25,11 @@ SHOWS = {
     "decision": "Data and decision regions of every cell",
 }
 
+OF_NUMBERS = {
+    "curves": "Loss and R² over epochs in training and test, with a band over seeds",
+}
+"""What they show where targets are numbers."""
+
 SWEEP_SHOWS = {
     "paths": "Accuracy and weights of every method over its strengths",
     "pairs": "Test accuracy of every two methods at once, against the better one alone",
@@ -49,9 +54,9 @@ class Picture:
         return f"{self.title}. {self.shows}."
 
 
-def pictures(study: str, title: str) -> dict[str, Picture]:
+def pictures(study: str, title: str, classes: bool = True) -> dict[str, Picture]:
     """Those that exist: the known ones in the order of SHOWS, then any others by name."""
-    return _found(paths.plots(study), title, SHOWS)
+    return _found(paths.plots(study), title, SHOWS if classes else SHOWS | OF_NUMBERS)
 
 
 def sweep_pictures(study: str, title: str) -> dict[str, Picture]:

@@ -50,6 +50,8 @@ def halve(name: str, regs: Sequence[str] = ()) -> None:
     for reg in regs:
         if reg not in others:
             raise RegscopeError(f"REG {reg}: {choose(others)}")
+    if study.data.quantity is not None:
+        raise RegscopeError(f"study {name}: its targets are numbers, and halves compare accuracies")
     if study.data.official_train is not None or study.data.own_pools is not None:
         raise RegscopeError(f"study {name}: its seeds do not split one pool of examples")
     started = time.monotonic()
