@@ -35,7 +35,8 @@ EXAMPLES = 2
 def network(study: Study, reg: str, folder: Path, data: Dataset) -> nn.Module:
     """The network of seed SEED in evaluation mode; it gives numbers in their own unit.
 
-    The other seeds' weights are not read. Raises RegscopeError when the file holds another architecture.
+    The other seeds' weights are not read. Raises RegscopeError when the file holds another
+    architecture.
     """
     import torch
     from safetensors import safe_open
