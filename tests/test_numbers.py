@@ -215,7 +215,7 @@ def test_training_from_code_gives_networks_in_the_targets_unit(folder: Path) -> 
     assert found.test_r2 == pytest.approx(expected.tolist(), abs=1e-4)
     inputs, targets = next(found.batches(2))
     predicted = found.networks[2](inputs)[:, 0].detach()
-    assert sklearn.metrics.r2_score(targets, predicted) == pytest.approx(expected[2], abs=1e-4)
+    assert sklearn.metrics.r2_score(targets, predicted) == pytest.approx(expected.iloc[2], abs=1e-4)
     with pytest.raises(RegscopeError) as error:
         _ = found.test_accuracy
     assert str(error.value) == "test_accuracy: not of regression, which the study is: use test_r2"

@@ -69,5 +69,5 @@ def write(data: StudyData, folder: Path) -> None:
         write_bytes(folder / file, render(draw, data))
     write_text(folder / "curves.csv", tables.curves(data))
     for cell in data.cells:
-        file = Path("confusion" if data.classes else "predicted") / f"{cell.reg}.csv"
-        write_text(folder / file, tables.predictions(data, cell))
+        told = "confusion" if data.classes else "predicted"
+        write_text(folder / told / f"{cell.reg}.csv", tables.predictions(data, cell))

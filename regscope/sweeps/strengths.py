@@ -126,21 +126,20 @@ def choose_strength(name: str, family: str, strengths: Sequence[float] = ()) -> 
             f"studies.{name}.evaluation.primary = {primary}: a training's history has no such"
             f" measure to choose by; {choose(known)}, or choose with: make paths"
         )
-    spelled = catalog.named(PRIMARIES[primary]).told
+    spelled, sign = catalog.named(PRIMARIES[primary]).told, known[primary][1]
     accuracies = {}
     for strength in strengths or GRIDS[family]:
         accuracies[strength] = validation_accuracies(name, study, family, strength)
-        mean = spelled(abs(np.mean(accuracies[strength])))
+        mean = spelled(sign * float(np.mean(accuracies[strength])))
         print(f"{family} = {strength:g}: {mean}", flush=True)
     guess = validation_guess(name, study)
     chosen = one_standard_error(accuracies, guess)
-    sign = known[primary][1]
     rows = [
         {"strength": strength, "seed": seed, f"validation_{primary}": sign * value}
         for strength, values in accuracies.items()
         for seed, value in enumerate(values)
     ]
-    print(f"constant guess: {spelled(abs(np.mean(guess)))}")
+    print(f"constant guess: {spelled(sign * float(np.mean(guess)))}")
     if not beyond_guess(accuracies, guess):
         print("no strength is better than the constant guess")
     print(f"chosen by the one-standard-error rule: {family} = {chosen:g}")

@@ -57,11 +57,11 @@ def test_what_is_measured_here_stands_in_the_catalogs_order() -> None:
     assert header(digits / "seeds.csv")[2:] == shown
     summary = json.loads((digits / "summary.json").read_text())
     of_classes = catalog.of_task("classification")
-    listed = [one for one in catalog.listed("summary") if one in of_classes]
+    listed = tuple(one for one in catalog.listed("summary") if one in of_classes)
     assert list(summary["none"]) == names(listed)
     with (digits / "comparisons.csv").open(newline="") as opened:
         compared = dict.fromkeys(row["measure"] for row in csv.DictReader(opened))
-    listed = [one for one in catalog.listed("comparisons") if one in of_classes]
+    listed = tuple(one for one in catalog.listed("comparisons") if one in of_classes)
     assert list(compared) == names(listed)
 
 

@@ -17,7 +17,7 @@ from regscope.models.rnn import RNN
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.stacking.stack import stack
 from regscope.study.params import Study
-from regscope.training.loss import token_cross_entropy
+from regscope.tasks.tagging import token_cross_entropy
 from tests import sentences, tiny
 
 SETTINGS = RNN(embedding=4, hidden=5)
