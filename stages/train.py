@@ -10,7 +10,9 @@ from regscope.base.folders import whole_folder
 from regscope.base.tensors import write_tensors
 from regscope.engine.cell import training_cell
 from regscope.engine.local import start_server
+from regscope.measures.catalog import named
 from regscope.study.networks import MODEL_FILE
+from regscope.tasks import task_of
 from regscope.training import history
 from stages.arguments import cell_arguments
 
@@ -23,6 +25,7 @@ def main() -> None:
         with whole_folder(target):
             print(f"{name} has no cell {reg} (null in params.yaml)")
         return
+    task = task_of(study.data)
     started = time.monotonic()
     # Checkpoints go last: when the networks are in place.
     with (
@@ -30,14 +33,17 @@ def main() -> None:
         whole_folder(target) as folder,
     ):
         write_tensors(folder / MODEL_FILE, trained.state)
-        write_text(folder / paths.HISTORY_FILE, history.to_csv(trained.seeds, trained.history))
+        lines = history.to_csv(task.history, trained.seeds, trained.history)
+        write_text(folder / paths.HISTORY_FILE, lines)
         used = environment(trained.device, study.training.precision, trained.arithmetic)
         write_json(folder / paths.ENVIRONMENT, used)
-    accuracy = trained.history[history.COLUMNS.index("holdout_accuracy"), :, -1]
+    score = trained.history[task.history.index(f"holdout_{task.score}"), :, -1]
+    measure = named(task.measure)
+    lowest, mean, highest = map(measure.told, (score.min(), score.mean(), score.max()))
     print(
         f"{name}/{reg}: {len(trained.seeds)} seeds, {study.training.epochs} epochs,"
-        f" {time.monotonic() - started:.1f} s; test accuracy"
-        f" {accuracy.mean():.2%} (seeds from {accuracy.min():.2%} to {accuracy.max():.2%})"
+        f" {time.monotonic() - started:.1f} s; {measure.phrase}"
+        f" {mean} (seeds from {lowest} to {highest})"
     )
 
 

@@ -25,6 +25,7 @@ from regscope.report.parts import parts
 from regscope.report.sections import load_sections
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import load_params
+from regscope.tasks import TASKS
 from regscope.training import history
 from regscope.training.loop import cell_trainer
 from stages import evaluate, summarize
@@ -50,7 +51,10 @@ def summarized(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         state = {name: value.numpy() for name, value in trainer.model.state_dict().items()}
         write_tensors(paths.model(STUDY, reg) / MODEL_FILE, state)
         columns = trainer.history.numpy()
-        write_text(paths.model(STUDY, reg) / "history.csv", history.to_csv(SEEDS, columns))
+        write_text(
+            paths.model(STUDY, reg) / "history.csv",
+            history.to_csv(TASKS["tagging"].history, SEEDS, columns),
+        )
         write_json(paths.model(STUDY, reg) / "environment.json", {"device": "cpu"})
     for stage in (evaluate, summarize):
         monkeypatch.setattr(sys, "argv", ["stage", STUDY])

@@ -16,7 +16,6 @@ from bench.ways.record import Record, arguments
 from regscope.engine.cell import train_cell
 from regscope.engine.local import start_server
 from regscope.study.params import Study
-from regscope.training.history import COLUMNS
 
 
 def main() -> None:
@@ -35,7 +34,7 @@ def main() -> None:
     started = time.perf_counter()
     for cell in chosen.cells or study.cells:
         trained = train_cell(study, cell, chosen.data, f"bench/{cell}")
-        for accuracies in trained.history[COLUMNS.index("holdout_accuracy")]:
+        for accuracies in trained.history[study.task.history.index("holdout_accuracy")]:
             record.add(cell, [float(accuracy) for accuracy in accuracies])
     if chosen.warm:
         more["rest"] = time.perf_counter() - started - fixed

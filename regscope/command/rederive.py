@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from regscope.study.evaluation import EvaluationSettings
+    from regscope.study.params import Study
 
 
 def rederive(
@@ -35,8 +35,8 @@ def rederive(
     from regscope.results.rederived import rederive as rederive_studies
     from regscope.sweeps.rederived import rederived_sweep
 
-    def beside(name: str, evaluation: EvaluationSettings) -> dict[Path, str]:
-        swept = rederived_sweep(paths.sweep_summary(name), evaluation)
-        return swept | rederived_rates(paths.rates_summary(name), evaluation.matters)
+    def beside(name: str, study: Study) -> dict[Path, str]:
+        swept = rederived_sweep(paths.sweep_summary(name), study)
+        return swept | rederived_rates(paths.rates_summary(name), study.evaluation.matters)
 
     rederive_studies(studies or (), beside)

@@ -79,4 +79,5 @@ def all_pipelines(params: Params) -> dict[Path, str]:
     from regscope.rates.settings import load_rates
 
     grids = load_rates(params).studies if paths.RATES_PARAMS.is_file() else ()
-    return pipelines.study_pipelines(params.studies) | pipelines.rates_pipelines(grids)
+    studies = pipelines.study_pipelines(params.studies, params.tasks)
+    return studies | pipelines.rates_pipelines(grids)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,6 +33,18 @@ DESCRIBED = ("kind", "classes", "scale", "official_train")
 """What the description of every data set says."""
 VOCABULARY_FILE = "vocabulary.txt"
 """Of sentences: one word a line, its id being the line's number, from 0."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """What targets measure that are numbers; `unit` is empty of what has none."""
+
+    name: str
+    unit: str = ""
+
+    @property
+    def called(self) -> str:
+        return ", ".join(filter(None, (self.name, self.unit)))
 
 
 class SplitSettings(Settings):
@@ -65,8 +77,10 @@ class Dataset:
 
     Images are bytes `[N, C, H, W]`, points float32 `[N, D]`, both with `targets` `[N]`. Tokens are
     sentences of word ids, int32 `[N, T]`, with a target a word, `[N, T]`; after a sentence's end
-    come PADDING_WORD and NO_TARGET. Targets are the classes' numbers, int64. `words` is the number
-    of word ids, UNKNOWN_WORD among them; `vocabulary`, if it is kept, what they stand for, by id.
+    come PADDING_WORD and NO_TARGET. Targets are the classes' numbers, int64; where there is a
+    `quantity` there are no classes, and targets are what it measures, float64, in its own unit.
+    `words` is the number of word ids, UNKNOWN_WORD among them; `vocabulary`, if it is kept, what
+    they stand for, by id.
     `scale` turns stored inputs into what a network sees: bytes times scale lie in [0, 1].
     The first `official_train` examples are the source's own training set, if it has one.
     Of `pools` parts of one size, one after another, seed k splits the k-th and sees no other; None
@@ -84,6 +98,7 @@ class Dataset:
     words: int | None = None
     notes: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
+    quantity: Quantity | None = None
 
     def __post_init__(self) -> None:
         """Raises RegscopeError, in one line, where this is no such data set."""
@@ -173,6 +188,8 @@ class Dataset:
             described["pools"] = self.pools
         if self.words is not None:
             described["words"] = self.words
+        if self.quantity is not None:
+            described["quantity"] = asdict(self.quantity)
         if self.notes:
             described["notes"] = self.notes
         write_json(folder / DESCRIPTION_FILE, described)
@@ -199,6 +216,7 @@ class Dataset:
             words=described.get("words"),
             notes=tuple(described.get("notes", ())),
             vocabulary=_vocabulary(folder / VOCABULARY_FILE),
+            quantity=Quantity(**described["quantity"]) if "quantity" in described else None,
         )
 
 
@@ -223,6 +241,11 @@ class Source(Settings):
     @abstractmethod
     def size(self) -> int:
         """The number of examples that a seed's split is of: all, but where seeds have their own."""
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """What its targets measure; None where they are classes."""
+        return None
 
     @property
     def official_train(self) -> int | None:

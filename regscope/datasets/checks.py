@@ -27,6 +27,8 @@ class Said(Protocol):
     def kind(self) -> str: ...
     @property
     def official_train(self) -> int | None: ...
+    @property
+    def quantity(self) -> object | None: ...
 
 
 class Source(Said, Protocol):
@@ -70,7 +72,10 @@ def check_dataset(dataset: Dataset) -> None:
             found = type(getattr(dataset, name)).__name__
             raise RegscopeError(f"{name}: must be a numpy array, not a {found}")
     _check_inputs(dataset)
-    _check_targets(dataset)
+    if dataset.quantity is None:
+        _check_targets(dataset)
+    else:
+        _check_quantities(dataset)
     if dataset.kind == "tokens":
         _check_sentences(dataset)
 
@@ -153,6 +158,35 @@ def _check_targets(dataset: Dataset) -> None:
         )
 
 
+def _check_quantities(dataset: Dataset) -> None:
+    """Targets that are numbers: a finite one for each example, not all the same."""
+    targets = dataset.targets
+    if dataset.classes or dataset.kind == "tokens":
+        what = "classes" if dataset.classes else "sentences"
+        raise RegscopeError(f"quantity: targets that are numbers go with no {what}")
+    if targets.dtype != "float64":
+        raise RegscopeError(
+            f"targets: {targets.dtype}; must be float64, numbers: astype(np.float64)"
+        )
+    if targets.shape != dataset.inputs.shape[:1]:
+        raise RegscopeError(
+            f"targets: of shape {list(targets.shape)}; must be {list(dataset.inputs.shape[:1])},"
+            " one for each example of the inputs"
+        )
+    wrong = targets[~np.isfinite(targets)]
+    if len(wrong):
+        raise RegscopeError(
+            f"targets: {wrong[0]} in {len(wrong)} of {len(targets)} examples: every target must be"
+            " a finite number"
+        )
+    if (largest := float(np.abs(targets).max())) > LARGEST:
+        raise RegscopeError(
+            f"targets: up to {largest:.1e} in size; must be at most {LARGEST:.0e}, or scaled"
+        )
+    if len(targets) > 1 and (targets == targets[0]).all():
+        raise RegscopeError(f"targets: all are {targets[0]:g}: there is nothing to learn")
+
+
 def _check_sentences(dataset: Dataset) -> None:
     """Ids are below `words`; padding has no target, all else has one, and padding comes last."""
     ids, words = dataset.inputs, dataset.words
@@ -180,6 +214,7 @@ def check_source(source: Source, dataset: Dataset) -> None:
         "examples": (dataset.pool_size, source.size),
         "pools": (dataset.pools, source.own_pools),
         "official_train": (dataset.official_train, source.official_train),
+        "quantity": (dataset.quantity, source.quantity),
     }
     for name, (found, expected) in facts.items():
         if found != expected:
@@ -191,7 +226,8 @@ def check_source(source: Source, dataset: Dataset) -> None:
             f"data: {len(dataset.inputs)} examples, and pools = {dataset.pools} of one size"
         )
     if dataset.kind != "tokens" and len(dataset.inputs) > 1 and not _vary(dataset.inputs).any():
-        raise RegscopeError("inputs: all examples are the same: nothing tells classes apart")
+        told = "classes" if dataset.quantity is None else "targets"
+        raise RegscopeError(f"inputs: all examples are the same: nothing tells {told} apart")
 
 
 def constant_columns(dataset: Dataset) -> str | None:

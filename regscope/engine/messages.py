@@ -17,7 +17,7 @@ from regscope.base.foreign import cause, place, said
 class Epoch:
     """An epoch that a stack has trained; `number` counts from 1.
 
-    `history` holds the columns of `training.history`, each with a value a seed.
+    `history` holds the columns of the task's history, each with a value a seed.
     """
 
     reg: str

@@ -25,6 +25,7 @@ from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
 from regscope.study.params import Study
 from regscope.study.training import AdamTraining, SGDTraining
+from regscope.tasks import task_of
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.optimizers import make_optimizer
 
@@ -157,7 +158,7 @@ def _network(
     study: Study, methods: Sequence[Regularizer], dataset: Dataset, device: str
 ) -> nn.Module:
     with torch.device(device):
-        network = study.model.build(dataset.input_shape, len(dataset.classes))
+        network = study.model.build(dataset.input_shape, task_of(dataset).outputs(dataset))
         for method in methods:
             method.insert(network)
     return network

@@ -75,8 +75,8 @@ def _facts(cell: TrainedSeed) -> list[tuple[str, str]]:
         ("trained with", _environment(cell)),
         ("inputs", _inputs(cell)),
         ("outputs", _outputs(cell)),
-        ("classes", ", ".join(map(escape, dataset.classes))),
-        (f"test accuracy of seed {cell.seed}", _tested(cell)),
+        *([("classes", ", ".join(map(escape, dataset.classes)))] if dataset.classes else []),
+        (f"{cell.measure.phrase} of seed {cell.seed}", _tested(cell)),
         (f"mean of {cell.seeds} seeds", _over_seeds(cell)),
         ("data", f"`{_settings(study.data)}`"),
     ]
@@ -114,6 +114,8 @@ def _inputs(cell: TrainedSeed) -> str:
 
 
 def _outputs(cell: TrainedSeed) -> str:
+    if cell.dataset.quantity is not None:
+        return f"float32 `[batch, 1]`: {escape(cell.dataset.quantity.called)}, as it was measured"
     shape = "batch, T" if cell.dataset.kind == "tokens" else "batch"
     classes = len(cell.dataset.classes)
     return f"logits `[{shape}, {classes}]`, whose softmax are the classes' probabilities"
@@ -121,7 +123,12 @@ def _outputs(cell: TrainedSeed) -> str:
 
 def _tested(cell: TrainedSeed) -> str:
     what = "words" if cell.dataset.kind == "tokens" else "examples"
-    return f"{100 * cell.accuracy:.2f} % of its {cell.tested:,} test {what}"
+    among = "of" if cell.measure.is_share else "on"
+    return f"{_shown(cell, cell.score)} {among} its {cell.tested:,} test {what}"
+
+
+def _shown(cell: TrainedSeed, value: float) -> str:
+    return f"{100 * value:.2f} %" if cell.measure.is_share else f"{value:.4f}"
 
 
 def _over_seeds(cell: TrainedSeed) -> str:
@@ -131,9 +138,9 @@ def _over_seeds(cell: TrainedSeed) -> str:
             f"not in {paths.summary(cell.name)}: `dvc exp run -S study={cell.name}` puts it there"
         )
     if cell.seeds == 1:
-        return f"{100 * over.mean:.2f} %"
-    low, high = 100 * over.low, 100 * over.high
-    return f"{100 * over.mean:.2f} %, 95 % t interval {low:.2f} to {high:.2f} %"
+        return _shown(cell, over.mean)
+    low = _shown(cell, over.low).removesuffix(" %")
+    return f"{_shown(cell, over.mean)}, 95 % t interval {low} to {_shown(cell, over.high)}"
 
 
 def data_terms(source: str) -> str | None:

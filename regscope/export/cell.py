@@ -13,6 +13,7 @@ from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.datasets.base import Dataset
+from regscope.measures.catalog import Measure, named
 from regscope.statistics import Interval, mean_interval
 from regscope.study.params import Params, Study
 
@@ -26,9 +27,10 @@ test example on the edge on the other side."""
 
 @dataclass(frozen=True)
 class TrainedSeed:
-    """`accuracy` is of this seed's `tested` test examples (of sentences, their words).
+    """`score` is the accuracy on this seed's `tested` test examples (of sentences, their words), or
+    what `measure` says; a network of numbers gives these in their own unit.
 
-    `over_seeds` is the mean accuracy of all `seeds`, with its interval; None where
+    `over_seeds` is the mean score of all `seeds`, with its interval; None where
     metrics/studies does not have as many.
     """
 
@@ -39,9 +41,13 @@ class TrainedSeed:
     seeds: int
     network: nn.Module
     dataset: Dataset
-    accuracy: float
+    score: float
     tested: int
     over_seeds: Interval | None
+
+    @property
+    def measure(self) -> Measure:
+        return named(self.study.task.measure)
 
     @property
     def label(self) -> str:
@@ -68,6 +74,8 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
     if reg not in study.cells:
         raise RegscopeError(f"reg {reg}: {choose(study.cells)}")
     state = _state(params, name, reg)
+    from regscope.study.networks import in_own_unit
+
     seeds = len(next(iter(state.values())))
     if not 0 <= seed < seeds:
         raise RegscopeError(f"--seed {seed}: {name}/{reg} has seeds 0 to {seeds - 1}")
@@ -76,17 +84,18 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
     network = _network(
         study, reg, {key: value[seed : seed + 1] for key, value in state.items()}, dataset
     )
-    accuracy, tested = _tested(study, seed, network, dataset)
-    found = results.accuracies(name, reg)
+    network = in_own_unit(network, study, dataset, seed)
+    score, tested = _tested(study, seed, network, dataset)
+    found, measure = results.accuracies(name, reg), named(study.task.measure)
     over = mean_interval(list(found.values())) if set(found) == set(range(seeds)) else None
-    if over and abs(found[seed] - accuracy) > 1 / tested + AGREEMENT:
+    if over and abs(found[seed] - score) > 1 / tested + AGREEMENT:
         raise RegscopeError(
-            f"{paths.model(name, reg)}: seed {seed} has test accuracy {accuracy:.4f} and"
+            f"{paths.model(name, reg)}: seed {seed} has {measure.phrase} {score:.4f} and"
             f" {found[seed]:.4f} in {paths.summary(name) / paths.SEEDS_FILE}: not the networks of"
             f" these results; bring those back with: dvc checkout, or train again with: dvc exp run"
             f" -S study={name}"
         )
-    return TrainedSeed(name, study, reg, seed, seeds, network, dataset, accuracy, tested, over)
+    return TrainedSeed(name, study, reg, seed, seeds, network, dataset, score, tested, over)
 
 
 def _state(params: Params, name: str, reg: str) -> dict[str, Tensor]:
@@ -146,8 +155,13 @@ def _tested(study: Study, seed: int, network: nn.Module, dataset: Dataset) -> tu
     from regscope.evaluation import logits
     from regscope.evaluation.words import counted
     from regscope.measures.predictions import accuracy
+    from regscope.tasks.regression import Standard, number_scores
 
     places = dataset.split(study.split, seed).holdout
     found = logits(network, torch.from_numpy(dataset.inputs[places]), dataset.scale)
+    if dataset.quantity is not None:
+        targets = dataset.targets[places]
+        scores = number_scores(found.double().numpy()[:, 0], targets, Standard.of(targets))
+        return scores["r2"], len(targets)
     predicted, labels = counted(found, torch.from_numpy(dataset.targets[places]))
     return accuracy(predicted, labels), len(labels)

@@ -40,7 +40,8 @@ def export_seed(
     _check_new(folder)
     cell = trained_seed(params, name, reg, seed)
     written = export(cell, chosen, folder)
-    return f"{cell.label}: test accuracy {cell.accuracy:.2%}; wrote {folder}: {', '.join(written)}"
+    scored = f"{cell.measure.phrase} {cell.measure.told(cell.score)}"
+    return f"{cell.label}: {scored}; wrote {folder}: {', '.join(written)}"
 
 
 def export(cell: TrainedSeed, formats: Sequence[files.Format], out: Path) -> list[str]:

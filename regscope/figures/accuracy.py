@@ -1,4 +1,4 @@
-"""Test accuracy: every seed, the mean and its interval, and what the comparison says."""
+"""Test accuracy, or R²: every seed, the mean and its interval, and what the comparison says."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.style import GREY, INK, NEUTRAL, RIGHT, WRONG
-from regscope.measures.catalog import ACCURACY
 from regscope.results import GUESS
 from regscope.statistics import EQUAL, TOO_FEW, mean_interval
 from regscope.statistics import VERDICTS as KINDS
@@ -27,12 +26,13 @@ VERDICTS = {"better": ("▲ ", RIGHT), "worse": ("▼ ", WRONG), EQUAL: ("≈ ",
 
 
 def draw(data: StudyData) -> Figure:
-    """One row a cell, in percent; a line stands at the mean of the baseline."""
-    verdicts, off = data.verdicts(ACCURACY), data.results.lost
+    """One row a cell, of accuracies in percent; a line stands at the mean of the baseline."""
+    score = data.score
+    verdicts, off = data.verdicts(score.name), data.results.lost
     figure = sheet(
         8.4,
         0.42 * len(data.cells) + HEADINGS + 0.45,
-        tally("Test accuracy", list(verdicts.values())),
+        tally(score.title, list(verdicts.values())),
         data.caption(
             "small dots: seeds",
             "large dot and bar: mean and its 95 % t interval",
@@ -46,16 +46,17 @@ def draw(data: StudyData) -> Figure:
     axis = figure.subplots()
     beside = axis.get_yaxis_transform()
     for row, cell in enumerate(data.cells):
-        percent = 100 * data.per_seed(cell.reg, ACCURACY)
-        interval = mean_interval(percent)
+        shown = score.scale * data.per_seed(cell.reg, score.name)
+        interval = mean_interval(shown)
         if cell.reg == BASELINE:
             axis.axvline(interval.mean, color=cell.colour, lw=0.9, ls=(0, (4, 3)), zorder=1)
-        _verdict(axis, row, cell, interval.mean, verdicts)
+        mean = f"{interval.mean:.{score.decimals}f}{' %' * score.is_share}"
+        _verdict(axis, row, cell, mean, verdicts)
         if cell.reg in off:
             axis.text(0, row, "◂", transform=beside, va="center", color=cell.colour)
             continue
-        heights = [row + 0.14 + SPREAD * (seed * GOLDEN_RATIO % 1) for seed in range(len(percent))]
-        axis.scatter(percent, heights, s=13, color=cell.colour, alpha=0.45, lw=0, zorder=2)
+        heights = [row + 0.14 + SPREAD * (seed * GOLDEN_RATIO % 1) for seed in range(len(shown))]
+        axis.scatter(shown, heights, s=13, color=cell.colour, alpha=0.45, lw=0, zorder=2)
         axis.plot(
             [interval.low, interval.high], [row - LIFT] * 2, color=cell.colour, lw=2.2, zorder=3
         )
@@ -67,19 +68,15 @@ def draw(data: StudyData) -> Figure:
     axis.tick_params(axis="y", length=0, labelcolor=INK)
     axis.spines["left"].set_visible(False)
     axis.grid(axis="x")
-    axis.set_xlabel("Test accuracy, %")
+    axis.set_xlabel(score.called())
     data.guess_line(axis, "x")
     return figure
 
 
-def _verdict(
-    axis: Axes, row: int, cell: CellData, mean: float, verdicts: Mapping[str, str]
-) -> None:
+def _verdict(axis: Axes, row: int, cell: CellData, mean: str, verdicts: Mapping[str, str]) -> None:
     """The mean and what the comparison says, right of the axis."""
     beside = axis.get_yaxis_transform()
-    axis.text(
-        1.1, row, f"{mean:.2f} %", transform=beside, ha="right", va="center", fontweight="bold"
-    )
+    axis.text(1.1, row, mean, transform=beside, ha="right", va="center", fontweight="bold")
     verdict = verdicts.get(cell.reg, "baseline" if cell.reg == BASELINE else "")
     mark, colour = VERDICTS.get(verdict, ("", GREY))
     axis.text(1.125, row, mark + verdict, transform=beside, va="center", color=colour)

@@ -12,7 +12,6 @@ from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import panels
 from regscope.figures.lines import line
 from regscope.figures.style import GREY
-from regscope.measures.catalog import ACCURACY
 from regscope.statistics import LEVEL
 from regscope.statistics.student import quantile
 
@@ -25,13 +24,20 @@ if TYPE_CHECKING:
 POINTS = 60
 """Longer histories are averaged over neighbouring epochs, down to about so many points."""
 
-PANELS: dict[str, tuple[str, ...]] = {
+LOSSES: dict[str, tuple[str, ...]] = {
     "Training loss": ("train_loss",),
     "Test loss": ("holdout_loss",),
     "Loss gap (test − training)": ("holdout_loss", "train_loss"),
+}
+ACCURACIES: dict[str, tuple[str, ...]] = {
     "Training accuracy, %": ("train_accuracy",),
     "Test accuracy, %": ("holdout_accuracy",),
     "Accuracy gap (training − test), points": ("train_accuracy", "holdout_accuracy"),
+}
+EXPLAINED: dict[str, tuple[str, ...]] = {
+    "Training R²": ("train_r2",),
+    "Test R²": ("holdout_r2",),
+    "R² gap (training − test)": ("train_r2", "holdout_r2"),
 }
 """A column of the history, or two of which the second is taken off the first."""
 COLUMNS = 3
@@ -40,7 +46,7 @@ LEFT_OUT = 10
 
 
 def draw(data: StudyData) -> Figure:
-    """Losses on logarithmic axes above, accuracies below, each with its gap.
+    """Losses on logarithmic axes above, accuracies (or R²) below, each with its gap.
 
     Mean and interval over seeds.
     """
@@ -49,21 +55,24 @@ def draw(data: StudyData) -> Figure:
     window = math.ceil(data.cells[0].history["epoch"].shape[1] / POINTS)
     epochs = average(data.cells[0].history["epoch"], window)[0]
     smoothed = f", averages of {window} epochs" if window > 1 else ""
+    score = data.score
+    shown_panels = LOSSES | (ACCURACIES if score.is_share else EXPLAINED)
     figure, axes = panels(
-        len(PANELS),
+        len(shown_panels),
         "Learning curves",
         data.caption(
             f"line: mean over seeds{smoothed}",
             "band: 95 % t interval of the mean, point by point\n"
             "training: without the penalty, as the epoch goes (dropout and augmentation on)",
             "test: after the epoch",
-            *guess_note(data.results.guessed(ACCURACY), data.results.guessed("test_loss")),
+            *guess_note(score, data.results.guessed(score.name), data.results.guessed("test_loss")),
         ),
         size=(3.4, 2.55),
         columns=COLUMNS,
     )
-    for axis, (title, columns) in zip(axes, PANELS.items(), strict=True):
-        scale = 100 if columns[0].endswith("accuracy") else 1
+    for axis, (title, columns) in zip(axes, shown_panels.items(), strict=True):
+        of_loss = title in LOSSES
+        scale = 1 if of_loss else score.scale
         bands = {}
         for order, cell in enumerate(data.cells):
             shown = difference([cell.history[column] for column in columns])
@@ -77,11 +86,11 @@ def draw(data: StudyData) -> Figure:
         axis.xaxis.set_major_locator(MaxNLocator(6, integer=True, steps=[1, 2, 5, 10]))
         if len(columns) == 2:
             axis.axhline(0, color="#9A9A9A", lw=0.7, zorder=0)
-        elif scale == 1:
+        elif of_loss:
             _logarithmic(axis, list(bands.values()))
         else:
-            _zoomed(axis, bands, data.results.lost)
-        if columns == ("holdout_accuracy",):
+            _zoomed(axis, bands, data.results.lost, float(score.scale))
+        if columns == (f"holdout_{score.stem}",):
             data.guess_line(axis)
         elif columns == ("holdout_loss",):
             guess_line(axis, data.results.guessed("test_loss"))
@@ -134,16 +143,20 @@ def _logarithmic(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None
 
 
 def _zoomed(
-    axis: Axes, bands: Mapping[str, tuple[np.ndarray, np.ndarray]], lost: Collection[str]
+    axis: Axes,
+    bands: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    lost: Collection[str],
+    most: float,
 ) -> None:
-    """Leave out what lies below: where every curve is in its first epochs, and `lost` ones stay."""
+    """Up to `most`. Leave out what lies below: where every curve is in its first epochs, and `lost`
+    ones stay."""
     learned = [
         (mean, np.nan_to_num(reach)) for reg, (mean, reach) in bands.items() if reg not in lost
     ]
     start = len(learned[0][0]) // LEFT_OUT
     low = min(float((mean - reach)[start:].min()) for mean, reach in learned)
-    high = min(100.0, max(float((mean + reach)[start:].max()) for mean, reach in learned))
-    margin = max(0.05 * (high - low), 0.05)
+    high = min(most, max(float((mean + reach)[start:].max()) for mean, reach in learned))
+    margin = max(0.05 * (high - low), 0.0005 * most)
     axis.set_ylim(low - margin, high + margin)
     if min(float(mean.min()) for mean, _ in bands.values()) < low:
         axis.annotate(

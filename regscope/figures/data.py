@@ -16,7 +16,7 @@ from regscope.figures.cells import CellData
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import SEPARATOR, first_examples
 from regscope.figures.style import colours, display_name, legible
-from regscope.measures.catalog import ACCURACY
+from regscope.measures.catalog import Measure, named
 from regscope.models.weights import weight_in
 from regscope.results import StudyResults, told
 from regscope.results.reader import read_table
@@ -43,7 +43,7 @@ class StudyData:
 
     @property
     def seeds(self) -> int:
-        return len(self.cells[0].arrays["confusion"])
+        return len(self.cells[0].arrays["test_indices"])
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -54,6 +54,10 @@ class StudyData:
         """The names of the classes as they are drawn."""
         return tuple(legible(name, LONGEST_CLASS) for name in self.dataset.classes)
 
+    @property
+    def score(self) -> Measure:
+        return named(self.results.score)
+
     def caption(self, *notes: str) -> str:
         """The line below a figure: the study, how many seeds, and what else must be said."""
         seeds = "1 seed" if self.seeds == 1 else f"{self.seeds} seeds"
@@ -62,13 +66,13 @@ class StudyData:
 
     @property
     def guess_note(self) -> tuple[str, ...]:
-        """The note of a caption on the constant guess's accuracy, where that is known."""
-        return guess_note(self.results.guessed(ACCURACY))
+        """The note of a caption on the constant guess's score, where that is known."""
+        return guess_note(self.score, self.results.guessed(self.score.name))
 
     def guess_line(self, axis: Axes, along: Literal["x", "y"] = "y") -> None:
-        """The constant guess on an axis of test accuracies in percent."""
-        guess = self.results.guessed(ACCURACY)
-        guess_line(axis, None if guess is None else 100 * guess, along)
+        """The constant guess on an axis of test accuracies in percent, or of another score."""
+        guess = self.results.guessed(self.score.name)
+        guess_line(axis, None if guess is None else self.score.scale * guess, along)
 
     @property
     def first_examples(self) -> str:

@@ -9,6 +9,8 @@ from regscope.figures.style import INK
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from regscope.measures.catalog import Measure
+
 GUESS = "guess"
 """What tells the line from those of cells."""
 
@@ -25,10 +27,15 @@ def guess_line(axis: Axes, value: float | None, along: Literal["x", "y"] = "y") 
         (axis.set_xlim if along == "x" else axis.set_ylim)(limits)
 
 
-def guess_note(accuracy: float | None = None, loss: float | None = None) -> tuple[str, ...]:
-    """The note of a caption on the guess's accuracy, a fraction, and its loss; none where neither
-    is known."""
-    shown = [f"{100 * accuracy:.2f} %"] if accuracy is not None else []
+def guess_note(
+    measure: Measure, score: float | None = None, loss: float | None = None
+) -> tuple[str, ...]:
+    """The note of a caption on the guess's score by `measure`, and its loss; none where neither is
+    known."""
+    shown = []
+    if score is not None:
+        what, number = measure.phrase.removeprefix("test "), f"{score:.3f}".replace("-", "−")
+        shown = [f"{100 * score:.2f} %" if measure.is_share else f"{what} {number}"]
     shown += [f"loss {loss:.3f}"] if loss is not None else []
     if not shown:
         return ()

@@ -82,7 +82,7 @@ def draw(results: SweepResults) -> Figure:
                 "dotted: the study's own strength\n"
                 "points of test accuracy: chosen strength against 0, with the 95 % t interval of"
                 " the paired difference; verdict Holm-corrected over methods",
-                *guess_note(_guess(results)),
+                *guess_note(named(ACCURACY), _guess(results)),
             )
         ),
     )

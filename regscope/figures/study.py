@@ -14,6 +14,7 @@ from regscope.figures import (
     decision,
     heatmaps,
     layers,
+    predicted,
     predictions,
     pruning,
     reliability,
@@ -34,24 +35,28 @@ if TYPE_CHECKING:
 
 def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
     """What can be drawn of this study, as `{file name: function}`."""
+    there = data.study.task.tables
     drawn: dict[str, Callable[[StudyData], Figure]] = {
         "curves.png": curves.draw,
-        "accuracy.png": accuracy.draw,
-        "robustness.png": robustness.draw,
-        "reliability.png": reliability.draw,
-        "confusion.png": confusion.draw,
+        f"{data.score.stem}.png": accuracy.draw,
     }
+    if "robustness" in there:
+        drawn["robustness.png"] = robustness.draw
+    if "reliability" in there:
+        drawn["reliability.png"] = reliability.draw
+    if "confused" in there:
+        drawn["confusion.png"] = confusion.draw
+    else:
+        drawn["predicted.png"] = predicted.draw
     if data.layers:
-        drawn |= {
-            "weights.png": weights.draw,
-            "heatmaps.png": heatmaps.draw,
-            "pruning.png": pruning.draw,
-        }
+        drawn |= {"weights.png": weights.draw, "heatmaps.png": heatmaps.draw}
+        if "pruning" in there:
+            drawn["pruning.png"] = pruning.draw
     if 0 < len(data.layers) <= MOST_LAYERS_ALONE:
         drawn |= {"weights_by_layer.png": layers.draw, "structure.png": structure.draw}
     if units.drawable(data):
         drawn["units.png"] = units.draw
-    if data.dataset.kind == "image":
+    if data.dataset.kind == "image" and "confused" in there:
         drawn["predictions.png"] = predictions.draw
     if decision.drawable(data):
         drawn["decision.png"] = decision.draw
@@ -64,4 +69,5 @@ def write(data: StudyData, folder: Path) -> None:
         write_bytes(folder / file, render(draw, data))
     write_text(folder / "curves.csv", tables.curves(data))
     for cell in data.cells:
-        write_text(folder / "confusion" / f"{cell.reg}.csv", tables.predictions(data, cell))
+        told = "confusion" if data.classes else "predicted"
+        write_text(folder / told / f"{cell.reg}.csv", tables.predictions(data, cell))

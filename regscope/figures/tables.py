@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from regscope.measures.catalog import ACCURACY
-
 if TYPE_CHECKING:
     from regscope.figures.cells import CellData
     from regscope.figures.data import StudyData
 
-CURVES = {
-    "train_loss": "train_loss",
-    "test_loss": "holdout_loss",
-    "train_accuracy": "train_accuracy",
-    ACCURACY: "holdout_accuracy",
-}
-
 
 def curves(data: StudyData) -> str:
-    """CSV: `epoch`, `reg`, and the mean over seeds of every one of CURVES, to six digits."""
-    lines = [",".join(["epoch", "reg", *CURVES])]
+    """CSV: `epoch`, `reg`, and means over seeds of losses and scores in training and test, to six
+    digits."""
+    score = data.score.stem
+    columns = ("train_loss", "holdout_loss", f"train_{score}", f"holdout_{score}")
+    shown = [column.replace("holdout", "test") for column in columns]
+    lines = [",".join(["epoch", "reg", *shown])]
     for cell in data.cells:
-        means = [cell.history[column].mean(0) for column in CURVES.values()]
+        means = [cell.history[column].mean(0) for column in columns]
         for row, epoch in enumerate(cell.history["epoch"][0]):
             values = [f"{mean[row]:.6g}" for mean in means]
             lines.append(",".join([f"{epoch:.0f}", cell.reg, *values]))
@@ -30,11 +25,21 @@ def curves(data: StudyData) -> str:
 
 
 def predictions(data: StudyData, cell: CellData) -> str:
-    """CSV: actual and predicted class name of every test example (or word) of seed 0."""
+    """CSV: of every test example (or word) of seed 0 the class's name, actual and predicted; or
+    the numbers where there are no classes."""
+    if not data.classes:
+        return _numbers(data, cell)
     names = [_quoted(name) for name in data.dataset.classes]
     actual = data.dataset.targets[cell.arrays["test_indices"][0]]
     pairs = zip(actual[actual >= 0], cell.arrays["predictions"][0], strict=True)
     lines = [f"{names[right]},{names[guess]}" for right, guess in pairs]
+    return "\n".join(["actual,predicted", *lines]) + "\n"
+
+
+def _numbers(data: StudyData, cell: CellData) -> str:
+    actual = data.dataset.targets[cell.arrays["test_indices"][0]]
+    pairs = zip(actual, cell.arrays["predictions"][0], strict=True)
+    lines = [f"{right:.9g},{guess:.6g}" for right, guess in pairs]
     return "\n".join(["actual,predicted", *lines]) + "\n"
 
 

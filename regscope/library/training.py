@@ -49,10 +49,12 @@ class Prepared(Dataset):
 class Trained:
     """A trained cell.
 
-    `networks` are plain torch modules in evaluation mode, one a seed of `seeds`. `history` has a
-    row a seed and epoch (from 1): `seed`, `epoch`, `train_loss`, `penalty`, `train_accuracy`,
-    `holdout_loss`, `holdout_accuracy`, the last two of the test examples; losses are in nats,
-    accuracies fractions. `device` is `cpu` or the name of the GPU that trained.
+    `networks` are plain torch modules in evaluation mode, one a seed of `seeds`; where targets are
+    numbers they give these in their own unit. `history` has a row a seed and epoch (from 1):
+    `seed`, `epoch`, `train_loss`, `penalty`, `train_accuracy`, `holdout_loss`, `holdout_accuracy`,
+    the last two of the test examples; losses are in nats, accuracies fractions. Of numbers
+    `train_r2` and `holdout_r2` stand for accuracy, and losses are mean squared errors of the
+    standardized targets. `device` is `cpu` or the name of the GPU that trained.
     """
 
     study: Study
@@ -65,9 +67,28 @@ class Trained:
 
     @property
     def test_accuracy(self) -> list[float]:
-        """Every seed's accuracy on its test examples after the last epoch, a fraction."""
+        """Every seed's accuracy on its test examples after the last epoch, a fraction.
+
+        Raises RegscopeError where targets are numbers.
+        """
+        return self._last("accuracy")
+
+    @property
+    def test_r2(self) -> list[float]:
+        """Every seed's R squared on its test examples after the last epoch.
+
+        Raises RegscopeError where targets are classes.
+        """
+        return self._last("r2")
+
+    def _last(self, score: str) -> list[float]:
+        own = self.study.task.score
+        if score != own:
+            raise RegscopeError(
+                f"test_{score}: not of {self.study.task.name}, which the study is: use test_{own}"
+            )
         last = self.history[self.history["epoch"] == self.study.training.epochs]
-        return [float(value) for value in last["holdout_accuracy"]]
+        return [float(value) for value in last[f"holdout_{score}"]]
 
     def batches(
         self, seed: int, part: Literal["train", "test"] = "test", size: int = BATCH
@@ -247,15 +268,21 @@ def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) ->
     import pandas as pd
     import torch
 
-    from regscope.study.networks import plain_networks
-    from regscope.training.history import COLUMNS
+    from regscope.study.networks import in_own_unit, plain_networks
+    from regscope.tasks import task_of
 
     state = {name: torch.from_numpy(array) for name, array in trained.state.items()}
     epochs = trained.history.shape[2]
     index = pd.MultiIndex.from_product(
         [trained.seeds, range(1, epochs + 1)], names=["seed", "epoch"]
     )
-    values = trained.history.reshape(len(COLUMNS), -1).T
-    history = pd.DataFrame(values, columns=list(COLUMNS), index=index).reset_index()
-    networks = tuple(plain_networks(study, reg, state, dataset))
+    columns = list(task_of(dataset).history)
+    values = trained.history.reshape(len(columns), -1).T
+    history = pd.DataFrame(values, columns=columns, index=index).reset_index()
+    networks = tuple(
+        in_own_unit(network, study, dataset, seed)
+        for seed, network in zip(
+            trained.seeds, plain_networks(study, reg, state, dataset), strict=True
+        )
+    )
     return Trained(study, reg, trained.seeds, networks, history, dataset, trained.device)

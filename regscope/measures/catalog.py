@@ -6,19 +6,24 @@ may be about, headings and decimals on the pages, the review. docs/add-a-measure
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
+from regscope.tasks import TASKS, TaskName, task_in
+
 Table = Literal["seeds", "layers", "units", "paths", "spread", "confused"]
-Task = Literal["classification", "tagging"]
 Unit = Literal["", "%", "points", "% of full", "% of units"]
 Part = Literal[
     "", "accuracy", "fit", "weights", "pruning", "units", "robustness", "calibration", "classes",
     "words",
 ]  # fmt: skip
 Listed = Literal["comparisons", "summary", "review", "cards"]
+
+CLASSES: tuple[TaskName, ...] = ("classification", "tagging")
+WORDS_ALONE: tuple[TaskName, ...] = ("tagging",)
+NUMBERS_ALONE: tuple[TaskName, ...] = ("regression",)
 
 SHARE = (0.0, 1.0)
 SIZE = (0.0, inf)
@@ -60,7 +65,7 @@ class _Told:
     matters: bool = False
     primary: bool = False
     later: bool = False
-    tasks: tuple[Task, ...] = ("classification", "tagging")
+    tasks: tuple[TaskName, ...] = tuple(TASKS)
     within: tuple[float, float] | None = None
 
 
@@ -118,74 +123,109 @@ class Measure(_Told):
         name = self.short or self.title
         return name if name[:2].isupper() else name[:1].lower() + name[1:]
 
+    def told(self, value: float) -> str:
+        """A value where it stands alone: `95.37%`, `0.4821`."""
+        return f"{value:.2%}" if self.is_share else f"{value:.4f}"
+
     def called(self, title: str = "") -> str:
         """`title`, by default its own, with the unit of its values: `Test accuracy, %`."""
         return ", ".join(filter(None, (title or self.title, self.unit)))
 
 
-ACCURACY = "test_accuracy"
-"""What a study is about that does not say."""
+ACCURACY = TASKS["classification"].measure
 
 PREDICTIONS = (
     Measure(
         ACCURACY, "Test accuracy", "%", better="higher", function="predictions.accuracy",
         part="accuracy", listed=("comparisons", "summary", "review"), matters=True, primary=True,
+        tasks=CLASSES,
     ),
     Measure(
         "test_loss", "Test loss", decimals=4, better="lower", function="predictions.cross_entropy",
         part="fit", listed=("comparisons", "summary", "review"), primary=True, within=SIZE,
     ),
-    Measure("train_accuracy", "Train accuracy", "%", part="fit", listed=("review", "cards")),
+    Measure(
+        "train_accuracy", "Train accuracy", "%", part="fit", listed=("review", "cards"),
+        tasks=CLASSES,
+    ),
     Measure("train_loss", "Train loss", decimals=4, part="fit", within=SIZE),
     Measure(
         "generalization_gap", "Gap (train − test)", "points", short="Gap", part="fit",
-        listed=("comparisons", "summary", "review", "cards"),
+        listed=("comparisons", "summary", "review", "cards"), tasks=CLASSES,
     ),
     Measure("loss_gap", "Loss gap (test − train)", decimals=4),
     Measure(
         "top5_accuracy", "Top-5 accuracy", "%", better="higher",
-        function="predictions.top5_accuracy", part="calibration",
+        function="predictions.top5_accuracy", part="calibration", tasks=CLASSES,
     ),
     Measure(
         "expected_calibration_error", "Calibration error", "points", better="lower",
         function="calibration.calibration_error", part="calibration",
-        listed=("comparisons", "summary", "review", "cards"), within=SHARE,
+        listed=("comparisons", "summary", "review", "cards"), within=SHARE, tasks=CLASSES,
     ),
     Measure(
         "brier_score", "Brier score", decimals=4, better="lower",
         function="predictions.brier_score", part="calibration", listed=("comparisons",),
-        within=(0.0, 2.0),
+        within=(0.0, 2.0), tasks=CLASSES,
     ),
     Measure(
         "balanced_accuracy", "Balanced accuracy", "%", better="higher",
         function="predictions.balanced_accuracy", part="classes",
         listed=("comparisons", "summary", "review"), matters=True, primary=True, later=True,
+        tasks=CLASSES,
     ),
     Measure(
         "roc_auc", "ROC AUC", "%", better="higher", function="predictions.roc_auc", part="classes",
         listed=("comparisons", "summary", "review"), matters=True, primary=True, later=True,
+        tasks=CLASSES,
     ),
     Measure(
         "class_f1_sd", "SD of F1 over classes", decimals=3, better="lower",
-        function="predictions.class_f1_sd", within=SHARE,
+        function="predictions.class_f1_sd", within=SHARE, tasks=CLASSES,
     ),
 )  # fmt: skip
+
+NUMBERS = (
+    Measure(
+        "test_r2", "Test R²", decimals=3, better="higher", part="accuracy",
+        listed=("comparisons", "summary", "review"), matters=True, primary=True, later=True,
+        tasks=NUMBERS_ALONE, within=(-inf, 1.0),
+    ),
+    Measure(
+        "test_rmse", "Test RMSE", better="lower", part="accuracy",
+        listed=("comparisons", "summary", "review"), later=True, tasks=NUMBERS_ALONE, within=SIZE,
+    ),
+    Measure(
+        "test_mae", "Test MAE", better="lower", part="accuracy",
+        listed=("comparisons", "summary", "review"), later=True, tasks=NUMBERS_ALONE, within=SIZE,
+    ),
+    Measure(
+        "train_r2", "Train R²", decimals=3, part="fit", listed=("review",), later=True,
+        tasks=NUMBERS_ALONE, within=(-inf, 1.0),
+    ),
+)  # fmt: skip
+"""Of targets that are numbers: errors stand in the targets' own unit."""
 
 ROBUSTNESS = (
     Measure(
         "corruption_accuracy", "Accuracy under corruption", "%", better="higher",
         short="Under corruption", heading="Mean", part="robustness",
-        listed=("comparisons", "summary", "review", "cards"), matters=True,
+        listed=("comparisons", "summary", "review", "cards"), matters=True, tasks=CLASSES,
     ),
-    Measure("corruption_drop", "Drop", "points", better="lower", part="robustness"),
-    Measure("input_gradient_norm", "Input gradient", decimals=None, part="robustness", within=SIZE),
+    Measure("corruption_drop", "Drop", "points", better="lower", part="robustness", tasks=CLASSES),
+    Measure(
+        "input_gradient_norm", "Input gradient", decimals=None, part="robustness", within=SIZE,
+        tasks=CLASSES,
+    ),
 )  # fmt: skip
 
 PRUNED = (
-    Measure("pruning_area", "Pruning area", decimals=4, part="pruning", within=SHARE),
+    Measure(
+        "pruning_area", "Pruning area", decimals=4, part="pruning", within=SHARE, tasks=CLASSES,
+    ),
     Measure(
         "prunable_fraction", "Prunable weights", "%", short="Prunable", part="pruning",
-        listed=("comparisons", "summary", "cards"),
+        listed=("comparisons", "summary", "cards"), tasks=CLASSES,
     ),
 )  # fmt: skip
 
@@ -249,20 +289,20 @@ WEIGHTS = (
 WORDS = (
     Measure(
         "padded_accuracy", "Counting padding (as tutorials report it)", "%", better="higher",
-        part="words", tasks=("tagging",),
+        part="words", tasks=WORDS_ALONE,
     ),
     Measure(
         "unknown_accuracy", "Unknown words", "%", better="higher", part="words",
-        tasks=("tagging",),
+        tasks=WORDS_ALONE,
     ),
     Measure(
         "most_frequent_tag_accuracy", "Most frequent tag, no network", "%", part="words",
-        tasks=("tagging",),
+        tasks=WORDS_ALONE,
     ),
-    Measure("test_error", "Error of the test set", "points", tasks=("tagging",), within=SHARE),
+    Measure("test_error", "Error of the test set", "points", tasks=WORDS_ALONE, within=SHARE),
 )  # fmt: skip
 
-SEEDS = (*PREDICTIONS, *ROBUSTNESS, *PRUNED, *HIDDEN, *DESCENT, *WEIGHTS, *WORDS)
+SEEDS = (*PREDICTIONS, *NUMBERS, *ROBUSTNESS, *PRUNED, *HIDDEN, *DESCENT, *WEIGHTS, *WORDS)
 """A value a network: the columns of seeds.csv, in its order."""
 
 LAYERS = (
@@ -303,6 +343,9 @@ CONFUSED = (Measure("excess", "Errors over the mean pair", decimals=1),)
 PRIMARY = tuple(measure for measure in SEEDS if measure.primary)
 """What a study may be about."""
 
+SCORES = tuple(dict.fromkeys(task.measure for task in TASKS.values()))
+"""What studies are about that do not say, by task."""
+
 VALIDATION = tuple(
     replace(
         measure,
@@ -342,7 +385,12 @@ def named(name: str) -> Measure:
     return _ANYWHERE[name]
 
 
-def of_task(task: Task) -> tuple[Measure, ...]:
+def score_in(columns: Container[str]) -> str:
+    """What a study is about that does not say, by a table of its seeds."""
+    return task_in(columns).measure
+
+
+def of_task(task: TaskName) -> tuple[Measure, ...]:
     """What is measured of every network of a study."""
     return tuple(measure for measure in SEEDS if task in measure.tasks)
 

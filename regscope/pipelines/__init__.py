@@ -13,14 +13,32 @@ import yaml
 
 from regscope.base import paths
 from regscope.base.files import write_text
+from regscope.tasks import TASKS, Task
 
 NAME = "STUDY"
+PREDICTIONS = {
+    True: "confusion:\n      template: confusion\n      x: predicted\n      y: actual",
+    False: "predicted:\n      template: scatter\n      x: actual\n      y: predicted",
+}
+"""How `dvc plots` draws predictions, by whether they are of classes."""
+
 MADE = "# Made from regscope/pipelines/"
 
 
-def study_pipelines(studies: Iterable[str]) -> dict[Path, str]:
-    """`{file: text}`: what `dvc repro` runs of each study."""
-    return {paths.pipeline(study): _template("study.yaml", study) for study in studies}
+def study_pipelines(
+    studies: Iterable[str], tasks: Mapping[str, Task] | None = None
+) -> dict[Path, str]:
+    """`{file: text}`: what `dvc repro` runs of each study, and what `dvc plots` draws of it.
+
+    `tasks` by study; classification where none is given.
+    """
+    found = {study: (tasks or {}).get(study, TASKS["classification"]) for study in studies}
+    return {
+        paths.pipeline(study): _template("study.yaml", study)
+        .replace("SCORE", task.score)
+        .replace("PREDICTIONS", PREDICTIONS["confused" in task.tables])
+        for study, task in found.items()
+    }
 
 
 def dependencies(stage: str) -> list[Path]:

@@ -16,12 +16,12 @@ from regscope.engine.cell import train_cells
 from regscope.measures.catalog import ACCURACY
 from regscope.rates.settings import Grid
 from regscope.study.params import Study
-from regscope.training.history import COLUMNS
+from regscope.tasks.classification import Classification
 
 if TYPE_CHECKING:
     from regscope.engine.cell import TrainedCell
 
-HELD_OUT = COLUMNS.index("holdout_accuracy"), COLUMNS.index("holdout_loss")
+HELD_OUT = tuple(map(Classification().history.index, ("holdout_accuracy", "holdout_loss")))
 """Accuracy and loss in a history."""
 
 Row = dict[str, float]

@@ -68,12 +68,12 @@ class Rates(Settings):
         for name, grid in self.grids.items():
             if name not in studies:
                 raise refusal(f"grids.{name}", None, f"unknown study; {choose(studies)}")
-            evaluation = studies[name].evaluation
-            if evaluation.primary_measure != ACCURACY:
+            primary = studies[name].primary
+            if studies[name].primary_measure != ACCURACY:
                 raise refusal(
                     f"grids.{name}",
                     None,
-                    f"the study's evaluation.primary = {evaluation.primary}: must be accuracy, by"
+                    f"the study's evaluation.primary = {primary}: must be accuracy, by"
                     " which grids are searched and judged",
                 )
             training = studies[name].training

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from regscope import results
-from regscope.measures.catalog import ACCURACY
+from regscope.measures.catalog import ACCURACY, score_in
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.results.effects import Row, read_effects
 from regscope.study.evaluation import PRIMARIES
@@ -51,8 +51,8 @@ class Evidence:
     @property
     def primary(self) -> str:
         """The measure that verdicts and headlines are about."""
-        primary: str = self.settings.get("evaluation", {}).get("primary", "accuracy")
-        return PRIMARIES.get(primary, ACCURACY)
+        primary = self.settings.get("evaluation", {}).get("primary")
+        return PRIMARIES.get(primary, score_in(self.seeds.columns))
 
     @cached_property
     def test_examples(self) -> int:

@@ -189,11 +189,15 @@ def doubtful(found: Mapping[str, Evidence]) -> str:
 
 
 def studies_table(found: Sequence[Evidence]) -> Table:
-    """A row a study: what new data add, and to how many verdicts it matters."""
+    """A row a study with an accuracy: what new data add, and to how many verdicts it matters."""
     return Table(
         "New data",
         ("Study", "What new data add", "How much", "Better or worse", "Of these perhaps neither"),
-        tuple((Cell(evidence.study), *_of_study(evidence)) for evidence in found),
+        tuple(
+            (Cell(evidence.study), *_of_study(evidence))
+            for evidence in found
+            if ACCURACY in evidence.seeds.columns
+        ),
         frozenset({0, 1, 2}),
     )
 

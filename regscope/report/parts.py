@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from regscope.measures import catalog
 from regscope.report import (
@@ -23,11 +23,12 @@ from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
 from regscope.report.published_table import inside
 from regscope.report.sections import Section
 from regscope.study.params import BASELINE
+from regscope.tasks import Table
 
 
 def parts(section: Section) -> tuple[Part, ...]:
     """Every part that the study has something for, in the order in which people read."""
-    shown = pictures(section.name, section.study.title)
+    shown = pictures(section.name, section.study.title, section.study.data.quantity is None)
     found = (
         _accuracy(section, shown),
         _at_best(section),
@@ -35,11 +36,7 @@ def parts(section: Section) -> tuple[Part, ...]:
         _claims(section),
         _fit(section, shown),
         _weights(section, shown),
-        _pruning(section, shown),
-        _units(section, shown),
-        _robustness(section, shown),
-        _calibration(section, shown),
-        _classes(section, shown),
+        *(part(section, shown) for part in _measured(section)),
         _sweep(section),
         _others(shown),
         _settings(section),
@@ -50,13 +47,26 @@ def parts(section: Section) -> tuple[Part, ...]:
 Shown = dict[str, Picture]
 
 
+def _measured(section: Section) -> Iterator[Callable[[Section, Shown], Part]]:
+    """What there is beside accuracy, fit and weights: by the tables that the task has."""
+    by_table: dict[Table, Callable[[Section, Shown], Part]] = {
+        "pruning": _pruning,
+        "units": _units,
+        "robustness": _robustness,
+        "reliability": _calibration,
+        "classes": _classes,
+    }
+    there = section.study.task.tables
+    yield from (part for table, part in by_table.items() if table in there)
+
+
 def _accuracy(section: Section, shown: Shown) -> Part:
     return Part(
         "accuracy",
-        "Accuracy",
+        "Errors" if section.study.data.quantity else "Accuracy",
         (
             *section.accuracy,
-            *_named(shown, "accuracy"),
+            *_named(shown, "accuracy", "r2", "predicted"),
             Note(section.test_error),
             *_new_data(section),
             *_of_words(section),
@@ -107,6 +117,8 @@ def _seeds(section: Section) -> Iterator[Block]:
             (undecided,),
             everywhere=True,
         )
+    if section.study.data.quantity:
+        return
     wanted = seeds_tables.wanted_table(section.results, section.regs)
     yield Folded("Seeds wanted for a difference of a given size", (wanted,), everywhere=True)
 

@@ -9,6 +9,8 @@ from regscope.base import paths
 
 SHOWS = {
     "accuracy": "Test accuracy of every cell: seeds, mean and 95 % interval",
+    "r2": "Test R² of every cell: seeds, mean and 95 % interval",
+    "predicted": "Predicted against true values of every cell",
     "curves": "Loss and accuracy over epochs in training and test, with a band over seeds",
     "weights": "Distribution of the weights of every cell, on one scale",
     "weights_by_layer": "Weights of every cell, layer by layer",
@@ -22,6 +24,11 @@ SHOWS = {
     "predictions": "Test examples with the class predicted for them",
     "decision": "Data and decision regions of every cell",
 }
+
+OF_NUMBERS = {
+    "curves": "Loss and R² over epochs in training and test, with a band over seeds",
+}
+"""What they show where targets are numbers."""
 
 SWEEP_SHOWS = {
     "paths": "Accuracy and weights of every method over its strengths",
@@ -47,9 +54,9 @@ class Picture:
         return f"{self.title}. {self.shows}."
 
 
-def pictures(study: str, title: str) -> dict[str, Picture]:
+def pictures(study: str, title: str, classes: bool = True) -> dict[str, Picture]:
     """Those that exist: the known ones in the order of SHOWS, then any others by name."""
-    return _found(paths.plots(study), title, SHOWS)
+    return _found(paths.plots(study), title, SHOWS if classes else SHOWS | OF_NUMBERS)
 
 
 def sweep_pictures(study: str, title: str) -> dict[str, Picture]:

@@ -9,8 +9,10 @@ from typing import Any
 import yaml
 
 from regscope import results
+from regscope.datasets.base import Quantity
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
+from regscope.measures.catalog import of_part
 from regscope.report import tables, word_tables
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.report.columns import comparisons, on_edge, values
@@ -61,8 +63,10 @@ class Section:
 
     @property
     def accuracy(self) -> tuple[Table, ...]:
-        """What the study is about, and the accuracy where that is something else."""
-        measures = dict.fromkeys((BY_KEY[self.results.primary], ACCURACY))
+        """What the study is about, and the accuracy where that is something else; of numbers their
+        errors, too."""
+        scored = [one.name for one in of_part("accuracy") if self.study.task.name in one.tasks]
+        measures = dict.fromkeys(BY_KEY[key] for key in (self.results.primary, *scored))
         return tuple(
             tables.comparison_table(self.results, self.regs, measure) for measure in measures
         )
@@ -174,6 +178,8 @@ class Section:
     @property
     def test_error(self) -> str:
         """What the finite test set adds, and why comparisons do not need it."""
+        if self.study.data.quantity is not None:
+            return self._of_numbers(self.study.data.quantity)
         accuracy = values(self.results, BASELINE, ACCURACY.key).mean()
         if "test_error" in self.results.seeds.columns:
             return word_tables.test_error(self.results, self.test_examples)
@@ -197,6 +203,16 @@ class Section:
             f"{drawn} and tests on {self.test_examples:,} examples, which"
             f" alone give an accuracy of {percent(accuracy)} % a standard error of {error} points."
             f" {hold}"
+        )
+
+    def _of_numbers(self, quantity: Quantity) -> str:
+        """What the targets are, and for which data the intervals hold."""
+        unit = f"in {quantity.unit}" if quantity.unit else "which has no unit"
+        return (
+            f"Targets are numbers: {quantity.name}, {unit}. RMSE and MAE are as the targets are; R²"
+            " is the share of their variance in the test that is explained. Each seed tests on"
+            f" {self.test_examples:,} examples: intervals and verdicts hold for these"
+            f" {self.study.data.size:,} examples, and would be wider for new data."
         )
 
 

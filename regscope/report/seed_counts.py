@@ -15,12 +15,14 @@ from regscope.study.params import BASELINE
 
 
 def seed_counts_table(found: Sequence[Evidence]) -> Table:
-    """A row a study with two seeds or more: errors of a single run of the baseline, the median
-    over cells of the paired differences' standard deviation, and the seeds that calls for, where
-    the p value must outlast Holm's correction over the study's cells."""
+    """A row a study with an accuracy and two seeds or more: errors of a single run of the baseline,
+    the median over cells of the paired differences' standard deviation, and the seeds that calls
+    for, where the p value must outlast Holm's correction over the study's cells."""
     rows = []
     wanted: list[float] = []
     for evidence in found:
+        if ACCURACY not in evidence.seeds.columns:
+            continue
         table = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
         if len(table) < 2 or len(table.columns) < 2:
             continue

@@ -193,8 +193,8 @@ def fit_table(results: StudyResults, regs: Sequence[str]) -> Table:
     columns = of_part("fit", "train_accuracy", "generalization_gap", "train_loss", "test_loss")
     table = means_table(results, regs, columns)
     loss = results.guessed("test_loss")
-    guess = ["", "", "", NOT_MEASURED if loss is None else _loss(loss)]
-    return with_guess(table, [*guess, *[""] * (len(table.columns) - 1 - len(guess))])
+    guess = {BY_KEY["test_loss"].heading: NOT_MEASURED if loss is None else _loss(loss)}
+    return with_guess(table, [guess.get(heading, "") for heading in table.columns[1:]])
 
 
 def convergence_table(results: StudyResults, regs: Sequence[str], training_loss: float) -> Table:

@@ -8,7 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from regscope.base.errors import RegscopeError
-from regscope.measures.catalog import ACCURACY, LAYERS, SEEDS, UNITS, VALIDATION, listed
+from regscope.measures.catalog import (
+    ACCURACY,
+    LAYERS,
+    SCORES,
+    SEEDS,
+    UNITS,
+    VALIDATION,
+    listed,
+    score_in,
+)
 from regscope.results.reader import (
     check_alike,
     check_cells,
@@ -19,9 +28,12 @@ from regscope.results.reader import (
 )
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE
+from regscope.tasks import TASKS
 
 if TYPE_CHECKING:
     import pandas as pd
+
+NUMBERS = TASKS["regression"]
 
 KEYS: dict[str, tuple[str, ...]] = {
     "seeds": ("reg", "seed"),
@@ -39,7 +51,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 """The columns that no two rows of a table have alike."""
 
 COLUMNS: dict[str, tuple[str, ...]] = {
-    "seeds": (ACCURACY, "test_loss", "generalization_gap"),
+    "seeds": (),
     "layers": ("total_variation",),
     "units": (),
     "classes": ("precision", "recall", "f1", "support"),
@@ -49,9 +61,15 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "reliability": ("count", "confidence", "accuracy"),
     "confused": ("errors", "share", "excess", "low", "high", "p_value"),
     "discordant": ("examples", "gained", "lost", "test_set_error"),
-    "guess": ("shares", ACCURACY, "test_loss"),
+    "guess": ("shares", "test_loss"),
 }
 """What every table has besides, whichever version wrote it."""
+
+SEEDS_COLUMNS: dict[str, tuple[str, ...]] = {
+    ACCURACY: (ACCURACY, "test_loss", "generalization_gap"),
+    NUMBERS.measure: (NUMBERS.measure, "test_loss", "test_rmse", "test_mae"),
+}
+"""The same of seeds.csv, by what its networks are about."""
 
 NEVER_EMPTY = ("seeds", "classes", "guess")
 
@@ -61,7 +79,7 @@ BOUNDS = {
 }
 """Between what a column's values lie, where it has one."""
 
-KNOWN = (ACCURACY,)
+KNOWN = SCORES
 """Columns that have a value in every row."""
 
 NOT_OF_ALL = ("roc_auc", "unit_correlation")
@@ -88,7 +106,7 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
     Raises RegscopeError, naming file and row.
     """
     key = KEYS[kind]
-    check_columns(table, (*key, *COLUMNS[kind]), file)
+    check_columns(table, (*key, *_columns(kind, table)), file)
     check_once(table, key, file)
     if table.empty:
         if kind in NEVER_EMPTY:
@@ -104,6 +122,20 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
         check_cells(table, wanted, file)
     if kind in ALIKE:
         check_alike(table, key, file)
+
+
+def empty(kind: str) -> pd.DataFrame:
+    """The table of a study whose task does not have it."""
+    import pandas as pd
+
+    return pd.DataFrame(columns=list(dict.fromkeys((*KEYS[kind], *COLUMNS[kind]))))
+
+
+def _columns(kind: str, table: pd.DataFrame) -> tuple[str, ...]:
+    if kind == "seeds":
+        return SEEDS_COLUMNS[score_in(table.columns)]
+    scored = (score_in(table.columns),) if kind == "guess" else ()
+    return (*COLUMNS[kind][:1], *scored, *COLUMNS[kind][1:])
 
 
 def check_values(

@@ -26,7 +26,7 @@ def discordant(name: str, study: Study) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if study.data.official_train is None:
+    if study.data.official_train is None or "discordant" not in study.task.tables:
         return no_discordant()
     targets, right = _judged(name, study)
     rows = []

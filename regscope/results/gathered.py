@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,14 @@ from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
 from regscope.results.averages import mean_accuracy, pooled_bins
 from regscope.results.compared import compare_cells
+from regscope.results.complete import empty
 from regscope.results.confusions import class_scores, confused_pairs
 from regscope.results.discordant import discordant
 from regscope.results.guessed import guess_table
 from regscope.results.reader import read_table
 from regscope.results.study import StudyResults, as_written
 from regscope.study.params import Study
+from regscope.tasks import Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,28 +35,36 @@ def gather(name: str, study: Study) -> StudyResults:
     dataset = Dataset.load(paths.prepared(name))
     classes = dataset.classes
 
+    task = study.task
+
     def table(kind: str) -> pd.DataFrame:
         return _by_cell(study, lambda reg: _read(name, reg, kind))
 
+    def of(kind: Table, rows: Callable[[str], pd.DataFrame]) -> pd.DataFrame:
+        return _by_cell(study, rows) if kind in task.tables else empty(kind)
+
+    @cache
+    def confusion(reg: str) -> np.ndarray:
+        return read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE)["confusion"]
+
     seeds = as_written(table("measures"))
     guess = as_written(guess_table(study, dataset))
-    primary = study.evaluation.primary_measure
-    confusions = {reg: _confusion(name, reg) for reg in study.cells}
+    primary = study.primary_measure
     return StudyResults(
         seeds=seeds,
         layers=table("layers"),
-        classes=_by_cell(study, lambda reg: class_scores(confusions[reg], classes)),
+        classes=of("classes", lambda reg: class_scores(confusion(reg), classes)),
         comparisons=compare_cells(seeds, study.evaluation.matters, guess, primary),
         units=table("units"),
-        pruning=_by_cell(
-            study, lambda reg: mean_accuracy(_read(name, reg, "pruning"), ["scope", "fraction"])
+        pruning=of(
+            "pruning", lambda reg: mean_accuracy(_read(name, reg, "pruning"), ["scope", "fraction"])
         ),
-        robustness=_by_cell(
-            study,
+        robustness=of(
+            "robustness",
             lambda reg: mean_accuracy(_read(name, reg, "robustness"), ["corruption", "severity"]),
         ),
-        reliability=_by_cell(study, lambda reg: pooled_bins(_read(name, reg, "reliability"))),
-        confused=_by_cell(study, lambda reg: confused_pairs(confusions[reg], classes)),
+        reliability=of("reliability", lambda reg: pooled_bins(_read(name, reg, "reliability"))),
+        confused=of("confused", lambda reg: confused_pairs(confusion(reg), classes)),
         discordant=discordant(name, study),
         guess=guess,
         primary=primary,
@@ -93,7 +104,3 @@ def _by_cell(study: Study, table: Callable[[str], pd.DataFrame]) -> pd.DataFrame
 
 def _read(name: str, reg: str, kind: str) -> pd.DataFrame:
     return read_table(paths.evaluation(name, reg) / f"{kind}.csv")
-
-
-def _confusion(name: str, reg: str) -> np.ndarray:
-    return read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE)["confusion"]

@@ -10,7 +10,6 @@ import numpy as np
 
 from regscope.datasets import Dataset
 from regscope.measures import catalog
-from regscope.measures.guess import GUESSED, class_counts, class_guess
 from regscope.statistics import (
     FEWEST_SEEDS,
     SIGNIFICANCE,
@@ -22,12 +21,16 @@ from regscope.statistics import (
     paired_t_p,
 )
 from regscope.study.params import BASELINE, Study
+from regscope.tasks import TASKS, task_of
+from regscope.tasks.classification import class_guess
 
 if TYPE_CHECKING:
     import pandas as pd
 
+GUESSED = dict.fromkeys(name for task in TASKS.values() for name in task.guessed)
+
 MEASURES = {measure.stem: measure.name for measure in catalog.SEEDS if measure.stem in GUESSED}
-"""The column of `seeds.csv`, and of the guess's table, that holds each of GUESSED."""
+"""The column of `seeds.csv`, and of the guess's table, that holds what guesses are measured in."""
 
 NO_BETTER = "not better than the constant guess"
 
@@ -70,14 +73,15 @@ def split_guess(
     holdout: Literal["test", "validation"] = "test",
     trained: Literal["test", "validation"] | None = None,
 ) -> dict[str, float]:
-    """Of GUESSED, on one seed's `holdout`, as known from its training examples.
+    """What the task's guess is measured in, on one seed's `holdout`, as known from its training
+    examples.
 
     `trained`: what was held out of these; `holdout` where it is not given.
     """
     known = dataset.split(study.split, seed, trained or holdout).train
     held = dataset.split(study.split, seed, holdout).holdout
-    counted = (class_counts(dataset.targets[part], len(dataset.classes)) for part in (known, held))
-    return class_guess(*counted)
+    task, targets = task_of(dataset), dataset.targets
+    return task.guess(targets[known], targets[held], task.outputs(dataset))
 
 
 def guess_of_supports(classes: pd.DataFrame, seeds: pd.DataFrame) -> pd.DataFrame:
@@ -158,10 +162,11 @@ def _beyond(interval: Interval, measure: str) -> bool:
 
 
 def _named(guess: Mapping[str, float]) -> dict[str, float]:
-    return {MEASURES[name]: guess[name] for name in GUESSED}
+    return {MEASURES[name]: value for name, value in guess.items()}
 
 
 def _frame(rows: list[dict[str, Any]]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=["seed", "shares", *MEASURES.values()])
+    there = [name for name in MEASURES.values() if name in rows[0]]
+    return pd.DataFrame(rows, columns=["seed", "shares", *there])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,8 @@ from regscope.base.errors import RegscopeError
 from regscope.base.json_files import read_json
 from regscope.base.lines import choose
 from regscope.datasets.base import DESCRIPTION_FILE
-from regscope.measures.catalog import ACCURACY
-from regscope.results.complete import check_by_seed, check_table, check_values
+from regscope.measures.catalog import named, score_in
+from regscope.results.complete import check_by_seed, check_table, check_values, empty
 from regscope.results.digests import check_digests
 from regscope.results.reader import check_columns, read_table
 from regscope.results.study import (
@@ -26,6 +27,7 @@ from regscope.results.study import (
 )
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import Study
+from regscope.tasks import Table, task_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,10 +46,12 @@ def load(name: str) -> StudyResults:
     folder = paths.summary(name)
     written = known_settings(name)
 
-    def table(kind: str) -> pd.DataFrame | None:
+    def table(kind: Table, tables: Sequence[Table]) -> pd.DataFrame | None:
         file = folder / f"{kind}.csv"
         if kind in OPTIONAL and not file.is_file():
             return no_discordant()
+        if kind not in tables:
+            return empty(kind)
         if kind in LATER and not file.is_file():
             return None
         try:
@@ -57,16 +61,21 @@ def load(name: str) -> StudyResults:
         check_table(kind, found, file, written)
         return found
 
-    tables: dict[str, Any] = {kind: table(kind) for kind in TABLES}
+    seeds = table("seeds", TABLES)
+    assert seeds is not None
+    there = task_in(seeds.columns).tables
+    others: dict[str, Any] = {kind: table(kind, there) for kind in TABLES if kind != "seeds"}
     check_digests(folder)
-    return StudyResults(**tables, primary=_primary(name, tables["seeds"]))
+    return StudyResults(seeds, **others, primary=_primary(name, seeds))
 
 
 def _primary(name: str, seeds: pd.DataFrame) -> str:
     """Raises RegscopeError where the study is about a measure that its table does not have."""
     file = paths.summary(name) / paths.SETTINGS_FILE
     written = known_settings(name).get("evaluation", {})
-    primary = written.get("primary", "accuracy") if isinstance(written, dict) else written
+    primary = written.get("primary") if isinstance(written, dict) else written
+    if primary is None:
+        primary = named(score_in(seeds.columns)).stem
     if not isinstance(primary, str) or primary not in PRIMARIES:
         raise RegscopeError(f"{file}: evaluation.primary = {primary}: {choose(PRIMARIES)}")
     measure = PRIMARIES[primary]
@@ -117,7 +126,9 @@ def as_study(name: str, written: dict[str, Any]) -> Study:
 
 
 def accuracies(name: str, reg: str) -> dict[int, float]:
-    """`{seed: test accuracy}` of a cell; empty where the study has no results.
+    """`{seed: test accuracy}` of a cell, or what stands for it in the study's task.
+
+    Empty where the study has no results.
 
     Raises RegscopeError where the table is not whole, or not as it was written.
     """
@@ -125,12 +136,13 @@ def accuracies(name: str, reg: str) -> dict[int, float]:
         return {}
     file = paths.summary(name) / paths.SEEDS_FILE
     table = read_table(file)
-    check_columns(table, (ACCURACY,), file)
+    score = score_in(table.columns)
+    check_columns(table, (score,), file)
     check_by_seed(table, ("reg", "seed"), file, known_settings(name))
     check_values(table, file)
     check_digests(file.parent)
     own = table[table["reg"] == reg]
-    return {int(seed): float(found) for seed, found in zip(own["seed"], own[ACCURACY], strict=True)}
+    return {int(seed): float(found) for seed, found in zip(own["seed"], own[score], strict=True)}
 
 
 def environment(name: str) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from regscope.results.guessed import guess_of_supports
 from regscope.results.loading import check_primary, settings, trained
 from regscope.results.reader import read_table
 from regscope.results.study import TABLES, as_written, csv, means
-from regscope.study.evaluation import EvaluationSettings
 from regscope.study.params import Study
 
 if TYPE_CHECKING:
@@ -32,9 +31,7 @@ GUESS_FILE, CLASSES_FILE = "guess.csv", "classes.csv"
 BALANCED = "balanced_accuracy"
 
 
-def rederive(
-    asked: Sequence[str], beside: Callable[[str, EvaluationSettings], dict[Path, str]]
-) -> None:
+def rederive(asked: Sequence[str], beside: Callable[[str, Study], dict[Path, str]]) -> None:
     """Write comparisons.csv and summary.json anew from seeds.csv, of the studies asked for or all.
 
     `beside` gives the texts of what else follows, by file, of a study. The digests of all files in
@@ -61,16 +58,16 @@ def rederive(
         folder = paths.summary(name)
         check_others(name)
         seeds, guess = read_seeds(name, study), read_guess(name)
-        if BALANCED not in seeds.columns and same_test_for_all_classes(name, study):
+        scored = ACCURACY in seeds.columns and BALANCED not in seeds.columns
+        if scored and same_test_for_all_classes(name, study):
             # The mean of recalls is then the share of all examples that are right.
             seeds = seeds.assign(**{BALANCED: seeds[ACCURACY]})
             texts[folder / paths.SEEDS_FILE] = csv(seeds)
-        evaluation = study.evaluation
-        compared = compare_cells(seeds, evaluation.matters, guess, evaluation.primary_measure)
+        compared = compare_cells(seeds, study.evaluation.matters, guess, study.primary_measure)
         texts[folder / "comparisons.csv"] = csv(compared)
         texts[folder / GUESS_FILE] = csv(guess)
         summaries[folder / "summary.json"] = means(seeds)
-        others = beside(name, evaluation)
+        others = beside(name, study)
         texts |= others
         folders += [folder, *sorted({file.parent for file in others})]
     for file, text in texts.items():
@@ -88,13 +85,13 @@ def read_seeds(name: str, study: Study) -> pd.DataFrame:
     """
     file = paths.summary(name) / paths.SEEDS_FILE
     table = _table(file)
-    wanted = [m.name for m in (*listed("comparisons"), *listed("summary")) if not m.later]
+    measures = [m for m in (*listed("comparisons"), *listed("summary")) if not m.later]
+    wanted = [m.name for m in measures if study.task.name in m.tasks]
     for column in ("reg", "seed", *wanted):
         if column not in table.columns:
             raise RegscopeError(f"{file}: has no column {column}")
     check_table("seeds", table, file, settings(name))
-    evaluation = study.evaluation
-    check_primary(table, evaluation.primary, evaluation.primary_measure, file, name)
+    check_primary(table, study.primary, study.primary_measure, file, name)
     return table
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from regscope.base import paths
 from regscope.base.files import write_bytes, write_json, write_text
 from regscope.measures import catalog
-from regscope.measures.catalog import ACCURACY
+from regscope.measures.catalog import ACCURACY, score_in
 from regscope.results.digests import SUMS_FILE
 from regscope.results.guessed import guess_of_supports
+from regscope.tasks import Table, task_in
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,6 +74,11 @@ class StudyResults:
     def cells(self) -> list[str]:
         return list(self.seeds["reg"].unique())
 
+    @property
+    def score(self) -> str:
+        """What stands for accuracy in the study's task; at most 1, of whom nothing is missed."""
+        return score_in(self.seeds.columns)
+
     @cached_property
     def of_cell(self) -> dict[str, pd.DataFrame]:
         """The rows of `seeds` of each cell, in order of the seeds."""
@@ -103,10 +109,10 @@ class StudyResults:
     def at_chance(self) -> dict[str, int]:
         """Of each cell with such seeds how many are hardly better than the constant guess.
 
-        Of what the guess leaves to be gained, their test accuracy has at most CHANCE.
+        Of what the guess leaves to be gained, their test accuracy (or R²) has at most CHANCE.
         """
-        guess = self.seeds["seed"].map(self.guesses.set_index("seed")[ACCURACY])
-        lost = self.seeds[self.seeds[ACCURACY] <= guess + CHANCE * (1 - guess)]
+        guess = self.seeds["seed"].map(self.guesses.set_index("seed")[self.score])
+        lost = self.seeds[self.seeds[self.score] <= guess + CHANCE * (1 - guess)]
         return {str(reg): int(count) for reg, count in lost["reg"].value_counts().items()}
 
     @cached_property
@@ -135,10 +141,10 @@ def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:
     }
 
 
-TABLES = tuple(table.name for table in fields(StudyResults) if table.name != "primary")
+TABLES: tuple[Table, ...] = get_args(Table)
 
 OPTIONAL = ("discordant",)
-"""Tables that a study may be without."""
+"""Tables that a study may be without; so is it without those that its task does not have."""
 
 LATER = ("guess",)
 """The tables that studies evaluated by older versions do not have."""
@@ -161,7 +167,9 @@ def write(results: StudyResults, folder: Path) -> None:
     """The tables as CSV, the summary as JSON."""
     for kind in TABLES:
         table = getattr(results, kind)
-        if table is not None and (kind not in OPTIONAL or not table.empty):
+        if table is None or kind not in task_in(results.seeds.columns).tables:
+            continue
+        if kind not in OPTIONAL or not table.empty:
             write_text(folder / f"{kind}.csv", csv(table))
     write_json(folder / "summary.json", results.summary)
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from regscope.measures.catalog import ACCURACY
+from regscope.measures.catalog import ACCURACY, score_in
 from regscope.results import SUMMARY
 from regscope.review.dotted import Change, changes
 from regscope.review.metrics import Metrics, Seeds, StudyMetrics, block
@@ -104,7 +104,8 @@ def _measure(study: str, before: Metrics, after: Metrics) -> str:
     found = [metrics.studies[study] for metrics in (after, before) if study in metrics.studies]
     primary = found[0].primary
     has = all(primary in cell for one in found for cell in one.seeds.values())
-    return primary if has else ACCURACY
+    measures = set().union(*found[0].seeds.values())
+    return primary if has else score_in(measures)
 
 
 def _values(study: StudyMetrics | None, cell: str, measure: str) -> Seeds:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.json_files import parse_json, resolved
 from regscope.base.yaml_files import parse_yaml
-from regscope.measures.catalog import ACCURACY
+from regscope.measures.catalog import score_in
 from regscope.results import SUMMARY, worded
 from regscope.results.guessed import NO
 from regscope.results.reader import parse_rows
@@ -39,7 +39,7 @@ class StudyMetrics:
     @property
     def primary(self) -> str:
         """The measure that headlines are about."""
-        return primary_of(self.settings)
+        return primary_of(self.settings, self.seeds)
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,10 @@ def _claims(tree: Tree) -> tuple[dict[str, str], dict[str, bool]]:
 def _study(tree: Tree, folder: Path) -> StudyMetrics:
     compared = _rows(tree, folder / "comparisons.csv", ("reg", "measure", "verdict"))
     settings = _json(tree, folder / paths.SETTINGS_FILE)
+    seeds = _seeds(tree, folder / paths.SEEDS_FILE)
+    primary = primary_of(settings, seeds)
     return StudyMetrics(
-        _seeds(tree, folder / paths.SEEDS_FILE),
+        seeds,
         {(row["reg"], row["measure"]): worded(row) for row in compared},
         {
             (row["reg"], row["measure"]): row["firm"] == "True"
@@ -112,25 +114,26 @@ def _study(tree: Tree, folder: Path) -> StudyMetrics:
         frozenset(
             row["reg"]
             for row in compared
-            if row["measure"] == primary_of(settings) and row.get("beats_guess") == NO
+            if row["measure"] == primary and row.get("beats_guess") == NO
         ),
     )
 
 
-def primary_of(settings: Mapping[str, Any]) -> str:
-    """The measure of `evaluation.primary`; accuracy where it means nothing."""
+def primary_of(settings: Mapping[str, Any], seeds: Mapping[str, Collection[str]]) -> str:
+    """The measure of `evaluation.primary`; where it means nothing what `seeds`, the measures of
+    each cell, are about."""
     primary = block(settings, "evaluation").get("primary")
     found = [measure for name, measure in PRIMARIES.items() if name == primary]
-    return found[0] if found else ACCURACY
+    return found[0] if found else score_in(set().union(*seeds.values()))
 
 
 def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:
     seeds: dict[str, dict[str, dict[int, float]]] = {}
-    for number, row in enumerate(_rows(tree, path, ("reg", "seed", ACCURACY)), start=2):
+    for number, row in enumerate(_scored(tree, path), start=2):
         measures = seeds.setdefault(row["reg"], {})
         try:
             seed = int(row["seed"])
-            if seed in measures.get(ACCURACY, {}):
+            if seed in measures.get(score_in(row), {}):
                 raise RegscopeError(
                     f"{path} of {tree.name}: line {number}: {row['reg']} has seed {seed} twice"
                 )
@@ -140,6 +143,11 @@ def _seeds(tree: Tree, path: Path) -> dict[str, dict[str, dict[int, float]]]:
         except ValueError as error:
             raise RegscopeError(f"{path} of {tree.name}: line {number}: not numbers") from error
     return seeds
+
+
+def _scored(tree: Tree, path: Path) -> list[dict[str, str]]:
+    rows = _rows(tree, path, ("reg", "seed"))
+    return _rows(tree, path, ("reg", "seed", score_in(rows[0] if rows else ())))
 
 
 def _rows(tree: Tree, path: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:

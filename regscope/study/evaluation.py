@@ -32,21 +32,18 @@ Primary = Annotated[str, BeforeValidator(_known)]
 class EvaluationSettings(Settings):
     """What a study may say about its measures.
 
-    training_loss: in nats; the epochs that training needs to get down to it are counted.
+    training_loss: in nats, or of numbers the squared error over the variance of the targets that
+    train; the epochs that training needs to get down to it are counted.
     examples: how many of the test examples, the first of every seed's split, the measures use
     that pass the network many times: pruning, robustness, hidden units, input gradients. By
     default all; accuracy, loss and calibration always use all.
     matters: the smallest difference in test accuracy worth having, a fraction. Cells that the
     seeds hold closer to the baseline than that do not differ in a way that matters. It goes for
-    balanced accuracy and ROC AUC, too.
-    primary: what verdicts, choices and headlines are about.
+    balanced accuracy, ROC AUC and R², too.
+    primary: what verdicts, choices and headlines are about; the task's score where none is given.
     """
 
     training_loss: Annotated[float, Field(gt=0)] = 0.1
     examples: Annotated[int, Field(ge=1)] | None = None
     matters: Annotated[float, Field(gt=0, lt=1)] = MATTERS
-    primary: Primary = "accuracy"
-
-    @property
-    def primary_measure(self) -> str:
-        return PRIMARIES[self.primary]
+    primary: Primary | None = None

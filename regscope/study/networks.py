@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
 from regscope.datasets.seen import as_seen
+from regscope.tasks import task_of
+from regscope.tasks.regression import Standard
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -48,7 +50,7 @@ def plain_networks(
 
     networks = []
     for seed in range(len(next(iter(state.values())))):
-        network = study.model.build(dataset.input_shape, len(dataset.classes))
+        network = study.model.build(dataset.input_shape, task_of(dataset).outputs(dataset))
         for method in study.cells[reg].methods():
             method.insert(network)
         try:
@@ -59,6 +61,26 @@ def plain_networks(
         sample = as_seen(torch.from_numpy(dataset.inputs[:2]), dataset.scale)
         networks.append(_laid_out(network.eval(), sample))
     return networks
+
+
+def in_own_unit(network: nn.Module, study: Study, dataset: Dataset, seed: int) -> nn.Module:
+    """What gives numbers in their own unit: the network, and a last layer `unit` that undoes what
+    standardized the targets of the seed's own training. One that tells classes stays as it is."""
+    if dataset.quantity is None:
+        return network
+    from collections import OrderedDict
+
+    import torch
+    from torch import nn
+
+    standard = Standard.of(dataset.targets[dataset.split(study.split, seed).train])
+    unit = nn.Linear(1, 1)
+    with torch.no_grad():
+        unit.weight.fill_(standard.deviation)
+        unit.bias.fill_(standard.mean)
+    chain = type(network) is nn.Sequential
+    layers = network.named_children() if chain else [("network", network)]
+    return nn.Sequential(OrderedDict([*layers, ("unit", unit)])).eval()
 
 
 def _laid_out(network: nn.Module, sample: Tensor) -> nn.Module:

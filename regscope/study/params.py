@@ -22,10 +22,12 @@ from regscope.base.lines import choose, listed
 from regscope.base.settings import Settings, chosen_by, refusal, text_line
 from regscope.base.yaml_files import read_yaml
 from regscope.datasets import SOURCES, Source, SplitSettings
+from regscope.measures import catalog
 from regscope.models import KINDS, ModelSettings
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
-from regscope.study.evaluation import EvaluationSettings
+from regscope.study.evaluation import PRIMARIES, EvaluationSettings
 from regscope.study.training import Training
+from regscope.tasks import Task, task_of
 
 BASELINE = "none"
 
@@ -87,6 +89,32 @@ class Study(Settings):
     def cells(self) -> dict[str, _Cell]:
         """The study's cells, in the order of params.yaml; null leaves one out."""
         return {name: cell for name, cell in self.regularizers.items() if cell is not None}
+
+    @property
+    def task(self) -> Task:
+        return task_of(self.data)
+
+    @property
+    def primary(self) -> str:
+        """What verdicts, choices and headlines are about, as `evaluation.primary` names it."""
+        return self.evaluation.primary or self.task.score
+
+    @property
+    def primary_measure(self) -> str:
+        """The same as a column of seeds.csv."""
+        return PRIMARIES[self.primary]
+
+    @model_validator(mode="after")
+    def _primary_fits(self) -> Study:
+        task = self.task.name
+        fitting = [name for name, of in PRIMARIES.items() if task in catalog.named(of).tasks]
+        if self.primary not in fitting:
+            raise refusal(
+                "evaluation.primary",
+                self.primary,
+                f"data.source {self.data.source} is for {task}: {choose(fitting)}",
+            )
+        return self
 
     @model_validator(mode="after")
     def _has_a_baseline(self) -> Study:
@@ -232,6 +260,10 @@ class Params(Settings):
             raise refusal("study", self.study, choose(self.studies))
         self.check_reg(self.study, self.reg)
         return self
+
+    @property
+    def tasks(self) -> dict[str, Task]:
+        return {name: study.task for name, study in self.studies.items()}
 
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""

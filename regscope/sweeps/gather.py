@@ -64,7 +64,7 @@ def gather(name: str, study: Study, sweep: Sweep) -> SweepResults:
         check_columns(found, COLUMNS, folder / PATH_FILE)
         tables.append(found)
     table = as_written(pd.concat(tables, ignore_index=True)[list(COLUMNS)])
-    primary = study.evaluation.primary_measure
+    primary = study.primary_measure
     dataset = Dataset.load(paths.prepared(name))
     guess = as_written(sweep_guess(study, dataset, sweep.seeds))
     pairs = None

@@ -27,8 +27,12 @@ def sweep_guess(study: Study, dataset: Dataset, seeds: int) -> pd.DataFrame:
         rows.append(
             {
                 "seed": seed,
-                **{measure: test[name] for name, measure in MEASURES.items()},
-                **{VALIDATED[measure]: validation[name] for name, measure in MEASURES.items()},
+                **{measure: test[name] for name, measure in MEASURES.items() if name in test},
+                **{
+                    VALIDATED[measure]: validation[name]
+                    for name, measure in MEASURES.items()
+                    if name in validation
+                },
             }
         )
     return pd.DataFrame(rows)

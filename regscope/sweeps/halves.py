@@ -24,7 +24,7 @@ from regscope.base.lines import choose
 from regscope.engine.local import start_server
 from regscope.statistics import overlap_share, overlap_widening
 from regscope.study.params import BASELINE, Study, load_params, written_study
-from regscope.training import history
+from regscope.tasks.classification import Classification
 
 if TYPE_CHECKING:
     from regscope.datasets import Dataset
@@ -50,6 +50,8 @@ def halve(name: str, regs: Sequence[str] = ()) -> None:
     for reg in regs:
         if reg not in others:
             raise RegscopeError(f"REG {reg}: {choose(others)}")
+    if study.data.quantity is not None:
+        raise RegscopeError(f"study {name}: its targets are numbers, and halves compare accuracies")
     if study.data.official_train is not None or study.data.own_pools is not None:
         raise RegscopeError(f"study {name}: its seeds do not split one pool of examples")
     started = time.monotonic()
@@ -172,7 +174,7 @@ def _train(
 
 def _by_seed(trained: Mapping[str, TrainedCell]) -> list[dict[str, float]]:
     """Every seed's test accuracy after the last epoch, by cell."""
-    column = history.COLUMNS.index("holdout_accuracy")
+    column = Classification().history.index("holdout_accuracy")
     last = {reg: cell.history[column, :, -1] for reg, cell in trained.items()}
     count = len(next(iter(last.values())))
     return [

@@ -124,7 +124,7 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
     validated = measured(PRIMARY, held)
     measures = predicted.prediction_measures(*train, test)
     return {
-        **{measure.on_validation: validated[measure.name] for measure in PRIMARY},
+        **{one.on_validation: validated[one.name] for one in PRIMARY if one.name in validated},
         **{name: measures[name] for name in PREDICTED},
     }
 

@@ -14,7 +14,7 @@ from regscope.statistics import LEVEL, Comparison, judged
 from regscope.statistics.equality import one_sided_p
 from regscope.statistics.rounding import tolerance
 from regscope.statistics.student import quantile
-from regscope.study.evaluation import EvaluationSettings
+from regscope.study.params import Study
 from regscope.sweeps.pairs import COLUMNS
 from regscope.sweeps.tuned import tuned
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def rederived_sweep(folder: Path, evaluation: EvaluationSettings) -> dict[Path, str]:
+def rederived_sweep(folder: Path, study: Study) -> dict[Path, str]:
     """tuned.csv from paths.csv, pairs.csv from its own numbers; nothing where there are no paths.
 
     Where guess.csv is wanting, nothing is held against the guess.
@@ -35,7 +35,7 @@ def rederived_sweep(folder: Path, evaluation: EvaluationSettings) -> dict[Path, 
     if sweep is None:
         return {}
     files: dict[Path, str] = {}
-    matters, primary = evaluation.matters, evaluation.primary_measure
+    matters, primary = study.evaluation.matters, study.primary_measure
     try:
         files[folder / "tuned.csv"] = csv(tuned(sweep.paths, matters, primary, sweep.guess))
         if (pairs := sweep.pairs) is not None:
@@ -44,7 +44,7 @@ def rederived_sweep(folder: Path, evaluation: EvaluationSettings) -> dict[Path, 
             of = pairs["measure"].iloc[0] if "measure" in pairs and len(pairs) else ACCURACY
             if of != primary and not (pd.isna(of) and primary == ACCURACY):
                 raise RegscopeError(
-                    f"studies.{folder.name}.evaluation.primary = {evaluation.primary}:"
+                    f"studies.{folder.name}.evaluation.primary = {study.primary}:"
                     f" {folder / 'pairs.csv'} is of {of}; make it anew with: make paths"
                 )
             if not same and primary in ACCURACIES:

@@ -102,6 +102,13 @@ class Sweeps(Settings):
             if name not in studies:
                 raise refusal(f"sweeps.{name}", None, f"unknown study; {choose(studies)}")
             study = studies[name]
+            if study.data.quantity is not None:
+                raise refusal(
+                    f"sweeps.{name}",
+                    None,
+                    f"the targets of data.source {study.data.source} are numbers: paths are of"
+                    " studies of classes",
+                )
             _check_seeds(f"sweeps.{name}.seeds", study, sweep.seeds)
             for family, settings in sweep.families.items():
                 if settings:

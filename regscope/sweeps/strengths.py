@@ -23,22 +23,27 @@ from regscope.results.guessed import split_guess
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE, Study, load_params
 from regscope.sweeps.tuned import beats
-from regscope.training import history
+from regscope.tasks import task_of
 
 SEEDS = 5
 
-MEASURED = {
-    primary: (column, catalog.named(name).sign)
-    for primary, name in PRIMARIES.items()
-    if (column := f"holdout_{primary}") in history.COLUMNS
-}
-"""By what a study may be about: a column of the history, and the sign that makes more better."""
 
 GRIDS: dict[str, tuple[float, ...]] = {
     "l1": (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3),
     "l2": (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2),
     "dropout": (0.1, 0.2, 0.3, 0.4, 0.5, 0.6),
 }
+
+
+def measured(study: Study) -> dict[str, tuple[int, int]]:
+    """By what the study may be about: a column of its history, and the sign that makes more
+    better."""
+    columns = task_of(study.data).history
+    return {
+        primary: (columns.index(f"holdout_{primary}"), catalog.named(name).sign)
+        for primary, name in PRIMARIES.items()
+        if f"holdout_{primary}" in columns
+    }
 
 
 def one_standard_error(
@@ -92,15 +97,15 @@ def validation_accuracies(
         f"{name}/{family}={strength:g}",
         holdout="validation",
     )
-    column, sign = MEASURED[study.evaluation.primary]
-    return [float(sign * value) for value in trained.history[history.COLUMNS.index(column), :, -1]]
+    column, sign = measured(study)[study.primary]
+    return [float(sign * value) for value in trained.history[column, :, -1]]
 
 
 def validation_guess(name: str, study: Study, seeds: int = SEEDS) -> list[float]:
     """The constant guess by the same measure, of every seed."""
     dataset = Dataset.load(paths.prepared(name))
-    primary = study.evaluation.primary
-    sign = MEASURED[primary][1]
+    primary = study.primary
+    sign = measured(study)[primary][1]
     return [
         sign * split_guess(study, dataset, seed, "validation")[primary] for seed in range(seeds)
     ]
@@ -115,27 +120,26 @@ def choose_strength(name: str, family: str, strengths: Sequence[float] = ()) -> 
     study = load_params().named(name)
     if family not in GRIDS:
         raise RegscopeError(f"FAMILY {shown(family)}: {choose(GRIDS)}")
-    primary = study.evaluation.primary
-    if primary not in MEASURED:
+    primary, known = study.primary, measured(study)
+    if primary not in known:
         raise RegscopeError(
             f"studies.{name}.evaluation.primary = {primary}: a training's history has no such"
-            f" measure to choose by; {choose(MEASURED)}, or choose with: make paths"
+            f" measure to choose by; {choose(known)}, or choose with: make paths"
         )
-    spelled = "{:.2%}" if catalog.named(PRIMARIES[primary]).is_share else "{:.4f}"
+    spelled, sign = catalog.named(PRIMARIES[primary]).told, known[primary][1]
     accuracies = {}
     for strength in strengths or GRIDS[family]:
         accuracies[strength] = validation_accuracies(name, study, family, strength)
-        mean = spelled.format(abs(np.mean(accuracies[strength])))
+        mean = spelled(sign * float(np.mean(accuracies[strength])))
         print(f"{family} = {strength:g}: {mean}", flush=True)
     guess = validation_guess(name, study)
     chosen = one_standard_error(accuracies, guess)
-    sign = MEASURED[primary][1]
     rows = [
         {"strength": strength, "seed": seed, f"validation_{primary}": sign * value}
         for strength, values in accuracies.items()
         for seed, value in enumerate(values)
     ]
-    print(f"constant guess: {spelled.format(abs(np.mean(guess)))}")
+    print(f"constant guess: {spelled(sign * float(np.mean(guess)))}")
     if not beyond_guess(accuracies, guess):
         print("no strength is better than the constant guess")
     print(f"chosen by the one-standard-error rule: {family} = {chosen:g}")

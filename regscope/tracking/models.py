@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
-from regscope.study.networks import MODEL_FILE, plain_networks
+from regscope.study.networks import MODEL_FILE, in_own_unit, plain_networks
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,16 +33,18 @@ EXAMPLES = 2
 
 
 def network(study: Study, reg: str, folder: Path, data: Dataset) -> nn.Module:
-    """The network of seed SEED in evaluation mode; the other seeds' weights are not read.
+    """The network of seed SEED in evaluation mode; it gives numbers in their own unit.
 
-    Raises RegscopeError when the file holds another architecture.
+    The other seeds' weights are not read. Raises RegscopeError when the file holds another
+    architecture.
     """
     import torch
     from safetensors import safe_open
 
     with safe_open(folder / MODEL_FILE, framework="pt") as file:
         state = {name: file.get_slice(name)[SEED : SEED + 1] for name in file.keys()}  # noqa: SIM118
-    (loaded,) = plain_networks(study, reg, state, data)
+    (plain,) = plain_networks(study, reg, state, data)
+    loaded = in_own_unit(plain, study, data, SEED)
     # Laid out as others expect it, whatever is fastest here.
     contiguous: nn.Module = loaded.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     return contiguous

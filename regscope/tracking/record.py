@@ -36,7 +36,7 @@ def log_cells(uri: str, runs: Runs, cells: Sequence[Cell]) -> None:
     study, prepared = results.trained(name), paths.prepared(name)
     # Some servers let nobody tag experiments.
     with suppress(MlflowException):
-        shown = view.state(study.evaluation.primary_measure)
+        shown = view.state(study.primary_measure)
         runs.client.set_experiment_tag(runs.experiment, view.TAG, shown)
     data = Dataset.load(prepared)
     used = models.data_input(data, prepared, cells[0].settings["data"]["source"])

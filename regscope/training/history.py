@@ -8,23 +8,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-COLUMNS = (
-    "train_loss",
-    "penalty",
-    "train_accuracy",
-    "holdout_loss",
-    "holdout_accuracy",
-)
 
-
-def to_csv(seeds: Sequence[int], history: np.ndarray) -> str:
-    """One row a seed and epoch (from 1); `history` is `[len(COLUMNS), S, epochs]`.
+def to_csv(columns: Sequence[str], seeds: Sequence[int], history: np.ndarray) -> str:
+    """One row a seed and epoch (from 1); `history` is `[columns, S, epochs]`, of a task's columns.
 
     Single-precision numbers are written with the nine digits that keep them exactly.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["seed", "epoch", *COLUMNS])
+    writer.writerow(["seed", "epoch", *columns])
     for row, seed in enumerate(seeds):
         for epoch in range(history.shape[2]):
             values = history[:, row, epoch]

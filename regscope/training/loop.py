@@ -24,10 +24,9 @@ from regscope.stacking.precision import tf32_where
 from regscope.stacking.stack import stack, streams_of
 from regscope.stacking.streams import CPU, Streams
 from regscope.study.params import Study
+from regscope.tasks import task_of
 from regscope.training.acting import acting_methods, optimizers_of
 from regscope.training.batches import Examples, batches, orders, with_copies
-from regscope.training.history import COLUMNS
-from regscope.training.loss import Loss, TokenLoss
 from regscope.training.passes import make_passes
 from regscope.training.places import Place, check_together, places_of
 from regscope.training.update import Acting, Update
@@ -53,12 +52,12 @@ class Progress:
 class Trainer:
     """A stack of places of one study, on one device; their methods are in the order of acting.
 
-    History columns: `train_loss` (cross-entropy on the true labels) and `train_accuracy` are means
-    over the epoch's batches in training mode, as Keras logs them; `penalty` is the regularizers'
-    term after the epoch; `holdout_*` are measured after the epoch in evaluation mode and in
-    float32, as weights are kept: of what training would hand over if it ended there. Of sentences
-    all are means over words. Where a method adds copies, an epoch goes through every example as
-    often.
+    History columns: `train_loss` (on the true labels, without penalties) and the task's score are
+    means over the epoch's batches in training mode, as Keras logs them; `penalty` is the
+    regularizers' term after the epoch; `holdout_*` are measured after the epoch in evaluation mode
+    and in float32, as weights are kept: of what training would hand over if it ended there. Of
+    sentences all are means over words. Where a method adds copies, an epoch goes through every
+    example as often.
 
     Raises RegscopeError where places do not train as one.
     """
@@ -76,13 +75,14 @@ class Trainer:
         self.places = tuple(places)
         self.seeds = tuple(place.seed for place in places)
         self.device = device
-        self.loss_of = TokenLoss() if dataset.kind == "tokens" else Loss()
+        self.task = task_of(dataset)
         watched = any(method.watches for method in places[0].methods)
         splits = [dataset.split(study.split, seed, holdout, watched) for seed in self.seeds]
         self.train, self.holdout, self.watched = (
             torch.stack([torch.from_numpy(getattr(split, part)) for split in splits]).to(device)
             for part in ("train", "holdout", "watched")
         )
+        self.objective = self.task.objective(dataset, splits, device)
         self.examples = Examples(
             torch.from_numpy(dataset.inputs).to(device),
             torch.from_numpy(dataset.targets).to(device),
@@ -99,21 +99,22 @@ class Trainer:
         self.update = Update(
             self.passes,
             self.examples,
-            self.loss_of,
+            self.objective,
             self.acting,
             [optimizer for _, optimizer in self.optimizers],
-            len(places),
-            len(dataset.classes),
+            self.task.outputs(dataset),
             device,
         )
         copies = max((method.copies for method in places[0].methods), default=1)
         self._places = with_copies(self.train, copies, len(self.examples))
         self.epoch = 0
-        self.history = torch.empty(len(COLUMNS), len(places), 0)
+        self.history = torch.empty(len(self.task.history), len(places), 0)
         self._recorder = Recorder()
 
     def _network(self, study: Study, dataset: Dataset, place: Place) -> nn.Module:
-        module = initialized(study.model, dataset.input_shape, len(dataset.classes), place.seed)
+        module = initialized(
+            study.model, dataset.input_shape, self.task.outputs(dataset), place.seed
+        )
         for method in place.methods:
             method.insert(module)
         if self.settings.conventions == "keras":
@@ -144,21 +145,22 @@ class Trainer:
         self.model.train()
         update = self.update
         update.loss.zero_()
-        update.correct.zero_()
+        update.points.zero_()
         order = orders(self.seeds, self.epoch, self._places.shape[1]).to(self.device)
         indices = list(batches(order, self.settings.batch_size))
         for number, chosen in enumerate(indices):
             update.progress.fill_((self.epoch + number / len(indices)) / self.settings.epochs)
             own = self._places.gather(1, chosen)
             self._recorder.run(update, self._changed_by_a_step, own)
-        size = self._counted(self._places)
-        return update.loss / size, self._penalty(), update.correct / size
+        size = self.objective.counted(self.examples.targets, self._places)
+        score = self.objective.score(update.points / size, "train")
+        return update.loss / size, self._penalty(), score
 
     def _changed_by_a_step(self) -> list[Tensor]:
         positions = [streams.position for streams in self._streams()]
         remembered = [tensor for _, steps in self.optimizers for tensor in steps.state.values()]
         remembered += [tensor for own in self.memory.values() for tensor in own.values()]
-        counted = [self.update.loss, self.update.correct]
+        counted = [self.update.loss, self.update.points]
         return [*self.model.state_dict().values(), *remembered, *positions, *counted]
 
     def _streams(self) -> list[Streams]:
@@ -204,25 +206,18 @@ class Trainer:
 
     @torch.no_grad()
     def _evaluate(self, part: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean loss and accuracy `[S]` on the examples `part` `[S, n]`."""
+        """Mean loss `[S]` on the examples `part` `[S, n]`, and the score if they are held out."""
         self.model.eval()
         loss = torch.zeros(len(self.seeds), device=self.device)
-        correct = torch.zeros(len(self.seeds), device=self.device)
+        points = torch.zeros(len(self.seeds), device=self.device)
         for indices in batches(part, EVALUATION_BATCH):
-            inputs, labels = self.examples.gather(indices)
-            logits = self.model(inputs)
-            losses, _ = self.loss_of(logits, labels, labels, len(self.seeds))
+            inputs, stored = self.examples.gather(indices)
+            logits, labels = self.model(inputs), self.objective.targets(stored)
+            losses, _ = self.objective.loss(logits, labels, labels)
             loss += self._by_seed(losses).sum(1)
-            correct += self._by_seed(self.loss_of.hits(logits, labels)).sum(1)
-        size = self._counted(part)
-        return loss / size, correct / size
-
-    def _counted(self, indices: Tensor) -> Tensor | int:
-        """How many targets `indices` `[S, n]` have that count, for each seed `[S]` or for all."""
-        labels = self.examples.targets
-        if labels.dim() == 1:
-            return indices.shape[1]
-        return (labels[indices % len(self.examples)] >= 0).flatten(1).sum(1)
+            points += self._by_seed(self.objective.points(losses, logits, labels)).sum(1)
+        size = self.objective.counted(self.examples.targets, part)
+        return loss / size, self.objective.score(points / size, "holdout")
 
     def _by_seed(self, values: Tensor) -> Tensor:
         return values.view(len(self.seeds), -1)

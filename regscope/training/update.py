@@ -13,8 +13,8 @@ from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
 from regscope.regularizers.step import Own, Places, Step
 from regscope.regularizers.targets import rows
+from regscope.tasks import Objective
 from regscope.training.batches import Examples
-from regscope.training.loss import Loss
 from regscope.training.optimizers import Optimizer, Part
 from regscope.training.passes import Passes
 
@@ -51,46 +51,46 @@ def gradients_of(parameters: Mapping[str, nn.Parameter], places: Places) -> Call
 
 
 class Update:
-    """A step of a stack of `seeds` places; `acting` are in the order in which the methods act.
+    """A step of a stack; `acting` are in the order in which the methods act.
 
-    `loss` and `correct` `[S]` are counted up: the sums of every place's losses on the true labels,
-    and of its hits.
+    `loss` and `points` `[S]` are counted up: the sums of every place's losses on the true labels,
+    and of what they add to its score.
     """
 
     def __init__(
         self,
         passes: Passes,
         examples: Examples,
-        loss: Loss,
+        objective: Objective,
         acting: Sequence[Acting],
         optimizers: Sequence[Optimizer],
-        seeds: int,
-        classes: int,
+        outputs: int,
         device: torch.device,
     ) -> None:
         self.passes = passes
         self.examples = examples
-        self.loss_of = loss
+        self.objective = objective
         self.optimizers = optimizers
-        self.seeds = seeds
-        self.classes = classes
+        self.seeds = objective.seeds
+        self.outputs = outputs
         self.progress = torch.zeros((), device=device)
-        self.loss = torch.zeros(seeds, device=device)
-        self.correct = torch.zeros(seeds, device=device)
+        self.loss = torch.zeros(self.seeds, device=device)
+        self.points = torch.zeros(self.seeds, device=device)
         self._acting = {hook: [a for a in acting if _acts(a.method, hook)] for hook in HOOKS}
         passing = groupby(self._acting["passing"], lambda a: a.method.name)
         self._passing = [list(same) for _, same in passing]
 
     def __call__(self, indices: Tensor) -> None:
         """Update by the examples `indices` `[S, B]`."""
-        inputs, labels = self.examples.gather(indices)
-        shares = self.loss_of.shares(labels, self.seeds)
-        step = Step(inputs, labels, labels, self.classes, shares, self.progress)
+        inputs, stored = self.examples.gather(indices)
+        labels = self.objective.targets(stored)
+        shares = self.objective.shares(labels)
+        step = Step(inputs, labels, labels, self.outputs, shares, self.progress)
         for _, same in groupby(self._acting["batch"], lambda a: a.method.name):
             step = self._changed(step, list(same), indices)
-        losses, hits = self._passes(step, self._passing)
+        losses, points = self._passes(step, self._passing)
         self.loss += losses
-        self.correct += hits
+        self.points += points
         with torch.no_grad():
             self._act("gradients", step)
             for optimizer in self.optimizers:
@@ -120,8 +120,8 @@ class Update:
             done = places.stop
         inputs.append(step.inputs[done * size :])
         targets.append(step.targets[done * size :])
-        if any(part.is_floating_point() for part in targets):
-            targets = [rows(part, self.classes) for part in targets]
+        if len({part.is_floating_point() for part in targets}) > 1:
+            targets = [rows(part, self.outputs) for part in targets]
         return torch.cat(inputs), torch.cat(targets)
 
     def _passes(self, step: Step, passing: Sequence[Sequence[Acting]]) -> tuple[Tensor, Tensor]:
@@ -142,16 +142,16 @@ class Update:
         return counted[0]
 
     def _pass(self, step: Step) -> tuple[Tensor, Tensor]:
-        """Forward and backward; each place's sums of losses on the labels and of hits, `[S]`."""
+        """Forward and backward; each place's sums of losses on the labels and of points, `[S]`."""
         logits = self.passes.forward(step.inputs)
-        losses, gradient = self.loss_of(logits, step.targets, step.labels, self.seeds)
+        losses, gradient = self.objective.loss(logits, step.targets, step.labels)
         if self._acting["objective"]:
             there = replace(step, logits=logits, gradient=gradient)
             with torch.no_grad():
                 self._act("objective", there)
         self.passes.backward(gradient)
-        hits = self.loss_of.hits(logits, step.labels)
-        return losses.view(self.seeds, -1).sum(1), hits.view(self.seeds, -1).sum(1)
+        points = self.objective.points(losses, logits, step.labels)
+        return losses.view(self.seeds, -1).sum(1), points.view(self.seeds, -1).sum(1)
 
     def _act(self, hook: str, step: Step) -> None:
         for one in self._acting[hook]:

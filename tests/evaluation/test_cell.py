@@ -14,10 +14,12 @@ from regscope.evaluation.seen import Predictions
 from regscope.measures.calibration import expected_calibration_error
 from regscope.measures.predictions import brier_score
 from regscope.study.networks import load_networks
-from regscope.training.history import COLUMNS
+from regscope.tasks import TASKS
 from tests import tiny
 from tests.evaluation.trained import FEW, evaluated, held_out, inputs_of, with_evaluation
 from tests.regularizers.settings import CELLS
+
+COLUMNS = TASKS["classification"].history
 
 MEASURES = [
     "seed", "test_accuracy", "test_loss", "train_accuracy", "train_loss", "generalization_gap",

@@ -16,6 +16,7 @@ from regscope.datasets import Dataset
 from regscope.evaluation.study import measure_study
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import Study, load_params
+from regscope.tasks import TASKS
 from regscope.training import history
 from regscope.training.loop import cell_trainer
 from tests import tiny
@@ -46,7 +47,7 @@ def train(study: Study, reg: str, digits: Dataset) -> None:
     write_tensors(paths.model("digits", reg) / MODEL_FILE, state)
     write_text(
         paths.model("digits", reg) / "history.csv",
-        history.to_csv(SEEDS, trainer.history.numpy()),
+        history.to_csv(TASKS["classification"].history, SEEDS, trainer.history.numpy()),
     )
 
 

@@ -15,6 +15,7 @@ from regscope.datasets import Dataset
 from regscope.evaluation import Evaluation, evaluate_cell
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import Study
+from regscope.tasks import TASKS
 from regscope.training import history
 from regscope.training.loop import Trainer
 from tests import tiny
@@ -27,7 +28,10 @@ def evaluated(study: Study, dataset: Dataset, folder: Path) -> tuple[Trainer, Ev
     trainer = tiny.trained(study, dataset, [0, 1])
     state = {name: value.numpy() for name, value in trainer.model.state_dict().items()}
     write_tensors(folder / MODEL_FILE, state)
-    write_text(folder / "history.csv", history.to_csv([0, 1], trainer.history.numpy()))
+    write_text(
+        folder / "history.csv",
+        history.to_csv(TASKS["classification"].history, [0, 1], trainer.history.numpy()),
+    )
     return trainer, evaluate_cell(study, "tested", folder, dataset)
 
 

@@ -10,6 +10,7 @@ from regscope.base import paths
 from regscope.base.files import write_csv, write_text
 from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
+from regscope.tasks import TASKS
 from regscope.training import history
 from tests.figures import tables
 
@@ -76,9 +77,9 @@ def _cell(root: Path, name: str, reg: str, number: int, dataset: Dataset) -> Non
     )
     # Seed s has 1 + s plus the cell's number at epoch 1, half of it at 2, and so on.
     values = (1 + np.arange(SEEDS)[:, None] + number) / np.arange(1, EPOCHS + 1)
-    columns = np.broadcast_to(values, (len(history.COLUMNS), SEEDS, EPOCHS)).copy()
+    columns = np.broadcast_to(values, (len(TASKS["classification"].history), SEEDS, EPOCHS)).copy()
     columns[[2, 4]] /= 10
-    table = history.to_csv(range(SEEDS), columns)
+    table = history.to_csv(TASKS["classification"].history, range(SEEDS), columns)
     write_text(root / paths.model(name, reg) / "history.csv", table)
     indices = np.stack([draws.permutation(30)[:TEST] for _ in range(SEEDS)]).astype(np.int32)
     predictions = dataset.targets[indices].astype(np.int16)

@@ -22,7 +22,8 @@ def test_a_gap_is_the_first_column_less_the_second() -> None:
     train, test = np.array([[1.0, 0.9]]), np.array([[0.8, 0.85]])
     assert curves.difference([train]) is train
     np.testing.assert_allclose(curves.difference([train, test]), [[0.2, 0.05]])
-    titles = [title for title, columns in curves.PANELS.items() if len(columns) == 2]
+    panels = curves.LOSSES | curves.ACCURACIES
+    titles = [title for title, columns in panels.items() if len(columns) == 2]
     assert titles == ["Loss gap (test − training)", "Accuracy gap (training − test), points"]
 
 

@@ -18,9 +18,10 @@ from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.library.training import _as_study
 from regscope.pipelines.settings import files
-from regscope.training.history import COLUMNS
+from regscope.tasks import TASKS
 from tests import tiny
 
+COLUMNS = TASKS["classification"].history
 ROOT = Path(__file__).parents[2]
 CELL = {"l2": 0.001, "dropout": 0.2}
 

@@ -162,7 +162,8 @@ def test_a_cell_taken_out_leaves_the_results(workspace: Workspace) -> None:
 def test_every_study_has_the_pipeline_of_the_template() -> None:
     params = load_params(SOURCE / "params.yaml")
     grids = load_rates(params, SOURCE / paths.RATES_PARAMS).studies
-    for path, text in (study_pipelines(params.studies) | rates_pipelines(grids)).items():
+    written = study_pipelines(params.studies, params.tasks) | rates_pipelines(grids)
+    for path, text in written.items():
         assert (SOURCE / path).read_text() == text
     there = {path.parent.name for path in (SOURCE / "studies").glob("*/dvc.yaml")}
     assert there == set(params.studies)

@@ -21,6 +21,7 @@ from regscope.stacking.convolution import StackedConv2d
 from regscope.stacking.stack import stack
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import Study
+from regscope.tasks import TASKS
 from regscope.training import history
 from tests import tiny
 
@@ -340,7 +341,10 @@ def test_a_trained_stack_is_evaluated_as_plain_networks(
     trained = tiny.trained(study(cell), digits, [0, 1, 2])
     state = {name: tensor.contiguous() for name, tensor in trained.model.state_dict().items()}
     save_file(state, tmp_path / MODEL_FILE)
-    write_text(tmp_path / "history.csv", history.to_csv([0, 1, 2], trained.history.numpy()))
+    write_text(
+        tmp_path / "history.csv",
+        history.to_csv(TASKS["classification"].history, [0, 1, 2], trained.history.numpy()),
+    )
     evaluation = evaluate_cell(study(cell), "tested", tmp_path, digits)
     loss, accuracy = trained.history[3:, :, -1]
     for seed, measures in enumerate(evaluation.measures):

@@ -240,7 +240,7 @@ ERRORS = {
         "small/evaluation",
         {"primary": "f1"},
         "studies.small.evaluation.primary = f1: choose from: accuracy, balanced_accuracy, roc_auc,"
-        " loss",
+        " r2, loss",
     ),
     "half an example": (
         "small/evaluation",
@@ -427,14 +427,14 @@ ERRORS = {
     "unknown source": (
         "small/data/source",
         "cifar",
-        "studies.small.data.source = cifar: choose from: digits, fashion_mnist, mnist, moons, nltk,"
-        " tiny_imagenet",
+        "studies.small.data.source = cifar: choose from: diabetes, digits, fashion_mnist, mnist,"
+        " moons, nltk, tiny_imagenet",
     ),
     "no source": (
         "small/data",
         {},
         "studies.small.data.source: must be given;"
-        " choose from: digits, fashion_mnist, mnist, moons, nltk, tiny_imagenet",
+        " choose from: diabetes, digits, fashion_mnist, mnist, moons, nltk, tiny_imagenet",
     ),
     "unknown model": (
         "small/model/kind",

@@ -20,10 +20,12 @@ from regscope.results.overlap import measured_overlap
 from regscope.statistics import overlap_share, overlap_widening
 from regscope.study.params import Study, load_params
 from regscope.sweeps import halves as overlap
-from regscope.training.history import COLUMNS
+from regscope.tasks import TASKS
 from tests import tiny
 from tests.command.called import called
 from tests.committed import committed
+
+COLUMNS = TASKS["classification"].history
 
 
 def numbered(examples: int) -> Dataset:

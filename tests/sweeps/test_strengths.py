@@ -16,15 +16,16 @@ from regscope.regularizers import REGULARIZERS
 from regscope.study.evaluation import PRIMARIES
 from regscope.sweeps.strengths import (
     GRIDS,
-    MEASURED,
     SEEDS,
     beyond_guess,
+    measured,
     one_standard_error,
     validation_accuracies,
 )
 from regscope.training.loop import cell_trainer
 from tests import tiny
 from tests.committed import committed
+from tests.tasks import numbers
 
 COMMITTED = sorted((committed() / paths.STRENGTHS).glob("*.csv"))
 
@@ -52,9 +53,10 @@ def test_grids_are_of_regularizers_and_ascend() -> None:
 
 
 def test_what_a_history_holds_of_what_studies_may_be_about_chooses() -> None:
-    assert MEASURED == {"accuracy": ("holdout_accuracy", 1), "loss": ("holdout_loss", -1)}
+    assert measured(tiny.study()) == {"accuracy": (4, 1), "loss": (3, -1)}
+    assert measured(numbers.study()) == {"r2": (4, 1), "loss": (3, -1)}
     signs = {primary: named(column).sign for primary, column in PRIMARIES.items()}
-    assert signs == {"accuracy": 1, "balanced_accuracy": 1, "roc_auc": 1, "loss": -1}
+    assert signs == {"accuracy": 1, "balanced_accuracy": 1, "roc_auc": 1, "r2": 1, "loss": -1}
 
 
 def test_strengths_are_judged_on_validation_examples(workspace: Path, digits_folder: Path) -> None:

@@ -18,6 +18,7 @@ from regscope.datasets import Dataset
 from regscope.evaluation import evaluate_cell
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import load_params, written_study
+from regscope.tasks import TASKS
 from regscope.tracking import ledger, store
 from regscope.training import history
 from regscope.training.loop import cell_trainer
@@ -72,7 +73,10 @@ def build_cell(reg: str) -> None:
     folder = paths.model(NAME, reg)
     state = {name: value.numpy() for name, value in trainer.model.state_dict().items()}
     write_tensors(folder / MODEL_FILE, state)
-    write_text(folder / "history.csv", history.to_csv(range(SEEDS), trainer.history.numpy()))
+    write_text(
+        folder / "history.csv",
+        history.to_csv(TASKS["classification"].history, range(SEEDS), trainer.history.numpy()),
+    )
     write_json(folder / "environment.json", environment("cpu", "float32"))
     evaluated = evaluate_cell(study, reg, folder, dataset)
     for table, rows in evaluated.tables.items():

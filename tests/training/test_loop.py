@@ -15,9 +15,11 @@ from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.regularizers import Regularizer
 from regscope.regularizers.step import Own, Step
-from regscope.training.history import COLUMNS
+from regscope.tasks import TASKS
 from regscope.training.loop import Trainer, cell_trainer
 from tests import tiny
+
+COLUMNS = TASKS["classification"].history
 
 
 def test_epochs_are_counted_and_recorded(digits: Dataset) -> None:

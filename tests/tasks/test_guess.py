@@ -9,7 +9,7 @@ import sklearn.metrics
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regscope.measures.guess import GUESSED, class_counts, class_guess
+from regscope.tasks.classification import Classification, class_counts, class_guess
 
 SPLITS = {
     "94 of a hundred": ([188, 12], [94, 6]),
@@ -42,7 +42,7 @@ def test_the_guess_is_scikit_learns_dummy(train: list[int], test: list[int]) -> 
 
 def test_by_hand() -> None:
     found = class_guess(np.array([3, 1]), np.array([1, 1]))
-    assert list(found) == list(GUESSED)
+    assert list(found) == list(Classification.guessed)
     assert found["accuracy"] == 0.5
     assert found["loss"] == pytest.approx((math.log(4 / 3) + math.log(4)) / 2)
     assert (found["balanced_accuracy"], found["roc_auc"]) == (0.5, 0.5)

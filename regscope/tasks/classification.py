@@ -1,0 +1,101 @@
+"""Classes: logits for each, the cross-entropy, and how many are told right."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, get_args
+
+from regscope.tasks.base import Objective, Table, Task, TaskName
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from torch import Tensor
+
+    from regscope.datasets import Dataset, Split
+
+
+def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropy `[...]` in nats of `logits` `[..., C]`, and its gradient `[..., C]`.
+
+    In closed form, which is cheaper than autograd's. `targets` are classes `[...]` or probabilities
+    `[..., C]` that sum to 1. Both results are float32: `-sum(t * log(p))` and `p - t`, p being the
+    softmax of the logits.
+    """
+    logits = logits.float()
+    shifted = logits - logits.amax(-1, keepdim=True)
+    exponentials = shifted.exp()
+    sums = exponentials.sum(-1, keepdim=True)
+    probabilities = exponentials.div_(sums)
+    if targets.is_floating_point():
+        losses = sums.log().squeeze(-1) - (targets * shifted).sum(-1)
+        return losses, probabilities.sub_(targets)
+    classes = targets.unsqueeze(-1)
+    losses = (sums.log_() - shifted.gather(-1, classes)).squeeze(-1)
+    minus_one = losses.new_full(losses.shape, -1).unsqueeze(-1)
+    return losses, probabilities.scatter_add_(-1, classes, minus_one)
+
+
+class OfClasses(Objective):
+    def loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """Of `logits` `[S*B, C]`; `targets` are classes `[S*B]` or probabilities `[S*B, C]`."""
+        losses, gradient = cross_entropy(logits, targets)
+        if targets is not labels:
+            losses, _ = cross_entropy(logits, labels)
+        return losses, gradient.div_(len(logits) // self.seeds)
+
+    def points(self, losses: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
+        del losses
+        return logits.argmax(-1) == labels
+
+
+class Classification(Task):
+    name: ClassVar[TaskName] = "classification"
+    score: ClassVar[str] = "accuracy"
+    guessed: ClassVar[tuple[str, ...]] = ("accuracy", "loss", "balanced_accuracy", "roc_auc")
+    tables: ClassVar[tuple[Table, ...]] = get_args(Table)
+
+    def outputs(self, dataset: Dataset) -> int:
+        return len(dataset.classes)
+
+    def objective(
+        self, dataset: Dataset, splits: Sequence[Split], device: torch.device
+    ) -> Objective:
+        del dataset, device
+        return OfClasses(len(splits))
+
+    def guess(self, known: np.ndarray, held: np.ndarray, outputs: int) -> dict[str, float]:
+        return class_guess(class_counts(known, outputs), class_counts(held, outputs))
+
+
+def class_guess(train: np.ndarray, test: np.ndarray) -> dict[str, float]:
+    """Measures of the guess by GUESSED, from how often each class is in training and in test.
+
+    `train` and `test` are counts `[C]`, each with at least one example. Its accuracy is that of
+    always saying the class that is most frequent in training, of several the first. Its loss, in
+    nats, is the cross-entropy of giving every class its share of the training examples: infinite
+    where a class of the test was never seen. Balanced accuracy of any constant answer is one over
+    the number of classes in the test, if the class it says is one of them, and here taken for
+    granted; ROC AUC of equal scores is 0.5, and cannot be had (nan) of a single class.
+    """
+    import numpy as np
+
+    shares = test / test.sum()
+    there = np.flatnonzero(test)
+    with np.errstate(divide="ignore"):
+        surprise = -np.log(train[there] / train.sum())
+    return {
+        "accuracy": float(shares[int(np.argmax(train))]),
+        "loss": math.fsum((shares[there] * surprise).tolist()),
+        "balanced_accuracy": 1 / len(there),
+        "roc_auc": 0.5 if len(there) > 1 else math.nan,
+    }
+
+
+def class_counts(targets: np.ndarray, classes: int) -> np.ndarray:
+    """How often each class is among targets of any shape, `[C]`; negative ones do not count."""
+    import numpy as np
+
+    counts: np.ndarray = np.bincount(targets[targets >= 0].ravel(), minlength=classes)
+    return counts
