@@ -63,6 +63,7 @@ def test_it_computes_what_torchvisions_blocks_do(
     depth: int, normalization: str, training: bool
 ) -> None:
     ours = network(depth=depth, **NORMALIZATIONS[normalization]).double()
+    torch.manual_seed(0)
     for tensor in ours.state_dict().values():
         if tensor.is_floating_point():
             tensor.add_(torch.rand_like(tensor) / 10)
