@@ -16,6 +16,7 @@ from torch.nn import functional
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
+from regscope.measures.units import hidden_activations
 from regscope.models import KINDS
 from regscope.models.convolutional.vision import torchvision
 from regscope.models.initialization import initialized
@@ -62,6 +63,7 @@ def test_it_computes_what_torchvisions_blocks_do(
     depth: int, normalization: str, training: bool
 ) -> None:
     ours = network(depth=depth, **NORMALIZATIONS[normalization]).double()
+    torch.manual_seed(0)
     for tensor in ours.state_dict().values():
         if tensor.is_floating_point():
             tensor.add_(torch.rand_like(tensor) / 10)
@@ -132,6 +134,17 @@ def test_slots_are_those_of_its_kind() -> None:
         "residual": blocks,
     }
     assert resnet(normalization="batch").slots()["norm"] == ()
+
+
+def test_its_hidden_units_are_those_inside_branches_and_the_pooled_ones() -> None:
+    stored = pictures(6)
+    found = hidden_activations(network().eval(), resnet().slot_names(), stored, 1.0)
+    assert {name: tuple(units.shape) for name, units in found.items()} == {
+        "block1.conv1": (6, 4),
+        "block2.conv1": (6, 8),
+        "block3.conv1": (6, 16),
+        "pooled": (6, 16),
+    }
 
 
 def test_the_papers_network_has_its_parameters() -> None:
