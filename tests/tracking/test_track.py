@@ -25,14 +25,13 @@ from regscope.tracking import ledger, models, store, view
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
 from tests.conftest import ROOT
+from tests.measures.tasked import of_classes
 from tests.tracking import small
 from tests.tracking.small import CELLS, EPOCHS, NAME, SEEDS, Held
 
 IN_PYTHON = """
 import sys
 from stages.track import main
-from tests.measures.tasked import of_classes
-from tests.measures.tasked import of_classes
 sys.argv = ["track", "small"]
 main()
 heavy = ("mlflow", "numpy", "pandas", "torch", "yaml", "pydantic")
