@@ -29,6 +29,7 @@ from regscope.report import cards
 from regscope.report.parts import parts
 from regscope.report.sections import load_sections
 from regscope.study.params import load_params
+from regscope.sweeps import halves
 from regscope.sweeps.settings import load_sweeps
 from regscope.tracking import values
 from regscope.tracking.cells import Cell
@@ -240,6 +241,15 @@ def test_a_study_of_classes_is_not_about_r2(workspace: Path) -> None:
     paths.PARAMS.write_text(yaml.safe_dump(written))
     with pytest.raises(RegscopeError, match=r"primary = r2: data\.source digits is for classif"):
         load_params()
+
+
+def test_halves_refuse_a_study_of_numbers(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(halves, "start_server", lambda: None)
+    with pytest.raises(RegscopeError) as error:
+        halves.halve(STUDY)
+    assert str(error.value) == (
+        f"study {STUDY}: its targets are numbers, and halves compare accuracies"
+    )
 
 
 def test_paths_refuse_a_study_of_numbers(workspace: Path) -> None:

@@ -16,6 +16,7 @@ from regscope.results import COMPARED, SUMMARY, TABLES
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import holm
 from tests import written
+from tests.measures.tasked import of_classes
 
 SEEDS = 10
 
@@ -42,7 +43,7 @@ def test_the_summary_is_means_over_seeds(workspace: Path) -> None:
     summary = results.gather(written.NAME, written.study(SEEDS)).summary
     assert list(summary) == list(written.CELLS)
     for reg, row in summary.items():
-        assert list(row) == list(SUMMARY)
+        assert list(row) == of_classes(SUMMARY)
         for measure, mean in row.items():
             expected = column(measured, reg, measure).mean()
             assert mean == pytest.approx(expected, abs=5.1e-7), (reg, measure)
@@ -135,8 +136,10 @@ def test_confused_pairs_of_the_cells(workspace: Path) -> None:
 def test_comparisons_are_scipys_paired_tests_corrected_over_the_cells(workspace: Path) -> None:
     measured, _ = written.write(SEEDS)
     comparisons = results.gather(written.NAME, written.study(SEEDS)).comparisons
-    assert list(comparisons["measure"]) == [measure for measure in COMPARED for _ in range(2)]
-    for measure in COMPARED:
+    assert list(comparisons["measure"]) == [
+        measure for measure in of_classes(COMPARED) for _ in range(2)
+    ]
+    for measure in of_classes(COMPARED):
         rows = comparisons[comparisons["measure"] == measure].set_index("reg")
         assert list(rows.index) == ["l1", "dropout"]
         tests = [
@@ -233,7 +236,7 @@ def test_only_accuracies_have_a_margin_and_its_tests_a_family_of_their_own(
     seeds.loc[seeds["reg"] == "l1", "test_accuracy"] = baseline + 0.1 + close
     found = results.compare_cells(seeds, 0.004)
     with_margin = found[found["matters"].notna()]
-    assert set(with_margin["measure"]) == set(ACCURACIES)
+    assert set(with_margin["measure"]) == set(of_classes(ACCURACIES))
     assert set(with_margin["matters"]) == {0.004}
     assert found.loc[found["matters"].isna(), ["p_equal", "p_equal_holm"]].isna().all().all()
     rows = found[found["measure"] == "test_accuracy"].set_index("reg")

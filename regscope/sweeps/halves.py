@@ -40,7 +40,8 @@ WHOLE_SEEDS = 50
 def halve(name: str, regs: Sequence[str] = ()) -> None:
     """Write every seed's accuracy and what follows to metrics/overlap; of `regs`, or all cells.
 
-    Raises RegscopeError for a cell that there is not, and where seeds do not split one pool.
+    Raises RegscopeError for a cell that there is not, where seeds do not split one pool, and where
+    targets are numbers.
     """
     # Nothing has loaded torch yet, and of numpy nothing has computed.
     steady_numpy()

@@ -155,7 +155,9 @@ def test_what_is_wrong_is_one_line(workspace: Path, digits: Dataset, moons: Data
         "seeds = 21: at most 20, for which data.pools has examples, or more pools"
     )
     wrong = as_dict(study) | {"data": {"source": "letters"}}
-    assert refused(wrong, "none").startswith("data.source = letters: choose from: digits,")
+    assert refused(wrong, "none").startswith(
+        "data.source = letters: choose from: diabetes, digits,"
+    )
     unsplit = as_dict(study) | {"split": {"train": 2000, "validation": 10}}
     assert refused(unsplit, "none") == "split.train = 2000: at most 1796 for digits"
     assert refused(study, "none", data=moons) == (

@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 import pytest
+import yaml
 
 from regscope.base import paths
 from regscope.pipelines import rates_pipelines, study_pipelines
 from regscope.rates.settings import load_rates
 from regscope.results import SUMMARY
 from regscope.study.params import load_params
+from regscope.tasks import TASKS
+from tests.measures.tasked import of_classes
 from tests.pipeline.workspace import CELLS, SOURCE, Workspace, ran
 
 CELL_STAGES = [f"digits:train@{reg}" for reg in CELLS]
@@ -47,7 +50,7 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
     )
     summary = json.loads((built.root / "metrics/studies/digits/summary.json").read_text())
     assert list(summary) == list(CELLS)
-    assert set(summary["none"]) == set(SUMMARY)
+    assert set(summary["none"]) == set(of_classes(SUMMARY))
     seeds = pd.read_csv(built.root / "metrics/studies/digits/seeds.csv")
     assert list(seeds.columns[:2]) == ["reg", "seed"]
     assert seeds.groupby("reg")["seed"].apply(list).to_dict() == {
@@ -157,6 +160,26 @@ def test_a_cell_taken_out_leaves_the_results(workspace: Workspace) -> None:
     assert list(summary) == ["none", "l1"]
     assert not (workspace.root / "data/evaluations/digits/l2").exists()
     assert ran(workspace.dvc("repro")) == []
+
+
+def test_a_pipeline_draws_what_its_task_has() -> None:
+    tasks = {"heights": TASKS["regression"]}
+    drawn = {
+        study: yaml.safe_load(text)["plots"]
+        for study, text in (
+            (path.parent.name, text)
+            for path, text in study_pipelines(["heights", "animals"], tasks).items()
+        )
+    }
+    curves = "../../plots/{}/curves.csv"
+    assert drawn["animals"][0]["animals test accuracy"]["y"] == {
+        curves.format("animals"): "test_accuracy"
+    }
+    assert drawn["heights"][0]["heights test r2"]["y"] == {curves.format("heights"): "test_r2"}
+    assert list(drawn["animals"][-1]) == ["../../plots/animals/confusion"]
+    assert drawn["heights"][-1] == {
+        "../../plots/heights/predicted": {"template": "scatter", "x": "actual", "y": "predicted"}
+    }
 
 
 def test_every_study_has_the_pipeline_of_the_template() -> None:

@@ -10,6 +10,7 @@ from regscope import results
 from regscope.base.files import write_json
 from regscope.review import MEANS, REVIEWED, review
 from tests import written
+from tests.measures.tasked import of_classes
 
 HELD = [
     "baseline", "reg", "difference", "interval_low", "interval_high", "p_holm",
@@ -25,18 +26,18 @@ def test_a_review_holds_both_means_the_difference_and_the_weights(
     gathered = results.gather(written.NAME, written.study(seeds))
     found = review(written.NAME, "l1", gathered)
     assert list(found) == [
-        "study", "reg", "baseline", "primary", "seeds", *REVIEWED, *MEANS,
+        "study", "reg", "baseline", "primary", "seeds", *of_classes((*REVIEWED, *MEANS)),
     ]  # fmt: skip
     assert (found["study"], found["reg"], found["baseline"]) == (written.NAME, "l1", "none")
     assert found["seeds"] == seeds
-    for measure in (*REVIEWED, *MEANS):
+    for measure in of_classes((*REVIEWED, *MEANS)):
         index = written.MEASURES.index(measure)
         none, reg = (measured[cell][:, index].mean() for cell in ("none", "l1"))
         assert found[measure]["baseline"] == pytest.approx(none, rel=1e-5)
         assert found[measure]["reg"] == pytest.approx(reg, rel=1e-5)
     comparisons = gathered.comparisons[gathered.comparisons["reg"] == "l1"]
     rows = {row["measure"]: row for row in comparisons.to_dict("records")}
-    for measure in REVIEWED:
+    for measure in of_classes(REVIEWED):
         row = rows[measure]
         held = found[measure]
         assert list(held) == HELD

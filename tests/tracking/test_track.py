@@ -25,6 +25,7 @@ from regscope.tracking import ledger, models, store, view
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
 from tests.conftest import ROOT
+from tests.measures.tasked import of_classes
 from tests.tracking import small
 from tests.tracking.small import CELLS, EPOCHS, NAME, SEEDS, Held
 
@@ -85,7 +86,7 @@ def test_numbers_are_those_of_the_tables(tracked: Path) -> None:
 
 def test_verdicts_settings_and_origin(tracked: Path) -> None:
     baseline, l1 = Held().parents()
-    assert {f"verdict.{measure}" for measure in COMPARED} <= set(l1.data.tags)
+    assert {f"verdict.{measure}" for measure in of_classes(COMPARED)} <= set(l1.data.tags)
     assert not any(tag.startswith("verdict.") for tag in baseline.data.tags)
     assert {"difference/test_accuracy", "difference_low/test_accuracy"} <= set(l1.data.metrics)
     assert l1.data.params["regularizer.l1"] == "0.001"

@@ -32,6 +32,14 @@ CASES: dict[str, dict[str, Any]] = {
         for cell in ("none", "augmentation")
         for optimizer in tiny.OPTIMIZERS
     },
+    **{
+        f"diabetes {cell} adam": {
+            "cell": CELLS[cell],
+            "optimizer": "adam",
+            "data": {"source": "diabetes"},
+        }
+        for cell in ("none", "l1", "dropout")
+    },
     "digits tanh": {"model": {"activation": "tanh"}},
     "digits gelu": {"model": {"activation": "gelu"}},
     **{
@@ -87,9 +95,12 @@ def datasets() -> dict[str, Dataset]:
 
     with tempfile.TemporaryDirectory() as folder:
         digits = Dataset.load(tiny.prepare(tiny.study(), Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        patients = tiny.study(data={"source": "diabetes"})
+        diabetes = Dataset.load(tiny.prepare(patients, Path(folder)))
     points, targets = make_moons(300, noise=0.2, random_state=0)
     moons = Dataset("points", points.astype(np.float32), targets, ("upper", "lower"))
-    return {"digits": digits, "moons": moons}
+    return {"diabetes": diabetes, "digits": digits, "moons": moons}
 
 
 def all_numbers() -> dict[str, dict[str, Any]]:
