@@ -33,7 +33,8 @@ def main() -> None:
         whole_folder(target) as folder,
     ):
         write_tensors(folder / MODEL_FILE, trained.state)
-        lines = history.to_csv(task.history, trained.seeds, trained.history)
+        columns = history.columns(task, [study.training])
+        lines = history.to_csv(columns, trained.seeds, trained.history)
         write_text(folder / paths.HISTORY_FILE, lines)
         used = environment(trained.device, study.training.precision, trained.arithmetic)
         write_json(folder / paths.ENVIRONMENT, used)

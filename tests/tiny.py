@@ -32,6 +32,9 @@ OPTIMIZERS: dict[str, dict[str, Any]] = {
     "nesterov": {"optimizer": "sgd", "learning_rate": 0.1, "momentum": 0.9, "nesterov": True},
     "adam": {"optimizer": "adam", "learning_rate": 0.01},
 }
+"""The tests of training iterate these; AdamW is Adam with one more product."""
+
+SCHEDULED: dict[str, Any] = {"schedule": {"kind": "cosine", "warm_up": 0.5}}
 
 
 def study(
@@ -45,9 +48,11 @@ def study(
 ) -> Study:
     """54 digits, two hidden layers, 3 epochs of 4 batches; `cell` is named `tested`.
 
+    Where a method needs residual branches and no network is chosen, a network that has some.
+
     The last batch of an epoch is a partial one of 6.
     """
-    hidden = {"kind": "mlp", "hidden": [16, 8]}
+    hidden = model_for(cell or {})
     run = {"batch_size": 16, "epochs": 3, "seeds": 5, **OPTIMIZERS[optimizer]}
     return Study.model_validate(
         {
@@ -60,6 +65,12 @@ def study(
             "regularizers": {"none": {}, "tested": {} if cell is None else cell},
         }
     )
+
+
+def model_for(cell: Values) -> dict[str, Any]:
+    """A dense network, with residual branches where a method needs some."""
+    residual = {"kind": "mlp", "hidden": [16, 16, 16], "residual": True}
+    return residual if "stochastic_depth" in cell else {"kind": "mlp", "hidden": [16, 8]}
 
 
 def prepare(tried: Study, folder: Path) -> Path:

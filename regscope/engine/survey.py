@@ -24,7 +24,7 @@ from regscope.engine.plan import Cost, Survey
 from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
 from regscope.study.params import Study
-from regscope.study.training import AdamTraining, SGDTraining
+from regscope.study.training import Training
 from regscope.tasks import task_of
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.optimizers import make_optimizer
@@ -147,7 +147,7 @@ def gains_from_stacking(network: nn.Module) -> bool:
     )
 
 
-def remembered(settings: SGDTraining | AdamTraining) -> int:
+def remembered(settings: Training) -> int:
     """How many numbers the optimizer remembers a weight."""
     weight = nn.Parameter(torch.zeros(1, 64))
     state = make_optimizer(settings, [weight]).state

@@ -270,15 +270,16 @@ def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) ->
 
     from regscope.study.networks import in_own_unit, plain_networks
     from regscope.tasks import task_of
+    from regscope.training.history import columns
 
     state = {name: torch.from_numpy(array) for name, array in trained.state.items()}
     epochs = trained.history.shape[2]
     index = pd.MultiIndex.from_product(
         [trained.seeds, range(1, epochs + 1)], names=["seed", "epoch"]
     )
-    columns = list(task_of(dataset).history)
-    values = trained.history.reshape(len(columns), -1).T
-    history = pd.DataFrame(values, columns=columns, index=index).reset_index()
+    named = columns(task_of(dataset), [study.training])
+    values = trained.history.reshape(len(named), -1).T
+    history = pd.DataFrame(values, columns=list(named), index=index).reset_index()
     networks = tuple(
         in_own_unit(network, study, dataset, seed)
         for seed, network in zip(

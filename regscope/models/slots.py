@@ -22,11 +22,17 @@ def check_slots(model: nn.Module, slots: Slots) -> None:
     """Raises ValueError unless the slots of `model` are those that `slots` names."""
     for kind in KINDS:
         suffix = f"_{kind}"
-        modules = (name for name, _ in model.named_modules() if name.endswith(suffix))
-        found = {name.removesuffix(suffix) for name in modules}
+        found = set(slot_names(model, kind))
         for name in sorted(found ^ set(slots.get(kind, ()))):
             has, wanted = ("a", "none") if name in found else ("no", "one")
             raise ValueError(f"the model has {has} slot {name}{suffix}, and should have {wanted}")
+
+
+def slot_names(model: nn.Module, kind: SlotKind) -> list[str]:
+    """The layers or branches of a network that have a slot of that kind, in its own order."""
+    suffix = f"_{kind}"
+    found = (name for name, _ in model.named_modules() if name.endswith(suffix))
+    return [name.removesuffix(suffix) for name in found]
 
 
 def fill_slots(
@@ -43,11 +49,10 @@ def fill_slots(
     """
     modules = dict(model.named_modules())
     suffix = f"_{kind}"
-    places = [name for name in modules if name.endswith(suffix)]
-    if names is not None:
-        places = [f"{name}{suffix}" for name in names]
-    if not places:
+    names = slot_names(model, kind) if names is None else names
+    if not names:
         raise ValueError(f"the model has no slot for {kind}")
+    places = [f"{name}{suffix}" for name in names]
     for place in places:
         if place not in modules:
             raise ValueError(f"the model has no slot named {place}")

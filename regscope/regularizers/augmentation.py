@@ -85,6 +85,7 @@ class Augmentation(Regularizer):
         return 2 if self.added else 1
 
     def check(self, target: Target) -> None:
+        super().check(target)
         kind = target.data_kind
         usual = USUAL.get(kind)
         if usual is None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from pydantic import model_validator
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
-from regscope.models.slots import Slots
+from regscope.models.slots import SlotKind, Slots
+from regscope.tasks.base import TaskName
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from regscope.regularizers.step import Own, Step
 
 
+OF_CLASSES: tuple[TaskName, ...] = ("classification", "tagging")
+
+
 @dataclass(frozen=True)
 class Target:
-    """What a regularizer is asked to act on: a network's layer names and the kind of data.
+    """What a regularizer is asked to act on: a network's layer names, the kind of data, the task.
 
     `slots` are the network's places for modules, by what they are for; `normalization` is what the
     network has of its own, or `none`.
@@ -32,13 +36,15 @@ class Target:
     slots: Slots
     data_kind: str
     normalization: str = "none"
+    task: TaskName = "classification"
 
 
 class Regularizer(Settings):
     """One method. Subclasses name themselves and override the hooks they need; no other acts.
 
     `name` is the key in params.yaml. `main` is the setting that a bare number (or `true`) there
-    stands for, and `off` the value of it that is the same as not naming the method.
+    stands for, and `off` the value of it that is the same as not naming the method. `tasks` are
+    those for which it is defined.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -52,6 +58,7 @@ class Regularizer(Settings):
     main: ClassVar[str] = "strength"
     off: ClassVar[float] = 0
     turn: ClassVar[int] = 0
+    tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
 
     @model_validator(mode="before")
     @classmethod
@@ -94,10 +101,12 @@ class Regularizer(Settings):
         return self.copies if alike else None
 
     def check(self, target: Target) -> None:
-        """Refuse a target on which the method would do nothing.
+        """Refuse a target on which the method would do nothing, or for which there is none.
 
         Raises a `refusal` that names the key.
         """
+        if target.task not in self.tasks:
+            raise refusal(self.name, None, f"there is none for {target.task}")
 
     def insert(self, model: nn.Module) -> None:
         """Put modules into the plain network's slots, after initialization."""
@@ -186,15 +195,20 @@ class Regularizer(Settings):
 
 
 class Scoped(Regularizer):
-    """A method that acts on chosen layers; without `layers`, on all that it can."""
+    """A method that acts on chosen layers; without `layers`, on all that it can.
 
+    `slot` is the kind of slot that it fills, of methods that act so and not on weights.
+    """
+
+    slot: ClassVar[SlotKind | None] = None
     layers: tuple[str, ...] | None = None
 
     def choices(self, target: Target) -> tuple[str, ...]:
         """The layers that may be named."""
-        return target.layers
+        return target.layers if self.slot is None else target.slots.get(self.slot, ())
 
     def check(self, target: Target) -> None:
+        super().check(target)
         choices = self.choices(target)
         if not choices:
             raise refusal(self.name, None, "this model has no layer for it")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field, StrictBool
 
 from regscope.base.settings import refusal
+from regscope.models.slots import SlotKind
 from regscope.regularizers.base import Scoped, Target
 
 if TYPE_CHECKING:
@@ -18,12 +19,10 @@ class BatchNorm(Scoped):
 
     name: ClassVar[str] = "batch_norm"
     main: ClassVar[str] = "enabled"
+    slot: ClassVar[SlotKind] = "norm"
     enabled: StrictBool = True
     momentum: Annotated[float, Field(gt=0, le=1)] = 0.1
     epsilon: Annotated[float, Field(gt=0)] = 1e-5
-
-    def choices(self, target: Target) -> tuple[str, ...]:
-        return target.slots.get("norm", ())
 
     def check(self, target: Target) -> None:
         if target.normalization != "none":
@@ -38,7 +37,7 @@ class BatchNorm(Scoped):
     def insert(self, model: nn.Module) -> None:
         from regscope.models.slots import fill_slots
 
-        fill_slots(model, "norm", self.layers, self._normalization)
+        fill_slots(model, self.slot, self.layers, self._normalization)
 
     def _normalization(self, layer: nn.Module) -> nn.Module:
         from torch import nn

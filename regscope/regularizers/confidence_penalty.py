@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from regscope.regularizers.base import Regularizer
+from regscope.regularizers.base import OF_CLASSES, Regularizer
+from regscope.tasks.base import TaskName
 
 if TYPE_CHECKING:
     from regscope.regularizers.step import Own, Step
@@ -19,6 +20,7 @@ class ConfidencePenalty(Regularizer):
     """
 
     name: ClassVar[str] = "confidence_penalty"
+    tasks: ClassVar[tuple[TaskName, ...]] = OF_CLASSES
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def objective(self, step: Step, own: Own) -> None:  # noqa: ARG002

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from regscope.regularizers.base import Scoped, Target
+from regscope.models.slots import SlotKind
+from regscope.regularizers.base import Scoped
 
 if TYPE_CHECKING:
     from torch import nn
@@ -18,6 +19,7 @@ class Dropout(Scoped):
 
     name: ClassVar[str] = "dropout"
     main: ClassVar[str] = "rate"
+    slot: ClassVar[SlotKind] = "dropout"
     rate: Annotated[float, Field(ge=0, lt=1)]
 
     @property
@@ -25,12 +27,9 @@ class Dropout(Scoped):
         """Rates may differ."""
         return (self.layers,)
 
-    def choices(self, target: Target) -> tuple[str, ...]:
-        return target.slots.get("dropout", ())
-
     def insert(self, model: nn.Module) -> None:
         from torch import nn
 
         from regscope.models.slots import fill_slots
 
-        fill_slots(model, "dropout", self.layers, lambda _: nn.Dropout(self.rate))
+        fill_slots(model, self.slot, self.layers, lambda _: nn.Dropout(self.rate))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
 
-from regscope.regularizers.base import Regularizer
+from regscope.regularizers.base import OF_CLASSES, Regularizer
+from regscope.tasks.base import TaskName
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -22,9 +23,10 @@ class LabelSmoothing(Regularizer):
     """
 
     name: ClassVar[str] = "label_smoothing"
+    tasks: ClassVar[tuple[TaskName, ...]] = OF_CLASSES
     main: ClassVar[str] = "smoothing"
     turn: ClassVar[int] = 1
-    smoothing: Annotated[float, Field(ge=0, le=1)]
+    smoothing: Annotated[float, Field(ge=0, lt=1)]
 
     def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:  # noqa: ARG002
         from regscope.regularizers.targets import rows

@@ -154,7 +154,11 @@ class Study(Settings):
     def _cells_fit(self) -> Study:
         model = self.model
         target = Target(
-            model.layer_names(), model.slots(), self.data.kind, model.own_normalization()
+            model.layer_names(),
+            model.slots(),
+            self.data.kind,
+            model.own_normalization(),
+            self.task.name,
         )
         refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():

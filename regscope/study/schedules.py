@@ -137,3 +137,8 @@ if TYPE_CHECKING:
     Schedule = Constant | Step | Exponential | Cosine | CosineRestarts | OneCycle
 else:
     Schedule = chosen_by("kind", SCHEDULES)
+
+
+def is_constant(schedule: Schedule) -> bool:
+    """Whether every step has the same rate."""
+    return isinstance(schedule, Constant) and not schedule.warm_up

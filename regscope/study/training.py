@@ -94,9 +94,13 @@ class AdamWTraining(_Training):
     weight_decay: Annotated[float, Field(ge=0, le=1e6)] = 0.01
 
 
-OPTIMIZERS: dict[str, type[Settings]] = {"sgd": SGDTraining, "adam": AdamTraining}
+OPTIMIZERS: dict[str, type[Settings]] = {
+    "sgd": SGDTraining,
+    "adam": AdamTraining,
+    "adamw": AdamWTraining,
+}
 
 if TYPE_CHECKING:
-    Training = SGDTraining | AdamTraining
+    Training = SGDTraining | AdamTraining | AdamWTraining
 else:
     Training = chosen_by("optimizer", OPTIMIZERS)

@@ -13,6 +13,7 @@ from regscope.regularizers.base import has_hook
 from regscope.regularizers.step import Own, Places
 from regscope.stacking.stack import stacked_weights
 from regscope.stacking.streams import Streams
+from regscope.study.schedules import is_constant
 from regscope.training.optimizers import Optimizer, make_optimizer
 from regscope.training.places import Place, runs
 from regscope.training.update import Acting, Updates, gradients_of
@@ -25,7 +26,11 @@ def optimizers_of(model: nn.Module, plain: nn.Module, places: Sequence[Place]) -
     found = []
     for (training, felt), where in runs(places, _updated):
         terms = [(method, weights_of(method, model, plain).values()) for method in felt]
-        optimizer = make_optimizer(training, list(model.parameters()), terms, where)
+        parameters = list(model.parameters())
+        rate = None
+        if not is_constant(training.schedule):
+            rate = torch.full((), training.learning_rate, device=parameters[0].device)
+        optimizer = make_optimizer(training, parameters, terms, where, rate)
         found.append((where, optimizer))
     return found
 

@@ -27,8 +27,10 @@ from regscope.study.params import Study
 from regscope.tasks import task_of
 from regscope.training.acting import acting_methods, optimizers_of
 from regscope.training.batches import Examples, batches, orders, with_copies
+from regscope.training.history import columns
 from regscope.training.passes import make_passes
 from regscope.training.places import Place, check_together, places_of
+from regscope.training.schedules import learning_rates
 from regscope.training.update import Acting, Update
 
 EVALUATION_BATCH = 200
@@ -107,8 +109,15 @@ class Trainer:
         )
         copies = max((method.copies for method in places[0].methods), default=1)
         self._places = with_copies(self.train, copies, len(self.examples))
+        per_epoch = -(-self._places.shape[1] // self.settings.batch_size)
+        self._rates = [
+            (steps.learning_rate, learning_rates(steps.settings, per_epoch))
+            for _, steps in self.optimizers
+            if isinstance(steps.learning_rate, Tensor)
+        ]
         self.epoch = 0
-        self.history = torch.empty(len(self.task.history), len(places), 0)
+        self.columns = columns(self.task, [place.training for place in places])
+        self.history = torch.empty(len(self.columns), len(places), 0)
         self._recorder = Recorder()
 
     def _network(self, study: Study, dataset: Dataset, place: Place) -> nn.Module:
@@ -133,7 +142,7 @@ class Trainer:
                 trained = self._train_epoch()
             self.epoch += 1
             with self._handed_over(for_good=self.epoch == self.settings.epochs):
-                row = torch.stack([*trained, *self._evaluate(self.holdout)])
+                row = torch.stack([*trained, *self._evaluate(self.holdout), *self._last_rates()])
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             self._check_finite()
             if after_epoch is not None:
@@ -150,6 +159,8 @@ class Trainer:
         indices = list(batches(order, self.settings.batch_size))
         for number, chosen in enumerate(indices):
             update.progress.fill_((self.epoch + number / len(indices)) / self.settings.epochs)
+            for rate, every in self._rates:
+                rate.fill_(every[self.epoch * len(indices) + number])
             own = self._places.gather(1, chosen)
             self._recorder.run(update, self._changed_by_a_step, own)
         size = self.objective.counted(self.examples.targets, self._places)
@@ -162,6 +173,15 @@ class Trainer:
         remembered += [tensor for own in self.memory.values() for tensor in own.values()]
         counted = [self.update.loss, self.update.points]
         return [*self.model.state_dict().values(), *remembered, *positions, *counted]
+
+    def _last_rates(self) -> list[Tensor]:
+        """With which every place's last step was made, `[S]`, where the history has that."""
+        if not self._rates:
+            return []
+        rates = torch.empty(len(self.seeds), device=self.device)
+        for places, steps in self.optimizers:
+            rates[places or slice(None)] = steps.learning_rate
+        return [rates]
 
     def _streams(self) -> list[Streams]:
         return [*(one.own.draws for one in self.acting), *streams_of(self.model)]

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from regscope.arithmetic.functions import square_root
 from regscope.regularizers import Regularizer
 from regscope.regularizers.step import Places
-from regscope.study.training import AdamTraining, SGDTraining
+from regscope.study.training import AdamTraining, AdamWTraining, SGDTraining, Training
 
 LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
 
@@ -58,11 +58,12 @@ class Optimizer(ABC):
     def __init__(
         self,
         parameters: Iterable[nn.Parameter],
-        settings: SGDTraining | AdamTraining,
+        settings: Training,
         felt: Felt = (),
         places: Places = None,
         rate: Tensor | None = None,
     ) -> None:
+        self.settings: Training = settings
         self.learning_rate: Tensor | float = settings.learning_rate if rate is None else rate
         self.parts = [Part(parameter, places) for parameter in parameters]
         self.state: dict[str, Tensor] = {}
@@ -95,7 +96,7 @@ class SGD(Optimizer):
         rate: Tensor | None = None,
     ) -> None:
         super().__init__(parameters, settings, felt, places, rate)
-        self.settings = settings
+        self.settings: SGDTraining = settings
         if settings.momentum:
             for index, part in enumerate(self.parts):
                 self.state[f"velocity.{index}"] = torch.zeros_like(part.values)
@@ -134,6 +135,9 @@ class Adam(Optimizer):
     comes to rest does not depend on it. Without r the step size grows without bound where the
     gradient is small, and so does what a proximal operator takes.
 
+    With AdamW's settings all parameters first shrink by `1 - learning_rate * weight_decay`
+    (Loshchilov and Hutter 2019, algorithm 2).
+
     By Keras's conventions epsilon is the paper's "epsilon hat" (section 2, at its end): the root is
     of v as it is, and the rate is multiplied by `sqrt(1 - b2^t)` instead. The fused update knows
     no such thing, so a step then takes longer.
@@ -142,13 +146,13 @@ class Adam(Optimizer):
     def __init__(
         self,
         parameters: Iterable[nn.Parameter],
-        settings: AdamTraining,
+        settings: AdamTraining | AdamWTraining,
         felt: Felt = (),
         places: Places = None,
         rate: Tensor | None = None,
     ) -> None:
         super().__init__(parameters, settings, felt, places, rate)
-        self.settings = settings
+        self.settings: AdamTraining | AdamWTraining = settings
         self.state["step"] = torch.zeros((), device=self.parts[0].values.device)
         self._epsilon_hat = settings.conventions == "keras"
         everyone = range(len(self.parts))
@@ -168,6 +172,9 @@ class Adam(Optimizer):
     @torch.no_grad()
     def step(self) -> None:
         self.state["step"] += 1
+        if decay := getattr(self.settings, "weight_decay", 0):
+            for part in self.parts:
+                part.values.mul_(1 - self.learning_rate * decay)
         if self._fused:
             self._fused_step(self._fused)
         for index in self._plain:
@@ -264,7 +271,7 @@ def _fills_vectors(values: Tensor) -> bool:
 
 
 def make_optimizer(
-    settings: SGDTraining | AdamTraining,
+    settings: Training,
     parameters: Iterable[nn.Parameter],
     felt: Felt = (),
     places: Places = None,

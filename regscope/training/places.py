@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import Regularizer
 from regscope.regularizers.step import Places
+from regscope.study.schedules import is_constant
 from regscope.study.training import Training
 
 T = TypeVar("T")
@@ -67,6 +68,10 @@ def check_together(places: Sequence[Place]) -> None:
         if bool(ours) != bool(theirs):
             raise RegscopeError(
                 f"training.momentum: {theirs:g} and {ours:g} in one stack; all or none must be 0"
+            )
+        if is_constant(first.training.schedule) != is_constant(place.training.schedule):
+            raise RegscopeError(
+                "training.schedule: constant and changing rates in one stack; must be one of them"
             )
         ours, theirs = shape(first), shape(place)
         if ours != theirs:

@@ -67,6 +67,7 @@ def check(
     plain: Plain,
     digits: Dataset,
     training: dict[str, Any] | None = None,
+    rtol: float = 1e-9,
 ) -> None:
     """The cell's weights are the plain network's after every step."""
     run = {"epochs": STEPS, "batch_size": SIZE, **(training or {})}
@@ -84,7 +85,7 @@ def check(
             kept = plain.kept if steps == STEPS and plain.kept is not None else plain.network
             expected = kept.state_dict()
             for name, value in trainer.model.state_dict().items():
-                torch.testing.assert_close(value[1], expected[name], rtol=1e-9, atol=1e-10)
+                torch.testing.assert_close(value[1], expected[name], rtol=rtol, atol=rtol / 10)
 
         trainer.run(compare)
     assert steps == STEPS

@@ -20,6 +20,7 @@ SETTINGS: dict[str, Any] = {
     "label_smoothing": 0.1,
     "max_norm": 0.8,
     "sam": 0.05,
+    "stochastic_depth": 0.5,
     "weight_decay": 0.1,
 }
 

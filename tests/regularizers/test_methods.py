@@ -46,8 +46,8 @@ def test_the_recorded_loss_is_on_the_true_labels(digits: Dataset) -> None:
 
 def test_the_confidence_penalty_is_autograds_of_the_entropy(digits: Dataset) -> None:
     def loss(logits: Tensor, labels: Tensor) -> Tensor:
-        entropy = torch.distributions.Categorical(logits=logits).entropy()
-        return functional.cross_entropy(logits, labels) - 0.7 * entropy.mean()
+        found: Tensor = torch.distributions.Categorical(logits=logits).entropy()  # type: ignore[no-untyped-call]
+        return functional.cross_entropy(logits, labels) - 0.7 * found.mean()
 
     check({"confidence_penalty": 0.7}, Plain(digits, loss=loss), digits)
 
@@ -59,7 +59,8 @@ class TwoPasses(Plain):
     def step(self) -> None:
         with torch.enable_grad():
             self.backward()
-        gradients = [parameter.grad.clone() for parameter in self.network.parameters()]
+        given = [parameter.grad for parameter in self.network.parameters()]
+        gradients = [gradient.clone() for gradient in given if gradient is not None]
         length = math.sqrt(sum(float((gradient**2).sum()) for gradient in gradients))
         climbed = [0.3 * gradient / length for gradient in gradients]
         for parameter, way in zip(self.network.parameters(), climbed, strict=True):
@@ -166,7 +167,8 @@ class Averaged(Plain):
     def step(self) -> None:
         super().step()
         if self.kept is None:
-            self.average = AveragedModel(self.network, multi_avg_fn=get_ema_multi_avg_fn(0.8))
+            averaging = get_ema_multi_avg_fn(0.8)  # type: ignore[no-untyped-call]
+            self.average = AveragedModel(self.network, multi_avg_fn=averaging)
             self.kept = self.average.module
         self.average.update_parameters(self.network)
 
@@ -217,10 +219,10 @@ def test_early_stopping_keeps_the_best_epoch_before_patience_ends(
 def test_what_is_watched_neither_trains_nor_tests(digits: Dataset) -> None:
     study = tiny.study({"early_stopping": 2})
     for holdout in ("test", "validation"):
-        split = digits.split(study.split, 3, holdout, watched=True)  # type: ignore[arg-type]
+        split = digits.split(study.split, 3, holdout, watched=True)
         parts = [set(part.tolist()) for part in (split.train, split.holdout, split.watched)]
         assert sum(map(len, parts)) == len(set.union(*parts))
-        plain = digits.split(study.split, 3, holdout)  # type: ignore[arg-type]
+        plain = digits.split(study.split, 3, holdout)
         assert set(plain.holdout.tolist()) == parts[1]
         assert set(plain.train.tolist()) == parts[0] | parts[2]
         assert len(parts[2]) == 10

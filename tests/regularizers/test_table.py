@@ -22,16 +22,17 @@ def test_every_regularizer_is_listed_under_its_own_name(name: str) -> None:
 @pytest.mark.parametrize("name", SETTINGS)
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_strength_0_equals_none_exactly(name: str, optimizer: str, digits: Dataset) -> None:
-    none = tiny.trained(tiny.study({}, optimizer), digits, [0, 1])
+    model = tiny.model_for({name: SETTINGS[name]})
+    none = tiny.trained(tiny.study({}, optimizer, model=model), digits, [0, 1])
     for setting in (off(name), {main_setting(name): off(name)}):
-        tested = tiny.trained(tiny.study({name: setting}, optimizer), digits, [0, 1])
+        tested = tiny.trained(tiny.study({name: setting}, optimizer, model=model), digits, [0, 1])
         assert tiny.differences(tested.model.state_dict(), none.model.state_dict()) == {}
         assert tested.history.equal(none.history)
 
 
 @pytest.mark.parametrize("name", SETTINGS)
 def test_the_setting_here_changes_the_weights(name: str, digits: Dataset) -> None:
-    none = tiny.trained(tiny.study({}), digits, [0])
+    none = tiny.trained(tiny.study({}, model=tiny.model_for({name: SETTINGS[name]})), digits, [0])
     tested = tiny.trained(tiny.study({name: SETTINGS[name]}), digits, [0])
     assert not tested.model.state_dict()["hidden1.weight"].equal(
         none.model.state_dict()["hidden1.weight"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from regscope.base.errors import RegscopeError
 from regscope.tasks import TASKS, task_in, task_of
 from regscope.tasks.regression import Standard, number_scores, squared_error
-from regscope.training.loop import Trainer
+from regscope.training.loop import cell_trainer
 from tests import tiny
 from tests.tasks import numbers
 
@@ -159,4 +159,4 @@ def test_a_seed_with_nothing_to_learn_is_refused() -> None:
     targets = np.zeros(442)
     targets[dataset.split(study.split, 0).holdout[0]] = 1
     with pytest.raises(RegscopeError, match="all 300 that train are 0: nothing to learn"):
-        Trainer(study, [], replace(dataset, targets=targets), [0])
+        cell_trainer(study, [], replace(dataset, targets=targets), [0])

@@ -29,6 +29,7 @@ OTHERS: dict[str, Any] = {
     "label_smoothing": 0.4,
     "max_norm": 0.5,
     "sam": 0.2,
+    "stochastic_depth": 0.2,
     "weight_decay": 0.9,
 }
 WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "l1", "l1_prox", "l2",
@@ -42,9 +43,11 @@ def place(cell: dict[str, Any], seed: int, optimizer: str = "sgd", **training: A
     return found
 
 
-def check(places: list[Place], dataset: Dataset, data: Any = None) -> None:
-    """All together as each alone."""
-    study = tiny.study(data=data)
+def check(
+    places: list[Place], dataset: Dataset, data: Any = None, cell: dict[str, Any] | None = None
+) -> None:
+    """All together as each alone, of the network that a cell needs."""
+    study = tiny.study(data=data, model=tiny.model_for(cell or {}))
     together = Trainer(study, dataset, places)
     together.run()
     for index, one in enumerate(places):
@@ -67,18 +70,21 @@ def test_of_one_method_with_other_settings(name: str, optimizer: str, digits: Da
     cells = [{name: first}, {name: first}, {name: other}, {name: first}]
     if name in WITHOUT:
         cells.insert(1, {})
-    check([place(cell, seed % 3, optimizer) for seed, cell in enumerate(cells)], digits)
+    places = [place(cell, seed % 3, optimizer) for seed, cell in enumerate(cells)]
+    check(places, digits, cell={name: first})
 
 
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_of_everything_at_once(optimizer: str, digits: Dataset) -> None:
     most = {name: setting for name, setting in SETTINGS.items() if name != "batch_norm"}
-    cells = [most, OTHERS, {**most, "l2": 0.02}, {**OTHERS, "batch_norm": False}]
-    check([place(cell, seed, optimizer) for seed, cell in enumerate(cells)], digits)
+    cells = [most, OTHERS, {**most, "l2": 0.02}, {**OTHERS, "l1": 0.02}]
+    check([place(cell, seed, optimizer) for seed, cell in enumerate(cells)], digits, cell=OTHERS)
 
 
 def test_of_points(moons: Dataset) -> None:
-    cells = [{"augmentation": 1, "label_smoothing": 0.1}, {"augmentation": 2}, {"l1": 0.01}]
+    cells: list[dict[str, Any]] = [
+        {"augmentation": 1, "label_smoothing": 0.1}, {"augmentation": 2}, {"l1": 0.01}
+    ]  # fmt: skip
     check([place(cell, seed) for seed, cell in enumerate(cells[:2])], moons, tiny.MOONS)
     check([place(cell, 1, "adam") for cell in cells], moons, tiny.MOONS)
 
@@ -88,13 +94,15 @@ def test_of_points(moons: Dataset) -> None:
     [
         ("sgd", [{"learning_rate": 0.02}, {"momentum": 0.5}, {"momentum": 0.9, "nesterov": True}]),
         ("adam", [{"learning_rate": 0.02}, {"betas": [0.5, 0.9]}, {"epsilon": 1e-3}]),
+        ("adam", [{"schedule": {"kind": "step", "every": 1}}, tiny.SCHEDULED]),
+        ("sgd", [{"schedule": {"kind": "exponential", "factor": 0.5}}, tiny.SCHEDULED]),
     ],
 )
 def test_of_other_updates(optimizer: str, others: list[dict[str, Any]], digits: Dataset) -> None:
     cell = {"l1_prox": 0.002, "weight_decay": 0.1}
     if optimizer == "sgd":
         # What is remembered is the same for all: a velocity.
-        others = [{"momentum": 0.1}, *({"momentum": 0.3, **other} for other in others)]
+        others = [{"momentum": 0.3, **other} for other in others]
     check([place(cell, 2, optimizer, **other) for other in others], digits)
 
 
@@ -139,6 +147,8 @@ def test_places_of_other_steps_are_refused(digits: Dataset) -> None:
 def test_places_that_remember_otherwise_are_refused(digits: Dataset) -> None:
     with pytest.raises(RegscopeError, match=r"^training.momentum: 0 and 0\.9 in one stack"):
         Trainer(tiny.study(), digits, [place({}, 0, momentum=0.9), place({}, 0, momentum=0.0)])
+    with pytest.raises(RegscopeError, match=r"^training.schedule: constant and changing"):
+        Trainer(tiny.study(), digits, [place({}, 0), place({}, 0, **tiny.SCHEDULED)])
 
 
 def test_neighbours_with_an_equal_key_are_one_run() -> None:

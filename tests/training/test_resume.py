@@ -24,6 +24,11 @@ def test_from_every_epoch(cell: str, optimizer: str, digits: Dataset, tmp_path: 
     check(tiny.study(CELLS[cell], optimizer), digits, tmp_path)
 
 
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+def test_of_a_schedule(optimizer: str, digits: Dataset, tmp_path: Path) -> None:
+    check(tiny.study({"l1_prox": 0.01}, optimizer, training=tiny.SCHEDULED), digits, tmp_path)
+
+
 @pytest.mark.parametrize("cell", ["augmentation", "everything"])
 def test_of_points(cell: str, moons: Dataset, tmp_path: Path) -> None:
     check(tiny.study(CELLS[cell], "adam", data=tiny.MOONS), moons, tmp_path)
@@ -88,5 +93,7 @@ def check(study: Study, dataset: Dataset, folder: Path) -> None:
         resumed.run(partial(note_epoch, epochs_left))
         assert epochs_left == list(range(epoch + 1, study.training.epochs + 1))
         assert tiny.differences(resumed.model.state_dict(), undisturbed.model.state_dict()) == {}
-        assert tiny.differences(resumed.optimizer.state, undisturbed.optimizer.state) == {}
+        ended, whole = resumed.state(), undisturbed.state()
+        assert tiny.differences(ended.optimizer, whole.optimizer) == {}
+        assert tiny.differences(ended.memory, whole.memory) == {}
         assert resumed.history.equal(undisturbed.history)
