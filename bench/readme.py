@@ -119,6 +119,15 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if "fixed_costs" in found:
         yield "### Fixed costs"
         yield _table(tables.fixed_costs_table(found["fixed_costs"]))
+    if "places" in found:
+        yield "### A path of strengths as stacks of places"
+        job = found["places"]
+        yield (
+            f"{job['cells']} cells of `digits`, {job['seeds']} seeds each, which differ in L2's strength"
+            " alone, start included; both ways give the same bits:"
+        )
+        yield made_with(job)
+        yield _table(tables.places_table(job))
     if "pipelines" in found:
         yield "### DVC's own work"
         yield made_with(found["pipelines"])

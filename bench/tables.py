@@ -208,6 +208,24 @@ def fixed_costs_table(measured: Measured) -> Table:
     )
 
 
+def places_table(measured: Measured) -> Table:
+    """Seconds of every way, and how many times those of the last."""
+    rounds = measured["rounds"]
+    *_, last = sorted(rounds[0])
+
+    def row(way: str) -> tuple[Cell, ...]:
+        times = [ran[way]["wall"] / ran[last]["wall"] for ran in rounds]
+        ratio = "1" if way == last else _spread(ratios.spread(times), 2)
+        taken = _spread(ratios.spread([ran[way]["wall"] for ran in rounds]), 1)
+        return Cell(way), Cell(taken), Cell(ratio)
+
+    return Table(
+        "A path of strengths",
+        ("Way", "Seconds", f"Times {last}"),
+        tuple(row(way) for way in sorted(rounds[0])),
+    )
+
+
 def pipelines_table(measured: Measured) -> Table:
     """Seconds of processors by project and command, and how many times those of one stage."""
     rounds = measured["rounds"]

@@ -61,6 +61,12 @@ FOUND: dict[str, dict[str, Any]] = {
     "ways_fashion": HEAD | {"job": job(2, True), "peak": PEAK, "rounds": [FASHION]},
     "growth": HEAD | {"curves": {"seeds": [POINT, POINT | {"value": 2}]}},
     "fixed_costs": HEAD | {"seconds": {"start Python": 0.01}},
+    "places": HEAD
+    | {
+        "cells": 13,
+        "seeds": 10,
+        "rounds": [{"cell by cell": {"wall": 40.0}, "stacks of places": {"wall": 20.0}}] * 2,
+    },
     "pipelines": HEAD
     | {
         "rounds": [
@@ -102,6 +108,12 @@ def test_milliseconds_a_step_on_fashion_mnist() -> None:
     assert row(block, "Keras fit")[2:4] == ["2.0 [2.0, 2.0]", "4.0 [4.0, 4.0]"]
     # 100 GFLOP in a second, of 800 a second.
     assert row(block, "regscope, bfloat16")[4] == "12.5 %"
+
+
+def test_a_path_cell_by_cell_is_told_in_times_of_stacks_of_places() -> None:
+    block = readme.block({"places": FOUND["places"]})
+    assert row(block, "cell by cell")[1:] == ["40.0 [40.0, 40.0]", "2.00 [2.00, 2.00]"]
+    assert row(block, "stacks of places")[1:] == ["20.0 [20.0, 20.0]", "1"]
 
 
 def test_shares_are_of_the_peak_measured_in_the_same_go() -> None:
