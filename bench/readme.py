@@ -123,8 +123,8 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield "### A path of strengths as stacks of places"
         job = found["places"]
         yield (
-            f"{job['cells']} cells of `digits`, {job['seeds']} seeds each, which differ in L2's strength"
-            " alone, start included; both ways give the same bits:"
+            f"{job['cells']} cells of `digits`, {job['seeds']} seeds each, which differ in the"
+            " strength of L2 alone, start included; both ways give the same bits:"
         )
         yield made_with(job)
         yield _table(tables.places_table(job))
