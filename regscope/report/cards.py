@@ -87,6 +87,7 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
         yield "No study has trained it yet."
         return
     yield finding
+    found = [evidence for evidence in found if reg in evidence.cells]
     yield markdown(effects.accuracy_table(found, reg)).rstrip("\n")
     yield (
         "Detectable is the smallest true difference that as many seeds would show with probability"

@@ -30,7 +30,9 @@ COMPOSED: dict[str, dict[str, Any]] = {
     "elastic_net": {"l1": 0.001, "l2": 0.001},
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
     "everything": {name: SETTINGS[name] for name in FIRST},
-    "everything_else": {name: SETTINGS[name] for name in SETTINGS if name not in FIRST},
+    "everything_else": {
+        name: SETTINGS[name] for name in SETTINGS if name not in (*FIRST, "stochastic_depth")
+    },
 }
 
 CELLS: dict[str, dict[str, Any]] = {
@@ -38,6 +40,13 @@ CELLS: dict[str, dict[str, Any]] = {
     **{name: {name: setting} for name, setting in SETTINGS.items()},
     **COMPOSED,
 }
+
+
+OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_depth" not in cell}
+"""Those that do not need residual branches."""
+
+REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= set(FIRST)}
+"""Those that the reference of whole trainings knows; the others have references of their own."""
 
 
 def off(name: str) -> Any:

@@ -7,7 +7,7 @@ import pytest
 from regscope.datasets import Dataset
 from regscope.study.params import Study
 from tests import tiny
-from tests.regularizers.settings import CELLS
+from tests.regularizers.settings import CELLS, OF_ANY_NETWORK
 
 ALONE, REORDERED, FEWER = [3], [4, 1, 0], [0, 1]
 
@@ -41,7 +41,9 @@ def test_of_points(cell: str, moons: Dataset) -> None:
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
-@pytest.mark.parametrize("cell", [name for name in CELLS if "batch_norm" not in CELLS[name]])
+@pytest.mark.parametrize(
+    "cell", [name for name in OF_ANY_NETWORK if "batch_norm" not in CELLS[name]]
+)
 def test_of_widths_that_fill_no_vector(cell: str, activation: str, digits: Dataset) -> None:
     model = {"hidden": [13, 7], "activation": activation}
     study = tiny.study(CELLS[cell], "adam", model=model, split={"train": 53})

@@ -11,10 +11,10 @@ from regscope.stacking.stack import stack
 from regscope.training import loop
 from regscope.training.passes import ByAutograd, ByHand, is_chain, make_passes
 from tests import tiny
-from tests.regularizers.settings import CELLS
+from tests.regularizers.settings import CELLS, OF_ANY_NETWORK
 
 CPU = torch.device("cpu")
-BY_HAND = [name for name, cell in CELLS.items() if "batch_norm" not in cell]
+BY_HAND = [name for name, cell in OF_ANY_NETWORK.items() if "batch_norm" not in cell]
 
 
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)

@@ -12,7 +12,7 @@ from regscope.engine.survey import gains_from_stacking, seed_bytes
 from regscope.stacking import stack
 from regscope.training.loop import Trainer, cell_trainer
 from tests import sentences, tiny
-from tests.regularizers.settings import CELLS
+from tests.regularizers.settings import CELLS, OF_ANY_NETWORK
 
 
 def padded(dataset: Dataset, places: int) -> Dataset:
@@ -28,7 +28,7 @@ def padded(dataset: Dataset, places: int) -> Dataset:
     )
 
 
-@pytest.mark.parametrize("cell", sorted(CELLS.keys() - {"augmentation"}))
+@pytest.mark.parametrize("cell", sorted(OF_ANY_NETWORK.keys() - {"augmentation"}))
 def test_more_padding_changes_no_bit_of_a_training(cell: str) -> None:
     """Masks and augmentation draw for the places that a batch needs; a new place shifts none.
 
@@ -108,7 +108,7 @@ def test_memory_is_that_of_the_longest_sentences() -> None:
     assert seed_bytes(study, [], turned, 10**9)[0] == seed_bytes(study, [], dataset, 10**9)[0]
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", OF_ANY_NETWORK)
 def test_everything_a_step_touches_lies_on_its_device(
     cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,7 +148,7 @@ def test_a_step_changes_what_it_says_in_place(cell: str, precision: str) -> None
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", OF_ANY_NETWORK)
 def test_a_gpu_trains_as_a_processor_does(cell: str) -> None:
     """Without dropout masks and augmentation, which draw for other places there."""
     left_out = ("dropout", "augmentation")
