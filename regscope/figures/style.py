@@ -39,9 +39,9 @@ NAMES = {
     "ema": "EMA",
 }
 
-# Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol, a violet,
-# and what a search left: at least 18 CIELAB units apart, also as deuteranopes and protanopes see
-# them.
+# Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol, a
+# violet, and what a search left: at least 18 CIELAB units apart, also as deuteranopes and
+# protanopes see them.
 COLOURS = {
     BASELINE: "#4D4D4D",
     "l1": "#0072B2",

@@ -716,8 +716,8 @@ ERRORS = {
         "small/training/weight_decay",
         0.1,
         "studies.small.training.weight_decay = 0.1: unknown key; known here: learning_rate,"
-        " batch_size, epochs, seeds, precision, arithmetic, conventions, schedule, optimizer, betas,"
-        " epsilon",
+        " batch_size, epochs, seeds, precision, arithmetic, conventions, schedule, optimizer,"
+        " betas, epsilon",
     ),
     "nothing to choose from": ("studies", {}, "study = small: there is nothing to choose"),
 }
