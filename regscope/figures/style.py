@@ -35,10 +35,13 @@ NAMES = {
     "l1_prox": "Proximal L1",
     "l2": "L2",
     "l2_dropout": "L2 + dropout",
+    "sam": "SAM",
+    "ema": "EMA",
 }
 
-# Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol and a
-# violet: at least 18 CIELAB units apart, also as deuteranopes and protanopes see them.
+# Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol, a
+# violet, and what a search left: at least 18 CIELAB units apart, also as deuteranopes and
+# protanopes see them.
 COLOURS = {
     BASELINE: "#4D4D4D",
     "l1": "#0072B2",
@@ -49,6 +52,15 @@ COLOURS = {
     "batch_norm": "#E69F00",
     "augmentation": "#56B4E9",
     "l2_dropout": "#661100",
+    "label_smoothing": "#EE33FF",
+    "confidence_penalty": "#664477",
+    "sam": "#220099",
+    "gradient_clipping": "#776633",
+    "weight_decay": "#5566DD",
+    "max_norm": "#88DD66",
+    "ema": "#EEBBBB",
+    "early_stopping": "#112277",
+    "stochastic_depth": "#99BB77",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

@@ -106,7 +106,8 @@ class Regularizer(Settings):
         Raises a `refusal` that names the key.
         """
         if target.task not in self.tasks:
-            raise refusal(self.name, None, f"there is none for {target.task}")
+            of = " and ".join(self.tasks)
+            raise refusal(self.name, None, f"there is none for {target.task}: it is for {of}")
 
     def insert(self, model: nn.Module) -> None:
         """Put modules into the plain network's slots, after initialization."""
@@ -211,7 +212,8 @@ class Scoped(Regularizer):
         super().check(target)
         choices = self.choices(target)
         if not choices:
-            raise refusal(self.name, None, "this model has no layer for it")
+            place = "residual branch" if self.slot == "residual" else "layer"
+            raise refusal(self.name, None, f"this model has no {place} for it")
         for layer in self.layers or ():
             if layer not in choices:
                 raise refusal(f"{self.name}.layers", layer, choose(choices))

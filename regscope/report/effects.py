@@ -50,13 +50,11 @@ def finding(found: Sequence[Evidence], reg: str) -> str:
 
 
 def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
-    """A row a study: the strength there, and the paired difference to the baseline."""
+    """A row a study that has the cell: the strength there, and the paired difference to the
+    baseline."""
 
-    def row(evidence: Evidence) -> list[Cell]:
+    def row(evidence: Evidence, against: Row) -> list[Cell]:
         measure = BY_KEY[evidence.primary]
-        against = evidence.against_none(reg, measure.key)
-        if against is None:
-            return [Cell(DASH)] * 7
         means = [evidence.mean(name, measure.key) for name in (BASELINE, reg)]
         of_new_data = new_data(evidence)
         return [
@@ -81,7 +79,10 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
     return Table(
         "Test accuracy",
         headings,
-        tuple((Cell(_about(evidence)), *row(evidence)) for evidence in found),
+        tuple(
+            (Cell(_about(evidence)), *row(evidence, against))
+            for evidence, against in _compared(found, reg)
+        ),
         frozenset({0, 1, 7}),
     )
 
@@ -94,7 +95,7 @@ FURTHER = (
 
 
 def measures_table(found: Sequence[Evidence], reg: str) -> Table:
-    """A row a study: each measure's mean, and in parentheses the baseline's."""
+    """A row a study that has the cell: each measure's mean, and in parentheses the baseline's."""
 
     measures = [BY_KEY[measure.name] for measure in listed("cards", *FURTHER)]
 
@@ -114,9 +115,17 @@ def measures_table(found: Sequence[Evidence], reg: str) -> Table:
                 Cell(evidence.study),
                 *(entry(evidence, measure) for measure in measures),
             )
-            for evidence in found
+            for evidence, _ in _compared(found, reg)
         ),
     )
+
+
+def _compared(found: Sequence[Evidence], reg: str) -> Iterator[tuple[Evidence, Row]]:
+    """The studies that have the cell, with what it is against the baseline there."""
+    for evidence in found:
+        against = evidence.against_none(reg, BY_KEY[evidence.primary].key)
+        if against is not None:
+            yield evidence, against
 
 
 def tuned_table(found: Sequence[Evidence], reg: str) -> Table:

@@ -20,13 +20,14 @@ def summary(params: Params, name: str) -> str:
         raise RegscopeError(f"study {name}: no results yet; make them with: dvc repro")
     found = results.load(name)
     seeds = found.seeds["seed"].nunique()
+    regs = [reg for reg in params.regs if reg in study.cells]
     pages = (paths.REPORT, paths.RESULTS_PAGE, paths.plots(name))
     where = [path for path in pages if path.exists()]
     lines = [
         "",
         f"{study.title}: {seeds} seeds, means and 95 % intervals",
         "",
-        plain_text(short_accuracy_table(found, params.regs)),
+        plain_text(short_accuracy_table(found, regs)),
     ]
     lines += [f"{'Report:' if index == 0 else '':<8}{path}" for index, path in enumerate(where)]
     return "\n".join(lines).rstrip("\n") + "\n"

@@ -227,8 +227,10 @@ class Study(Settings):
             else:
                 continue
             copies = max((method.copies for method in methods), default=1)
-            for drawn in (self.train_size, self.train_size - self.split.validation):
-                examples = copies * drawn
+            # Nothing held out, the validation part, and beside it one that a method watches.
+            parts = 2 + any(method.watches for method in methods)
+            for held in range(parts):
+                examples = copies * (self.train_size - held * self.split.validation)
                 if 1 in (size, examples % size):
                     raise refusal(
                         "training.batch_size",

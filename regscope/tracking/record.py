@@ -60,7 +60,7 @@ def log_cell(runs: Runs, study: Study, cell: Cell, data: Dataset, used: DatasetI
     # Before the metrics, each of which would be asked for once more.
     models.log(network, data, runs, parent, params)
     with tempfile.TemporaryDirectory() as folder:
-        _copy_artifacts(cell, Path(folder))
+        copy_artifacts(cell.study, cell.reg, Path(folder))
         runs.client.log_artifacts(parent, folder)
     runs.client.log_inputs(parent, [used])
     compared, verdicts = values.comparisons(cell)
@@ -70,15 +70,17 @@ def log_cell(runs: Runs, study: Study, cell: Cell, data: Dataset, used: DatasetI
     runs.complete_run(parent)
 
 
-def _copy_artifacts(cell: Cell, folder: Path) -> None:
-    """The cell's confusion matrix, and the study's figures as they stand now, into a folder.
+def copy_artifacts(study: str, reg: str, folder: Path) -> None:
+    """A cell's own tables, and the study's figures as they stand now, into a folder.
 
-    All figures but the matrices show the cells of a study side by side; every cell's run has
-    them, so that they stand beside its numbers also after another cell has changed.
+    Its tables are the confusion matrix, or of numbers what was predicted. All figures show the
+    cells of a study side by side; every cell's run has them, so that they stand beside its numbers
+    also after another cell has changed.
     """
-    plots = paths.plots(cell.study)
+    plots = paths.plots(study)
     figures = folder / "figures"
     figures.mkdir()
     for figure in sorted(plots.glob("*.png")):
         shutil.copy(figure, figures)
-    shutil.copy(plots / "confusion" / f"{cell.reg}.csv", folder / "confusion.csv")
+    for table in sorted(plots.glob(f"*/{reg}.csv")):
+        shutil.copy(table, folder / f"{table.parent.name}.csv")

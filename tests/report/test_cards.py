@@ -174,14 +174,14 @@ def test_a_cell_that_no_study_has() -> None:
     assert f"{cards.BEGIN}\n\nNo study has trained it yet.\n\n{cards.END}" in card("dropout")
 
 
-def test_a_study_without_the_cell_is_a_row_of_dashes() -> None:
+def test_a_study_without_the_cell_is_not_in_its_tables() -> None:
     measure("other")
     without = paths.summary("other") / "comparisons.csv"
     table = pd.read_csv(without)
     table[table["reg"] != "l1"].to_csv(without, index=False)
     found = [load_evidence("first"), load_evidence("other")]
-    rows = effects.accuracy_table(found, "l1").rows
-    assert [cell.text for cell in rows[1]] == ["other", *["–"] * 7]
+    for table in (effects.accuracy_table, effects.measures_table):
+        assert [row[0].text for row in table(found, "l1").rows] == ["first"]
 
 
 def test_a_sweep_adds_the_tuned_strength_and_the_pairs() -> None:

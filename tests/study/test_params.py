@@ -49,9 +49,22 @@ def valid() -> dict[str, Any]:
     }
 
 
+def further() -> dict[str, Any]:
+    """Studies that a few of the mistakes need: a task, a watched part, residual branches."""
+    digits = study({"source": "digits"})
+    stopped = {"none": {}, "l1": {"early_stopping": 2, "batch_norm": True}}
+    return {
+        "numbers": study({"source": "diabetes"}),
+        "stopped": digits | {"regularizers": stopped},
+        "branched": digits | {"model": {"kind": "mlp", "hidden": [8, 8], "residual": True}},
+    }
+
+
 def changed(key: str, value: Any) -> dict[str, Any]:
     """The valid values with one of them, `small/training/seeds`, changed; `...` removes it."""
     raw = valid()
+    name = key.split("/")[0]
+    raw["studies"] |= {study: block for study, block in further().items() if study == name}
     place: Any = raw if "/" not in key else raw["studies"]
     *path, last = key.split("/")
     for part in path:
@@ -147,7 +160,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: augmentation, batch_norm, dropout, l1, l1_prox, l2",
+        " known here: augmentation, batch_norm, confidence_penalty, dropout, early_stopping, ema,"
+        " gradient_clipping, l1, l1_prox ... x_norm, sam, stochastic_depth, weight_decay",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -417,12 +431,12 @@ ERRORS = {
     "unknown optimizer": (
         "small/training/optimizer",
         "rmsprop",
-        "studies.small.training.optimizer = rmsprop: choose from: sgd, adam",
+        "studies.small.training.optimizer = rmsprop: choose from: sgd, adam, adamw",
     ),
     "no optimizer": (
         "small/training/optimizer",
         ...,
-        "studies.small.training.optimizer: must be given; choose from: sgd, adam",
+        "studies.small.training.optimizer: must be given; choose from: sgd, adam, adamw",
     ),
     "unknown source": (
         "small/data/source",
@@ -607,6 +621,103 @@ ERRORS = {
         },
         "studies.small.regularizers.l1.l1.layers = conv1: choose from: hidden1, hidden2, output;"
         " refused too: dropout",
+    ),
+    "a smoothing that leaves nothing of the target": (
+        "small/regularizers/l1",
+        {"label_smoothing": 1},
+        "studies.small.regularizers.l1.label_smoothing = 1: must be less than 1",
+    ),
+    "a smoothing of chosen layers": (
+        "small/regularizers/l1",
+        {"label_smoothing": {"smoothing": 0.1, "layers": ["hidden1"]}},
+        "studies.small.regularizers.l1.label_smoothing.layers = [hidden1]: unknown key;"
+        " known here: smoothing",
+    ),
+    "label smoothing of numbers": (
+        "numbers/regularizers/l1",
+        {"label_smoothing": 0.1},
+        "studies.numbers.regularizers.l1.label_smoothing: there is none for regression: it is for"
+        " classification and tagging",
+    ),
+    "a confidence penalty of numbers": (
+        "numbers/regularizers/l1",
+        {"confidence_penalty": 0.1},
+        "studies.numbers.regularizers.l1.confidence_penalty: there is none for regression: it is"
+        " for classification and tagging",
+    ),
+    "a confidence penalty below 0": (
+        "small/regularizers/l1",
+        {"confidence_penalty": -0.1},
+        "studies.small.regularizers.l1.confidence_penalty = -0.1: must be at least 0",
+    ),
+    "a climb without end": (
+        "small/regularizers/l1",
+        {"sam": float("inf")},
+        "studies.small.regularizers.l1.sam = inf: must be a finite number",
+    ),
+    "gradients of length 0": (
+        "small/regularizers/l1",
+        {"gradient_clipping": 0},
+        "studies.small.regularizers.l1.gradient_clipping = 0: must be greater than 0",
+    ),
+    "weights of length 0": (
+        "small/regularizers/l1",
+        {"max_norm": 0},
+        "studies.small.regularizers.l1.max_norm = 0: must be greater than 0",
+    ),
+    "a decay of layers that are not there": (
+        "small/regularizers/l1",
+        {"weight_decay": {"rate": 0.1, "layers": ["conv1"]}},
+        "studies.small.regularizers.l1.weight_decay.layers = conv1: choose from: hidden1, hidden2,"
+        " output",
+    ),
+    "an average that never moves": (
+        "small/regularizers/l1",
+        {"ema": 1},
+        "studies.small.regularizers.l1.ema = 1: must be less than 1",
+    ),
+    "a patience of half an epoch": (
+        "small/regularizers/l1",
+        {"early_stopping": 1.5},
+        "studies.small.regularizers.l1.early_stopping = 1.5: must be a whole number",
+    ),
+    "an early stopping that takes all but one": (
+        "stopped/split/validation",
+        99,
+        "studies.stopped.split.validation = 99: at most 98 here",
+    ),
+    "a last batch of one behind two parts": (
+        "stopped/training/batch_size",
+        59,
+        "studies.stopped.training.batch_size = 59: leaves a last batch of one of 60 examples,"
+        " which regularizers.l1.batch_norm cannot normalize: choose another size",
+    ),
+    "stochastic depth without a branch": (
+        "small/regularizers/l1",
+        {"stochastic_depth": 0.5},
+        "studies.small.regularizers.l1.stochastic_depth: this model has no residual branch for it",
+    ),
+    "stochastic depth of what is no branch": (
+        "branched/regularizers/l1",
+        {"stochastic_depth": {"rate": 0.5, "layers": ["hidden1"]}},
+        "studies.branched.regularizers.l1.stochastic_depth.layers = hidden1: choose from: hidden2",
+    ),
+    "steps as long as the run": (
+        "small/training/schedule",
+        {"kind": "step", "every": 2},
+        "studies.small.training.schedule.every = 2.0: must be less than the run's epochs, 2",
+    ),
+    "a warm-up of all steps": (
+        "small/training/schedule",
+        {"kind": "cosine", "warm_up": 2},
+        "studies.small.training.schedule.warm_up = 2.0: must be less than the run's epochs, 2",
+    ),
+    "a decay of an optimizer that has none": (
+        "small/training/weight_decay",
+        0.1,
+        "studies.small.training.weight_decay = 0.1: unknown key; known here: learning_rate,"
+        " batch_size, epochs, seeds, precision, arithmetic, conventions, schedule, optimizer,"
+        " betas, epsilon",
     ),
     "nothing to choose from": ("studies", {}, "study = small: there is nothing to choose"),
 }

@@ -17,11 +17,13 @@ import torch
 import yaml
 
 from regscope.base import paths
+from regscope.base.files import write_text
 from regscope.datasets import Dataset
 from regscope.results import COMPARED
 from regscope.study.networks import load_networks
 from regscope.study.params import load_params
 from regscope.tracking import ledger, models, store, view
+from regscope.tracking.record import copy_artifacts
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
 from tests.conftest import ROOT
@@ -378,3 +380,14 @@ def test_the_page_has_a_view_of_cells_by_what_the_study_compares(tracked: Path) 
     logged = Held().parents()[-1].data
     assert {f"metrics.`{name}`" for name in logged.metrics} >= set(shown["selectedColumns"][:-1])
     assert {f"tags.`{name}`" for name in logged.tags} >= set(shown["selectedColumns"][-1:])
+
+
+def test_of_numbers_what_was_predicted_is_kept(workspace: Path) -> None:
+    plots = paths.plots(NAME)
+    for name in ("r2.png", "predicted/l1.csv", "predicted/l2.csv", "curves.csv"):
+        write_text(plots / name, name)
+    folder = workspace / "artifacts"
+    folder.mkdir()
+    copy_artifacts(NAME, "l1", folder)
+    kept = {str(file.relative_to(folder)): file.read_text() for file in folder.rglob("*.*")}
+    assert kept == {"figures/r2.png": "r2.png", "predicted.csv": "predicted/l1.csv"}
