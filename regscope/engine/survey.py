@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,12 +11,11 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 
 from regscope.arithmetic import settle
-from regscope.base.processes import end_with_parent_process
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
+from regscope.engine.base import SurveyJob
 from regscope.engine.device import DEVICE, present_device
-from regscope.engine.messages import errors_told, tell
 from regscope.engine.plan import Cost, Survey
 from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
@@ -49,32 +45,29 @@ SLACK_OF_CONVOLUTIONS = 2.5
 """Measured 1.2 to 2.5 in large networks, 3.5 in a small one: kernels take scratch memory."""
 
 
-def survey(job: dict[str, Any], messages: Connection) -> None:
-    """Send the Survey of the largest of the cells of `job`, or `{"error": text}`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent_process()
-    torch.set_num_threads(1)
-    with errors_told(messages):
-        study = Study.model_validate(job["study"])
-        device, unportable = _settled(study, job["device"])
-        data = Path(job["data"])
-        dataset = Dataset.load(data)
-        stored = (data / DATA_FILE).stat().st_size
-        name, free = "cpu", job["free"]
-        process = PROCESS + 2 * stored
-        if device != "cpu":
-            name = torch.cuda.get_device_name(device)
-            free, _ = torch.cuda.mem_get_info(device)
-            process = CONTEXT + stored
-        surveyed = [
-            seed_bytes(study, study.cells[reg].methods(), dataset, job["free"])
-            for reg in job["regs"]
-        ]
-        seed, network = max(surveyed, key=lambda found: found[0])
-        if device != "cpu":
-            seed += recording_bytes(study, network)
-        stackable = gains_from_stacking(network)
-        tell(messages, Survey(device, name, free, Cost(process, seed), stackable, unportable))
+def survey(job: SurveyJob, free: int) -> Survey:
+    """What the largest of the cells of `job` takes, where so many bytes are free.
+
+    Of a GPU its own free bytes count. Chooses the arithmetic of this process, as training does.
+
+    Raises RegscopeError where the device or the data are not there.
+    """
+    study = Study.model_validate(job.study)
+    device, unportable = _settled(study, job.device)
+    dataset = Dataset.load(job.data)
+    stored = (job.data / DATA_FILE).stat().st_size
+    name, present = "cpu", free
+    process = PROCESS + 2 * stored
+    if device != "cpu":
+        name = torch.cuda.get_device_name(device)
+        present, _ = torch.cuda.mem_get_info(device)
+        process = CONTEXT + stored
+    surveyed = [seed_bytes(study, study.cells[reg].methods(), dataset, free) for reg in job.regs]
+    seed, network = max(surveyed, key=lambda found: found[0])
+    if device != "cpu":
+        seed += recording_bytes(study, network)
+    stackable = gains_from_stacking(network)
+    return Survey(device, name, present, Cost(process, seed), stackable, unportable)
 
 
 def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:

@@ -13,8 +13,9 @@ import torch
 from torch import nn
 
 from regscope.datasets import Dataset
-from regscope.engine import survey
-from regscope.engine.local import survey_cells
+from regscope.engine import local, survey
+from regscope.engine.base import SurveyJob
+from regscope.engine.local import Local
 from regscope.engine.plan import Survey
 from regscope.engine.survey import gains_from_stacking, remembered, seed_bytes
 from regscope.models.mlp import MLP
@@ -82,15 +83,13 @@ def test_convolutions_and_recurrences_do_not_gain_from_stacking() -> None:
     assert not gains_from_stacking(nn.Sequential(nn.LSTM(2, 3)))
 
 
-def test_a_cell_is_surveyed_in_a_process_of_its_own(digits_folder: Path) -> None:
-    job = {
-        "study": tiny.study({"dropout": 0.3}).model_dump(mode="json", exclude_none=True),
-        "regs": ["none", "tested"],
-        "data": str(digits_folder),
-        "device": "cpu",
-        "free": 5 * 10**9,
-    }
-    found = survey_cells(job, "tiny/tested")
+def test_a_cell_is_surveyed_in_a_process_of_its_own(
+    digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(local, "free_memory", lambda: 5 * 10**9)
+    study = tiny.study({"dropout": 0.3}).model_dump(mode="json", exclude_none=True)
+    job = SurveyJob(study, ("none", "tested"), digits_folder, "cpu")
+    found = Local().survey(job, "tiny/tested")
     assert (found.device, found.name, found.free) == ("cpu", "cpu", 5 * 10**9)
     assert found.stackable
     assert found.cost.process > survey.PROCESS
