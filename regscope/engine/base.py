@@ -63,7 +63,8 @@ class Engine(Protocol):
 
         At the end each one's end state lies in the file `path` of its stack, as
         `checkpoints.save` writes it, and until then a state at most `checkpoint_seconds` and an
-        epoch old: what ends an engine costs a stack no more than that. Every epoch is `heard`, once.
+        epoch old: what ends an engine costs a stack no more than that. Every epoch is `heard`,
+        once.
 
         Raises RegscopeError where a stack cannot go on or whoever trains it is gone, DivergedError
         where a loss is no longer finite; nobody trains on after that.
