@@ -11,8 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils._pytree import tree_leaves
+from torch.overrides import TorchFunctionMode
 
 from regscope.stacking import winograd
 from regscope.stacking.convolution import Geometry
@@ -45,8 +44,11 @@ def taken(network: nn.Module, inputs: Tensor, batch: int, evaluated: int) -> Tak
     )
 
 
-class Alive(TorchDispatchMode):
-    """While it is on: how many bytes are alive at most of tensors that operators make."""
+class Alive(TorchFunctionMode):
+    """While it is on: how many bytes are alive at most of tensors that functions of torch give.
+
+    Of functions, not of the operators inside: seeing these would load torch's compiler.
+    """
 
     def __init__(self, network: nn.Module, inputs: Tensor) -> None:
         super().__init__()
@@ -56,16 +58,17 @@ class Alive(TorchDispatchMode):
         self._now = 0
         self.most = 0
 
-    def __torch_dispatch__(
+    def __torch_function__(
         self, function: Any, types: Any, args: Any = (), kwargs: Any = None
     ) -> Any:
         made = function(*args, **(kwargs or {}))
-        for tensor in tree_leaves(made):
+        for tensor in made if isinstance(made, tuple | list) else [made]:
             if isinstance(tensor, Tensor):
-                self._note(_storage(tensor))
+                self._note(tensor)
         return made
 
-    def _note(self, storage: torch.UntypedStorage) -> None:
+    def _note(self, tensor: Tensor) -> None:
+        storage = _storage(tensor)
         key, size = storage._cdata, storage.nbytes()
         if key in self._known or key in self._seen:
             return

@@ -128,6 +128,9 @@ def _imported_bytes(study: Study, cells: Sequence[Sequence[Regularizer]], datase
 
     Nothing where this one has loaded it already, or its system does not tell.
     """
+    with torch.device("meta"):
+        # What torch loads for this device is not loaded where networks get values.
+        nn.Linear(1, 1)
     before = own_memory()
     for methods in cells:
         _without_values(study, methods, dataset)
@@ -205,7 +208,7 @@ def _passing_bytes(
     stored = torch.from_numpy(dataset.inputs[_largest(dataset)])
     inputs = as_seen(stored, dataset.scale)
     batch = min(study.training.batch_size, study.train_size)
-    evaluated = min(EVALUATION_BATCH, dataset.pool_size - study.train_size)
+    evaluated = max(0, min(EVALUATION_BATCH, dataset.pool_size - study.train_size))
     passing = taken(network, inputs, batch, evaluated)
     # The next batch is read while the last is still there.
     read = stored[0].nbytes + 2 * inputs[0].nbytes

@@ -104,7 +104,8 @@ def test_what_making_a_network_imports_counts_for_every_process(
     workspace: Path, digits_folder: Path
 ) -> None:
     """Stochastic depth loads torchvision, of which a worker has nothing before."""
-    study = tiny.study(CELLS["stochastic_depth"]).model_dump(mode="json", exclude_none=True)
+    depth = tiny.study(CELLS["stochastic_depth"], model={"kind": "resnet", "width": 2})
+    study = depth.model_dump(mode="json", exclude_none=True)
     without, with_it = (
         Local().survey(SurveyJob(study, (reg,), digits_folder, "cpu"), "tiny").cost.process
         for reg in ("none", "tested")
