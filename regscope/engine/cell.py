@@ -1,4 +1,4 @@
-"""Training cells: their seeds dealt over worker processes, one a core or a GPU.
+"""Training cells: their seeds dealt in stacks, which an engine trains.
 
 This process stays light (no torch): it deals stacks, shows progress and puts the parts together.
 How seeds are dealt changes no bit of a result on a processor; only under batch normalization of
@@ -18,12 +18,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from regscope.arithmetic import Arithmetic
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.datasets.base import DATA_FILE
 from regscope.engine import checkpoints
+from regscope.engine.bar import progress
+from regscope.engine.base import Holdout, Job, SurveyJob
+from regscope.engine.choice import chosen_engine
 from regscope.engine.device import chosen_device
-from regscope.engine.local import survey_cells, train_stacks
-from regscope.engine.memory import free_memory
 from regscope.engine.messages import Watch
 from regscope.engine.plan import Plan, plan, room
 from regscope.engine.together import Cells, together
@@ -66,7 +68,7 @@ def training_cell(
     reg: str,
     data: Path,
     label: str,
-    holdout: Literal["test", "validation"] = "test",
+    holdout: Holdout = "test",
     watch: Watch | None = None,
 ) -> Iterator[TrainedCell]:
     """One cell, as `training_cells` gives several."""
@@ -80,10 +82,10 @@ def training_cells(
     regs: Sequence[str],
     data: Path,
     label: str,
-    holdout: Literal["test", "validation"] = "test",
+    holdout: Holdout = "test",
     watch: Watch | None = None,
 ) -> Iterator[dict[str, TrainedCell]]:
-    """Train all seeds of cells on the prepared data in the folder `data`, through the same workers.
+    """Train all seeds of cells on the prepared data in the folder `data`, through one engine.
 
     `watch` is told every epoch. The checkpoints go when the block has ended well: what the block
     could not store is not trained again.
@@ -94,23 +96,18 @@ def training_cells(
     finite: that cell would come to the same again.
     """
     seeds, epochs = study.training.seeds, study.training.epochs
-    wanted = chosen_workers()
-    job = {
-        "study": _settings(study, regs),
-        "holdout": holdout,
-        "data": str(data),
-        "checkpoint_seconds": checkpoint_seconds(),
-        "device": chosen_device(),
-    }
-    found = survey_cells({**job, "regs": list(regs), "free": free_memory()}, label)
+    wanted, seconds, engine = chosen_workers(), checkpoint_seconds(), chosen_engine()
+    settings = _settings(study, regs)
+    found = engine.survey(SurveyJob(settings, tuple(regs), data, chosen_device()), label)
     arithmetic = study.training.arithmetic
-    job |= {"device": found.device, "arithmetic": "fastest" if found.unportable else arithmetic}
     if found.unportable:
         print(_NOT_PORTABLE.format(label=label, reason=found.unportable), file=sys.stderr)
     computed: Computed = "not portable" if found.unportable else arithmetic
+    settled: Arithmetic = "fastest" if found.unportable else arithmetic
+    job = Job(settings, data, holdout, found.device, settled, seconds)
     stacks = len(regs) * seeds
     try:
-        workers, largest = room(found, min(wanted or worker_count(found.device), stacks))
+        workers, largest = room(found, min(wanted or engine.workers(found.device), stacks))
     except RegscopeError as error:
         raise RegscopeError(f"{label}: {error}") from None
     groups = together(study, regs, found.largest > 1)
@@ -133,7 +130,8 @@ def training_cells(
             dealt[cells] = plan(cells.numbers, standings, epochs, folder, own, largest)
             folders.append(folder)
         try:
-            train_stacks(job, dealt, label, epochs, workers, watch)
+            with progress(dealt, epochs, label, watch) as heard:
+                engine.train(job, dealt, workers, label, heard)
         except DivergedError:
             # What other cells have finished is kept.
             if len(regs) == 1:
@@ -158,7 +156,7 @@ def train_cells(
     regs: Sequence[str],
     data: Path,
     label: str,
-    holdout: Literal["test", "validation"] = "test",
+    holdout: Holdout = "test",
 ) -> dict[str, TrainedCell]:
     """`training_cells`, with nothing to store: the checkpoints are gone when it returns."""
     with training_cells(study, regs, data, label, holdout) as trained:
@@ -170,7 +168,7 @@ def train_cell(
     reg: str,
     data: Path,
     label: str,
-    holdout: Literal["test", "validation"] = "test",
+    holdout: Holdout = "test",
 ) -> TrainedCell:
     """One cell, as `train_cells` gives several."""
     return train_cells(study, [reg], data, label, holdout)[reg]
@@ -200,15 +198,6 @@ def chosen_workers() -> int | None:
     if chosen and (not chosen.isdecimal() or int(chosen) < 1):
         raise RegscopeError(f"{WORKERS} = {chosen}: must be a whole number of at least 1")
     return int(chosen) if chosen else None
-
-
-def worker_count(device: str) -> int:
-    """One a core that this process may use; on a GPU one."""
-    if device != "cpu":
-        return 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def checkpoint_seconds() -> float:

@@ -1,4 +1,4 @@
-"""Processes, one thread each, that train the stacks of one or several cells.
+"""The engine of one machine: processes, one thread each.
 
 This process itself does without torch: a fork server imports it once for all of them.
 """
@@ -6,100 +6,68 @@ This process itself does without torch: a fork server imports it once for all of
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
 from multiprocessing.process import BaseProcess
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from regscope.arithmetic import numpy_variables
 from regscope.base.errors import DivergedError, RegscopeError
+from regscope.engine.base import Job, SurveyJob
+from regscope.engine.memory import free_memory
 from regscope.engine.messages import Watch
 from regscope.engine.plan import Plan, Survey
 from regscope.engine.together import Cells
 
-PRELOADED = ["regscope.base.rare_collection", "regscope.engine.worker", "regscope.engine.survey"]
+PRELOADED = ["regscope.base.rare_collection", "regscope.engine.worker"]
+
+J = TypeVar("J")
 
 
-def survey_cells(job: dict[str, Any], label: str) -> Survey:
-    """What the largest cell of `job` takes on its device, found out by a process of its own.
+class Local:
+    """The processes of this machine."""
 
-    Raises RegscopeError, naming `label`, where the device or the data are not there or the
-    network cannot be made.
-    """
-    with process(_survey, job, label) as pipe:
-        found = received(pipe, label)
-    assert isinstance(found, Survey)
-    return found
+    def survey(self, job: SurveyJob, label: str) -> Survey:
+        """As an Engine does, in a process of its own."""
+        with process(_answer, (job, free_memory()), label) as pipe:
+            found = received(pipe, label)
+        assert isinstance(found, Survey)
+        return found
 
+    def workers(self, device: str) -> int:
+        """One a core that this process may use; on a GPU one."""
+        if device != "cpu":
+            return 1
+        if hasattr(os, "sched_getaffinity"):
+            return len(os.sched_getaffinity(0))
+        return os.cpu_count() or 1
 
-def train_stacks(
-    job: dict[str, Any],
-    plans: Mapping[Cells, Plan],
-    label: str,
-    epochs: int,
-    workers: int,
-    watch: Watch | None = None,
-) -> None:
-    """Train the waiting stacks of all plans to their last epoch on `workers` processes.
-
-    Each process asks for the next stack when it is done with one. Shows a bar over all seeds'
-    epochs on a terminal, with the time left; `watch` is told every epoch. Raises RegscopeError,
-    naming `label`, when a stack cannot go on or a worker dies, DivergedError where a loss is no
-    longer finite; no worker outlives the call.
-    """
-    from tqdm import tqdm
-
-    waiting = [(cells, stack) for cells, plan in plans.items() for stack in plan.waiting]
-    stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
-    with ExitStack() as exits:
-        listening = [exits.enter_context(process(_work, job, label)) for _ in waiting[:workers]]
-        for pipe in listening:
-            send(pipe, waiting.pop(0), label)
-        seeds = sum(len(stack.seeds) for stack in stacks)
-        bar = exits.enter_context(
-            tqdm(
-                total=epochs * seeds,
-                initial=sum(stack.epoch * len(stack.seeds) for stack in stacks),
-                desc=f"{label}, {seeds} seeds",
-                unit="epoch",
-                disable=None,
-                dynamic_ncols=True,
-                leave=False,
-            )
-        )
-        for cells, plan in plans.items():
-            for line in _resumptions(plan):
-                bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {cells}: {line}")
-        while listening:
-            ready = connection.wait(listening)
-            for pipe in [pipe for pipe in listening if pipe in ready]:
-                message = received(pipe, label)
-                if message is not None:
-                    loss = sum(message.history[0]) / len(message.seeds)
-                    bar.set_postfix(epoch=message.number, loss=f"{loss:.4f}", refresh=False)
-                    bar.update(len(message.seeds))
-                    if watch is not None:
-                        watch(message)
-                elif waiting:
-                    send(pipe, waiting.pop(0), label)
-                else:
-                    # A worker that is gone already has all its results on disk.
-                    with suppress(OSError):
-                        pipe.send(None)
-                    listening.remove(pipe)
-
-
-def _resumptions(plan: Plan) -> Iterator[str]:
-    if plan.finished:
-        count = sum(len(stack.seeds) for stack in plan.finished)
-        yield f"{count} {'seed is' if count == 1 else 'seeds are'} finished"
-    for stack in plan.waiting:
-        if stack.epoch:
-            goes = "goes" if len(stack.seeds) == 1 else "go"
-            yield f"{stack} {goes} on from epoch {stack.epoch}"
+    def train(
+        self, job: Job, plans: Mapping[Cells, Plan], workers: int, label: str, heard: Watch
+    ) -> None:
+        """As an Engine does: each process asks for the next stack when it is done with one."""
+        waiting = [(cells, stack) for cells, plan in plans.items() for stack in plan.waiting]
+        with ExitStack() as exits:
+            listening = [exits.enter_context(process(_work, job, label)) for _ in waiting[:workers]]
+            for pipe in listening:
+                send(pipe, waiting.pop(0), label)
+            while listening:
+                ready = connection.wait(listening)
+                for pipe in [pipe for pipe in listening if pipe in ready]:
+                    message = received(pipe, label)
+                    if message is not None:
+                        heard(message)
+                    elif waiting:
+                        send(pipe, waiting.pop(0), label)
+                    else:
+                        # A worker that is gone already has all its results on disk.
+                        with suppress(OSError):
+                            pipe.send(None)
+                        listening.remove(pipe)
 
 
 def send(pipe: connection.Connection, work: object, label: str) -> None:
@@ -121,13 +89,13 @@ def received(pipe: connection.Connection, label: str) -> Any:
 
 
 # Imported there: this process itself does without torch.
-def _survey(job: dict[str, Any], messages: connection.Connection) -> None:
-    from regscope.engine.survey import survey
+def _answer(question: tuple[SurveyJob, int], messages: connection.Connection) -> None:
+    from regscope.engine.worker import answer
 
-    survey(job, messages)
+    answer(question, messages)
 
 
-def _work(job: dict[str, Any], messages: connection.Connection) -> None:
+def _work(job: Job, messages: connection.Connection) -> None:
     from regscope.engine.worker import work
 
     work(job, messages)
@@ -154,8 +122,8 @@ def _context() -> multiprocessing.context.BaseContext:
 
 @contextmanager
 def process(
-    target: Callable[[dict[str, Any], connection.Connection], None],
-    job: dict[str, Any],
+    target: Callable[[J, connection.Connection], None],
+    job: J,
     label: str,
 ) -> Iterator[connection.Connection]:
     """A process and the pipe to and from it; it ends with this context.

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Sequence
-from multiprocessing.connection import Connection
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.autograd.graph import saved_tensors_hooks
+from torch import nn
 
 from regscope.arithmetic import settle
-from regscope.base.processes import end_with_parent_process
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
+from regscope.engine.activations import taken
+from regscope.engine.base import SurveyJob
 from regscope.engine.device import DEVICE, present_device
-from regscope.engine.messages import errors_told, tell
+from regscope.engine.memory import own_memory
 from regscope.engine.plan import Cost, Survey
 from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
@@ -45,36 +41,39 @@ threshold, what lies within it."""
 SLACK = 1.25
 """Measured over what is alive at the peak: freed blocks into which nothing else fits."""
 
-SLACK_OF_CONVOLUTIONS = 2.5
-"""Measured 1.2 to 2.5 in large networks, 3.5 in a small one: kernels take scratch memory."""
+SLACK_OF_CONVOLUTIONS = 1.6
+"""Measured 0.6 to 1.5, in one network 1.1 to 1.5 from run to run: kernels take scratch memory, and
+freed blocks of many sizes are used again or not."""
+
+SLACK_OF_CONVOLUTIONS_ON_GPU = 2.5
+"""Where cuDNN chooses kernels, and with them scratch memory, by what there is."""
 
 
-def survey(job: dict[str, Any], messages: Connection) -> None:
-    """Send the Survey of the largest of the cells of `job`, or `{"error": text}`."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent_process()
-    torch.set_num_threads(1)
-    with errors_told(messages):
-        study = Study.model_validate(job["study"])
-        device, unportable = _settled(study, job["device"])
-        data = Path(job["data"])
-        dataset = Dataset.load(data)
-        stored = (data / DATA_FILE).stat().st_size
-        name, free = "cpu", job["free"]
-        process = PROCESS + 2 * stored
-        if device != "cpu":
-            name = torch.cuda.get_device_name(device)
-            free, _ = torch.cuda.mem_get_info(device)
-            process = CONTEXT + stored
-        surveyed = [
-            seed_bytes(study, study.cells[reg].methods(), dataset, job["free"])
-            for reg in job["regs"]
-        ]
-        seed, network = max(surveyed, key=lambda found: found[0])
-        if device != "cpu":
-            seed += recording_bytes(study, network)
-        stackable = gains_from_stacking(network)
-        tell(messages, Survey(device, name, free, Cost(process, seed), stackable, unportable))
+def survey(job: SurveyJob, free: int) -> Survey:
+    """What the largest of the cells of `job` takes, where so many bytes are free.
+
+    Of a GPU its own free bytes count. Chooses the arithmetic of this process, as training does.
+
+    Raises RegscopeError where the device or the data are not there.
+    """
+    study = Study.model_validate(job.study)
+    device, unportable = _settled(study, job.device)
+    dataset = Dataset.load(job.data)
+    stored = (job.data / DATA_FILE).stat().st_size
+    name, present = "cpu", free
+    process = PROCESS + 2 * stored
+    if device != "cpu":
+        name = torch.cuda.get_device_name(device)
+        present, _ = torch.cuda.mem_get_info(device)
+        process = CONTEXT + stored
+    cells = [study.cells[reg].methods() for reg in job.regs]
+    process += _imported_bytes(study, cells, dataset)
+    surveyed = [seed_bytes(study, methods, dataset, free, device) for methods in cells]
+    seed, network = max(surveyed, key=lambda found: found[0])
+    if device != "cpu":
+        seed += recording_bytes(study, network)
+    stackable = gains_from_stacking(network)
+    return Survey(device, name, present, Cost(process, seed), stackable, unportable)
 
 
 def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:
@@ -89,19 +88,19 @@ def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:
 
 
 def seed_bytes(
-    study: Study, methods: Sequence[Regularizer], dataset: Dataset, free: int
+    study: Study,
+    methods: Sequence[Regularizer],
+    dataset: Dataset,
+    free: int,
+    device: str = "cpu",
 ) -> tuple[int, nn.Module]:
     """What one seed of a stack takes at its peak, and a network of the cell.
 
     Weights, gradients, the optimizer's memory and one temporary copy; the order of the examples;
-    and the larger of a training step and an evaluation. A network whose weights alone exceed
+    a training step and an evaluation. A network whose weights alone exceed
     `free` bytes is not made: its activations are left out, and it comes on torch's meta device.
     """
-    try:
-        network = _network(study, methods, dataset, "meta")
-    except (RuntimeError, TypeError):
-        # Reading a value while building is possible only where there are values.
-        network = _network(study, methods, dataset, "cpu")
+    network = _without_values(study, methods, dataset)
     copies = 3 + remembered(study.training)
     if study.training.conventions == "keras" or any(
         has_hook(method, "subgradient") for method in methods
@@ -115,8 +114,27 @@ def seed_bytes(
     if total < free:
         network = _network(study, methods, dataset, "cpu")
         total += _passing_bytes(study, methods, dataset, network)
-    slack = SLACK if gains_from_stacking(network) else SLACK_OF_CONVOLUTIONS
-    return int(slack * total), network
+    return int(_slack(network, device) * total), network
+
+
+def _slack(network: nn.Module, device: str) -> float:
+    if gains_from_stacking(network):
+        return SLACK
+    return SLACK_OF_CONVOLUTIONS if device == "cpu" else SLACK_OF_CONVOLUTIONS_ON_GPU
+
+
+def _imported_bytes(study: Study, cells: Sequence[Sequence[Regularizer]], dataset: Dataset) -> int:
+    """What making their networks loads into a process that has not made any, torchvision for one.
+
+    Nothing where this one has loaded it already, or its system does not tell.
+    """
+    with torch.device("meta"):
+        # What torch loads for this device is not loaded where networks get values.
+        nn.Linear(1, 1)
+    before = own_memory()
+    for methods in cells:
+        _without_values(study, methods, dataset)
+    return max(0, own_memory() - before)
 
 
 def recording_bytes(study: Study, network: nn.Module) -> int:
@@ -154,6 +172,15 @@ def remembered(settings: Training) -> int:
     return sum(tensor.numel() for tensor in state.values()) // weight.numel()
 
 
+def _without_values(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -> nn.Module:
+    """The network on torch's meta device, if it can be made there."""
+    try:
+        return _network(study, methods, dataset, "meta")
+    except (RuntimeError, TypeError):
+        # Reading a value while building is possible only where there are values.
+        return _network(study, methods, dataset, "cpu")
+
+
 def _network(
     study: Study, methods: Sequence[Regularizer], dataset: Dataset, device: str
 ) -> nn.Module:
@@ -174,17 +201,20 @@ def _order_bytes(study: Study, methods: Sequence[Regularizer], dataset: Dataset)
 def _passing_bytes(
     study: Study, methods: Sequence[Regularizer], dataset: Dataset, network: nn.Module
 ) -> int:
-    """What batches take on their way through a network, while training or evaluating."""
+    """What batches take on their way through a network, while training and while evaluating.
+
+    Added up: blocks that a step has freed are too small for the larger batches of an evaluation.
+    """
     stored = torch.from_numpy(dataset.inputs[_largest(dataset)])
     inputs = as_seen(stored, dataset.scale)
-    kept, widest = _activation_bytes(network, inputs)
+    batch = min(study.training.batch_size, study.train_size)
+    evaluated = max(0, min(EVALUATION_BATCH, dataset.pool_size - study.train_size))
+    passing = taken(network, inputs, batch, evaluated)
     # The next batch is read while the last is still there.
     read = stored[0].nbytes + 2 * inputs[0].nbytes
     changed = any(has_hook(method, "batch") for method in methods)
-    trained = read + kept + 2 * widest + 4 * changed * inputs[0].nbytes
-    batch = min(study.training.batch_size, study.train_size)
-    held_out = dataset.pool_size - study.train_size
-    return max(batch * trained, min(EVALUATION_BATCH, held_out) * (read + widest))
+    trained = read + passing.training + 4 * changed * inputs[0].nbytes
+    return batch * trained + evaluated * (read + passing.evaluating)
 
 
 def _largest(dataset: Dataset) -> np.ndarray:
@@ -193,34 +223,3 @@ def _largest(dataset: Dataset) -> np.ndarray:
         return np.arange(len(dataset.inputs))[:EXAMPLES]
     lengths = (dataset.targets >= 0).sum(1)
     return np.argsort(-lengths, kind="stable")[:EXAMPLES]
-
-
-def _activation_bytes(network: nn.Module, inputs: Tensor) -> tuple[int, int]:
-    """Bytes an example takes beside itself: kept for backward, and in one layer at most."""
-    known = (inputs, *network.state_dict().values())
-    own = {_address(tensor) for tensor in known}
-    kept: dict[int, int] = {}
-    widest = 0
-
-    def keep(tensor: Tensor) -> Tensor:
-        if _address(tensor) not in own:
-            kept[_address(tensor)] = tensor.untyped_storage().nbytes()
-        return tensor
-
-    def note(_: nn.Module, read: Any, written: Any) -> None:
-        nonlocal widest
-        tensors = [tensor for tensor in (*read, written) if isinstance(tensor, Tensor)]
-        storages = {_address(tensor): tensor.untyped_storage().nbytes() for tensor in tensors}
-        widest = max(widest, sum(storages[address] for address in storages.keys() - own))
-
-    for module in network.modules():
-        if not any(True for _ in module.children()):
-            module.register_forward_hook(note)
-    with saved_tensors_hooks(keep, lambda tensor: tensor):
-        outputs = network.train()(inputs)
-    del outputs
-    return sum(kept.values()) // len(inputs), widest // len(inputs)
-
-
-def _address(tensor: Tensor) -> int:
-    return tensor.untyped_storage().data_ptr()

@@ -29,8 +29,18 @@ def pays(inputs: Tensor, weight: Tensor) -> bool:
         return False
     if weight.shape[2:] != (3, 3) or min(weight.shape[:2]) < CHANNELS:
         return False
+    return len(inputs) * _tiles(inputs) >= TILES
+
+
+def tile_bytes(inputs: Tensor) -> int:
+    """What the transformed `inputs` `[B, C, H, W]` of `convolve` take: 16 numbers a tile."""
+    return 16 * len(inputs) * _tiles(inputs) * inputs.shape[1] * inputs.element_size()
+
+
+def _tiles(inputs: Tensor) -> int:
+    """Of an example, in a channel."""
     rows, columns = ((size - 1) // 2 for size in inputs.shape[2:])
-    return len(inputs) * rows * columns >= TILES
+    return rows * columns
 
 
 def convolve(inputs: Tensor, weight: Tensor, bias: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:

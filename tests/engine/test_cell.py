@@ -22,7 +22,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
-from regscope.engine import cell, checkpoints
+from regscope.engine import cell, checkpoints, local
 from regscope.engine.cell import (
     TrainedCell,
     checkpoint_seconds,
@@ -30,8 +30,8 @@ from regscope.engine.cell import (
     train_cell,
     train_cells,
     training_cell,
-    worker_count,
 )
+from regscope.engine.local import Local
 from regscope.engine.messages import Epoch
 from regscope.study.networks import MODEL_FILE, load_networks
 from regscope.study.params import Study
@@ -246,8 +246,8 @@ def test_checkpoints_are_kept_apart_by_what_decides_the_numbers_alone(
 def test_workers_default_to_the_cores_or_one_a_gpu_and_can_be_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert worker_count("cpu") == len(os.sched_getaffinity(0))
-    assert worker_count("cuda:1") == 1
+    assert Local().workers("cpu") == len(os.sched_getaffinity(0))
+    assert Local().workers("cuda:1") == 1
     monkeypatch.delenv("REGSCOPE_WORKERS", raising=False)
     assert chosen_workers() is None
     monkeypatch.setenv("REGSCOPE_WORKERS", "7")
@@ -281,7 +281,7 @@ def test_a_device_that_is_not_there_is_refused(
 def test_what_does_not_fit_is_refused_before_anything_is_trained(
     workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cell, "free_memory", lambda: 1_000_000)
+    monkeypatch.setattr(local, "free_memory", lambda: 1_000_000)
     with pytest.raises(RegscopeError) as refused:
         train_cell(tiny.study(), "tested", digits_folder, "tiny/tested")
     assert re.fullmatch(

@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from regscope.engine import memory
-from regscope.engine.memory import free_in_cgroups, free_memory
+from regscope.engine.memory import free_in_cgroups, free_memory, own_memory
 
 NAMES = {
     1: ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
@@ -64,3 +64,16 @@ def test_the_tighter_of_machine_and_group_counts(
     assert 0 < free_memory() <= psutil.virtual_memory().total
     group(tmp_path, 2, "4096", 96, 0)
     assert free_memory() == 4000
+
+
+def test_what_a_process_holds_is_counted_and_no_file() -> None:
+    before = own_memory()
+    held = b"1" * 2**26
+    assert own_memory() - before == pytest.approx(len(held), rel=0.05)
+
+
+def test_where_the_system_does_not_tell_it_counts_as_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "PAGES", tmp_path / "none")
+    assert own_memory() == 0

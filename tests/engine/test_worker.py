@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from regscope.base.errors import RegscopeError
-from regscope.engine import worker
+from regscope.engine import train_stack, worker
+from regscope.engine.base import Job
 from regscope.engine.messages import errors_told
 from regscope.engine.plan import Stack
 from regscope.engine.together import Cells
@@ -47,17 +48,10 @@ def test_errors_are_told_in_one_line(
         raise error
 
     monkeypatch.setattr(worker, "end_with_parent_process", lambda: None)
-    monkeypatch.setattr(worker, "Trainer", refuse)
+    monkeypatch.setattr(train_stack, "Trainer", refuse)
     ours, theirs = multiprocessing.Pipe()
     study = tiny.study().model_dump(mode="json", exclude_none=True)
-    job = {
-        "study": study,
-        "holdout": "test",
-        "data": str(digits_folder),
-        "device": "cpu",
-        "arithmetic": "fastest",
-        "checkpoint_seconds": 20,
-    }
+    job = Job(study, digits_folder, "test", "cpu", "fastest", checkpoint_seconds=20)
     ours.send((Cells(("none",), 5), Stack((0,), Path("0-0.safetensors"))))
     worker.work(job, theirs)
     theirs.close()

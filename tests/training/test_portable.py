@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -14,9 +13,10 @@ from safetensors.torch import load_file
 
 from regscope.base.environment import environment
 from regscope.base.tensors import write_tensors
-from regscope.engine import cell, survey
+from regscope.engine import survey
+from regscope.engine.base import SurveyJob
 from regscope.engine.cell import train_cell
-from regscope.engine.local import survey_cells
+from regscope.engine.local import Local
 from regscope.engine.plan import Survey
 from regscope.study.params import Study
 from tests import tiny
@@ -117,13 +117,15 @@ def test_where_it_cannot_be_had_one_line_says_so_and_the_cell_is_trained(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    def without(job: dict[str, Any], label: str) -> Survey:
-        found = survey_cells(job, label)
+    surveyed = Local.survey
+
+    def without(engine: Local, job: SurveyJob, label: str) -> Survey:
+        found = surveyed(engine, job, label)
         return Survey(
             found.device, found.name, found.free, found.cost, True, "this processor has no avx2"
         )
 
-    monkeypatch.setattr(cell, "survey_cells", without)
+    monkeypatch.setattr(Local, "survey", without)
     trained = train_cell(portable("l2"), "tested", digits_folder, "tiny/tested")
     assert capfd.readouterr().err.splitlines() == [
         "regscope: tiny/tested: portable arithmetic is not to be had here (this processor has no"
@@ -131,7 +133,7 @@ def test_where_it_cannot_be_had_one_line_says_so_and_the_cell_is_trained(
     ]
     assert environment(trained.device, "float32", trained.arithmetic)["processor"]
     assert trained.arithmetic == "not portable"
-    monkeypatch.setattr(cell, "survey_cells", survey_cells)
+    monkeypatch.setattr(Local, "survey", surveyed)
     fastest = tiny.study(CELLS["l2"], "adam", model={"hidden": [13, 7]})
     expected = train_cell(fastest, "tested", digits_folder, "tiny/tested")
     write_tensors(workspace / "a.safetensors", trained.state)

@@ -1,0 +1,55 @@
+"""How far the seeds of some cells are, on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from regscope.engine.messages import Epoch, Watch
+from regscope.engine.plan import Plan
+from regscope.engine.together import Cells
+
+
+@contextmanager
+def progress(
+    plans: Mapping[Cells, Plan], epochs: int, label: str, watch: Watch | None = None
+) -> Iterator[Watch]:
+    """Say what goes on from where, and show a bar over all seeds' epochs, with the time left.
+
+    Gives what is to be told every epoch; it tells `watch`.
+    """
+    from tqdm import tqdm
+
+    stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
+    seeds = sum(len(stack.seeds) for stack in stacks)
+    with tqdm(
+        total=epochs * seeds,
+        initial=sum(stack.epoch * len(stack.seeds) for stack in stacks),
+        desc=f"{label}, {seeds} seeds",
+        unit="epoch",
+        disable=None,
+        dynamic_ncols=True,
+        leave=False,
+    ) as bar:
+        for cells, plan in plans.items():
+            for line in _resumptions(plan):
+                bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {cells}: {line}")
+
+        def heard(epoch: Epoch) -> None:
+            loss = sum(epoch.history[0]) / len(epoch.seeds)
+            bar.set_postfix(epoch=epoch.number, loss=f"{loss:.4f}", refresh=False)
+            bar.update(len(epoch.seeds))
+            if watch is not None:
+                watch(epoch)
+
+        yield heard
+
+
+def _resumptions(plan: Plan) -> Iterator[str]:
+    if plan.finished:
+        count = sum(len(stack.seeds) for stack in plan.finished)
+        yield f"{count} {'seed is' if count == 1 else 'seeds are'} finished"
+    for stack in plan.waiting:
+        if stack.epoch:
+            goes = "goes" if len(stack.seeds) == 1 else "go"
+            yield f"{stack} {goes} on from epoch {stack.epoch}"

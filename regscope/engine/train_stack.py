@@ -1,0 +1,109 @@
+"""A stack, trained to its last epoch: what it takes and what it tells are data.
+
+No process, pipe or file of checkpoints is known here; an engine moves the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from time import monotonic
+
+import torch
+
+from regscope.base.errors import RegscopeError
+from regscope.datasets import Dataset
+from regscope.engine.base import Holdout
+from regscope.engine.messages import Epoch
+from regscope.engine.together import Cells
+from regscope.study.params import Study
+from regscope.training.loop import Progress, Trainer
+from regscope.training.places import Place
+
+
+@dataclass(frozen=True)
+class StackTask:
+    """All that a stack takes; it can be pickled.
+
+    `numbers` are its places' among those of `cells`. `start` gives the state to go on from, a slot
+    a place; it is called once, by whoever trains, and what it gives is not kept while training.
+    What a process computes with, its arithmetic, is settled before it is given any stack.
+    """
+
+    study: Study
+    cells: Cells
+    numbers: tuple[int, ...]
+    dataset: Dataset
+    holdout: Holdout
+    device: str
+    checkpoint_seconds: float
+    start: Callable[[], Progress | None] | None = None
+
+
+def train_stack(task: StackTask, tell: Callable[[Epoch | Progress], None]) -> None:
+    """Train a stack to its last epoch.
+
+    `tell` gets an Epoch of each cell after every epoch, every `checkpoint_seconds` where the stack
+    stands, and in the end its end state. Such a Progress has place numbers for seeds, and its
+    tensors are those that train: what is to outlast the call is copied or sent away in it.
+
+    Raises RegscopeError where the stack cannot go on, DivergedError where a loss is no longer
+    finite.
+    """
+    with _naming(task):
+        _train(task, tell)
+
+
+def _train(task: StackTask, tell: Callable[[Epoch | Progress], None]) -> None:
+    places = [_place(task, number) for number in task.numbers]
+    device = torch.device(task.device)
+    trainer = Trainer(task.study, task.dataset, places, task.holdout, device)
+    _go_on(trainer, task)
+    told = monotonic()
+
+    def after_epoch(trainer: Trainer) -> None:
+        nonlocal told
+        for epoch in _epochs(task, trainer):
+            tell(epoch)
+        ended = trainer.epoch == task.study.training.epochs
+        if not ended and monotonic() - told > task.checkpoint_seconds:
+            tell(_standing(task, trainer))
+            told = monotonic()
+
+    trainer.run(after_epoch)
+    tell(_standing(task, trainer))
+
+
+@contextmanager
+def _naming(task: StackTask) -> Iterator[None]:
+    """Where there are several cells, an error says which it is about."""
+    try:
+        yield
+    except RegscopeError as error:
+        if len(task.study.cells) <= 2 or len(task.cells.regs) > 1:
+            raise
+        raise type(error)(f"{task.cells}: {error}") from error
+
+
+def _place(task: StackTask, number: int) -> Place:
+    reg, seed = task.cells.place(number)
+    methods = tuple(task.study.cells[reg].methods())
+    return Place(seed, methods, task.study.training, reg if len(task.cells.regs) > 1 else "")
+
+
+def _go_on(trainer: Trainer, task: StackTask) -> None:
+    """A function of its own, so that what is read is not kept while training."""
+    if task.start is not None and (found := task.start()):
+        trainer.resume(found)
+
+
+def _epochs(task: StackTask, trainer: Trainer) -> Iterator[Epoch]:
+    history = trainer.history[:, :, -1].tolist()
+    for reg, own in task.cells.by_cell(task.numbers).items():
+        columns = tuple(tuple(column[place] for place in own) for column in history)
+        yield Epoch(reg, tuple(trainer.seeds[place] for place in own), trainer.epoch, columns)
+
+
+def _standing(task: StackTask, trainer: Trainer) -> Progress:
+    return replace(trainer.state(), seeds=task.numbers)
