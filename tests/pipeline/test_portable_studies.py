@@ -17,11 +17,7 @@ from tests.committed import ROOT, committed
 from tests.processors import OWN, PROCESSORS
 
 # A study under each other processor, and of it two cells; under one's own `make` comes to them all.
-STUDIES = (
-    ("digits", "batch_norm"),
-    ("moons", "dropout"),
-    ("digits_methods", "confidence_penalty"),
-)
+STUDIES = (("digits", "batch_norm"), ("moons", "dropout"))
 OTHERS = [name for name in PROCESSORS if name != OWN]
 CASES = dict(zip(OTHERS, cycle(STUDIES), strict=False))
 OF_ALL_CELLS = ("comparisons.csv", "summary.json", "settings.json", "SHA256SUMS")
