@@ -11,7 +11,7 @@ LINE = 285
 """The most characters of a line, `regscope: ` before it not counted."""
 
 VALUE = 60
-LIST = 165
+LIST = 140
 """The most characters that an echoed value, and a list of choices, may take of it."""
 
 

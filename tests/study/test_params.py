@@ -161,8 +161,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: augmentation, batch_norm, confidence_penalty, dropout, early_stopping, ema,"
-        " gradient_clipping, l1, l1_prox, l2, label_smoothing, max_norm, sam, stochastic_depth, ..."
-        " (1 more)",
+        " gradient_clipping, l1, l1_prox, l2, label_smoothing, max_norm, ... (3 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
