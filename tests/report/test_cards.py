@@ -180,8 +180,8 @@ def test_a_study_without_the_cell_is_not_in_its_tables() -> None:
     table = pd.read_csv(without)
     table[table["reg"] != "l1"].to_csv(without, index=False)
     found = [load_evidence("first"), load_evidence("other")]
-    for table in (effects.accuracy_table, effects.measures_table):
-        assert [row[0].text for row in table(found, "l1").rows] == ["first"]
+    for made in (effects.accuracy_table, effects.measures_table):
+        assert [row[0].text for row in made(found, "l1").rows] == ["first"]
 
 
 def test_a_sweep_adds_the_tuned_strength_and_the_pairs() -> None:
