@@ -32,7 +32,7 @@ class StochasticDepth(Scoped):
         return (self.layers,)
 
     def insert(self, model: nn.Module) -> None:
-        from regscope.models.convolutional.vision import torchvision
+        from regscope.models.dropped_branch import DroppedBranch
         from regscope.models.slots import fill_slots, slot_names
 
         branches = slot_names(model, self.slot)
@@ -41,5 +41,5 @@ class StochasticDepth(Scoped):
             for number, branch in enumerate(branches, start=1)
         }
         for branch in branches if self.layers is None else self.layers:
-            dropped = torchvision().ops.StochasticDepth(rates[branch], "row")
+            dropped = DroppedBranch(rates[branch])
             fill_slots(model, self.slot, [branch], lambda _, made=dropped: made)  # type: ignore[misc]

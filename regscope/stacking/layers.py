@@ -17,6 +17,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from regscope.arithmetic import is_portable
+from regscope.models.dropped_branch import DroppedBranch
 from regscope.models.normalization import has_biased_variance
 from regscope.stacking.convolution import StackedConv2d
 from regscope.stacking.pooling import stacked_max_pool
@@ -282,6 +283,7 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
+    DroppedBranch: lambda layers, streams: StackedStochasticDepth(layers, streams()),
 }
 
 # By name, so that looking a layer up does not load its library.

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.models.convolutional.vision import torchvision
+from regscope.models.dropped_branch import DroppedBranch
 from regscope.stacking.layers import NAMED_RULES, StackedStochasticDepth, rule_for
 from regscope.stacking.stack import stack, streams_of
 
@@ -80,3 +81,27 @@ def test_gradients_are_those_of_what_is_kept() -> None:
 def test_leaving_out_whole_batches_is_refused() -> None:
     with pytest.raises(ValueError, match="mode batch cannot be stacked"):
         stacked(0.5, [0, 1], "batch")
+
+
+def test_the_module_of_our_own_is_torchvisions() -> None:
+    branch = torch.randn(64, 3, 4, generator=torch.Generator().manual_seed(0))
+    for rate in (0.0, 0.3, 0.9):
+        ours, theirs = DroppedBranch(rate), depth(rate)
+        for training in (True, False):
+            found = []
+            for layer in (ours, theirs):
+                torch.manual_seed(5)
+                found.append(layer.train(training)(branch))
+            assert torch.equal(*found)
+
+
+def test_the_module_of_our_own_is_stacked_alike() -> None:
+    branch = torch.randn(2 * 32, 5, generator=torch.Generator().manual_seed(0))
+    found = []
+    for made in (lambda: DroppedBranch(0.4), lambda: depth(0.4)):
+        network = stack([nn.Sequential(made()) for _ in range(2)], [0, 3], torch.ones(2, 5)).train()
+        for streams in streams_of(network):
+            streams.start_epoch(0)
+        found.append(network(branch))
+    assert torch.equal(*found)
+    assert (found[0] == 0).any()
