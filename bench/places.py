@@ -21,7 +21,7 @@ from bench.data import FOLDER
 from bench.machine import measured
 from regscope.base.errors import RegscopeError, run
 from regscope.engine.cell import TrainedCell, train_cells
-from regscope.engine.together import Cells, together
+from regscope.engine.together import Cells, apart, together
 from regscope.study.params import BASELINE, Study, load_params
 
 STUDY = "digits"
@@ -31,7 +31,7 @@ Dealt = Callable[[Study, Sequence[str], bool], list[Cells]]
 
 
 def cell_by_cell(study: Study, regs: Sequence[str], stackable: bool) -> list[Cells]:  # noqa: ARG001
-    return [Cells((reg,), study.training.seeds) for reg in regs]
+    return apart(study, regs)
 
 
 WAYS: dict[str, Dealt] = {"cell by cell": cell_by_cell, "stacks of places": together}

@@ -39,7 +39,7 @@ SPOTS = (
     ("regscope.training.loop", "Trainer", "_train_epoch", REMAINDER, False),
     ("regscope.training.loop", "Trainer", "_evaluate", "evaluation", True),
     ("regscope.training.loop", "", "orders", "batch order", True),
-    ("regscope.training.loss", "", "cross_entropy", "loss", True),
+    ("regscope.tasks.classification", "", "cross_entropy", "loss", True),
     ("regscope.training.batches", "Examples", "gather", "gather", True),
     ("regscope.stacking.layers", "StackedDropout", "mask", "masks", True),
     ("regscope.training.passes", "ByHand", "forward", "forward", False),

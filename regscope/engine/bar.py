@@ -22,17 +22,18 @@ def progress(
 
     stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
     seeds = sum(len(stack.seeds) for stack in stacks)
+    what = "seeds" if all(len(cells.regs) == 1 for cells in plans) else "networks"
     with tqdm(
         total=epochs * seeds,
         initial=sum(stack.epoch * len(stack.seeds) for stack in stacks),
-        desc=f"{label}, {seeds} seeds",
+        desc=f"{label}, {seeds} {what}",
         unit="epoch",
         disable=None,
         dynamic_ncols=True,
         leave=False,
     ) as bar:
         for cells, plan in plans.items():
-            for line in _resumptions(plan):
+            for line in _resumptions(cells, plan):
                 bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {cells}: {line}")
 
         def heard(epoch: Epoch) -> None:
@@ -45,11 +46,17 @@ def progress(
         yield heard
 
 
-def _resumptions(plan: Plan) -> Iterator[str]:
+def _resumptions(cells: Cells, plan: Plan) -> Iterator[str]:
+    alone = len(cells.regs) == 1
     if plan.finished:
         count = sum(len(stack.seeds) for stack in plan.finished)
-        yield f"{count} {'seed is' if count == 1 else 'seeds are'} finished"
+        yield f"{_counted(count, 'seed' if alone else 'network')} finished"
     for stack in plan.waiting:
         if stack.epoch:
             goes = "goes" if len(stack.seeds) == 1 else "go"
-            yield f"{stack} {goes} on from epoch {stack.epoch}"
+            who = str(stack) if alone else f"{len(stack.seeds)} networks"
+            yield f"{who} {goes} on from epoch {stack.epoch}"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun} is" if count == 1 else f"{count} {noun}s are"

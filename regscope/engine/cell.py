@@ -9,27 +9,24 @@ from __future__ import annotations
 
 import math
 import os
-import shutil
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 from regscope.arithmetic import Arithmetic
 from regscope.base.errors import DivergedError, RegscopeError
-from regscope.datasets.base import DATA_FILE
 from regscope.engine import checkpoints
-from regscope.engine.bar import progress
 from regscope.engine.base import Holdout, Job, SurveyJob
 from regscope.engine.choice import chosen_engine
 from regscope.engine.device import chosen_device
 from regscope.engine.messages import Watch
-from regscope.engine.plan import Plan, plan, room
-from regscope.engine.together import Cells, together
-from regscope.study.params import BASELINE, Study
+from regscope.engine.plan import Plan, room
+from regscope.engine.run import Computed, Run, remove, written
+from regscope.engine.together import Cells, apart, together
+from regscope.study.params import Study
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,14 +34,10 @@ if TYPE_CHECKING:
 WORKERS = "REGSCOPE_WORKERS"
 CHECKPOINT_SECONDS = "REGSCOPE_CHECKPOINT_SECONDS"
 
-Computed = Literal["fastest", "portable", "not portable"]
-
 _NOT_PORTABLE = (
     "regscope: {label}: portable arithmetic is not to be had here ({reason}): trained with the"
     " kernels at hand, whose last digits are this machine's"
 )
-
-_DAMAGED = "regscope: {label}: {path}: a damaged checkpoint, removed: its seeds are trained anew"
 
 
 @dataclass(frozen=True)
@@ -95,9 +88,8 @@ def training_cells(
     settings goes on from there. Raises DivergedError, with seed and epoch, when a loss is no longer
     finite: that cell would come to the same again.
     """
-    seeds, epochs = study.training.seeds, study.training.epochs
     wanted, seconds, engine = chosen_workers(), checkpoint_seconds(), chosen_engine()
-    settings = _settings(study, regs)
+    settings = written(study, regs)
     found = engine.survey(SurveyJob(settings, tuple(regs), data, chosen_device()), label)
     arithmetic = study.training.arithmetic
     if found.unportable:
@@ -105,50 +97,27 @@ def training_cells(
     computed: Computed = "not portable" if found.unportable else arithmetic
     settled: Arithmetic = "fastest" if found.unportable else arithmetic
     job = Job(settings, data, holdout, found.device, settled, seconds)
-    stacks = len(regs) * seeds
+    stacks = len(regs) * study.training.seeds
     try:
         workers, largest = room(found, min(wanted or engine.workers(found.device), stacks))
     except RegscopeError as error:
         raise RegscopeError(f"{label}: {error}") from None
-    groups = together(study, regs, found.largest > 1)
+    run = Run(study, engine, job, computed, workers, largest, label, watch)
     with ExitStack() as exits:
-        dealt: dict[Cells, Plan] = {}
-        folders = []
-        for cells in groups:
-            # What is half trained on one kind of device is not continued on another.
-            decisive = {"study": _settings(study, cells.regs), "reg": " ".join(cells.regs)}
-            decisive["holdout"] = holdout
-            decisive["device"] = found.device.partition(":")[0]
-            decisive["arithmetic"] = computed
-            name = checkpoints.folder_for(decisive, data / DATA_FILE)
-            folder = exits.enter_context(_only_here(name))
-            standings = checkpoints.standings(folder)
-            for path in checkpoints.remove_damaged(folder, standings):
-                print(_DAMAGED.format(label=label, path=path), file=sys.stderr)
-            # With stacks enough to keep all workers busy, they are as few as can be.
-            own = math.ceil(workers / len(groups))
-            dealt[cells] = plan(cells.numbers, standings, epochs, folder, own, largest)
-            folders.append(folder)
         try:
-            with progress(dealt, epochs, label, watch) as heard:
-                engine.train(job, dealt, workers, label, heard)
+            dealt = exits.enter_context(run.trained(together(study, regs, found.largest > 1)))
         except DivergedError:
-            # What other cells have finished is kept.
             if len(regs) == 1:
-                _remove(folders)
-            raise
+                raise
+            # Apart, so that what the other cells come to is theirs alone, and kept.
+            dealt = exits.enter_context(run.trained(apart(study, regs)))
         trained = {
             reg: cell
-            for cells in groups
-            for reg, cell in _gathered(found.name, computed, cells, dealt[cells]).items()
+            for cells, finished in dealt.items()
+            for reg, cell in _gathered(found.name, computed, cells, finished).items()
         }
         yield {reg: trained[reg] for reg in regs}
-        _remove(folders)
-
-
-def _remove(folders: Sequence[Path]) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(dealt.values())
 
 
 def train_cells(
@@ -210,29 +179,3 @@ def checkpoint_seconds() -> float:
     if not seconds >= 0:
         raise RegscopeError(f"{CHECKPOINT_SECONDS} = {chosen}: must be a number of at least 0")
     return seconds
-
-
-def _settings(study: Study, regs: Sequence[str]) -> dict[str, Any]:
-    """Everything in params.yaml that decides the numbers of these cells."""
-    settings = study.model_dump(mode="json", exclude={"regularizers", "title", "evaluation"})
-    cells = {reg: study.cells[reg].model_dump(mode="json", exclude_none=True) for reg in regs}
-    return settings | {
-        "title": "untitled",
-        "evaluation": {},
-        "regularizers": {BASELINE: {}, **cells},
-    }
-
-
-@contextmanager
-def _only_here(folder: Path) -> Iterator[Path]:
-    """The checkpoint folder under a lock; a private one where another run holds it."""
-    from filelock import FileLock, Timeout
-
-    folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.with_suffix(".lock"), blocking=False)
-    try:
-        with lock:
-            yield folder
-    except Timeout:
-        with tempfile.TemporaryDirectory(dir=folder.parent) as private:
-            yield Path(private)

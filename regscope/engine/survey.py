@@ -17,6 +17,7 @@ from regscope.engine.base import SurveyJob
 from regscope.engine.device import DEVICE, present_device
 from regscope.engine.memory import own_memory
 from regscope.engine.plan import Cost, Survey
+from regscope.engine.together import together
 from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
 from regscope.study.params import Study
@@ -70,10 +71,24 @@ def survey(job: SurveyJob, free: int) -> Survey:
     process += _imported_bytes(study, cells, dataset)
     surveyed = [seed_bytes(study, methods, dataset, free, device) for methods in cells]
     seed, network = max(surveyed, key=lambda found: found[0])
+    stackable = gains_from_stacking(network)
+    if stackable or device != "cpu":
+        # A place of a stack has room for what the methods of all its cells remember.
+        mixed = [mix for mix in _mixed(study, job.regs) if mix not in cells]
+        found = (seed_bytes(study, mix, dataset, free, device)[0] for mix in mixed)
+        seed = max([seed, *found])
     if device != "cpu":
         seed += recording_bytes(study, network)
-    stackable = gains_from_stacking(network)
     return Survey(device, name, present, Cost(process, seed), stackable, unportable)
+
+
+def _mixed(study: Study, regs: Sequence[str]) -> list[list[Regularizer]]:
+    """All methods of the cells of every stack."""
+    named = (
+        {method.name: method for reg in cells.regs for method in study.cells[reg].methods()}
+        for cells in together(study, regs, stackable=True)
+    )
+    return [list(methods.values()) for methods in named]
 
 
 def _settled(study: Study, chosen: str | None) -> tuple[str, str | None]:

@@ -46,11 +46,15 @@ def together(study: Study, regs: Sequence[str], stackable: bool) -> list[Cells]:
 
     Each alone where nothing is gained by stacking. How cells are dealt changes no bit.
     """
-    seeds = study.training.seeds
     if not stackable:
-        return [Cells((reg,), seeds) for reg in regs]
+        return apart(study, regs)
     alike: dict[object, list[str]] = {}
     for reg in regs:
         place = Place(0, tuple(study.cells[reg].methods()), study.training, reg)
         alike.setdefault(shape(place), []).append(reg)
-    return [Cells(tuple(cells), seeds) for cells in alike.values()]
+    return [Cells(tuple(cells), study.training.seeds) for cells in alike.values()]
+
+
+def apart(study: Study, regs: Sequence[str]) -> list[Cells]:
+    """Every cell alone."""
+    return [Cells((reg,), study.training.seeds) for reg in regs]

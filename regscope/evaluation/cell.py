@@ -82,7 +82,7 @@ def _evaluated(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evalua
     networks = load_networks(study, reg, folder, dataset)
     task = task_of(dataset)
     pool = pool_of(dataset, study.evaluation.examples)
-    examples = [examples_of(study, dataset, seed) for seed in range(len(networks))]
+    examples = [examples_of(study, reg, dataset, seed) for seed in range(len(networks))]
     judged = JUDGES[task.name](dataset, networks, examples, pool)
     descent = _descent(folder, study.evaluation.training_loss)
     pictures = dataset.input_shape if dataset.kind == "image" else None

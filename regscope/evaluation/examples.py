@@ -38,8 +38,8 @@ def pool_of(dataset: Dataset, examples: int | None) -> Tensor:
     return as_seen(stored, dataset.scale)
 
 
-def examples_of(study: Study, dataset: Dataset, seed: int) -> Examples:
-    split = dataset.split(study.split, seed)
+def examples_of(study: Study, reg: str, dataset: Dataset, seed: int) -> Examples:
+    split = study.split_of(dataset, reg, seed)
     train, test = torch.from_numpy(split.train), torch.from_numpy(split.holdout)
     few = test[: study.evaluation.examples]
     return Examples(train, test, few, few if dataset.official_train is None else None)

@@ -59,7 +59,7 @@ class TrainedSeed:
 
         from regscope.datasets.seen import as_seen
 
-        places = self.dataset.split(self.study.split, self.seed).holdout[:count]
+        places = self.study.split_of(self.dataset, self.reg, self.seed).holdout[:count]
         return as_seen(torch.from_numpy(self.dataset.inputs[places]), self.dataset.scale)
 
 
@@ -84,7 +84,7 @@ def trained_seed(params: Params, name: str, reg: str, seed: int) -> TrainedSeed:
     network = _network(
         study, reg, {key: value[seed : seed + 1] for key, value in state.items()}, dataset
     )
-    network = in_own_unit(network, study, dataset, seed)
+    network = in_own_unit(network, study, reg, dataset, seed)
     score, tested = _tested(study, seed, network, dataset)
     found, measure = results.accuracies(name, reg), named(study.task.measure)
     over = mean_interval(list(found.values())) if set(found) == set(range(seeds)) else None

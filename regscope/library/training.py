@@ -107,7 +107,7 @@ class Trained:
             raise RegscopeError(f"part = {part}: choose from: train, test")
         if not isinstance(size, Integral) or size < 1:
             raise RegscopeError(f"size = {size!r:.100}: must be a whole number of at least 1")
-        split = self.dataset.split(self.study.split, seed)
+        split = self.study.split_of(self.dataset, self.reg, seed)
         indices = torch.from_numpy(split.train if part == "train" else split.holdout)
         inputs = torch.from_numpy(self.dataset.inputs)
         targets = torch.from_numpy(self.dataset.targets)
@@ -281,7 +281,7 @@ def _as_plain(study: Study, reg: str, trained: TrainedCell, dataset: Dataset) ->
     values = trained.history.reshape(len(named), -1).T
     history = pd.DataFrame(values, columns=list(named), index=index).reset_index()
     networks = tuple(
-        in_own_unit(network, study, dataset, seed)
+        in_own_unit(network, study, reg, dataset, seed)
         for seed, network in zip(
             trained.seeds, plain_networks(study, reg, state, dataset), strict=True
         )

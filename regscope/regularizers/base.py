@@ -43,8 +43,8 @@ class Regularizer(Settings):
     """One method. Subclasses name themselves and override the hooks they need; no other acts.
 
     `name` is the key in params.yaml. `main` is the setting that a bare number (or `true`) there
-    stands for, and `off` the value of it that is the same as not naming the method. `tasks` are
-    those for which it is defined.
+    stands for, and `off` the value of it that is the same as not naming the method; of bounds it is
+    not so that `larger_is_stronger`. `tasks` are those for which it is defined.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -57,6 +57,7 @@ class Regularizer(Settings):
     name: ClassVar[str]
     main: ClassVar[str] = "strength"
     off: ClassVar[float] = 0
+    larger_is_stronger: ClassVar[bool] = True
     turn: ClassVar[int] = 0
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
 
@@ -74,7 +75,7 @@ class Regularizer(Settings):
     def copies(self) -> int:
         """How often an epoch goes through every example: 2 adds a copy, which `batch` changes.
 
-        With 1 `batch` changes the examples themselves. A copy's targets stay those of its example.
+        With 1 `batch` changes the examples themselves.
         """
         return 1
 
@@ -92,13 +93,13 @@ class Regularizer(Settings):
     def structure(self) -> Hashable | None:
         """What of it must be equal, beside its name, wherever networks train as one stack.
 
-        By default everything where it puts modules into the network, its name alone where it
-        changes the course of a step; None where networks with and without it may train as one.
+        By default everything where it puts modules into the network or runs passes of its own, its
+        name alone where it changes what is read; None where networks with and without it may train
+        as one.
         """
-        if has_hook(self, "insert"):
+        if has_hook(self, "insert") or has_hook(self, "passing"):
             return self.model_dump_json()
-        alike = has_hook(self, "passing") or self.watches or self.copies > 1
-        return self.copies if alike else None
+        return self.copies if self.watches or self.copies > 1 else None
 
     def check(self, target: Target) -> None:
         """Refuse a target on which the method would do nothing, or for which there is none.

@@ -31,4 +31,9 @@ class ConfidencePenalty(Regularizer):
         entropy = -(probabilities * logarithms).sum(-1, keepdim=True)
         term = probabilities.mul_(logarithms.add_(entropy)).mul_(self.strength)
         shares = step.shares
-        step.gradient.add_(term * (shares if isinstance(shares, float) else shares.unsqueeze(-1)))
+        if isinstance(shares, float):
+            step.gradient.add_(term.mul_(shares))
+        else:
+            # Not products with 0: what padding gives may be no number.
+            there = shares.unsqueeze(-1)
+            step.gradient.add_(term.mul_(there).masked_fill_(there == 0, 0))

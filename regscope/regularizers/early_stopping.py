@@ -23,12 +23,14 @@ class EarlyStopping(Regularizer):
     """What is kept is the epoch with the lowest loss on the validation part.
 
     The validation part, `split.validation` examples, does not train. After `patience` epochs in a
-    row that are not lower by more than `min_delta` a network is done: whatever comes later is not
-    looked at. Its stack runs on, so it costs as long as training to the last epoch.
+    row that are not lower by more than `min_delta` a network is done: nothing that comes later is
+    kept. Its stack runs on, so it costs as long as training to the last epoch, and a loss that is
+    no longer finite ends the run all the same.
     """
 
     name: ClassVar[str] = "early_stopping"
     main: ClassVar[str] = "patience"
+    larger_is_stronger: ClassVar[bool] = False
     turn: ClassVar[int] = 3
     patience: Annotated[int, Field(ge=0, le=1_000_000)]
     min_delta: Annotated[float, Field(ge=0)] = 0.0

@@ -25,12 +25,15 @@ class GradientClipping(Regularizer):
 
     name: ClassVar[str] = "gradient_clipping"
     main: ClassVar[str] = "max_norm"
+    larger_is_stronger: ClassVar[bool] = False
     off: ClassVar[float] = math.inf
     turn: ClassVar[int] = 1
     max_norm: Annotated[float, Field(gt=0, allow_inf_nan=True)]
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
+        from regscope.arithmetic.functions import square_root
+
         gradients = {name: own.gradient(name) for name in own.parameters}
-        factors = self.max_norm / (square_sums(gradients).sqrt() + EPSILON)
+        factors = self.max_norm / (square_root(square_sums(gradients)) + EPSILON)
         for gradient in gradients.values():
             gradient.mul_(each(factors.clamp(max=1), gradient))

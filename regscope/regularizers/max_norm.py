@@ -27,6 +27,7 @@ class MaxNorm(Scoped):
 
     name: ClassVar[str] = "max_norm"
     main: ClassVar[str] = "radius"
+    larger_is_stronger: ClassVar[bool] = False
     off: ClassVar[float] = math.inf
     radius: Annotated[float, Field(gt=0, allow_inf_nan=True)]
 
@@ -37,6 +38,8 @@ class MaxNorm(Scoped):
 
 def constrain(weight: Tensor, radius: float) -> None:
     """Of a weight `[P, units, ...]`, in place."""
-    norms = weight.square().flatten(2).sum(2).sqrt()
+    from regscope.arithmetic.functions import square_root
+
+    norms = square_root(weight.square().flatten(2).sum(2))
     factors = norms.clamp(max=radius) / (norms + EPSILON)
     weight.mul_(factors.view(*norms.shape, *[1] * (weight.dim() - 2)))

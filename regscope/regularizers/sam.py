@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from pydantic import Field
@@ -30,6 +30,11 @@ class SAM(Regularizer):
     radius: Annotated[float, Field(ge=0, le=1e3)]
 
     @property
+    def structure(self) -> Hashable:
+        """Two passes, whatever the radius."""
+        return self.name
+
+    @property
     def held_weights(self) -> int:
         return 2
 
@@ -37,8 +42,10 @@ class SAM(Regularizer):
         yield
         start = {name: tensor.clone() for name, tensor in own.parameters.items()}
         running = {name: tensor.clone() for name, tensor in own.buffers.items()}
+        from regscope.arithmetic.functions import square_root
+
         gradients = {name: own.gradient(name) for name in own.parameters}
-        scale = self.radius / (square_sums(gradients).sqrt() + EPSILON)
+        scale = self.radius / (square_root(square_sums(gradients)) + EPSILON)
         for name, parameter in own.parameters.items():
             parameter.add_(gradients[name] * each(scale, parameter))
         yield

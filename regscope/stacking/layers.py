@@ -190,10 +190,8 @@ class StackedDropout(nn.Module):
         bits = self.streams.bits(inputs.numel() // self.streams.count)
         mask = torch.empty_like(inputs)
         if isinstance(self.dropped, Tensor):
-            own = mask.view(bits.shape)
-            torch.ge(bits, self.dropped - 32768, out=own)
-            own.mul_(self.factor)
-            return mask
+            own = torch.ge(bits, self.dropped - 32768).to(mask.dtype).mul_(self.factor)
+            return mask.copy_(own.view(inputs.shape))
         torch.ge(bits.reshape(inputs.shape), self.dropped - 32768, out=mask)
         return mask.mul_(self.factor)
 

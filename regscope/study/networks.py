@@ -63,7 +63,9 @@ def plain_networks(
     return networks
 
 
-def in_own_unit(network: nn.Module, study: Study, dataset: Dataset, seed: int) -> nn.Module:
+def in_own_unit(
+    network: nn.Module, study: Study, reg: str, dataset: Dataset, seed: int
+) -> nn.Module:
     """What gives numbers in their own unit: the network, and a last layer `unit` that undoes what
     standardized the targets of the seed's own training. One that tells classes stays as it is."""
     if dataset.quantity is None:
@@ -73,7 +75,7 @@ def in_own_unit(network: nn.Module, study: Study, dataset: Dataset, seed: int) -
     import torch
     from torch import nn
 
-    standard = Standard.of(dataset.targets[dataset.split(study.split, seed).train])
+    standard = Standard.of(dataset.targets[study.split_of(dataset, reg, seed).train])
     unit = nn.Linear(1, 1)
     with torch.no_grad():
         unit.weight.fill_(standard.deviation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -21,7 +21,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose, listed
 from regscope.base.settings import Settings, chosen_by, refusal, text_line
 from regscope.base.yaml_files import read_yaml
-from regscope.datasets import SOURCES, Source, SplitSettings
+from regscope.datasets import SOURCES, Dataset, Source, Split, SplitSettings
 from regscope.measures import catalog
 from regscope.models import KINDS, ModelSettings
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
@@ -182,6 +182,17 @@ class Study(Settings):
                 f"{BASELINE} is what the others are held against and must be {{}}",
             )
         return self
+
+    def split_of(
+        self,
+        dataset: Dataset,
+        reg: str,
+        seed: int,
+        holdout: Literal["test", "validation"] = "test",
+    ) -> Split:
+        """One seed's examples in a cell: those that a method watches do not train."""
+        watched = any(method.watches for method in self.cells[reg].methods())
+        return dataset.split(self.split, seed, holdout, watched)
 
     @property
     def train_size(self) -> int:

@@ -158,6 +158,10 @@ def _check_family(key: str, study: Study, family: str, settings: Family) -> None
     for method in cell:
         if isinstance(getattr(method, method.main), bool):
             raise refusal(key, None, f"{method.name} is on or off and has no strength")
+        if not method.larger_is_stronger:
+            raise refusal(
+                key, None, f"{method.name} acts less the larger it is, and a path goes by strength"
+            )
         for strength in settings.strengths:
             raw = at_strength(method, factors[method.name] * strength)
             try:

@@ -44,7 +44,7 @@ def network(study: Study, reg: str, folder: Path, data: Dataset) -> nn.Module:
     with safe_open(folder / MODEL_FILE, framework="pt") as file:
         state = {name: file.get_slice(name)[SEED : SEED + 1] for name in file.keys()}  # noqa: SIM118
     (plain,) = plain_networks(study, reg, state, data)
-    loaded = in_own_unit(plain, study, data, SEED)
+    loaded = in_own_unit(plain, study, reg, data, SEED)
     # Laid out as others expect it, whatever is fastest here.
     contiguous: nn.Module = loaded.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     return contiguous

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.base.errors import RegscopeError
-from regscope.regularizers import Regularizer
+from regscope.regularizers import Regularizer, Scoped
 from regscope.regularizers.base import has_hook
 from regscope.regularizers.step import Own, Places
 from regscope.stacking.stack import stacked_weights
@@ -95,8 +95,8 @@ def weights_of(method: Regularizer, model: nn.Module, plain: nn.Module) -> dict[
 
 
 def _acted_on(method: Regularizer, model: nn.Module, plain: nn.Module) -> Mapping[str, Tensor]:
-    hooks = ("penalty", "gradients", "weights")
-    if not any(has_hook(method, hook) for hook in hooks):
+    """None of a method that fills slots, whose layers need not have any."""
+    if isinstance(method, Scoped) and method.slot is not None:
         return {}
     return weights_of(method, model, plain)
 

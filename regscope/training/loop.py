@@ -56,8 +56,8 @@ class Trainer:
 
     History columns: `train_loss` (on the true labels, without penalties) and the task's score are
     means over the epoch's batches in training mode, as Keras logs them; `penalty` is the
-    regularizers' term after the epoch; `holdout_*` are measured after the epoch in evaluation mode
-    and in float32, as weights are kept: of what training would hand over if it ended there. Of
+    regularizers' term after the epoch, and `holdout_*` are measured then in evaluation mode and in
+    float32, as weights are kept: both of what training would hand over if it ended there. Of
     sentences all are means over words. Where a method adds copies, an epoch goes through every
     example as often.
 
@@ -139,16 +139,17 @@ class Trainer:
         """
         while self.epoch < self.settings.epochs:
             with tf32_where(self.settings.precision == "tf32"):
-                trained = self._train_epoch()
+                loss, score = self._train_epoch()
             self.epoch += 1
             with self._handed_over(for_good=self.epoch == self.settings.epochs):
-                row = torch.stack([*trained, *self._evaluate(self.holdout), *self._last_rates()])
+                held_out = self._evaluate(self.holdout)
+                row = torch.stack([loss, self._penalty(), score, *held_out, *self._last_rates()])
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             self._check_finite()
             if after_epoch is not None:
                 after_epoch(self)
 
-    def _train_epoch(self) -> tuple[Tensor, Tensor, Tensor]:
+    def _train_epoch(self) -> tuple[Tensor, Tensor]:
         for streams in self._streams():
             streams.start_epoch(self.epoch)
         self.model.train()
@@ -165,7 +166,7 @@ class Trainer:
             self._recorder.run(update, self._changed_by_a_step, own)
         size = self.objective.counted(self.examples.targets, self._places)
         score = self.objective.score(update.points / size, "train")
-        return update.loss / size, self._penalty(), score
+        return update.loss / size, score
 
     def _changed_by_a_step(self) -> list[Tensor]:
         positions = [streams.position for streams in self._streams()]
@@ -257,7 +258,7 @@ class Trainer:
         """Everything needed to go on later; random streams begin anew with every epoch."""
         optimizer: dict[str, list[Tensor]] = {}
         for _, steps in self.optimizers:
-            for name, tensor in steps.state.items():
+            for name, tensor in steps.remembered().items():
                 optimizer.setdefault(name, []).append(tensor)
         return Progress(
             self.seeds,
@@ -278,9 +279,13 @@ class Trainer:
         self.history = progress.history
         self.model.load_state_dict(progress.model)
         for places, steps in self.optimizers:
-            for name, tensor in steps.state.items():
-                whole = progress.optimizer[name]
-                tensor.copy_(whole[places or slice(None)] if whole.dim() else whole)
+            chosen = places or slice(None)
+            steps.recall(
+                {
+                    name: whole[chosen] if whole.dim() else whole
+                    for name, whole in progress.optimizer.items()
+                }
+            )
         for method, own in self.memory.items():
             for name, tensor in own.items():
                 tensor.copy_(progress.memory[f"{method}/{name}"])

@@ -8,7 +8,7 @@ kept in tensors from the start, so that a recorded CUDA graph counts on.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -75,6 +75,15 @@ class Optimizer(ABC):
     @abstractmethod
     def step(self) -> None:
         """Update every parameter by its gradient."""
+
+    def remembered(self) -> dict[str, Tensor]:
+        """The state as checkpoints hold it: one number for all, or of its parameter's shape."""
+        return self.state
+
+    def recall(self, remembered: Mapping[str, Tensor]) -> None:
+        """Go on from what `remembered` gave, of the same places."""
+        for name, tensor in self.state.items():
+            tensor.copy_(remembered[name])
 
     @abstractmethod
     def step_size(self, index: int) -> Tensor | float:
@@ -187,14 +196,29 @@ class Adam(Optimizer):
         c the root of what v is divided by otherwise.
         """
         second = self.state[f"second.{index}"]
-        if index in self._padded:
-            second = second[:, : self._padded[index].size].reshape(self.parts[index].values.shape)
+        if padded := self._padded.get(index):
+            second = padded.seen(second, self.parts[index].values)
         settings, seen = self.settings, self._seen(self.settings.betas[1])
         if self._epsilon_hat:
             root = square_root(second).add_(settings.epsilon)
             return root.reciprocal_().mul_(square_root(seen) * self.learning_rate)
         root = square_root(second / seen)
         return root.add_(settings.epsilon).reciprocal_().mul_(self.learning_rate)
+
+    def remembered(self) -> dict[str, Tensor]:
+        found = dict(self.state)
+        for index, padded in self._padded.items():
+            for name in (f"first.{index}", f"second.{index}"):
+                found[name] = padded.seen(self.state[name], self.parts[index].values)
+        return found
+
+    def recall(self, remembered: Mapping[str, Tensor]) -> None:
+        whole = dict(remembered)
+        for index, padded in self._padded.items():
+            for name in (f"first.{index}", f"second.{index}"):
+                whole[name] = self.state[name].zero_()
+                padded.seen(whole[name], None).copy_(remembered[name].flatten(1))
+        super().recall(whole)
 
     def _fused_step(self, indices: Sequence[int]) -> None:
         settings = self.settings
@@ -253,6 +277,11 @@ class _Padded:
         self.values[:, : self.size] = values.reshape(len(values), -1)
         self.gradients[:, : self.size] = gradients.reshape(len(values), -1)
         return self.values, self.gradients
+
+    def seen(self, room: Tensor, like: Tensor | None) -> Tensor:
+        """What there is in such room, `[P, size]` or of the shape of `like`."""
+        found = room[:, : self.size]
+        return found if like is None else found.reshape(like.shape)
 
     def empty_into(self, tensor: Tensor) -> None:
         tensor.copy_(self.values[:, : self.size].reshape(tensor.shape))

@@ -17,7 +17,7 @@ from regscope.arithmetic import Precision
 from regscope.stacking.layers import StackedDropout, StackedLinear, linear, linear_gradients
 from regscope.stacking.precision import compute_in
 from regscope.stacking.products import product
-from regscope.training.loss import backward
+from regscope.training.autograd import backward
 
 
 class Passes(ABC):

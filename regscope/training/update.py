@@ -9,9 +9,10 @@ from itertools import groupby
 import torch
 from torch import Tensor, nn
 
+from regscope.base.errors import RegscopeError
 from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
-from regscope.regularizers.step import Own, Places, Step
+from regscope.regularizers.step import Own, Places, Step, each
 from regscope.regularizers.targets import rows
 from regscope.tasks import Objective
 from regscope.training.batches import Examples
@@ -102,7 +103,12 @@ class Update:
         inputs, targets = self._by_places(step, acting)
         if acting[0].method.copies > 1:
             copied = self.examples.copied(indices)
-            inputs = torch.where(copied.view(-1, *[1] * (inputs.dim() - 1)), inputs, step.inputs)
+            inputs = torch.where(each(copied, inputs), inputs, step.inputs)
+            if targets is not step.targets:
+                there = step.targets
+                if targets.is_floating_point():
+                    there = rows(there, self.outputs)
+                targets = torch.where(each(copied, targets), targets, there)
         return replace(step, inputs=inputs, targets=targets)
 
     def _by_places(self, step: Step, acting: Sequence[Acting]) -> tuple[Tensor, Tensor]:
@@ -132,14 +138,20 @@ class Update:
         if not passing:
             return self._pass(step)
         own, *others = passing
-        counted = []
+        counted: list[tuple[Tensor, Tensor]] = []
         running = [a.method.passing(step.of(a.own.places, self.seeds), a.own) for a in own]
-        while running:
+        while True:
             with torch.no_grad():
-                running = [going for going in running if next(going, self) is not self]
-            if running:
-                counted.append(self._passes(step, others))
-        return counted[0]
+                ended = [next(going, self) is self for going in running]
+            if all(ended):
+                return counted[0]
+            if any(ended):
+                # A place that has ended would go through the passes of the others.
+                raise RegscopeError(
+                    f"{own[0].method.name}: passes of {len(running)} settings in one stack end"
+                    " apart; `structure` must tell these settings apart"
+                )
+            counted.append(self._passes(step, others))
 
     def _pass(self, step: Step) -> tuple[Tensor, Tensor]:
         """Forward and backward; each place's sums of losses on the labels and of points, `[S]`."""

@@ -19,7 +19,7 @@ from filelock import FileLock
 from safetensors.torch import load_file
 
 from regscope.base import paths
-from regscope.base.errors import RegscopeError
+from regscope.base.errors import DivergedError, RegscopeError
 from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
 from regscope.engine import cell, checkpoints, local
@@ -30,6 +30,7 @@ from regscope.engine.cell import (
     train_cell,
     train_cells,
     training_cell,
+    training_cells,
 )
 from regscope.engine.local import Local
 from regscope.engine.messages import Epoch
@@ -367,6 +368,21 @@ def test_of_several_cells_the_one_that_diverges_is_named(
     settings["regularizers"] = {"none": {}, "weak": {"l2": 1e-4}, "strong": {"l2": 1e5}}
     with pytest.raises(RegscopeError, match=r"^tiny: strong: seed 0, epoch 1: the loss"):
         train_cells(Study.model_validate(settings), ["weak", "strong"], digits_folder, "tiny")
+
+
+def test_of_several_cells_those_that_do_not_diverge_are_kept(
+    workspace: Path, digits_folder: Path
+) -> None:
+    """For a run without the one that does."""
+    settings = tiny.study().model_dump(mode="json", exclude_none=True)
+    settings["regularizers"] = {"none": {}, "weak": {"l2": 1e-4}, "strong": {"l2": 1e5}}
+    study = Study.model_validate(settings)
+    with pytest.raises(DivergedError):
+        train_cells(study, ["weak", "strong"], digits_folder, "tiny")
+    told: list[Epoch] = []
+    with training_cells(study, ["weak"], digits_folder, "tiny", watch=told.append) as trained:
+        assert list(trained) == ["weak"]
+    assert len(told) < study.training.epochs * study.training.seeds
 
 
 def test_what_could_not_be_stored_is_not_trained_again(

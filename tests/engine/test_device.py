@@ -16,14 +16,20 @@ import torch
 from regscope.datasets import Dataset
 from regscope.stacking import stack
 from regscope.stacking.graphs import Recorder
-from regscope.training.loop import cell_trainer
+from regscope.training.loop import Trainer, cell_trainer
+from regscope.training.places import Place, places_of
 from tests import tiny
 from tests.regularizers.settings import CELLS, OF_ANY_NETWORK, SETTINGS
 
 META = torch.device("meta")
 MODELS: dict[str, dict[str, Any] | None] = {"dense": None, "cnn": tiny.CONVOLUTIONAL}
-APART = [name for name in ("none", *SETTINGS, "everything") if name in OF_ANY_NETWORK]
-"""Every method by itself, and all of them at once."""
+APART = ["none", *SETTINGS, "everything", "everything_else"]
+"""Every method by itself, and all of them in two goes."""
+
+
+def of_network(cell: str, model: str) -> str:
+    """The kind of network in which the cell is tried: stochastic depth needs branches."""
+    return model if cell in OF_ANY_NETWORK else "dense"
 
 
 @pytest.fixture
@@ -43,6 +49,7 @@ def test_everything_a_step_touches_lies_on_its_device(
     conventions: str, model: str, cell: str, optimizer: str, digits: Dataset
 ) -> None:
     training = {"conventions": conventions}
+    model = of_network(cell, model)
     study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
     trainer = cell_trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
     trainer.model.train()
@@ -71,8 +78,24 @@ def test_a_step_changes_nothing_but_what_it_says_and_in_place(
 ) -> None:
     """So a recorded step can be tried out and put back, and its replays go on from each other."""
     training = {"precision": precision}
+    model = of_network(cell, model)
     study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
-    trainer = tiny.trainer(study, digits, [0, 1])
+    check_in_place(tiny.trainer(study, digits, [0, 1]))
+
+
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+def test_so_does_a_step_of_places_that_differ_and_with_a_schedule(
+    optimizer: str, digits: Dataset
+) -> None:
+    cells: list[dict[str, Any]] = [{"l2": 0.1, "ema": 0.5}, {"l1_prox": 0.1}, {"max_norm": 0.5}]
+    places: list[Place] = []
+    for rate, cell in zip((0.1, 0.1, 0.02), cells, strict=True):
+        study = tiny.study(cell, optimizer, training={**tiny.SCHEDULED, "learning_rate": rate})
+        places += places_of(study.training, study.cells["tested"].methods(), [0])
+    check_in_place(Trainer(tiny.study(), digits, places))
+
+
+def check_in_place(trainer: Trainer) -> None:
     trainer.model.train()
     indices = trainer.train[:, :8]
     trainer.update(indices)
@@ -106,6 +129,7 @@ def test_a_gpu_trains_as_a_processor_does(
     model: str, cell: str, optimizer: str, digits: Dataset
 ) -> None:
     training = {"epochs": 2, **({"epsilon": 1e-3} if optimizer == "adam" else {})}
+    model = of_network(cell, model)
     study = tiny.study(CELLS[cell], optimizer, model=MODELS[model], training=training)
     methods = study.cells["tested"].methods()
     states = []

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import psutil
 import pytest
 import torch
@@ -101,14 +103,19 @@ def test_a_cell_is_surveyed_in_a_process_of_its_own(
 
 
 def test_what_making_a_network_imports_counts_for_every_process(
-    workspace: Path, digits_folder: Path
+    workspace: Path, digits: Dataset
 ) -> None:
-    """Stochastic depth loads torchvision, of which a worker has nothing before."""
-    depth = tiny.study(CELLS["stochastic_depth"], model={"kind": "resnet", "width": 2})
-    study = depth.model_dump(mode="json", exclude_none=True)
+    """EfficientNet loads torchvision, of which a worker has nothing before."""
+    coloured = workspace / "coloured"
+    coloured.mkdir()
+    replace(digits, inputs=np.repeat(digits.inputs, 3, axis=1)).save(coloured)
+    models = ({"kind": "resnet", "width": 2}, {"kind": "efficientnet", "input_size": 33})
+    studies = (
+        tiny.study(model=model).model_dump(mode="json", exclude_none=True) for model in models
+    )
     without, with_it = (
-        Local().survey(SurveyJob(study, (reg,), digits_folder, "cpu"), "tiny").cost.process
-        for reg in ("none", "tested")
+        Local().survey(SurveyJob(study, ("none",), coloured, "cpu"), "tiny").cost.process
+        for study in studies
     )
     assert without < survey.PROCESS + 4 * 2**20
     assert with_it > without + 20 * 2**20

@@ -59,6 +59,6 @@ def test_the_pool_is_the_sources_test_set_or_everything(digits: Dataset) -> None
         pool = pool_of(dataset, tried.evaluation.examples)
         assert torch.equal(pool, expected)
         for seed in (0, 1):
-            seen = examples_of(tried, dataset, seed)
+            seen = examples_of(tried, "none", dataset, seed)
             assert torch.equal(chosen(pool, seen.pooled), stored[seen.few])
             assert torch.equal(seen.few, seen.test[: tried.evaluation.examples])

@@ -24,15 +24,17 @@ SETTINGS: dict[str, Any] = {
     "weight_decay": 0.1,
 }
 
+FURTHER = (
+    "confidence_penalty", "early_stopping", "ema", "gradient_clipping", "label_smoothing",
+    "max_norm", "sam", "weight_decay",
+)  # fmt: skip
 FIRST = ("augmentation", "batch_norm", "dropout", "l1", "l1_prox", "l2")
 
 COMPOSED: dict[str, dict[str, Any]] = {
     "elastic_net": {"l1": 0.001, "l2": 0.001},
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
     "everything": {name: SETTINGS[name] for name in FIRST},
-    "everything_else": {
-        name: SETTINGS[name] for name in SETTINGS if name not in (*FIRST, "stochastic_depth")
-    },
+    "everything_else": {name: SETTINGS[name] for name in FURTHER},
 }
 
 CELLS: dict[str, dict[str, Any]] = {

@@ -123,6 +123,39 @@ def test_a_checkpoint_holds_all_places(digits: Dataset, tmp_path: Path) -> None:
     assert resumed.history.equal(whole.history)
 
 
+@pytest.mark.parametrize("optimizer", ["nesterov", "adam"])
+def test_of_convolutions_and_their_layout(optimizer: str, digits: Dataset) -> None:
+    cells: list[dict[str, Any]] = [
+        {"dropout": 0.3, "max_norm": 0.5}, {"dropout": 0.6, "l1_prox": 0.01}
+    ]  # fmt: skip
+    places = [place(cell, 1, optimizer) for cell in cells]
+    study = tiny.study(model=tiny.CONVOLUTIONAL)
+    together = Trainer(study, digits, places)
+    together.run()
+    for index, one in enumerate(places):
+        alone = Trainer(study, digits, [one])
+        alone.run()
+        expected = {name: value[0] for name, value in alone.model.state_dict().items()}
+        found = {name: value[index] for name, value in together.model.state_dict().items()}
+        assert tiny.differences(found, expected) == {}
+
+
+def test_a_checkpoint_of_padded_moments_beside_plain_ones(digits: Dataset, tmp_path: Path) -> None:
+    """Adam keeps those of widths that fill no vector in more room, but not under `l1_prox`."""
+    study = tiny.study(model={"hidden": [13, 7]})
+    cells: list[dict[str, Any]] = [{}, {"l1_prox": 0.01}, {"l1_prox": 0.02}]
+    places = [place(cell, 2, "adam") for cell in cells]
+    whole = Trainer(study, digits, places)
+    whole.run(lambda running: checkpoints.save(tmp_path / f"{running.epoch}", running.state()))
+    found = checkpoints.load(tmp_path / "1", [1, 2])
+    assert found is not None
+    resumed = Trainer(study, digits, places[1:])
+    resumed.resume(found)
+    resumed.run()
+    expected = {name: value[1:] for name, value in whole.model.state_dict().items()}
+    assert tiny.differences(resumed.model.state_dict(), expected) == {}
+
+
 @pytest.mark.parametrize(
     "cells",
     [

@@ -98,8 +98,9 @@ def test_the_module_of_our_own_is_torchvisions() -> None:
 def test_the_module_of_our_own_is_stacked_alike() -> None:
     branch = torch.randn(2 * 32, 5, generator=torch.Generator().manual_seed(0))
     found = []
-    for made in (lambda: DroppedBranch(0.4), lambda: depth(0.4)):
-        network = stack([nn.Sequential(made()) for _ in range(2)], [0, 3], torch.ones(2, 5)).train()
+    for layers in ([DroppedBranch(0.4), DroppedBranch(0.4)], [depth(0.4), depth(0.4)]):
+        networks = [nn.Sequential(layer) for layer in layers]
+        network = stack(networks, [0, 3], torch.ones(2, 5)).train()
         for streams in streams_of(network):
             streams.start_epoch(0)
         found.append(network(branch))

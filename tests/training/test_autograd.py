@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import torch
 
-from regscope.training.loss import backward
+from regscope.training.autograd import backward
 
 
 def test_backward_starts_from_the_given_gradient() -> None:
