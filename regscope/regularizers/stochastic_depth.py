@@ -32,7 +32,7 @@ class StochasticDepth(Scoped):
         return (self.layers,)
 
     def insert(self, model: nn.Module) -> None:
-        from regscope.models.dropped_branch import DroppedBranch
+        from regscope.models.dense.dropped_branch import DroppedBranch
         from regscope.models.slots import fill_slots, slot_names
 
         branches = slot_names(model, self.slot)

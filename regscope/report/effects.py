@@ -46,7 +46,7 @@ def finding(found: Sequence[Evidence], reg: str) -> str:
         parts.append(f"on the edge: {', '.join(edges)}")
     if not parts:
         return ""
-    return f"Test accuracy against `{BASELINE}`, in points: {'; '.join(parts)}."
+    return f"Against `{BASELINE}`, in points of test accuracy or as said: {'; '.join(parts)}."
 
 
 def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
@@ -69,15 +69,15 @@ def accuracy_table(found: Sequence[Evidence], reg: str) -> Table:
     headings = (
         "Study",
         "Strength",
-        f"{display_name(BASELINE)}, %",
-        f"{display_name(reg)}, %",
-        "Difference, points [95 %]",
+        display_name(BASELINE),
+        display_name(reg),
+        "Difference [95 %]",
         "For new data [95 %]",
-        "Detectable, points",
+        "Detectable",
         "Verdict",
     )
     return Table(
-        "Test accuracy",
+        "Test accuracy, %, and differences in points, or what a study is about",
         headings,
         tuple(
             (Cell(_about(evidence)), *row(evidence, against))

@@ -169,23 +169,29 @@ def doubtful(found: Mapping[str, Evidence]) -> str:
     """How many of all studies' cells that are better or worse could be neither on new data."""
     marked, bounds = 0, False
     lost: list[tuple[str, list[str]]] = []
+    unmeasured: list[str] = []
     for name, evidence in found.items():
         cells = new_data(evidence)
         bounds |= any(one.lost and one.basis == "test set, at most" for one in cells.values())
-        marked += sum(one.verdict in ("better", "worse") for one in cells.values())
+        told = [one for one in cells.values() if one.verdict in ("better", "worse")]
+        marked += sum(one.interval is not None for one in told)
+        if unknown := sum(one.interval is None for one in told):
+            unmeasured.append(f"{unknown} of {name}")
         own = [display_name(reg) for reg, one in cells.items() if one.lost]
         if own:
             lost.append((name, own))
     count = sum(len(own) for _, own in lost)
     opening = (
         "Verdicts speak of new seeds, and of each study's own test set, or pool of examples. For"
-        f" new data intervals are wider: of {marked} differences that are better or worse,"
+        f" new data intervals are wider: of {marked} differences in accuracy that are better or"
+        " worse,"
     )
+    others = f" What new data add was not measured for {', '.join(unmeasured)}." * bool(unmeasured)
     if not count:
-        return f"{opening} none could be 0 then."
+        return f"{opening} none could be 0 then.{others}"
     named = "; ".join(f"{name}: {', '.join(own)}" for name, own in lost)
     bound = " Without single predictions, which not all studies kept, that is a bound." * bounds
-    return f"{opening} {count} could be 0 then ({named}).{bound}"
+    return f"{opening} {count} could be 0 then ({named}).{bound}{others}"
 
 
 def studies_table(found: Sequence[Evidence]) -> Table:

@@ -140,8 +140,8 @@ def _claims(section: Section) -> Part:
         "Published claims",
         (
             Note(
-                f"{counts_line(section.claims)} Each p is corrected over the claims of one document"
-                " here, so that a difference which is certain above may not be separable."
+                f"{counts_line(section.claims)} Each p is corrected over the family beside it; a"
+                " claim that rests on a row above has that row's."
             ),
             claims_table(section.claims),
         ),

@@ -8,8 +8,15 @@ from typing import TYPE_CHECKING
 from regscope.figures.style import display_name
 from regscope.measures.catalog import ACCURACY
 from regscope.report.at_best import AtBest, Row
-from regscope.report.columns import by_reg, comparisons, name_cell, values, verdict_cell
-from regscope.report.formats import DASH, p_value, percent, plain, points, with_range
+from regscope.report.columns import (
+    by_reg,
+    comparisons,
+    name_cell,
+    on_edge,
+    values,
+    verdict_cell,
+)
+from regscope.report.formats import DASH, EDGE, p_value, percent, plain, points, with_range
 from regscope.report.render import Cell, Table
 from regscope.report.tables import marked
 from regscope.results import StudyResults
@@ -114,6 +121,7 @@ def overview_table(
                 ),
             )
             for reg in regs
+            if any(reg in best.tuned for _, best in studies.values())
         ),
     )
 
@@ -169,7 +177,8 @@ def epochs(row: Row) -> str:
 
 
 def _short(row: Row) -> str:
-    return f"{points(row['difference'])} ({row['verdict']})"
+    edge = f", {EDGE}" if on_edge(row) else ""
+    return f"{points(row['difference'])} ({row['verdict']}{edge})"
 
 
 def _difference(row: Row) -> str:

@@ -73,9 +73,10 @@ def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[
     if any(entry.verdict == GUESS for row in table.rows for entry in row):
         legend.append(words.A_GUESS)
     yield (
-        f"{networks:,} networks. A row a method, a column a study: by how many points test accuracy"
-        f" differs from that without a regularizer, at the study's own strengths, learning rate and"
-        f" epochs ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
+        f"{networks:,} networks. A row a method, a column a study: by how much test accuracy"
+        " differs from that without a regularizer, in points, or what the column names in its"
+        " place, at the study's own strengths, learning rate and epochs"
+        f" ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
     )
     yield markdown(table).rstrip("\n")
     statistics = link(Path("docs") / "statistics.md", paths.README)

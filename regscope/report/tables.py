@@ -280,7 +280,7 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         for name, measure in measures.items()
     )
     table = Table(
-        f"Difference to {BASELINE} in test accuracy, points",
+        f"Difference to {BASELINE} in test accuracy, points, or in what a heading names",
         ("Regularizer", *headings),
         tuple((name_cell(reg), *(entry(name, reg) for name in studies)) for reg in regs),
     )

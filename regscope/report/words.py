@@ -12,8 +12,8 @@ from regscope.study.params import BASELINE
 TITLE = "Results"
 
 LEAD = (
-    "Every regularizer in every study, over many seeds. Accuracies are in percent, differences in"
-    " percentage points."
+    "Every regularizer in every study, over many seeds. Accuracies are in percent, their"
+    " differences in percentage points."
 )
 
 NEUTRAL = (
@@ -31,7 +31,8 @@ LEGEND = (
     (
         ABOUT.strip(),
         f"{EQUAL}: the 95 % interval lies within the smallest difference worth having"
-        f" ({100 * MATTERS:g} points, unless a study says another), and two one-sided tests agree",
+        f" ({100 * MATTERS:g} points, or {MATTERS:g} of R², unless a study says another), and two"
+        " one-sided tests agree",
     ),
     ("plain", "no answer yet: more seeds could show a difference, or that it does not matter"),
     (f"({EDGE})", "leaving out one seed, or other last digits, would turn the verdict"),

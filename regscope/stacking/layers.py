@@ -17,7 +17,7 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from regscope.arithmetic import is_portable
-from regscope.models.dropped_branch import DroppedBranch
+from regscope.models.dense.dropped_branch import DroppedBranch
 from regscope.models.normalization import has_biased_variance
 from regscope.stacking.convolution import StackedConv2d
 from regscope.stacking.pooling import stacked_max_pool

@@ -144,7 +144,7 @@ def test_of_words_the_bound_is_of_sentences() -> None:
 def test_the_overview_counts_what_new_data_put_in_doubt() -> None:
     own, shared = evidence(MOONS), evidence(MNIST, {"l1": 0.004, "l2": 0.001})
     assert doubtful({"own": own, "shared": shared}).endswith(
-        "of 4 differences that are better or worse, 1 could be 0 then (shared: L1)."
+        "of 4 differences in accuracy that are better or worse, 1 could be 0 then (shared: L1)."
     )
     assert doubtful({"own": own}).endswith("better or worse, none could be 0 then.")
     assert doubtful({"bound": evidence(MNIST)}).endswith(

@@ -44,7 +44,9 @@ STUDIES = sorted(
     study
     for study in (path.name for path in (committed() / "metrics" / "studies").iterdir())
     if len(table(study)["none"]) >= FEWEST_SEEDS_FOR_SIGN_FLIP
+    and "test_accuracy" in table(study)["none"]["0"]
 )
+"""Those of classes: what counts examples is a whole number of one unit."""
 
 
 def unit(values: Values, measure: str) -> int:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.models.convolutional.vision import torchvision
-from regscope.models.dropped_branch import DroppedBranch
+from regscope.models.dense.dropped_branch import DroppedBranch
 from regscope.stacking.layers import NAMED_RULES, StackedStochasticDepth, rule_for
 from regscope.stacking.stack import stack, streams_of
 
