@@ -47,7 +47,8 @@ def test_every_column_of_a_committed_table_has_an_entry(folder: Path) -> None:
     assert layers <= set(names(catalog.LAYERS))
     units = set(header(folder / "units.csv")) - {"reg", "seed", "layer", "units"}
     assert units <= set(names(catalog.UNITS))
-    assert "excess" in header(folder / "confused.csv")
+    if "test_accuracy" in header(folder / "seeds.csv"):
+        assert "excess" in header(folder / "confused.csv")
 
 
 def test_what_is_measured_here_stands_in_the_catalogs_order() -> None:
