@@ -58,6 +58,8 @@ def measure(rounds: int) -> dict[str, Any]:
     """`rounds`: seconds by way; raises RegscopeError where two trainings come to other bits."""
     study, found = path(), []
     data = FOLDER / STUDY
+    data.mkdir(parents=True, exist_ok=True)
+    study.data.download(data)
     study.data.prepare(data).save(data)
     first: dict[str, TrainedCell] = {}
     for number in range(rounds):
