@@ -43,7 +43,7 @@ def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     ("conventions", "cell"), [*(("torch", cell) for cell in APART), ("keras", "everything")]
 )
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 @pytest.mark.usefixtures("unchecked")
 def test_everything_a_step_touches_lies_on_its_device(
     conventions: str, model: str, cell: str, optimizer: str, digits: Dataset
@@ -72,7 +72,7 @@ def test_a_tensor_on_the_wrong_device_would_be_noticed(
     ("precision", "cell"), [*(("float32", cell) for cell in APART), ("bfloat16", "everything")]
 )
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_step_changes_nothing_but_what_it_says_and_in_place(
     precision: str, model: str, cell: str, optimizer: str, digits: Dataset
 ) -> None:

@@ -40,9 +40,12 @@ def test_of_points(cell: str, moons: Dataset) -> None:
     assert differences(study, moons, [0, 1, 2, 3, 4]) == {}
 
 
-@pytest.mark.parametrize("activation", ["relu", "tanh", "gelu"])
 @pytest.mark.parametrize(
-    "cell", [name for name in OF_ANY_NETWORK if "batch_norm" not in CELLS[name]]
+    ("activation", "cell"),
+    [
+        *(("relu", cell) for cell in OF_ANY_NETWORK if "batch_norm" not in CELLS[cell]),
+        *((activation, "l2_dropout") for activation in ("tanh", "gelu")),
+    ],
 )
 def test_of_widths_that_fill_no_vector(cell: str, activation: str, digits: Dataset) -> None:
     model = {"hidden": [13, 7], "activation": activation}
