@@ -206,8 +206,9 @@ def test_under_autocast_it_computes_in_bfloat16_and_keeps_float32_weights() -> N
         outputs = stacked(inputs)
         expected = [layer(mine) for layer, mine in zip(plain, inputs.chunk(2), strict=True)]
     assert outputs.dtype == torch.bfloat16
-    # Processors without bfloat16 instructions add up a layer of groups in another order than one.
-    torch.testing.assert_close(outputs, torch.cat(expected), rtol=2**-7, atol=2**-7)
+    # Without bfloat16 instructions the order of torch's own sums depends on where memory lies: an
+    # output may be rounded to its neighbour in bfloat16, and to no other.
+    torch.testing.assert_close(outputs, torch.cat(expected), rtol=2**-7, atol=1e-6)
     outputs.sum().backward()
     assert stacked.weight.grad is not None
     assert stacked.weight.grad.dtype == torch.float32
