@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
@@ -12,9 +11,11 @@ from pathlib import Path
 from regscope.claims.rule import VERDICTS
 from regscope.figures.style import colours, display_name
 from regscope.report import tables, words
-from regscope.report.blocks import kind
+from regscope.report.blocks import Block, Folded, Part, kind
 from regscope.report.claims_table import claims_table
+from regscope.report.embedded import image, images
 from regscope.report.parts import parts
+from regscope.report.pictures import Picture
 from regscope.report.ranking import ranking
 from regscope.report.results_page import PUBLISHED_ALT
 from regscope.report.sections import Section
@@ -47,7 +48,13 @@ def report_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"image": image, "kind": kind, "display_name": display_name}
+    shown = {name: parts(section) for name, section in sections.items()}
+    encoded = images(_pictures(shown.values()))
+    environment.globals |= {
+        "image": encoded.__getitem__,
+        "kind": kind,
+        "display_name": display_name,
+    }
     style = _asset("page.css") + _swatches(sections, regs)
     script = _asset("page.js")
     studies = {name: section.results for name, section in sections.items()}
@@ -60,7 +67,7 @@ def report_page(
         networks=sum(len(results.seeds) for results in studies.values()),
         how_to_read=words.HOW_TO_READ,
         sections=sections,
-        parts={name: parts(section) for name, section in sections.items()},
+        parts=shown,
         rankings={name: ranking(results, regs) for name, results in studies.items()},
         claims=claims,
         claim_counts=counts(claims),
@@ -76,9 +83,23 @@ def report_page(
         },
         overview=tables.overview_table(studies, regs),
         seed_counts=seed_counts_table([section.evidence for section in sections.values()]),
-        published=published,
+        published=image(published),
         published_alt=PUBLISHED_ALT,
     )
+
+
+def _pictures(studies: Iterable[Sequence[Part]]) -> Iterator[Path]:
+    for found in studies:
+        for part in found:
+            yield from _inside(part.blocks)
+
+
+def _inside(blocks: Iterable[Block]) -> Iterator[Path]:
+    for block in blocks:
+        if isinstance(block, Picture):
+            yield block.file
+        elif isinstance(block, Folded):
+            yield from _inside(block.blocks)
 
 
 def content_security_policy(style: str, script: str) -> str:
@@ -87,14 +108,6 @@ def content_security_policy(style: str, script: str) -> str:
         "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none';"
         f" style-src {_hashed(style)}; script-src {_hashed(script)}"
     )
-
-
-def image(source: Path | bytes) -> dict[str, str | int]:
-    """Attributes of a PNG inside the page: `src` as a data URI, `width` and `height` in pixels."""
-    content = source if isinstance(source, bytes) else source.read_bytes()
-    width, height = struct.unpack(">II", content[16:24])
-    encoded = base64.b64encode(content).decode("ascii")
-    return {"src": f"data:image/png;base64,{encoded}", "width": width, "height": height}
 
 
 def _asset(name: str) -> str:

@@ -16,7 +16,7 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.browser
 
 ACCURACY = "#mnist-accuracy table"
-MOST = 12_000_000
+MOST = 10_000_000
 
 
 def column(page: Any, table: str, number: int) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
+import io
 import re
 import shutil
 import struct
@@ -12,19 +13,22 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
-from regscope.report import readme, table
+from regscope.report import embedded, readme, table
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
 from regscope.study.params import load_params
 from stages import report
+from tests.conftest import ROOT
 from tests.report import synthetic
 
 HOSTILE = '<script>alert("1")</script> & [x](y) | "quotes"'
@@ -80,6 +84,30 @@ def pages(made: Path, workspace: Path) -> None:
     shutil.copytree(made, workspace, dirs_exist_ok=True)
 
 
+def opened(source: str) -> tuple[str, Any]:
+    """The kind and the picture of a data URI."""
+    found = re.fullmatch(r"data:image/(png|webp);base64,(.+)", source)
+    assert found is not None
+    return found[1], Image.open(io.BytesIO(base64.b64decode(found[2])))
+
+
+@pytest.mark.parametrize("name", ["metrics/published.png", "plots/digits/heatmaps.png"])
+def test_a_picture_inside_the_page_is_the_same_and_smaller(name: str) -> None:
+    png = (ROOT / name).read_bytes()
+    src = str(embedded.image(png)["src"])
+    kind, found = opened(src)
+    assert kind == "webp"
+    assert len(src) < 4 / 3 * len(png)
+    assert found.convert("RGBA").tobytes() == Image.open(io.BytesIO(png)).convert("RGBA").tobytes()
+
+
+def test_a_picture_that_webp_makes_larger_stays_a_png(monkeypatch: pytest.MonkeyPatch) -> None:
+    png = (ROOT / "metrics/published.png").read_bytes()
+    monkeypatch.setattr(embedded, "_webp", lambda png: png + b"more")
+    kind, found = opened(str(embedded.image(png)["src"]))
+    assert kind == found.format.lower() == "png"
+
+
 @pytest.mark.usefixtures("pages")
 def test_the_page_is_self_contained() -> None:
     text = paths.REPORT.read_text()
@@ -87,8 +115,8 @@ def test_the_page_is_self_contained() -> None:
     sources = page.all("img", "src")
     assert len(sources) == 5
     for source in sources:
-        content = base64.b64decode(source.removeprefix("data:image/png;base64,"))
-        assert content.startswith(b"\x89PNG")
+        kind, content = opened(source)
+        assert kind == content.format.lower()
     assert all(page.all("img", "alt"))
     names = {name for name, _ in page.tags}
     assert not names & {"link", "iframe", "object", "embed", "base"}
@@ -158,8 +186,7 @@ def test_pictures_have_their_size() -> None:
     for source, width, height in zip(
         *(page.all("img", name) for name in ("src", "width", "height")), strict=True
     ):
-        content = base64.b64decode(source.partition(",")[2])
-        assert struct.unpack(">II", content[16:24]) == (int(width), int(height))
+        assert opened(source)[1].size == (int(width), int(height))
 
 
 def test_hostile_names_stay_text(workspace: Path) -> None:
