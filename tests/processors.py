@@ -56,7 +56,7 @@ if LACKING:
     PROCESSORS.clear()
 
 NUMERIC = (
-    "arithmetic", "engine", "evaluation", "measures", "models", "regularizers", "stacking",
+    "arithmetic", "engine", "evaluation", "measures", "models", "regularizers", "stacking", "tasks",
     "training",
 )  # fmt: skip
 

@@ -26,11 +26,20 @@ def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """`left` `[S, n, k]` times `right` `[S, k, m]`, plus `bias` `[S, m]` on every row if given."""
     if is_portable() and left.dtype == torch.float32:
         return by_openblas(left, right, bias)
+    if left.is_cuda or left.dtype != torch.float32:
+        return _product(left, right, bias)
     rows, inner, columns = *left.shape[1:], right.shape[2]
-    small = rows * inner * columns < ONEDNN_FROM
-    if small or left.is_cuda or left.dtype != torch.float32 or not onednn_is_faster():
+    if columns == 1:
+        return _of_vectors(left, right, bias)
+    if rows * inner * columns < ONEDNN_FROM or not onednn_is_faster():
         return _product(left, right, bias)
     return _by_onednn(left, right, bias)
+
+
+def _of_vectors(left: Tensor, right: Tensor, bias: Tensor | None) -> Tensor:
+    """MKL's kernel of a lone seed's vector has other last digits than that of several."""
+    products = (left * right.transpose(1, 2)).sum(2, keepdim=True)
+    return products if bias is None else products + bias.unsqueeze(1)
 
 
 def _by_onednn(left: Tensor, right: Tensor, bias: Tensor | None) -> Tensor:

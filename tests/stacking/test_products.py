@@ -10,6 +10,7 @@ from regscope.stacking import products
 from regscope.stacking.products import ONEDNN_FROM, prefers_onednn, product
 
 LARGE, SMALL = (2, 64, 100, 48), (3, 5, 4, 3)
+VECTORS = [(3, 142, 16, 1), (3, 1, 784, 1), (2, 512, 800, 1)]
 
 
 def operands(seeds: int, rows: int, inner: int, columns: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -28,7 +29,7 @@ def either_kernel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(products, "onednn_is_faster", lambda: request.param)
 
 
-@pytest.mark.parametrize("shape", [LARGE, SMALL])
+@pytest.mark.parametrize("shape", [LARGE, SMALL, *VECTORS])
 @pytest.mark.usefixtures("either_kernel")
 def test_products_are_exact_float32(shape: tuple[int, int, int, int]) -> None:
     left, right, bias = operands(*shape)
@@ -40,7 +41,7 @@ def test_products_are_exact_float32(shape: tuple[int, int, int, int]) -> None:
     assert (product(left, right, bias) - with_bias).abs().max() < tolerance
 
 
-@pytest.mark.parametrize("shape", [LARGE, SMALL])
+@pytest.mark.parametrize("shape", [LARGE, SMALL, *VECTORS])
 @pytest.mark.usefixtures("either_kernel")
 def test_a_seeds_product_does_not_depend_on_the_others(shape: tuple[int, int, int, int]) -> None:
     left, right, bias = operands(*shape)
