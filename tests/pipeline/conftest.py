@@ -11,9 +11,10 @@ from tests.pipeline.workspace import TINY, Workspace
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Workspace:
-    """A workspace after its first `dvc repro`, committed; tests copy it.
+    """A workspace after its first `dvc repro`, committed, for tests that only look at it.
 
-    Several test processes build it once between them, and each has a copy.
+    Several test processes build it once between them, and each has a copy. What changes it, be it
+    by a command that is refused (DVC takes a stage's outputs away first), takes `workspace`.
     """
     base = tmp_path_factory.getbasetemp()
     shared = (base if worker_id == "master" else base.parent) / "built"

@@ -79,27 +79,27 @@ REFUSED = [
 ]
 
 
-def test_a_bad_value_gives_one_line_and_touches_no_result(built: Workspace) -> None:
-    before = built.results()
+def test_a_bad_value_gives_one_line_and_touches_no_result(workspace: Workspace) -> None:
+    before = workspace.results()
     for setting, line in REFUSED:
         try:
-            output = built.dvc("exp", "run", "-S", setting, ok=False)
+            output = workspace.dvc("exp", "run", "-S", setting, ok=False)
         finally:
-            built.run("git", "restore", "params.yaml")
+            workspace.run("git", "restore", "params.yaml")
         assert line in output.splitlines()
         assert "Traceback" not in output
-        assert built.results() == before
-    assert ran(built.dvc("repro")) == []
+        assert workspace.results() == before
+    assert ran(workspace.dvc("repro")) == []
 
 
-def test_a_study_that_is_not_there_is_refused(built: Workspace) -> None:
-    before = built.results()
+def test_a_study_that_is_not_there_is_refused(workspace: Workspace) -> None:
+    before = workspace.results()
     try:
-        output = built.dvc("exp", "run", "-S", "study=nope", ok=False)
+        output = workspace.dvc("exp", "run", "-S", "study=nope", ok=False)
     finally:
-        built.run("git", "restore", "params.yaml")
+        workspace.run("git", "restore", "params.yaml")
     assert "study = nope: choose from: digits, moons" in output
-    assert built.results() == before
+    assert workspace.results() == before
 
 
 def test_a_cell_of_another_study_is_refused_by_name(workspace: Workspace) -> None:
