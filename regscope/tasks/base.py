@@ -43,12 +43,19 @@ class Objective(ABC):
         return stored
 
     @abstractmethod
+    def each(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        """Every target's loss, and its gradient by the logits, float32."""
+
     def loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Every label's loss, and the gradient by the logits of each seed's mean loss, float32.
 
         The gradient is of the loss on `targets`: the labels themselves, or what is taught in their
         place, for classes rows of probabilities `[..., C]`.
         """
+        losses, gradient = self.each(logits, targets)
+        if targets is not labels:
+            losses, _ = self.each(logits, labels)
+        return losses, gradient.div_(len(logits) // self.seeds)
 
     @abstractmethod
     def points(self, losses: Tensor, logits: Tensor, labels: Tensor) -> Tensor:

@@ -38,12 +38,9 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class OfClasses(Objective):
-    def loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+    def each(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Of `logits` `[S*B, C]`; `targets` are classes `[S*B]` or probabilities `[S*B, C]`."""
-        losses, gradient = cross_entropy(logits, targets)
-        if targets is not labels:
-            losses, _ = cross_entropy(logits, labels)
-        return losses, gradient.div_(len(logits) // self.seeds)
+        return cross_entropy(logits, targets)
 
     def points(self, losses: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
         del losses

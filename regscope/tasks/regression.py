@@ -87,11 +87,8 @@ class OfNumbers(Objective):
         by_seed = stored.view(self.seeds, -1)
         return ((by_seed - self._means) / self._deviations).float().view(-1)
 
-    def loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-        losses, gradient = squared_error(logits, targets)
-        if targets is not labels:
-            losses, _ = squared_error(logits, labels)
-        return losses, gradient.div_(len(logits) // self.seeds)
+    def each(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
+        return squared_error(logits, targets)
 
     def points(self, losses: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
         del logits, labels

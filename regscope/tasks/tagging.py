@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from regscope.tasks.base import Objective, TaskName
-from regscope.tasks.classification import Classification, cross_entropy
+from regscope.tasks.classification import Classification, OfClasses, cross_entropy
 
 if TYPE_CHECKING:
     import torch
@@ -42,15 +42,11 @@ def _counts(counted: Tensor, seeds: int) -> Tensor:
     return counted.view(seeds, -1).sum(1).clamp(min=1).view(seeds, 1)
 
 
-class OfTags(Objective):
+class OfTags(OfClasses):
     """All means are over words."""
 
     def loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         return token_cross_entropy(logits, targets, self.seeds, labels)
-
-    def points(self, losses: Tensor, logits: Tensor, labels: Tensor) -> Tensor:
-        del losses
-        return logits.argmax(-1) == labels
 
     def shares(self, labels: Tensor) -> Tensor:
         counted = labels >= 0
