@@ -7,7 +7,6 @@ and waiting for others says nothing of it.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 import resource
@@ -28,6 +27,7 @@ from bench import readme, results
 from bench.machine import measured
 from bench.pipeline import copy_code
 from bench.processes import ROOT, Finished, run_process
+from bench.rounds import chosen_rounds
 from regscope.base import paths
 from regscope.base.errors import RegscopeError, run
 from regscope.base.yaml_files import read_yaml
@@ -217,11 +217,7 @@ def own_seconds(process: int) -> Iterator[list[float]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.pipelines", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="how often each is measured (3)")
-    rounds = parser.parse_args().rounds
-    if rounds < 1:
-        raise RegscopeError(f"--rounds {rounds}: must be at least 1")
+    rounds = chosen_rounds("bench.pipelines", __doc__, 3)
     started = time.monotonic()
     found: Mapping[str, Any] = measured(**measure(rounds))
     results.write("pipelines", {**found, "took": round(time.monotonic() - started)})

@@ -6,7 +6,6 @@ same workers, in turn. Both must come to the same bits.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +18,7 @@ import numpy as np
 from bench import readme, results
 from bench.data import FOLDER
 from bench.machine import measured
+from bench.rounds import chosen_rounds
 from regscope.base.errors import RegscopeError, run
 from regscope.engine.cell import TrainedCell, train_cells
 from regscope.engine.together import Cells, apart, together
@@ -83,11 +83,7 @@ def check_equal(first: Mapping[str, TrainedCell], other: Mapping[str, TrainedCel
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m bench.places", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=4, help="how often each is measured (4)")
-    rounds = parser.parse_args().rounds
-    if rounds < 1:
-        raise RegscopeError(f"--rounds {rounds}: must be at least 1")
+    rounds = chosen_rounds("bench.places", __doc__, 4)
     started = time.monotonic()
     found = measured(**measure(rounds))
     results.write("places", {**found, "took": round(time.monotonic() - started)})

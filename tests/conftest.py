@@ -10,9 +10,8 @@ import pytest
 from regscope.arithmetic import settle
 from regscope.datasets import Dataset
 from tests import tiny
+from tests.alone import work_in
 from tests.processors import ARITHMETIC
-
-ROOT = Path(__file__).parents[1]
 
 # Examples are the same in every run, and none are remembered in the working tree.
 hypothesis.settings.register_profile("repeatable", derandomize=True, database=None, deadline=None)
@@ -40,13 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty working directory that is also the repository, without regscope's variables."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith("REGSCOPE_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("DVC_ROOT", str(tmp_path))
-    # The server that forks worker processes looks for regscope here or in its working directory.
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    return tmp_path
+    return work_in(tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="session")

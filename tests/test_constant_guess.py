@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -27,6 +26,7 @@ from regscope.results import GUESS_MEANING
 from regscope.results.digests import SUMS_FILE
 from regscope.study.params import load_params
 from stages import evaluate, path, report, review, summarize, sweeps, train
+from tests.alone import work_in
 
 SEEDS, EXAMPLES, TRAIN = 8, 400, 160
 CELLS: dict[str, Any] = {"none": {}, "l2": {"l2": 10.0}}
@@ -84,11 +84,7 @@ def told_apart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three classes of 70, 20 and 10 %, easily told apart, built."""
     folder = tmp_path_factory.mktemp("told_apart")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for name in [name for name in os.environ if name.startswith("REGSCOPE_")]:
-            patch.delenv(name)
-        patch.setenv("DVC_ROOT", str(folder))
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        work_in(folder, patch)
         prepare(shuffled([280, 80, 40]), separation=6.0)
         build(patch)
     return folder

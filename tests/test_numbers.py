@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -34,6 +33,7 @@ from regscope.sweeps.settings import load_sweeps
 from regscope.tracking import values
 from regscope.tracking.cells import Cell
 from stages import evaluate, report, review, summarize, train
+from tests.alone import work_in
 from tests.command.called import called
 from tests.tasks import numbers
 
@@ -59,11 +59,7 @@ def call(stage: ModuleType, *words: str) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = tmp_path_factory.mktemp("numbers")
     with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(made)
-        for name in [name for name in os.environ if name.startswith("REGSCOPE_")]:
-            patch.delenv(name)
-        patch.setenv("DVC_ROOT", str(made))
-        patch.setenv("PYTHONPATH", str(Path(__file__).parents[1]))
+        work_in(made, patch)
         paths.PARAMS.write_text(yaml.safe_dump(params(), sort_keys=False))
         paths.CLAIMS_FILE.write_text(yaml.safe_dump({"rule": {}, "documents": {}, "groups": []}))
         numbers.dataset().save(paths.prepared(STUDY))

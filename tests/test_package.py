@@ -16,7 +16,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from bench.pipeline import copy_code
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.library.test_docs import PAGE, blocks
 
 FOUND_BY_SETUPTOOLS = """

@@ -6,7 +6,7 @@ import re
 
 from packaging.requirements import Requirement
 
-from tests.conftest import ROOT
+from tests.alone import ROOT
 
 LOCK = (ROOT / "requirements.lock").read_text()
 ENTRY = re.compile(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.conftest import ROOT
+from tests.alone import ROOT
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
 

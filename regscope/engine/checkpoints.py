@@ -26,7 +26,7 @@ from regscope.numerics import NUMERICS_VERSION
 if TYPE_CHECKING:
     import numpy as np
 
-    from regscope.training.loop import Progress
+    from regscope.training.progress import Progress
 
 
 def folder_for(decisive: dict[str, Any], data: Path) -> Path:
@@ -81,7 +81,7 @@ def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
     """
     from safetensors.torch import load_file
 
-    from regscope.training.loop import Progress
+    from regscope.training.progress import Progress
 
     if not intact(path):
         return None

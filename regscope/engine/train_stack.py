@@ -18,8 +18,9 @@ from regscope.engine.base import Holdout
 from regscope.engine.messages import Epoch
 from regscope.engine.together import Cells
 from regscope.study.params import Study
-from regscope.training.loop import Progress, Trainer
+from regscope.training.loop import Trainer
 from regscope.training.places import Place
+from regscope.training.progress import Progress
 
 
 @dataclass(frozen=True)

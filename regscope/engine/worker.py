@@ -22,7 +22,7 @@ from regscope.engine.train_stack import StackTask, train_stack
 from regscope.stacking.allocator import keep_freed_memory
 from regscope.stacking.precision import tf32_where
 from regscope.study.params import Study
-from regscope.training.loop import Progress
+from regscope.training.progress import Progress
 
 
 def answer(question: tuple[SurveyJob, int], messages: Connection) -> None:

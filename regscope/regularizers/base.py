@@ -17,8 +17,7 @@ from regscope.tasks.base import TaskName
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
-    from regscope.regularizers.kept import Epoch
-    from regscope.regularizers.step import Own, Step
+    from regscope.regularizers.step import EpochEnd, Own, Step
 
 
 OF_CLASSES: tuple[TaskName, ...] = ("classification", "tagging")
@@ -164,7 +163,7 @@ class Regularizer(Settings):
     def weights(self, step: Step, own: Own) -> None:
         """Change weights after the update, in place."""
 
-    def kept(self, epoch: Epoch, own: Own) -> Mapping[str, Tensor]:  # noqa: ARG002
+    def kept(self, epoch: EpochEnd, own: Own) -> Mapping[str, Tensor]:  # noqa: ARG002
         """The tensors that training would hand over if it ended with this epoch, by name."""
         return epoch.tensors
 

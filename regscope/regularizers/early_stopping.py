@@ -13,8 +13,7 @@ from regscope.regularizers.step import each
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from regscope.regularizers.kept import Epoch
-    from regscope.regularizers.step import Own
+    from regscope.regularizers.step import EpochEnd, Own
 
 BEST, WAITED = "validation loss", "epochs waited"
 
@@ -48,7 +47,7 @@ class EarlyStopping(Regularizer):
         best = {name: tensor.detach().clone() for name, tensor in tensors.items()}
         return {BEST: loss, WAITED: first.new_zeros(len(first)), **best}
 
-    def kept(self, epoch: Epoch, own: Own) -> Mapping[str, Tensor]:
+    def kept(self, epoch: EpochEnd, own: Own) -> Mapping[str, Tensor]:
         loss, best, waited = epoch.validation_loss(), own.memory[BEST], own.memory[WAITED]
         lower = (loss < best - self.min_delta) & (waited < self.patience)
         best.copy_(loss.where(lower, best))

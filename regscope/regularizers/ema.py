@@ -13,8 +13,7 @@ from regscope.regularizers.step import each
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from regscope.regularizers.kept import Epoch
-    from regscope.regularizers.step import Own, Step
+    from regscope.regularizers.step import EpochEnd, Own, Step
 
 
 class EMA(Regularizer):
@@ -48,7 +47,7 @@ class EMA(Regularizer):
             own.memory[name].lerp_(parameter, each(share, parameter))
         steps.add_(1)
 
-    def kept(self, epoch: Epoch, own: Own) -> Mapping[str, Tensor]:  # noqa: ARG002
+    def kept(self, epoch: EpochEnd, own: Own) -> Mapping[str, Tensor]:  # noqa: ARG002
         return {name: own.memory[name] for name in own.parameters}
 
 

@@ -1,4 +1,4 @@
-"""What a hook is given: the step, as far as its places of the stack go, and what is its own."""
+"""What a hook is given: the step or the epoch's end at its places, and what is its own."""
 
 from __future__ import annotations
 
@@ -90,6 +90,19 @@ class Own:
     def count(self) -> int:
         """P."""
         return self.draws.count
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """The end of an epoch, at P places.
+
+    `tensors` are the parameters and running statistics `[P, ...]`, by name, as the methods before
+    would hand them over. `validation_loss` measures the mean loss `[P]` of these on the watched
+    validation part, in evaluation mode.
+    """
+
+    tensors: Mapping[str, Tensor]
+    validation_loss: Callable[[], Tensor]
 
 
 def each(values: Tensor, like: Tensor) -> Tensor:

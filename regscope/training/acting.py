@@ -14,7 +14,8 @@ from regscope.regularizers.step import Own, Places
 from regscope.stacking.stack import stacked_weights
 from regscope.stacking.streams import Streams
 from regscope.study.schedules import is_constant
-from regscope.training.optimizers import Optimizer, make_optimizer
+from regscope.training.optimizer import Optimizer
+from regscope.training.optimizers import make_optimizer
 from regscope.training.places import Place, runs
 from regscope.training.update import Acting, Updates, gradients_of
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
 from typing import Literal
@@ -18,7 +17,7 @@ from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
 from regscope.regularizers import Regularizer
 from regscope.regularizers.base import has_hook
-from regscope.regularizers.kept import Epoch
+from regscope.regularizers.step import EpochEnd
 from regscope.stacking.graphs import Recorder
 from regscope.stacking.precision import tf32_where
 from regscope.stacking.stack import stack, streams_of
@@ -30,25 +29,11 @@ from regscope.training.batches import Examples, batches, orders, with_copies
 from regscope.training.history import columns
 from regscope.training.passes import make_passes
 from regscope.training.places import Place, check_together, places_of
+from regscope.training.progress import Progress, side_by_side
 from regscope.training.schedules import learning_rates
 from regscope.training.update import Acting, Update
 
 EVALUATION_BATCH = 200
-
-
-@dataclass
-class Progress:
-    """Where a stack stands: `history` `[columns, S, epochs done]` and the state to go on from.
-
-    At the end `model` is what training hands over.
-    """
-
-    seeds: tuple[int, ...]
-    epoch: int
-    history: Tensor
-    model: dict[str, Tensor]
-    optimizer: dict[str, Tensor]
-    memory: dict[str, Tensor] = field(default_factory=dict)
 
 
 class Trainer:
@@ -221,7 +206,7 @@ class Trainer:
     ) -> None:
         chosen = one.own.places or slice(None)
         there = {name: tensor[chosen] for name, tensor in state.items()}
-        epoch = Epoch(there, lambda: watched()[chosen])
+        epoch = EpochEnd(there, lambda: watched()[chosen])
         for name, tensor in one.method.kept(epoch, one.own).items():
             there[name].copy_(tensor)
 
@@ -265,7 +250,7 @@ class Trainer:
             self.epoch,
             self.history,
             dict(self.model.state_dict()),
-            {name: _side_by_side(tensors) for name, tensors in optimizer.items()},
+            {name: side_by_side(tensors) for name, tensors in optimizer.items()},
             {
                 f"{method}/{name}": tensor
                 for method, own in self.memory.items()
@@ -289,11 +274,6 @@ class Trainer:
         for method, own in self.memory.items():
             for name, tensor in own.items():
                 tensor.copy_(progress.memory[f"{method}/{name}"])
-
-
-def _side_by_side(tensors: Sequence[Tensor]) -> Tensor:
-    """Of neighbouring places, `[S, ...]`; what is one number is the same for all."""
-    return tensors[0] if len(tensors) == 1 or not tensors[0].dim() else torch.cat(list(tensors))
 
 
 def cell_trainer(

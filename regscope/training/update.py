@@ -16,7 +16,7 @@ from regscope.regularizers.step import Own, Places, Step, each
 from regscope.regularizers.targets import rows
 from regscope.tasks import Objective
 from regscope.training.batches import Examples
-from regscope.training.optimizers import Optimizer, Part
+from regscope.training.optimizer import Optimizer, Part
 from regscope.training.passes import Passes
 
 HOOKS = ("batch", "passing", "objective", "gradients", "weights")

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from regscope.base import paths
-from tests.conftest import ROOT
+from tests.alone import ROOT
 
 FILES = [*(ROOT / "regscope").rglob("*.py"), *(ROOT / "stages").rglob("*.py")]
 

@@ -10,8 +10,8 @@ import pytest
 
 from regscope.base import paths
 from regscope.report.pictures import SHOWS, SWEEP_SHOWS
+from tests.alone import ROOT
 from tests.browser.conftest import browser_file
-from tests.conftest import ROOT
 
 pytestmark = pytest.mark.browser
 

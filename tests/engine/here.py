@@ -15,8 +15,9 @@ from regscope.engine.plan import Plan, Stack, Survey
 from regscope.engine.survey import survey
 from regscope.engine.together import Cells
 from regscope.engine.train_stack import StackTask, train_stack
+from regscope.engine.worker import stack_task
 from regscope.study.params import Study
-from regscope.training.loop import Progress
+from regscope.training.progress import Progress
 
 PLENTY = 10**12
 
@@ -45,15 +46,7 @@ class Here:
         study, dataset = Study.model_validate(job.study), Dataset.load(job.data)
         for cells, plan in plans.items():
             for stack in plan.waiting:
-                task = StackTask(
-                    study,
-                    cells,
-                    stack.seeds,
-                    dataset,
-                    job.holdout,
-                    job.device,
-                    job.checkpoint_seconds,
-                )
+                task = stack_task(job, study, dataset, cells, stack)
                 Training(self, task, stack, heard).run()
 
 

@@ -11,7 +11,7 @@ from regscope.base.checksums import intact
 from regscope.base.errors import RegscopeError
 from regscope.engine import checkpoints
 from regscope.engine.plan import Stack, Standing
-from regscope.training.loop import Progress
+from regscope.training.progress import Progress
 
 
 def progress() -> Progress:

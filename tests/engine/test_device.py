@@ -20,6 +20,7 @@ from regscope.training.loop import Trainer, cell_trainer
 from regscope.training.places import Place, places_of
 from tests import tiny
 from tests.regularizers.settings import CELLS, OF_ANY_NETWORK, SETTINGS
+from tests.training.in_place import check_in_place
 
 META = torch.device("meta")
 MODELS: dict[str, dict[str, Any] | None] = {"dense": None, "cnn": tiny.CONVOLUTIONAL}
@@ -93,25 +94,6 @@ def test_so_does_a_step_of_places_that_differ_and_with_a_schedule(
         study = tiny.study(cell, optimizer, training={**tiny.SCHEDULED, "learning_rate": rate})
         places += places_of(study.training, study.cells["tested"].methods(), [0])
     check_in_place(Trainer(tiny.study(), digits, places))
-
-
-def check_in_place(trainer: Trainer) -> None:
-    trainer.model.train()
-    indices = trainer.train[:, :8]
-    trainer.update(indices)
-    changed = trainer._changed_by_a_step()
-    addresses = [tensor.data_ptr() for tensor in changed]
-    before = [tensor.clone() for tensor in changed]
-    trainer.update(indices)
-    after = [tensor.clone() for tensor in changed]
-    with torch.no_grad():
-        for tensor, value in zip(changed, before, strict=True):
-            tensor.copy_(value)
-    trainer.update(indices)
-    again = trainer._changed_by_a_step()
-    assert [tensor.data_ptr() for tensor in again] == addresses
-    assert all(torch.equal(first, second) for first, second in zip(after, again, strict=True))
-    assert not all(torch.equal(first, second) for first, second in zip(before, again, strict=True))
 
 
 def test_on_a_processor_a_step_is_not_recorded() -> None:

@@ -17,7 +17,7 @@ from regscope.engine.local import Local
 from regscope.engine.messages import Epoch
 from regscope.engine.together import Cells
 from regscope.study.params import Study
-from regscope.training.loop import Progress
+from regscope.training.progress import Progress
 from tests import tiny
 from tests.engine.here import Here
 from tests.engine.test_cell import same

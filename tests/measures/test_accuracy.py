@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from regscope.measures.catalog import ACCURACY
-from tests.conftest import ROOT
+from tests.alone import ROOT
 
 
 def test_the_name_of_test_accuracy_is_spelled_nowhere_but_by_its_task() -> None:

@@ -11,7 +11,7 @@ import yaml
 from regscope.base.errors import RegscopeError
 from regscope.rates.settings import load_rates
 from regscope.study.params import Params, load_params
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.rates import settings
 
 GRID = settings.rates()["grids"]["digits"]

@@ -11,7 +11,7 @@ from torch import Tensor
 from regscope.regularizers import Regularizer
 from regscope.regularizers.step import Own, Step
 from regscope.stacking.streams import Streams
-from regscope.training.optimizers import Optimizer
+from regscope.training.optimizer import Optimizer
 
 
 class Fixed:

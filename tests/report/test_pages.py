@@ -28,7 +28,7 @@ from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
 from regscope.study.params import load_params
 from stages import report
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.report import synthetic
 
 HOSTILE = '<script>alert("1")</script> & [x](y) | "quotes"'

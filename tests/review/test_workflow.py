@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from regscope.review.comment import MARKER
-from tests.conftest import ROOT
+from tests.alone import ROOT
 
 FILE = ROOT / ".github" / "workflows" / "review.yml"
 

@@ -12,7 +12,7 @@ import yaml
 from regscope.base.errors import RegscopeError
 from regscope.study.params import load_params
 from regscope.sweeps.settings import Family, Sweeps, load_sweeps, mixture
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.sweeps import settings
 
 

@@ -20,7 +20,7 @@ from stages import pairs as pairs_stage
 from stages import path as path_stage
 from stages import sweeps as sweeps_stage
 from stages import validate_paths
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.sweeps import settings
 
 

@@ -19,7 +19,7 @@ from regscope.base.files import write_json
 from regscope.tracking import ledger, store
 from regscope.tracking.cells import cells_of
 from regscope.tracking.track import track
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.tracking import small
 from tests.tracking.serving import free_port, serving, stop
 from tests.tracking.small import CELLS, EPOCHS, NAME, SEEDS, Held

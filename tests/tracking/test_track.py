@@ -26,7 +26,7 @@ from regscope.tracking import ledger, models, store, view
 from regscope.tracking.record import copy_artifacts
 from regscope.tracking.runs import COMPLETE, Runs
 from regscope.tracking.track import track
-from tests.conftest import ROOT
+from tests.alone import ROOT
 from tests.measures.tasked import of_classes
 from tests.tracking import small
 from tests.tracking.small import CELLS, EPOCHS, NAME, SEEDS, Held

@@ -14,7 +14,8 @@ from torch import Tensor, nn
 
 from regscope.regularizers.l1_prox import L1Prox
 from regscope.study.training import Training
-from regscope.training.optimizers import Optimizer, make_optimizer
+from regscope.training.optimizer import Optimizer
+from regscope.training.optimizers import make_optimizer
 
 COMMON = {"learning_rate": 0.05, "batch_size": 1, "epochs": 1, "seeds": 1}
 

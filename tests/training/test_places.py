@@ -44,10 +44,14 @@ def place(cell: dict[str, Any], seed: int, optimizer: str = "sgd", **training: A
 
 
 def check(
-    places: list[Place], dataset: Dataset, data: Any = None, cell: dict[str, Any] | None = None
+    places: list[Place],
+    dataset: Dataset,
+    data: Any = None,
+    cell: dict[str, Any] | None = None,
+    model: dict[str, Any] | None = None,
 ) -> None:
-    """All together as each alone, of the network that a cell needs."""
-    study = tiny.study(data=data, model=tiny.model_for(cell or {}))
+    """All together as each alone, of `model` or the network that a cell needs."""
+    study = tiny.study(data=data, model=model or tiny.model_for(cell or {}))
     together = Trainer(study, dataset, places)
     together.run()
     for index, one in enumerate(places):
@@ -128,16 +132,7 @@ def test_of_convolutions_and_their_layout(optimizer: str, digits: Dataset) -> No
     cells: list[dict[str, Any]] = [
         {"dropout": 0.3, "max_norm": 0.5}, {"dropout": 0.6, "l1_prox": 0.01}
     ]  # fmt: skip
-    places = [place(cell, 1, optimizer) for cell in cells]
-    study = tiny.study(model=tiny.CONVOLUTIONAL)
-    together = Trainer(study, digits, places)
-    together.run()
-    for index, one in enumerate(places):
-        alone = Trainer(study, digits, [one])
-        alone.run()
-        expected = {name: value[0] for name, value in alone.model.state_dict().items()}
-        found = {name: value[index] for name, value in together.model.state_dict().items()}
-        assert tiny.differences(found, expected) == {}
+    check([place(cell, 1, optimizer) for cell in cells], digits, model=tiny.CONVOLUTIONAL)
 
 
 def test_a_checkpoint_of_padded_moments_beside_plain_ones(digits: Dataset, tmp_path: Path) -> None:
