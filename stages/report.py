@@ -8,6 +8,7 @@ from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
+from regscope.report.study_page import write_pages
 from regscope.report.verdicts import load_claims
 from regscope.study.params import load_params
 
@@ -19,6 +20,7 @@ def main() -> None:
     write_bytes(paths.PUBLISHED, picture)
     claims = load_claims()
     write_text(paths.RESULTS_PAGE, results_page(sections, params.regs, claims))
+    write_pages(sections)
     write_text(paths.REPORT, report_page(sections, params.regs, picture, claims))
 
 

@@ -21,6 +21,8 @@ from regscope.datasets import Dataset
 from regscope.report import cards, readme
 from regscope.report.columns import comparisons
 from regscope.report.evidence import load_evidence
+from regscope.report.findings import study_findings
+from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
 from regscope.results import GUESS_MEANING
 from regscope.results.digests import SUMS_FILE
@@ -115,10 +117,14 @@ def test_what_only_says_no_is_better_than_none_and_never_named_so(
     finding = sections["lopsided"].finding
     assert f"{GUESS_MEANING.capitalize()}: L2" in finding
     assert "Better than none:" not in finding
-    block = readme.block(sections, list(CELLS))
-    [line] = [line for line in block.splitlines() if line.startswith("| L2")]
-    assert "**" not in line
-    assert "| Constant guess" in block
+    answer, others, *_ = study_findings(sections["lopsided"])
+    assert answer.startswith("No method is firmly better than none")
+    assert f"{GUESS_MEANING}: L2" in others
+    for text in (readme.block(sections, list(CELLS)), results_page(sections, list(CELLS))):
+        lines = [line for line in text.splitlines() if line.startswith("| L2")]
+        assert lines
+        assert "**" not in "".join(lines)
+    assert "| Constant guess" in text
     card = cards.effect_block([load_evidence("lopsided")], Path("docs/regularizers/l2.md"))
     assert f"{GUESS_MEANING} in lopsided" in card
     assert "**better" not in card
@@ -127,7 +133,7 @@ def test_what_only_says_no_is_better_than_none_and_never_named_so(
     assert capsys.readouterr().out.endswith(f", {GUESS_MEANING}\n")
     assert json.loads(paths.REVIEW.read_text())["test_accuracy"]["verdict"] == GUESS_MEANING
     call(monkeypatch, report)
-    for page in (paths.RESULTS_PAGE, paths.REPORT):
+    for page in (paths.study_page("lopsided"), paths.REPORT):
         text = page.read_text()
         assert GUESS_MEANING in text
         assert "**better**" not in text
@@ -179,7 +185,7 @@ def test_what_a_study_is_about_heads_its_pages(
     sections = load_sections((), load_params())
     finding = sections["lopsided"].finding
     assert finding.startswith("Worse than none in balanced accuracy: L2 (−")
-    assert "lopsided (balanced accuracy)" in readme.block(sections, list(CELLS))
+    assert "lopsided (balanced accuracy)" in results_page(sections, list(CELLS))
     capsys.readouterr()
     call(monkeypatch, review)
     assert capsys.readouterr().out.startswith("lopsided: balanced accuracy of l2 minus none -")

@@ -157,8 +157,9 @@ def test_pages_tell_of_numbers(folder: Path) -> None:
         Path(name).parent.mkdir(parents=True, exist_ok=True)
     (paths.METRICS / "claims.json").write_text(json.dumps({"claims": []}))
     call(report)
-    page = paths.RESULTS_PAGE.read_text()
-    assert f"{STUDY} (test R²)" in page
+    assert f"{STUDY} (test R²)" in paths.RESULTS_PAGE.read_text()
+    page = paths.study_page(STUDY).read_text()
+    assert "than none in test R²" in page
     assert "Loss and R² over epochs" in page
     [section] = load_sections(()).values()
     titles = [part.title for part in parts(section)]

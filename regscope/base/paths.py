@@ -28,6 +28,7 @@ PATHS_VALIDATED = DATA / "paths" / "validated.txt"
 RATES = METRICS / "rates"
 RATES_VALIDATED = DATA / "rates" / "validated.txt"
 RESULTS_PAGE = METRICS / "README.md"
+STUDY_PAGES = METRICS / "pages"
 PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
 REPORT = Path("report.html")
@@ -65,6 +66,10 @@ def evaluation(study: str, reg: str) -> Path:
 
 def summary(study: str) -> Path:
     return STUDIES / study
+
+
+def study_page(study: str) -> Path:
+    return STUDY_PAGES / f"{study}.md"
 
 
 def overlap(study: str, kind: str) -> Path:

@@ -65,6 +65,12 @@ def load_claims(params: Params, path: Path = paths.CLAIMS_FILE) -> Claims:
     for name, count in names.items():
         if count > 1:
             raise RegscopeError(f"{path}: {name}: id = {name}: stands {count} times; every id once")
+    leading = Counter(claim.document for claim in claims if claim.headline)
+    for document, count in leading.items():
+        if count > 1:
+            raise RegscopeError(
+                f"{path}: {document}: headline = true: of {count} claims; of a document one at most"
+            )
     return Claims(file.rule, file.documents, tuple(claims), tuple(untestable), file.groups)
 
 
@@ -84,6 +90,7 @@ def claim_of(entry: ClaimEntry, group: Group) -> Claim:
         group.unstated,
         entry.hardly_fails,
         entry.set_knowing,
+        entry.headline,
     )
 
 

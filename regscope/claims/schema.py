@@ -66,12 +66,14 @@ class ClaimEntry(Reading, _Entry):
 
     readings: where the sentence may be read otherwise, all ways but the first.
     hardly_fails: why the claim would hold of almost any network. set_knowing: which number of the
-    entry was chosen when results were known.
+    entry was chosen when results were known. headline: whether it is what the document says which
+    method to take; one of each.
     """
 
     readings: tuple[Reading, ...] = ()
     hardly_fails: Remark = ""
     set_knowing: Remark = ""
+    headline: bool = False
 
 
 class Group(Settings):
@@ -170,6 +172,7 @@ class Claim:
     unstated: str = ""
     hardly_fails: str = ""
     set_knowing: str = ""
+    headline: bool = False
 
     @property
     def deterministic(self) -> str:

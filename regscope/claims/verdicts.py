@@ -67,6 +67,7 @@ def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[di
                 "unstated": claim.unstated,
                 "hardly_fails": claim.hardly_fails,
                 "set_knowing": claim.set_knowing,
+                "headline": claim.headline,
                 "verdict": given[claim.id],
                 "firm": firm[claim.id],
                 "title": claims.documents[claim.document],

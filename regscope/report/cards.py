@@ -13,10 +13,10 @@ from regscope.report import effects, rates_tables
 from regscope.report.claim_examples import claim_examples
 from regscope.report.evidence import Evidence, load_evidence
 from regscope.report.formats import ABOUT
+from regscope.report.in_markdown import link
 from regscope.report.new_data import studies_table
 from regscope.report.readme import replaced
 from regscope.report.render import markdown
-from regscope.report.results_page import link
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.verdict_examples import verdict_examples
 from regscope.report.verdicts import Claims, load_claims

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from regscope.figures.style import display_name
@@ -11,7 +11,6 @@ from regscope.report.at_best import AtBest, Row
 from regscope.report.columns import (
     by_reg,
     comparisons,
-    name_cell,
     on_edge,
     values,
     verdict_cell,
@@ -93,39 +92,6 @@ def rates_finding(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -
     return f"{first} Other verdicts at the best: {named}."
 
 
-def overview_table(
-    studies: Mapping[str, tuple[StudyResults, AtBest]], regs: Sequence[str]
-) -> Table:
-    """Studies side by side: the difference to the baseline as published, and each at its best."""
-
-    def entries(results: StudyResults, at_best: AtBest, reg: str) -> list[Cell]:
-        if reg not in results.cells or reg not in at_best.tuned:
-            return [Cell(DASH)] * 2
-        own = at_best.tuned[reg]
-        if reg == BASELINE:
-            means = (values(results, reg, ACCURACY).mean(), own[ACCURACY])
-            return [Cell(f"{percent(mean)} %", order="0") for mean in means]
-        return [difference_cell(row) for row in (comparisons(results, ACCURACY)[reg], own)]
-
-    return Table(
-        f"Difference to {BASELINE} in test accuracy, points, as published and each at its best"
-        " learning rate and epochs",
-        ("Regularizer", *(heading for name in studies for heading in (name, "at the best"))),
-        tuple(
-            (
-                name_cell(reg),
-                *(
-                    cell
-                    for results, best in studies.values()
-                    for cell in entries(results, best, reg)
-                ),
-            )
-            for reg in regs
-            if any(reg in best.tuned for _, best in studies.values())
-        ),
-    )
-
-
 def card_table(found: Sequence[Evidence], reg: str) -> Table:
     """A row a study with learning rates: the cell's difference as published and at its best."""
     rows = []
@@ -169,6 +135,14 @@ def rate(row: Row) -> str:
     end = row["rate_end"]
     shown = plain(row["learning_rate"])
     return f"{shown} ({end} tried)" if isinstance(end, str) else shown
+
+
+def rate_edge(row: Row) -> str:
+    """Where the best may lie beyond what was tried, as a note behind a comma."""
+    end = row["rate_end"]
+    notes = [f"{end} learning rate tried"] if isinstance(end, str) else []
+    notes += ["most epochs tried"] if row["most_epochs"] else []
+    return "".join(f"; {note}" for note in notes)
 
 
 def epochs(row: Row) -> str:

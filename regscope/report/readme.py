@@ -1,25 +1,29 @@
-"""The results block of README.md."""
+"""The results block of README.md: short, the answer first."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
-from regscope.report import rates_tables, tables, words
-from regscope.report.new_data import doubtful
+from regscope.figures.style import display_name
+from regscope.report.findings import across, listed
+from regscope.report.in_markdown import bullets, link
 from regscope.report.published import load_published
-from regscope.report.published_table import inside
-from regscope.report.render import escape, markdown
-from regscope.report.results_page import PUBLISHED_ALT, document_source, link
+from regscope.report.render import markdown
+from regscope.report.results_page import PUBLISHED_ALT
 from regscope.report.sections import Section, load_sections
-from regscope.report.verdicts import Claims, counts_table, headline, load_claims
-from regscope.results import GUESS
+from regscope.report.standings import Standing, standings, standings_table
+from regscope.report.verdicts import Claims, headline, held_against, load_claims
+from regscope.results import NO_BETTER
 from regscope.study.params import load_params
 
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
+ROWS = 12
+"""Of the table of methods."""
 
 
 def rewrite(check: bool = False) -> None:
@@ -40,14 +44,18 @@ def rewrite(check: bool = False) -> None:
 
 
 def block(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims = ()) -> str:
-    """What every cell did, how many claims hold, the picture, and a table a document."""
+    """What was found, in sentences, one table and one picture."""
     if not sections:
         return "No study has results yet."
-    parts = [part for section in sections.values() for part in _tables(section)]
-    picture = f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})"
-    return "\n\n".join(
-        [*_overview(sections, regs), *_verdicts(claims), *([picture] * bool(parts)), *parts]
-    )
+    networks = sum(len(section.results.seeds) for section in sections.values())
+    count = f"{len(sections)} {'study' if len(sections) == 1 else 'studies'}"
+    found = [
+        f"{networks:,} networks, {count} ([all of it]({link(paths.RESULTS_PAGE, paths.README)})):",
+        bullets(across(sections, regs, claims)),
+        *_stands(standings(sections, regs)),
+        f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})",
+    ]
+    return "\n\n".join([*found, *([_verdicts(claims)] if claims else [])])
 
 
 def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = END) -> str:
@@ -62,68 +70,24 @@ def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = E
     return "\n".join(kept) + "\n"
 
 
-def _overview(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
-    studies = {name: section.results for name, section in sections.items()}
-    networks = sum(len(results.seeds) for results in studies.values())
-    table = tables.overview_table(studies, regs)
-    collapsed = any(results.lost for results in studies.values())
-    legend = list(words.LEGEND)
-    if collapsed:
-        legend.append((words.COLLAPSED, words.COLLAPSED_MEANING))
-    if any(entry.verdict == GUESS for row in table.rows for entry in row):
-        legend.append(words.A_GUESS)
+def _stands(found: Sequence[Standing]) -> Iterator[str]:
+    """A row a method that several studies have, the first ROWS; the others are named."""
+    table = standings_table(found, fewest=2)
+    if not table.rows:
+        table = standings_table(found)
+    table = replace(table, rows=table.rows[:ROWS])
     yield (
-        f"{networks:,} networks. A row a method, a column a study: by how much test accuracy"
-        " differs from that without a regularizer, in points, or what the column names in its"
-        " place, at the study's own strengths, learning rate and epochs"
-        f" ([everything else]({link(paths.RESULTS_PAGE, paths.README)})):"
+        f"{table.caption}, at the study's own strengths, learning rate and epochs; open is what is"
+        f" undecided, on the edge or {NO_BETTER} ([what verdicts mean]"
+        f"({link(Path('docs') / 'statistics.md', paths.README)}#verdicts)):"
     )
     yield markdown(table).rstrip("\n")
-    statistics = link(Path("docs") / "statistics.md", paths.README)
-    yield "\n".join(f"- {mark}: {meaning}" for mark, meaning in legend)
-    yield f"[How verdicts are reached]({statistics}#verdicts)."
-    evidence = {name: section.evidence for name, section in sections.items()}
-    yield f"{escape(doubtful(evidence))} [What new data add]({statistics}#new-data)."
-    yield from _at_best(sections, regs)
+    there = {row[0].reg for row in table.rows}
+    others = [display_name(one.reg) for one in found if one.reg not in there]
+    if others:
+        yield f"Not among these: {listed(others)}."
 
 
-def _at_best(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
-    tuned = {
-        name: (section.results, section.at_best)
-        for name, section in sections.items()
-        if section.at_best is not None
-    }
-    if tuned:
-        rates = link(Path("docs") / "learning-rates.md", paths.README)
-        yield (
-            "A learning rate that suits one method holds others back. The same differences, beside"
-            f" [each at its best learning rate and epochs]({rates}) out of one grid for all, chosen"
-            " on validation:"
-        )
-        yield markdown(rates_tables.overview_table(tuned, regs)).rstrip("\n")
-
-
-def _verdicts(claims: Claims) -> Iterator[str]:
-    if claims:
-        table = counts_table(claims)
-        page = f"{link(paths.RESULTS_PAGE, paths.README)}#published-claims"
-        meanings = f"{link(Path('docs') / 'claims.md', paths.README)}#how-to-read-a-verdict"
-        yield (
-            f"{table.caption} ([claim by claim]({page})). Beside the verdicts stand their reserves:"
-            f" [what the columns mean]({meanings})."
-        )
-        yield markdown(table).rstrip("\n")
-        yield headline(claims)
-
-
-def _tables(section: Section) -> Iterator[str]:
-    page = f"{link(paths.RESULTS_PAGE, paths.README)}#{section.name}"
-    for document, table in section.published:
-        yield (
-            f"{document_source(document)}, beside {section.seeds} seeds of the study"
-            f" [{escape(section.name)}]({page}):"
-        )
-        yield markdown(table).rstrip("\n")
-        unstated = f"Not stated there, and chosen by the study: {escape(document.unstated)}."
-        about = f" {section.test_error}" if document.of_accuracy else ""
-        yield f"{inside(table)} {unstated}{about}"
+def _verdicts(claims: Claims) -> str:
+    page = f"{link(paths.RESULTS_PAGE, paths.README)}#published-claims"
+    return f"{held_against(claims)} ([claim by claim]({page})). {headline(claims)}"

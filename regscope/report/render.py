@@ -75,16 +75,14 @@ def escape(text: str) -> str:
 
 
 def markdown(table: Table) -> str:
-    """A GitHub-flavoured table whose source is aligned too; what is separable is bold."""
+    """A GitHub-flavoured table; what is separable is bold.
+
+    Columns are not padded in the source: there, a number that changes is to change its line alone.
+    """
     head = [escape(heading) for heading in table.columns]
+    rule = [":--" if index in table.words else "--:" for index in range(len(head))]
     body = [[_markdown_cell(cell) for cell in row] for row in table.rows]
-    widths = _widths([head, *body])
-    rule = [
-        ":" + "-" * (width - 1) if index in table.words else "-" * (width - 1) + ":"
-        for index, width in enumerate(widths)
-    ]
-    lines = [_aligned(row, widths, table.words) for row in (head, *body)]
-    return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:])) + "\n"
+    return "".join(f"| {' | '.join(line)} |\n" for line in (head, rule, *body))
 
 
 def _markdown_cell(cell: Cell) -> str:

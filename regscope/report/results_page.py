@@ -1,25 +1,22 @@
-"""metrics/README.md: the tables of every study, for reading on a code host."""
+"""metrics/README.md: what all studies say together, for reading on a code host."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from urllib.parse import quote
 
 from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
-from regscope.report.blocks import Block, Folded, Heading, Note, Source
-from regscope.report.claims_table import claims_table
-from regscope.report.parts import parts
-from regscope.report.pictures import Picture
-from regscope.report.published import Document
-from regscope.report.render import Table, escape, markdown
+from regscope.report.findings import across, study_findings
+from regscope.report.in_markdown import bullets, joined, link
+from regscope.report.new_data import doubtful
+from regscope.report.render import escape, markdown
 from regscope.report.sections import Section
 from regscope.report.seed_counts import seed_counts_table
-from regscope.report.verdicts import DECIDED, Claims, counts_table, discoveries, headline
+from regscope.report.standings import standings, standings_table
+from regscope.report.verdicts import Claims, counts_table, discoveries, headline
 
 CARDS = Path("docs") / "regularizers"
 
@@ -35,33 +32,53 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
         f"# {words.TITLE}",
         words.LEAD,
         "Written by the stage `report` from `metrics/`; changes made here are lost.",
-        _methods(),
     ]
-    if claims:
-        judged = [claim for claim in claims if claim["verdict"] in DECIDED]
-        blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
-        blocks += [discoveries(claims)]
-        blocks += [markdown(claims_table(judged))] if judged else []
     if sections:
-        studies = {name: section.results for name, section in sections.items()}
-        overview = tables.overview_table(studies, regs)
-        blocks += ["## Overview", f"{overview.caption}; {words.MARKS}.", markdown(overview)]
+        blocks += _found(sections, regs, claims)
+        blocks += ["## Studies", _studies(sections)]
+    if claims:
+        blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
+        blocks += [discoveries(claims), _where_claims_are(claims)]
+    if sections:
         counts = seed_counts_table([section.evidence for section in sections.values()])
         blocks += ["## Seeds needed", markdown(counts)]
         blocks += ["## How to read", _how_to_read()]
-    for section in sections.values():
-        blocks += _study(section)
-    return "\n\n".join(block.rstrip("\n") for block in blocks) + "\n"
+    return joined([*blocks, "## Methods", _methods()])
 
 
-def document_source(document: Document) -> str:
-    """Where the published figures stand, as Markdown."""
-    return f"*{escape(document.title)}* (`{document.file}`, {escape(document.place)})"
+def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims) -> Iterator[str]:
+    studies = {name: section.results for name, section in sections.items()}
+    overview = tables.overview_table(studies, regs)
+    stands = standings_table(standings(sections, regs))
+    yield "## Findings"
+    yield bullets(across(sections, regs, claims))
+    yield escape(doubtful({name: section.evidence for name, section in sections.items()}))
+    yield f"{stands.caption}:"
+    yield markdown(stands)
+    yield "## Overview"
+    yield f"{overview.caption}; {words.MARKS}."
+    yield markdown(overview)
+    yield f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.RESULTS_PAGE)})"
 
 
-def link(file: Path, page: Path) -> str:
-    """The address of a file as seen from a page, both relative to the repository."""
-    return quote(Path(os.path.relpath(file, page.parent)).as_posix())
+def _studies(sections: Mapping[str, Section]) -> str:
+    """A line a study: what it is, and the first sentence of its findings."""
+    return "\n".join(
+        f"- [{escape(name)}]({link(paths.study_page(name), paths.RESULTS_PAGE)}),"
+        f" {escape(section.study.title)}: {escape(study_findings(section)[0])}"
+        for name, section in sections.items()
+    )
+
+
+def _where_claims_are(claims: Claims) -> str:
+    """Links to the studies' pages, each with how many claims it decides."""
+    named = dict.fromkeys(claim["study"] for claim in claims if claim["verdict"] != "not run")
+    counted = (
+        f"[{escape(study)}]({link(paths.study_page(study), paths.RESULTS_PAGE)}#published-claims)"
+        f" ({sum(claim['study'] == study for claim in claims)})"
+        for study in named
+    )
+    return f"Claim by claim: {', '.join(counted)}."
 
 
 def _methods() -> str:
@@ -75,37 +92,3 @@ def _methods() -> str:
 
 def _how_to_read() -> str:
     return "\n".join(f"- **{term}**: {meaning}" for term, meaning in words.HOW_TO_READ)
-
-
-def _study(section: Section) -> Iterator[str]:
-    yield f"## {escape(section.name)}"
-    yield f"**{escape(section.study.title)}**, {section.seeds} seeds. {section.finding}"
-    yield f"{section.changes.caption}; {words.MARKS}. {words.NEUTRAL}"
-    yield markdown(section.changes)
-    for part in parts(section):
-        yield f"### {part.title}"
-        for block in part.blocks:
-            yield from _block(block)
-
-
-def _block(block: Block) -> Iterator[str]:
-    match block:
-        case Table():
-            yield f"{escape(block.caption)}:"
-            yield markdown(block)
-        case Picture():
-            yield f"![{escape(block.alt)}]({link(block.file, paths.RESULTS_PAGE)})"
-        case Heading():
-            yield f"#### {escape(block.text)}"
-        case Source(document):
-            yield (
-                f"{document_source(document)}. It does not state: {escape(document.unstated)};"
-                " here these are the study's choice."
-            )
-        case Folded() if block.everywhere:
-            yield f"<details><summary>{escape(block.title)}</summary>"
-            for inner in block.blocks:
-                yield from _block(inner)
-            yield "</details>"
-        case Note():
-            yield escape(block.text)

@@ -4,7 +4,7 @@ from regscope.measures.weights import NEAR_ZERO
 from regscope.report.formats import ABOUT, DASH, EDGE
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
-from regscope.results import GUESS_MEANING, NO_BETTER
+from regscope.results import NO_BETTER
 from regscope.statistics import EQUAL, FEWEST_SEEDS, POWER, SIGNIFICANCE
 from regscope.study.evaluation import MATTERS
 from regscope.study.params import BASELINE
@@ -26,23 +26,8 @@ MARKS = (
     f" where the seeds cannot tell, ({EDGE}) where one seed or last digits would turn the verdict"
 )
 
-LEGEND = (
-    ("**bold**", "better or worse"),
-    (
-        ABOUT.strip(),
-        f"{EQUAL}: the 95 % interval lies within the smallest difference worth having"
-        f" ({100 * MATTERS:g} points, or {MATTERS:g} of R², unless a study says another), and two"
-        " one-sided tests agree",
-    ),
-    ("plain", "no answer yet: more seeds could show a difference, or that it does not matter"),
-    (f"({EDGE})", "leaving out one seed, or other last digits, would turn the verdict"),
-)
-"""How an overview of differences is marked."""
-
 COLLAPSED = "collapsed"
 COLLAPSED_MEANING = "every seed of the cell is hardly better than a guess"
-
-A_GUESS = ("(a guess)", GUESS_MEANING)
 
 HOW_TO_READ = (
     (

@@ -33,7 +33,7 @@ def refused() -> str:
     return str(error.value)
 
 
-KEYS = "id, section, statement, check, measured_by, readings, hardly_fails, set_knowing"
+KEYS = "id, section, statement, check, measured_by, readings, hardly_fails, set_knowing, headline"
 CONTRAST = "comparison, measure, layer, pair, at, cell, reported, against, sizes_compare"
 LEVEL = {"measure": "test_accuracy", "comparison": "at_least", "cell": "l1"}
 

@@ -113,6 +113,7 @@ def test_an_entry_holds_everything_to_six_digits() -> None:
         "unstated": "the optimizer",
         "hardly_fails": "",
         "set_knowing": "",
+        "headline": False,
         "reported_effect": 0.09,
         "against_mean": float(f"{NONE.mean():.6g}"),
         "seeds": 6,

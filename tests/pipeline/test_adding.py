@@ -114,9 +114,9 @@ def test_a_measure(tmp_path: Path) -> None:
     claims = json.loads((workspace.root / "metrics/claims.json").read_text())["claims"]
     judged = {found["id"]: found for found in claims}["l1-correlates-better"]
     assert judged["effect"] == pytest.approx(difference)
-    report = (workspace.root / "metrics/README.md").read_text()
-    assert report.count("Matthews correlation") >= 2
-    assert f"{means['none']:.3f}" in report
+    page = (workspace.root / "metrics/pages/digits.md").read_text()
+    assert "Matthews correlation" in page
+    assert f"{means['none']:.3f}" in page
 
 
 def put_study(workspace: Workspace, page: str) -> tuple[str, dict[str, Any]]:
@@ -138,7 +138,8 @@ def test_a_study(workspace: Workspace) -> None:
     workspace.run("python", "-m", "regscope", "studies", "--pipelines")
     workspace.dvc("repro")
     assert f"plots/{name}/accuracy.png" in workspace.results()
-    assert study["title"] in (workspace.root / "metrics/README.md").read_text()
+    page = (workspace.root / f"metrics/pages/{name}.md").read_text()
+    assert page.startswith(f"# {name}: {study['title']}\n")
 
 
 @pytest.mark.slow

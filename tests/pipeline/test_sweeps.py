@@ -55,7 +55,7 @@ def test_paths_are_made_apart_and_read_by_the_report(swept: Workspace) -> None:
     assert table.groupby("family")["strength"].apply(set).to_dict() == {"l1": {0, 0.001, 0.01}}
     assert (swept.root / "plots/paths/digits/pairs.png").is_file()
     assert set(ran(swept.dvc("repro"))) == {"claims", "report"}
-    assert "paths.png" in (swept.root / "metrics/README.md").read_text()
+    assert "paths.png" in (swept.root / "metrics/pages/digits.md").read_text()
     assert ran(swept.dvc("repro")) == []
     assert [name.rpartition(":")[2] for name in ran(swept.dvc("repro", "paths/dvc.yaml"))] == [
         "sweeps@digits"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ import yaml
 from regscope import results
 from regscope.base import paths
 from regscope.base.files import write_json
+from regscope.report.at_best import AtBest
+from regscope.report.sections import Section
 from regscope.results import StudyResults
 from regscope.results.guessed import guess_of_supports
 from regscope.results.study import as_written
+from regscope.study.params import Study
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
@@ -272,6 +276,26 @@ def claim(name: str, study: str, verdict: str) -> dict[str, Any]:
         "other_readings": [], "assumed": ["l1"], "verdict": verdict, "says": verdict, "firm": True,
         "note": "",
     }  # fmt: skip
+
+
+def section(found: StudyResults) -> Section:
+    """Results that stand in no file, of a study of pictures with these cells."""
+    written = study({reg: {} if reg == "none" else {reg: 0.1} for reg in found.cells})
+    return Section(
+        "tiny", Study.model_validate(written), written, tuple(found.cells), found, {"device": "cpu"}
+    )
+
+
+def at_best(section: Section, **cells: Mapping[str, Any]) -> Section:
+    """The study with its baseline and these cells at their best learning rates."""
+    common = {
+        "learning_rate": 0.01, "epochs": 4, "rate_end": None, "most_epochs": False,
+        "test_accuracy": 0.95, "difference": 0.01, "low": 0.005, "high": 0.015, "p_holm": 0.01,
+    }  # fmt: skip
+    tuned: dict[str, Any] = {
+        reg: {"reg": reg, **common, **row} for reg, row in {"none": {}, **cells}.items()
+    }
+    return replace(section, at_best=AtBest(tuned, {}, 0.00001, 2))
 
 
 def write_claims(*claims: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from regscope.base import paths
-from regscope.report import readme, words
+from regscope.report import readme
 from regscope.report.sections import load_sections
 from regscope.report.tables import changes_table, comparison_table, overview_table
 from regscope.results import StudyResults
@@ -62,12 +62,13 @@ def test_the_pages_have_the_mark_its_colour_and_its_meaning(studies: None) -> No
     assert '<tr class="undecided">' in page
     for name in ("no-difference-that-matters", "undecided"):
         assert f".{name}" in page.partition("</style>")[0]
-    text = paths.RESULTS_PAGE.read_text()
-    assert "No difference that matters: L1 (+0.02), L2 (+0.30). Undecided: Dropout (+0.16)." in text
+    text = paths.study_page("tiny").read_text()
+    assert "Of the others, no difference that matters: L1, L2; undecided: Dropout (+0.16)." in text
+    assert "| L1 | ≈ +0.02 |" in text
 
 
-def test_the_readme_explains_the_mark(studies: None) -> None:
+def test_the_readme_says_where_verdicts_are_explained(studies: None) -> None:
     block = readme.block(load_sections((), load_params()), REGS)
-    assert "| ≈ +0.02 |" in block
-    assert all(f"- {mark}: {meaning}" in block for mark, meaning in words.LEGEND)
+    assert "| L1 | – | – | 1: tiny | – | – |" in block
+    assert "| Dropout | – | – | – | 1 | – |" in block
     assert "](docs/statistics.md#verdicts)" in block

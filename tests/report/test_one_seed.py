@@ -13,6 +13,7 @@ from regscope.report.page import report_page
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
+from regscope.report.study_page import study_page
 from regscope.report.tables import comparison_table
 from regscope.study.params import load_params
 from stages import review
@@ -33,13 +34,12 @@ def alone(workspace: Path) -> None:
 def test_no_interval_of_no_width_is_on_any_page(alone: None) -> None:
     sections = load_sections((), load_params())
     pages = [
-        results_page(sections, REGS),
+        study_page(sections["alone"]),
         report_page(sections, REGS, published_figure(sections)),
-        readme.block(sections, REGS),
         cards.effect_block([load_evidence("alone")], Path("docs/regularizers/l1.md")),
     ]
-    for page in pages:
-        assert "+5.00" in page
+    assert all("+5.00" in page for page in pages)
+    for page in (*pages, results_page(sections, REGS), readme.block(sections, REGS)):
         assert [found.group() for found in INTERVAL.finditer(page)] == []
         assert 'class="range"' not in page
 

@@ -21,7 +21,7 @@ from PIL import Image
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
-from regscope.report import embedded, readme, table
+from regscope.report import embedded, table
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import CARDS
@@ -199,17 +199,42 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
     names = [name for name, _ in Page(text).tags]
     assert "b" not in names
     assert names.count("script") == 1
-    markdown = paths.RESULTS_PAGE.read_text()
-    assert r'**\<script>alert("1")\</script> & [x\](y) \| "quotes"**, 5 seeds.' in markdown
-    assert "(../plots/tiny/%22%3E%3Cb%3E.png)" in markdown
+    markdown = paths.study_page("tiny").read_text()
+    assert markdown.startswith('# tiny: \\<script>alert("1")\\</script> & [x\\](y) \\| "quotes"\n')
+    assert "(../../plots/tiny/%22%3E%3Cb%3E.png)" in markdown
+    assert r', \<script>alert("1")\</script> & [x\](y)' in paths.RESULTS_PAGE.read_text()
 
 
 @pytest.mark.usefixtures("pages")
 def test_results_page() -> None:
     text = paths.RESULTS_PAGE.read_text()
-    assert "## mnist\n\n**Tiny**, 5 seeds. On the edge: better L1 (+1.20).\n" in text
+    assert "\n## Findings\n\n- For pictures (1 study), firmly better: no method.\n" in text
+    assert (
+        "\n- [mnist](pages/mnist.md), Tiny: No method is firmly better than none, which comes to"
+        " 92.00 %.\n"
+    ) in text
+    assert "\nClaim by claim: [mnist](pages/mnist.md#published-claims) (1).\n" in text
     assert "later" not in text
-    assert "../plots/mnist/accuracy.png" in text
+    for card in REGULARIZERS:
+        synthetic.touch(CARDS / f"{card}.md")
+    check_links(paths.RESULTS_PAGE)
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_page_a_study() -> None:
+    assert [page.name for page in paths.STUDY_PAGES.iterdir()] == ["mnist.md"]
+    page = paths.study_page("mnist")
+    text = page.read_text()
+    assert text.startswith(
+        "# mnist: Tiny\n\nmlp · adam, 2 epochs · 797 examples to train on, 1,000 to test on · 5"
+        " seeds. [All studies](../README.md).\n\n## Findings\n\n- No method is firmly better"
+    )
+    headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    assert headings == [
+        "Findings", "Accuracy", "What happens inside", "Beside published single runs",
+        "Published claims", "Settings and environment", "Tables",
+    ]  # fmt: skip
+    assert "../../plots/mnist/accuracy.png" in text
     assert text.index("predictions.png") < text.index("a_new_one.png")
     assert "curves.png" not in text
     assert (
@@ -220,19 +245,31 @@ def test_results_page() -> None:
     ) in text
     assert "tests on 1,000 examples, which alone give an accuracy of 92.00 % a standard" in text
     assert "standard error of 0.86 points" in text
-    for card in REGULARIZERS:
-        synthetic.touch(CARDS / f"{card}.md")
-    for link in re.findall(r"\]\(([^)]*)\)", text):
-        assert (paths.RESULTS_PAGE.parent / link).is_file()
+    assert "\n- [metrics/studies/mnist/seeds.csv](../studies/mnist/seeds.csv): every" in text
+    assert "\n- [metrics/paths/mnist/pairs.csv](../paths/mnist/pairs.csv): two" in text
+    check_links(page)
+
+
+def check_links(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)]*)\)", page.read_text()):
+        assert (page.parent / link.partition("#")[0]).is_file()
+
+
+@pytest.mark.usefixtures("studies")
+def test_a_study_without_results_has_no_page_left() -> None:
+    report.main()
+    old = paths.study_page("gone")
+    old.write_text("# gone\n")
+    report.main()
+    assert not old.exists()
+    assert paths.study_page("mnist").is_file()
 
 
 @pytest.mark.usefixtures("pages")
 def test_what_a_study_does_not_train_has_no_row_in_its_tables() -> None:
-    overview, _, own = paths.RESULTS_PAGE.read_text().partition("\n## mnist\n")
-    own = own.partition("\n### Beside published")[0]
-    assert "\n| L1 " in overview
+    assert "\n| L2 " in paths.RESULTS_PAGE.read_text()
+    own = paths.study_page("mnist").read_text().partition("\n## Beside published")[0]
     assert "\n| L1 " in own
-    assert "\n| L2 " in overview
     assert "\n| L2 " not in own
 
 
@@ -241,14 +278,14 @@ def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     """The gap of L1, whose training accuracy is that of none."""
     cells = re.findall(r'<td class="([\w ]+)">−1\.20 \(edge\)</td>', paths.REPORT.read_text())
     assert cells == ["lower edge"]
-    text = paths.RESULTS_PAGE.read_text()
+    text = paths.study_page("mnist").read_text()
     assert (
         "bold where better or worse, higher or lower, ≈ where there is no difference that matters,"
         " plain where the seeds cannot tell, (edge) where one seed or last digits would turn the"
         " verdict. Neither more nor less is better by itself in these"
         " measures: gap, prunable, unit correlation.\n"
     ) in text
-    assert " | lower (edge) |" in text
+    text = paths.RESULTS_PAGE.read_text()
     assert "a network that gives every class one in ten is perfectly calibrated" in text
 
 
@@ -261,16 +298,14 @@ def test_on_which_examples_measures_rest_is_said_where_not_on_all(
     synthetic.write({"mnist": block}, {"mnist": synthetic.found()})
     report.main()
     note = "Measured on the first 500 of every seed's 1,000 test examples, clean accuracies"
-    for file in (paths.RESULTS_PAGE, paths.REPORT):
-        assert html.unescape(file.read_text()).count(note) == times
-    parts = paths.RESULTS_PAGE.read_text().split("\n### ")
-    named = {part.splitlines()[0] for part in parts if note in part}
-    assert named == ({"Pruning", "Hidden units", "Robustness"} if times else set())
+    assert html.unescape(paths.REPORT.read_text()).count(note) == times
+    said = "Pruning, units and robustness are measured on the first 500 of every seed's 1,000"
+    assert paths.study_page("mnist").read_text().count(said) == (times > 0)
 
 
 @pytest.mark.usefixtures("pages")
 def test_two_runs_are_the_same() -> None:
-    files = (paths.RESULTS_PAGE, paths.PUBLISHED, paths.REPORT)
+    files = (paths.RESULTS_PAGE, paths.study_page("mnist"), paths.PUBLISHED, paths.REPORT)
     first = [file.read_bytes() for file in files]
     report.main()
     assert [file.read_bytes() for file in files] == first
@@ -289,7 +324,7 @@ def test_seeds_that_learned_nothing_are_counted(workspace: Path) -> None:
     synthetic.write({"mnist": synthetic.study(synthetic.CELLS, seeds=2)}, {"mnist": found})
     report.main()
     line = "Seeds that are hardly better than a guess: L1 (1 of 2)."
-    for file in (paths.RESULTS_PAGE, paths.REPORT):
+    for file in (paths.study_page("mnist"), paths.REPORT):
         assert file.read_text().count(line) == 1
 
 
@@ -298,13 +333,8 @@ def test_a_cell_that_learned_nothing_has_no_difference_in_the_overview(workspace
     synthetic.write({"mnist": synthetic.study(synthetic.CELLS, seeds=3)}, {"mnist": found})
     report.main()
     overview = paths.RESULTS_PAGE.read_text().partition("\n## Overview\n")[2]
-    overview, meaning = overview.split("\n## ", 2)[0], "hardly better than a guess"
-    assert re.search(r"\n\| L1 +\| +\**collapsed\** \|", overview)
-    load = load_sections(load_published(load_params()))
-    assert f"\n- collapsed: every seed of the cell is {meaning}\n" in readme.block(load, ["l1"])
-    synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {"mnist": synthetic.found()})
-    load = load_sections(load_published(load_params()))
-    assert "collapsed" not in readme.block(load, ["l1"])
+    assert re.search(r"\n\| L1 +\| +\**collapsed\** \|", overview.split("\n## ", 2)[0])
+    assert "L1 (−41.33, collapsed)" in paths.study_page("mnist").read_text()
 
 
 def test_a_panel_for_every_document_with_results(workspace: Path) -> None:
@@ -323,7 +353,7 @@ def test_table_on_the_terminal() -> None:
     text = table.summary(load_params(), "mnist")
     assert text.startswith("\nTiny: 5 seeds, means and 95 % intervals\n\nRegularizer ")
     assert text.endswith(
-        "\n\nReport: report.html\n        metrics/README.md\n        plots/mnist\n"
+        "\n\nReport: report.html\n        metrics/pages/mnist.md\n        plots/mnist\n"
     )
 
 

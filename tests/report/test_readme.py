@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -23,34 +22,43 @@ def studies(workspace: Path) -> None:
 def test_only_the_block_is_rewritten() -> None:
     readme.rewrite()
     text = paths.README.read_text()
-    assert text.startswith("# Title\n\n<!-- results: begin -->\n\n10 networks. A row a method")
+    assert text.startswith(
+        "# Title\n\n<!-- results: begin -->\n\n10 networks, 1 study ([all of it]"
+    )
     assert text.endswith("\n\n<!-- results: end -->\n\nAfter\n")
     assert "](metrics/published.png)" in text
-    assert "[mnist](metrics/README.md#mnist)" in text
-    assert "| None        |                 92.93 |           92.00 ± 1.58 |" in text
-    assert "001_" not in text
 
 
-def test_every_study_and_cell_comes_first() -> None:
+def test_findings_come_first_then_a_row_a_method() -> None:
     readme.rewrite()
     text = paths.README.read_text()
-    assert re.search(r"\| None +\| +92\.00 % \|", text)
-    assert text.index("| Regularizer ") < text.index("![Published single runs")
+    assert "\n- For pictures (1 study), firmly better: no method.\n" in text
+    assert "\n| L1 | – | – | – | 1 | – |\n" in text
+    assert text.index("- For pictures") < text.index("| L1 |") < text.index("![Published")
 
 
-def test_counts_of_verdicts_come_before_the_picture() -> None:
+def test_methods_beyond_the_rows_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    cells = {"none": {}, "l1": {"l1": 0.1}, "l2": {"l2": 0.1}}
+    same = dict.fromkeys(cells, synthetic.ACCURACIES["none"])
+    synthetic.write({"mnist": synthetic.study(cells)}, {"mnist": synthetic.found(same)})
+    monkeypatch.setattr(readme, "ROWS", 1)
     readme.rewrite()
-    assert "Verdict " not in paths.README.read_text()
+    text = paths.README.read_text()
+    assert "\n| L2 " not in text
+    assert "\nNot among these: L2.\n" in text
+
+
+def test_claims_are_counted_after_the_picture() -> None:
+    readme.rewrite()
+    assert "claim" not in paths.README.read_text()
     synthetic.write_claims(synthetic.claim("a", "mnist", "reproduced"))
     readme.rewrite()
     text = paths.README.read_text()
     assert (
         "\n\n1 published claim compared with the seeds"
-        " ([claim by claim](metrics/README.md#published-claims)). Beside the verdicts stand"
+        " ([claim by claim](metrics/README.md#published-claims)). 1 of 1 are reproduced, 1 of these"
+        " firmly"
     ) in text
-    assert re.search(r"\n\| reproduced +\| +1 \| +1 \| +1 \|", text)
-    assert "1 of 1 are reproduced, 1 of these firmly" in text
-    assert text.index("| not run ") < text.index("![Published single runs")
 
 
 def test_check() -> None:

@@ -25,19 +25,25 @@ def test_accuracy_table_as_markdown() -> None:
     # Differences are 1, 1, 1, 1, 2 points: mean 1.2, t interval 1.2 ± 2.776 * 0.4472 / sqrt(5).
     table = tables.comparison_table(synthetic.found(), REGS)
     assert markdown(table) == (
-        "| Regularizer    | Test accuracy, % |   SD | Difference to none, points | Holm p"
-        " |         P(better) | Seeds needed | Verdict       |\n"
-        "| :------------- | ---------------: | ---: | -------------------------: | -----:"
-        " | ----------------: | -----------: | :------------ |\n"
-        "| None           |     92.00 ± 1.96 | 1.58 |                            |       "
-        " |                   |              | baseline      |\n"
-        "| L1             |     93.20 ± 2.39 | 1.92 |       +1.20 [+0.64, +1.76] |  0.004"
-        " | 1.00 [0.48, 1.00] |            4 | better (edge) |\n"
-        "| L2             |                – |    – |                          – |      –"
-        " |                 – |            – | –             |\n"
-        "| Constant guess |            50.00 |      |                     −42.00 |       "
-        " |                   |              |               |\n"
+        "| Regularizer | Test accuracy, % | SD | Difference to none, points | Holm p | P(better)"
+        " | Seeds needed | Verdict |\n"
+        "| :-- | --: | --: | --: | --: | --: | --: | :-- |\n"
+        "| None | 92.00 ± 1.96 | 1.58 |  |  |  |  | baseline |\n"
+        "| L1 | 93.20 ± 2.39 | 1.92 | +1.20 [+0.64, +1.76] | 0.004 | 1.00 [0.48, 1.00] | 4"
+        " | better (edge) |\n"
+        "| L2 | – | – | – | – | – | – | – |\n"
+        "| Constant guess | 50.00 |  | −42.00 |  |  |  |  |\n"
     )
+
+
+def test_a_changed_number_changes_one_line_of_markdown() -> None:
+    """Pull requests show pages: a wider entry must not move the others."""
+    before = markdown(tables.comparison_table(synthetic.found(), REGS)).splitlines()
+    other = synthetic.found(synthetic.ACCURACIES | {"l1": (0.5, 0.5, 0.1, 0.9, 0.6)})
+    after = markdown(tables.comparison_table(other, REGS)).splitlines()
+    assert [one.split(" | ")[0] for one, two in zip(before, after, strict=True) if one != two] == [
+        "| L1"
+    ]
 
 
 def test_accuracy_table_on_a_terminal() -> None:

@@ -1,0 +1,108 @@
+"""metrics/pages/<study>.md: one study, the answer first, for reading on a code host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from regscope.base import paths
+from regscope.base.files import write_text
+from regscope.report import words
+from regscope.report.blocks import Part
+from regscope.report.findings import study_findings
+from regscope.report.in_markdown import bullets, joined, link, shown
+from regscope.report.parts import parts
+from regscope.report.pictures import Picture
+from regscope.report.render import escape, markdown
+from regscope.report.sections import Section
+
+WHOLE = ("accuracy", "rates", "published", "claims", "settings")
+"""The parts that stand there with their tables; of the others the pictures alone, whose numbers the
+table of changes has."""
+
+FILES = {
+    "seeds.csv": "every measure of every network",
+    "comparisons.csv": "every difference to none, with interval, p, what can be detected, verdict",
+    "layers.csv": "weights, layer by layer",
+    "units.csv": "hidden units, layer by layer",
+    "pruning.csv": "accuracy at every share removed",
+    "robustness.csv": "accuracy by corruption and severity",
+    "reliability.csv": "accuracy by confidence",
+    "classes.csv": "precision, recall and F1 of every class",
+    "confused.csv": "classes mixed up",
+    "discordant.csv": "examples on which cells disagree with none",
+    "guess.csv": "the constant guess",
+    "paths.csv": "every strength, seed by seed",
+    "tuned.csv": "what validation chose",
+    "pairs.csv": "two methods at once",
+    "search.csv": "every learning rate and number of epochs tried",
+}
+"""Tables that details stand in, by name."""
+
+
+def study_page(section: Section) -> str:
+    """The whole page; it depends on committed files only and holds no date."""
+    page = paths.study_page(section.name)
+    found = parts(section)
+    return joined(
+        [
+            f"# {escape(section.name)}: {escape(section.study.title)}",
+            f"{escape(section.facts)} · {section.seeds} seeds."
+            f" [All studies]({link(paths.RESULTS_PAGE, page)}).",
+            "## Findings",
+            bullets(study_findings(section)),
+            *_parts(found, page, "accuracy", "rates"),
+            "## What happens inside",
+            f"{section.changes.caption}; {words.MARKS}. {words.NEUTRAL}",
+            markdown(section.changes),
+            *_limited(section),
+            *_pictures(found, page),
+            *_parts(found, page, "published", "claims", "settings"),
+            "## Tables",
+            f"[How to read the columns]({link(paths.RESULTS_PAGE, page)}#how-to-read)."
+            " Layer by layer, class by class and every interval: the report, or these files.",
+            _files(section.name, page),
+        ]
+    )
+
+
+def write_pages(sections: Mapping[str, Section]) -> None:
+    """A page for every study, and none for others."""
+    paths.STUDY_PAGES.mkdir(parents=True, exist_ok=True)
+    for page in paths.STUDY_PAGES.glob("*.md"):
+        if page.stem not in sections:
+            page.unlink()
+    for name, section in sections.items():
+        write_text(paths.study_page(name), study_page(section))
+
+
+def _parts(found: Sequence[Part], page: Path, *anchors: str) -> Iterator[str]:
+    for part in found:
+        if part.anchor in anchors:
+            yield f"## {part.title}"
+            for block in part.blocks:
+                yield from shown(block, page)
+
+
+def _limited(section: Section) -> Iterator[str]:
+    if section.first_examples:
+        yield f"Pruning, units and robustness are measured on {section.first_examples}."
+
+
+def _pictures(found: Sequence[Part], page: Path) -> Iterator[str]:
+    for part in found:
+        if part.anchor not in WHOLE:
+            for block in part.blocks:
+                if isinstance(block, Picture):
+                    yield from shown(block, page)
+
+
+def _files(study: str, page: Path) -> str:
+    folders = (paths.summary(study), paths.sweep_summary(study), paths.rates_summary(study))
+    tables = [
+        (folder / name, what)
+        for folder in folders
+        for name, what in FILES.items()
+        if (folder / name).is_file()
+    ]
+    return "\n".join(f"- [{file.as_posix()}]({link(file, page)}): {what}" for file, what in tables)

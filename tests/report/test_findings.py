@@ -1,0 +1,179 @@
+"""Sentences say what the tables carry, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regscope.report.findings import across, listed, study_findings
+from regscope.report.sections import Section, load_sections
+from regscope.report.verdicts import load_claims
+from regscope.study.params import load_params
+from tests.committed import committed
+from tests.report import synthetic
+from tests.report.test_standings import CELLS, EDGE, FIRST, NONE, SECOND, sections, shifted
+
+ALONE = "All cells have the study's own learning rate and epochs; others were not tried"
+
+
+def said(own: Section) -> str:
+    return " ".join(study_findings(own))
+
+
+def with_zeros(own: Section, **shares: float) -> Section:
+    seeds = own.results.seeds.astype({"zero_fraction": float})
+    for reg, share in shares.items():
+        seeds.loc[seeds["reg"] == reg, "zero_fraction"] = share
+    return replace(own, results=replace(own.results, seeds=seeds))
+
+
+def test_names_are_joined_as_people_do() -> None:
+    assert [listed(names) for names in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+
+
+def test_the_answer_comes_first(workspace: Path) -> None:
+    own = sections(first=FIRST | {"l1": shifted(0.03), "dropout": shifted(0.05)})["first"]
+    first, others, rates, *_ = study_findings(own)
+    assert re.fullmatch(
+        r"Better than none, which comes to 92\.00 %: Dropout by 5\.02 points \[\+4\.9\d, \+5\.1\d\]"
+        r" and L1 by 3\.02\.",
+        first,
+    )
+    assert others == "Of the others, worse: L2 (−2.98)."
+    assert rates.startswith(ALONE)
+
+
+def test_no_method_is_better(workspace: Path) -> None:
+    cells = {"none": NONE, "l1": shifted(0.0), "l2": shifted(0.0, spread=10)}
+    first, others, *_ = study_findings(sections(only=cells)["only"])
+    assert first == "No method is firmly better than none, which comes to 92.00 %."
+    assert others == ("Of the others, no difference that matters: L1; undecided: L2 (+0.16).")
+
+
+def test_what_is_on_the_edge_is_not_in_the_answer(workspace: Path) -> None:
+    own = sections(only={"none": NONE, "l1": EDGE})["only"]
+    first, others, *_ = study_findings(own)
+    assert first.startswith("No method is firmly better")
+    assert others == "Of the others, better: L1 (+1.20, edge)."
+
+
+def test_the_best_learning_rates_of_each(workspace: Path) -> None:
+    own = sections(first=FIRST)["first"]
+    best = {"difference": 0.01, "low": 0.005, "high": 0.015, "verdict": "better", "firm": True}
+    tried = synthetic.at_best(own, l1=best | {"most_epochs": True}, l2=best | {"firm": False})
+    assert (
+        "With the learning rate and the epochs that suit each best, chosen on validation, L1 (by"
+        " 1.00 points [+0.50, +1.50]; most epochs tried) is firmly better than none, which then"
+        " comes to 95.00 %."
+    ) in study_findings(tried)
+    nobody = synthetic.at_best(own, l1=best | {"verdict": "undecided"})
+    assert "chosen on validation, no method is firmly better than none" in said(nobody)
+
+
+def test_zeros_and_what_cells_are_compared_in(workspace: Path) -> None:
+    own = sections(first=FIRST)["first"]
+    assert "No method sets a hundredth of the weights to exactly zero." in study_findings(own)
+    assert "Of the weights, exactly zero: 41 % with L1." in study_findings(
+        with_zeros(own, l1=0.412, l2=0.009)
+    )
+    rows = own.results.comparisons.to_dict("records")
+    for row in rows:
+        if (row["measure"], row["reg"]) in {
+            ("corruption_accuracy", "l1"), ("corruption_accuracy", "dropout"),
+        }:  # fmt: skip
+            row |= {"difference": 0.02 if row["reg"] == "l1" else 0.03, "verdict": "better"}
+            row |= {"firm": True, "beats_guess": "yes"}
+        if (row["measure"], row["reg"]) == ("prunable_fraction", "l2"):
+            row |= {"difference": 0.1, "verdict": "higher", "firm": False}
+    changed = replace(
+        own, results=replace(own.results, comparisons=type(own.results.comparisons)(rows))
+    )
+    assert (
+        "Accuracy under corruption, 70.00 % with none: better with Dropout (+3.00, the largest of"
+        " 2)."
+    ) in study_findings(changed)
+    assert "Prunable" not in said(changed)
+
+
+def test_over_all_studies(workspace: Path) -> None:
+    own = sections(first=FIRST, second=SECOND)
+    tried = own | {
+        "first": synthetic.at_best(own["first"], l1={"verdict": "undecided", "firm": True})
+    }
+    tried["second"] = with_zeros(tried["second"], l1=0.5)
+    claim = synthetic.claim("a", "first", "contradicted") | {"headline": True, "firm": False}
+    other = synthetic.claim("b", "first", "reproduced")
+    assert across(tried, tuple(CELLS), [claim, other]) == (
+        "Most often firmly better than none, at the studies' own settings, is L1: in 2 of 2 studies"
+        " (first, second), and worse in none.",
+        "Firmly better in none of two or more studies: L2.",
+        "For pictures (2 studies), firmly better: L1 in 2 of 2 (at its best learning rate in 0 of"
+        " 1).",
+        "In the 1 studies in which every cell, none too, was also given the learning rate and the"
+        " epochs that suit it best, 0 of the 1 that are firmly better stay so, and none more become"
+        " so.",
+        "A hundredth of the weights or more is exactly zero with L1 in 1 of 2 studies (50 % of"
+        " them).",
+        "Document paper.txt leads with “L1 helps”: contradicted, on the edge (first).",
+    )
+
+
+def test_without_studies_nothing_is_said() -> None:
+    assert across({}, ("none",)) == ()
+
+
+@given(
+    st.lists(st.floats(0.5, 0.99), min_size=5, max_size=7),
+    st.lists(st.floats(-0.05, 0.05), min_size=5, max_size=5),
+)
+def test_no_sentence_says_better_of_a_cell_that_is_not_firmly_so(
+    none: list[float], steps: list[float]
+) -> None:
+    none = none[:5]
+    found = {
+        "none": none,
+        "l1": [min(1.0, own + step) for own, step in zip(none, steps, strict=True)],
+    }
+    own = synthetic.section(synthetic.found(found))
+    row = own.results.compared["test_accuracy"]["l1"]
+    firm = row["verdict"] == "better" and row["firm"]
+    assert study_findings(own)[0].startswith("Better than none") == bool(firm)
+
+
+@pytest.fixture(scope="module")
+def ours() -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(committed())
+        params = load_params()
+        found = load_sections((), params)
+        return {"sections": found, "regs": params.regs, "claims": load_claims()}
+
+
+def test_of_the_committed_results_every_better_cell_and_document_is_named(
+    ours: dict[str, Any],
+) -> None:
+    for own in ours["sections"].values():
+        compared = own.results.compared[own.results.primary]
+        better = [r for r, row in compared.items() if row["verdict"] == "better" and row["firm"]]
+        assert len(re.findall(r" by \d", study_findings(own)[0])) == len(better)
+    told = " ".join(across(**ours))
+    assert all(f"Document 00{number} leads with" in told for number in range(5))
+
+
+def test_pages_are_short() -> None:
+    """An index of at most 200 lines, a study of at most 250, a README of at most 150."""
+    root = committed()
+    assert len((root / "metrics/README.md").read_text().splitlines()) <= 200
+    assert len((root / "README.md").read_text().splitlines()) <= 150
+    pages = list((root / "metrics/pages").glob("*.md"))
+    assert len(pages) >= 11
+    for page in pages:
+        assert len(page.read_text().splitlines()) <= 250, page
