@@ -25,6 +25,18 @@ class AtBest:
     learning_rate: float
     epochs: int
 
+    def rate_end(self, reg: str) -> str:
+        """`smallest` or `greatest` where the best may lie beyond the learning rates tried."""
+        end = self.tuned[reg]["rate_end"]
+        return end if isinstance(end, str) else ""
+
+    def epochs_end(self, reg: str) -> str:
+        """`most` or `fewest` where it may lie beyond the epochs tried."""
+        if self.tuned[reg]["most_epochs"]:
+            return "most"
+        tried = self.grid["epochs"]
+        return "fewest" if len(tried) > 1 and self.tuned[reg]["epochs"] == min(tried) else ""
+
 
 def load_at_best(study: str) -> AtBest | None:
     """The study's folder in metrics/rates; None where there is none."""

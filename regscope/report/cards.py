@@ -103,7 +103,7 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     if at_best.rows:
         yield (
             "Each at its best learning rate and epochs, out of one grid for all and chosen on"
-            f" validation, against `{BASELINE}` at its best:"
+            f" validation, against `{BASELINE}` at its best{_baseline_ends(found, reg)}:"
         )
         yield markdown(at_best).rstrip("\n")
     tuned = effects.tuned_table(found, reg)
@@ -117,6 +117,18 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
     if pairs.rows:
         yield "Together with another method, against the one of both that validation holds better:"
         yield markdown(pairs).rstrip("\n")
+
+
+def _baseline_ends(found: Sequence[Evidence], reg: str) -> str:
+    """Where the baseline's best may lie beyond what was tried."""
+    ends = [
+        f"{evidence.study}: {end}"
+        for evidence in found
+        if evidence.at_best is not None
+        and reg in evidence.at_best.tuned
+        and (end := rates_tables.beyond(evidence.at_best, BASELINE))
+    ]
+    return f" (whose own may lie beyond: {'; '.join(ends)})" if ends else ""
 
 
 def verdicts_block(found: Sequence[Evidence]) -> str:

@@ -15,7 +15,7 @@ from regscope.measures import catalog
 from regscope.report.columns import comparisons, on_edge, values
 from regscope.report.formats import EDGE
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
-from regscope.report.rates_tables import rate_edge
+from regscope.report.rates_tables import beyond
 from regscope.report.sections import Section
 from regscope.report.standings import Standing, standings
 from regscope.report.verdicts import Claims
@@ -120,7 +120,7 @@ def _at_best(section: Section) -> str:
             " could turn what is close."
         )
     better = [
-        f"{display_name(reg)} (by {_size(row, ACCURACY)}{rate_edge(row)})"
+        f"{display_name(reg)} (by {_size(row, ACCURACY)}{_noted(beyond(best, reg))})"
         for reg in section.regs
         if (row := best.tuned.get(reg)) is not None
         and reg != BASELINE
@@ -134,6 +134,10 @@ def _at_best(section: Section) -> str:
         f"{named} {verb} firmly better than {BASELINE}, which then comes to"
         f" {_level(best.tuned[BASELINE][ACCURACY.key], ACCURACY)}."
     )
+
+
+def _noted(note: str) -> str:
+    return f"; {note}" if note else ""
 
 
 def _inside(section: Section) -> Iterator[str]:

@@ -31,7 +31,7 @@ FIXED = (
 
 
 def rates_table(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> Table:
-    """A row a cell: as published, and at its best against `none` at its best."""
+    """A row a cell: at the study's own, and at its best against `none` at its best."""
     published = comparisons(results, ACCURACY)
 
     def row(reg: str) -> list[Cell]:
@@ -43,17 +43,17 @@ def rates_table(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> 
             last = [Cell(_difference(own)), Cell(p_value(own["p_holm"])), verdict_cell(own)]
         return [
             *first,
-            Cell(rate(own)),
-            Cell(epochs(own)),
+            Cell(rate(at_best, reg)),
+            Cell(epochs(at_best, reg)),
             Cell(percent(own[ACCURACY])),
             *last,
         ]
 
     return by_reg(
-        f"Test accuracy as published (learning rate {plain(at_best.learning_rate)},"
-        f" {at_best.epochs} epochs), and each cell at its best against {BASELINE} at its best",
+        f"Test accuracy at the study's own learning rate ({plain(at_best.learning_rate)}) and"
+        f" epochs ({at_best.epochs}), and each cell at its best against {BASELINE} at its best",
         (
-            "As published, %",
+            "At the study's own, %",
             "Difference, points",
             "Best learning rate",
             "Epochs",
@@ -79,7 +79,7 @@ def rates_finding(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -
     first = (
         f"At the study's own learning rate and epochs the most accurate is {display_name(top)},"
         f" with {percent(means[top])} %; {display_name(BASELINE)} at its best comes to"
-        f" {percent(best[ACCURACY])} %, {display_name(BASELINE).lower()} as published to"
+        f" {percent(best[ACCURACY])} %, at the study's own to"
         f" {percent(means[BASELINE])} %."
     )
     changed = [reg for reg in cells if published[reg]["verdict"] != at_best.tuned[reg]["verdict"]]
@@ -93,7 +93,7 @@ def rates_finding(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -
 
 
 def card_table(found: Sequence[Evidence], reg: str) -> Table:
-    """A row a study with learning rates: the cell's difference as published and at its best."""
+    """A row a study with learning rates: the cell's difference at the study's and at its best."""
     rows = []
     for evidence in found:
         against = evidence.against_none(reg, ACCURACY)
@@ -104,8 +104,8 @@ def card_table(found: Sequence[Evidence], reg: str) -> Table:
             (
                 Cell(evidence.study),
                 difference_cell(against),
-                Cell(rate(own)),
-                Cell(epochs(own)),
+                Cell(rate(evidence.at_best, reg)),
+                Cell(epochs(evidence.at_best, reg)),
                 Cell(_difference(own)),
                 verdict_cell(own),
             )
@@ -114,7 +114,7 @@ def card_table(found: Sequence[Evidence], reg: str) -> Table:
         "Each at its best learning rate",
         (
             "Study",
-            "As published, points",
+            "At the study's own, points",
             "Best learning rate",
             "Epochs",
             "Difference at the best, points [95 %]",
@@ -130,24 +130,24 @@ def difference_cell(against: Row) -> Cell:
     return marked(points(against["difference"]), against)
 
 
-def rate(row: Row) -> str:
+def rate(at_best: AtBest, reg: str) -> str:
     """The chosen learning rate, and whether the best may lie beyond those tried."""
-    end = row["rate_end"]
-    shown = plain(row["learning_rate"])
-    return f"{shown} ({end} tried)" if isinstance(end, str) else shown
+    return _chosen(plain(at_best.tuned[reg]["learning_rate"]), at_best.rate_end(reg))
 
 
-def rate_edge(row: Row) -> str:
-    """Where the best may lie beyond what was tried, as a note behind a comma."""
-    end = row["rate_end"]
-    notes = [f"{end} learning rate tried"] if isinstance(end, str) else []
-    notes += ["most epochs tried"] if row["most_epochs"] else []
-    return "".join(f"; {note}" for note in notes)
+def epochs(at_best: AtBest, reg: str) -> str:
+    """The same of the epochs."""
+    return _chosen(str(int(at_best.tuned[reg]["epochs"])), at_best.epochs_end(reg))
 
 
-def epochs(row: Row) -> str:
-    shown = str(int(row["epochs"]))
-    return f"{shown} (most tried)" if row["most_epochs"] else shown
+def _chosen(shown: str, end: str) -> str:
+    return f"{shown} ({end} tried)" if end else shown
+
+
+def beyond(at_best: AtBest, reg: str) -> str:
+    """Where the best may lie beyond what was tried, in words; empty where it lies within."""
+    ends = (at_best.rate_end(reg), "learning rate"), (at_best.epochs_end(reg), "epochs")
+    return " and ".join(f"{end} {what} tried" for end, what in ends if end)
 
 
 def _short(row: Row) -> str:

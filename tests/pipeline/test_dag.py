@@ -97,9 +97,7 @@ def test_a_changed_strength_retrains_one_cell(workspace: Workspace) -> None:
     output = ran(printed)
     assert [name for name in output if "train" in name] == ["digits:train@l2"]
     assert re.findall(r"digits/(\w+): measured", printed) == ["l2"]
-    changed = [
-        line.split("\t") for line in workspace.run("git", "diff", "--numstat").splitlines()
-    ]
+    changed = [line.split("\t") for line in workspace.run("git", "diff", "--numstat").splitlines()]
     lines = {name: int(added) for added, _, name in changed if added.isdigit()}
     assert sum(count for name, count in lines.items() if not name.endswith(".csv")) <= 40, lines
 

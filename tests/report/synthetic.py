@@ -295,7 +295,7 @@ def at_best(section: Section, **cells: Mapping[str, Any]) -> Section:
     tuned: dict[str, Any] = {
         reg: {"reg": reg, **common, **row} for reg, row in {"none": {}, **cells}.items()
     }
-    return replace(section, at_best=AtBest(tuned, {}, 0.00001, 2))
+    return replace(section, at_best=AtBest(tuned, {"epochs": [2, 4, 8]}, 0.00001, 2))
 
 
 def write_claims(*claims: dict[str, Any]) -> None:

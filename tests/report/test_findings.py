@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regscope.report import rates_tables
 from regscope.report.findings import across, listed, study_findings
 from regscope.report.sections import Section, load_sections
 from regscope.report.verdicts import load_claims
@@ -177,3 +178,27 @@ def test_pages_are_short() -> None:
     assert len(pages) >= 11
     for page in pages:
         assert len(page.read_text().splitlines()) <= 250, page
+
+
+@pytest.mark.parametrize(
+    ("row", "rate", "epochs", "words"),
+    [
+        ({}, "0.01", "4", ""),
+        ({"epochs": 2}, "0.01", "2 (fewest tried)", "fewest epochs tried"),
+        ({"epochs": 8, "most_epochs": True}, "0.01", "8 (most tried)", "most epochs tried"),
+        (
+            {"epochs": 2, "rate_end": "greatest"},
+            "0.01 (greatest tried)",
+            "2 (fewest tried)",
+            "greatest learning rate tried and fewest epochs tried",
+        ),
+    ],
+)
+def test_the_ends_of_a_grid_are_named(
+    row: dict[str, Any], rate: str, epochs: str, words: str, workspace: Path
+) -> None:
+    found = synthetic.at_best(sections(first=FIRST)["first"], l1=row).at_best
+    assert found is not None
+    assert rates_tables.rate(found, "l1") == rate
+    assert rates_tables.epochs(found, "l1") == epochs
+    assert rates_tables.beyond(found, "l1") == words
