@@ -61,7 +61,10 @@ def test_the_store_lies_in_the_repository_and_nowhere_else(logged: Path) -> None
     assert list(logged.parent.iterdir()) == [logged]
     assert (logged / ".regscope" / "mlflow" / "mlflow.db").is_file()
     artifacts = logged / ".regscope" / "mlflow" / "artifacts" / NAME
-    assert len(list(artifacts.rglob("confusion.csv"))) == len(CELLS)
+    # Copies of this repository keep theirs here, too: the store names the folder.
+    kept = list(logged.parent.rglob("confusion.csv"))
+    assert len(kept) >= len(CELLS)
+    assert all(artifacts in file.parents for file in kept)
     assert len(list(artifacts.rglob("model.pt2"))) == len(CELLS)
 
 
