@@ -30,7 +30,8 @@ RATES_VALIDATED = DATA / "rates" / "validated.txt"
 RESULTS_PAGE = METRICS / "README.md"
 PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
-REPORT = Path("report.html")
+REPORT = Path("report")
+START_PAGE = REPORT / "index.html"
 STRENGTHS = Path("docs") / "strengths"
 
 

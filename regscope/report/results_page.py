@@ -11,7 +11,7 @@ from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
-from regscope.report.blocks import Block, Folded, Heading, Note, Source
+from regscope.report.blocks import Block, Folded, Heading, Note, Part, Source
 from regscope.report.claims_table import claims_table
 from regscope.report.parts import parts
 from regscope.report.pictures import Picture
@@ -29,8 +29,16 @@ PUBLISHED_ALT = (
 )
 
 
-def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims = ()) -> str:
-    """The whole page; it depends on committed files only and holds no date."""
+def results_page(
+    sections: Mapping[str, Section],
+    regs: Sequence[str],
+    claims: Claims = (),
+    found: Mapping[str, Sequence[Part]] | None = None,
+) -> str:
+    """The whole page; it depends on committed files only and holds no date.
+
+    found: the studies' parts, made here if not given.
+    """
     blocks = [
         f"# {words.TITLE}",
         words.LEAD,
@@ -49,8 +57,8 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
         counts = seed_counts_table([section.evidence for section in sections.values()])
         blocks += ["## Seeds needed", markdown(counts)]
         blocks += ["## How to read", _how_to_read()]
-    for section in sections.values():
-        blocks += _study(section)
+    for name, section in sections.items():
+        blocks += _study(section, parts(section) if found is None else found[name])
     return "\n\n".join(block.rstrip("\n") for block in blocks) + "\n"
 
 
@@ -77,12 +85,12 @@ def _how_to_read() -> str:
     return "\n".join(f"- **{term}**: {meaning}" for term, meaning in words.HOW_TO_READ)
 
 
-def _study(section: Section) -> Iterator[str]:
+def _study(section: Section, found: Sequence[Part]) -> Iterator[str]:
     yield f"## {escape(section.name)}"
     yield f"**{escape(section.study.title)}**, {section.seeds} seeds. {section.finding}"
     yield f"{section.changes.caption}; {words.MARKS}. {words.NEUTRAL}"
     yield markdown(section.changes)
-    for part in parts(section):
+    for part in found:
         yield f"### {part.title}"
         for block in part.blocks:
             yield from _block(block)

@@ -9,7 +9,7 @@ import pytest
 
 from regscope.report import cards, readme
 from regscope.report.evidence import load_evidence
-from regscope.report.page import report_page
+from regscope.report.page import report_files
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
@@ -32,9 +32,11 @@ def alone(workspace: Path) -> None:
 
 def test_no_interval_of_no_width_is_on_any_page(alone: None) -> None:
     sections = load_sections((), load_params())
+    files = report_files(sections, REGS, published_figure(sections))
     pages = [
         results_page(sections, REGS),
-        report_page(sections, REGS, published_figure(sections)),
+        files["index.html"].decode(),
+        files["alone.html"].decode(),
         readme.block(sections, REGS),
         cards.effect_block([load_evidence("alone")], Path("docs/regularizers/l1.md")),
     ]
