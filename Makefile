@@ -64,7 +64,7 @@ test-processors: $(VENV)/.ready-dev
 test-gpu: $(VENV)/.ready-dev
 	python -m pytest -m gpu
 
-# report.html in a real browser: chromium, google-chrome, or the one that REGSCOPE_BROWSER names.
+# The report in a real browser: chromium, google-chrome, or the one that REGSCOPE_BROWSER names.
 test-browser: $(VENV)/.ready-dev
 	python -m pytest -m browser
 
