@@ -12,7 +12,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths rates results ui test test-slow test-processors test-gpu test-browser lint format readme bench audit lock clean
+.PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-browser lint format readme bench audit lock clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -47,6 +47,10 @@ results: $(VENV)/.ready
 PORT ?= 5000
 ui: $(VENV)/.ready
 	@python -m regscope ui '$(PORT)'
+
+# The lessons and the walk through the library, in JupyterLab on this machine: docs/lessons.
+notebook: $(VENV)/.ready-notebook
+	python -m jupyterlab docs/lessons/weights.ipynb
 
 # A process a core; one that is done takes over what another has still to do.
 PARALLEL := --numprocesses auto --dist worksteal
@@ -113,6 +117,10 @@ $(VENV)/.ready: requirements.txt requirements.lock
 
 $(VENV)/.ready-dev: requirements-dev.txt requirements-onnx.txt $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-onnx.txt
+	touch $@
+
+$(VENV)/.ready-notebook: requirements-notebook.txt $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-notebook.txt
 	touch $@
 
 $(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
