@@ -520,6 +520,8 @@ def test_every_page_of_the_committed_report(open_page: Any, committed_report: Pa
         page.wait_for_load_state("networkidle")
         assert page.evaluate("[...document.images].every((one) => !one.src || one.naturalWidth)")
         assert page.evaluate(SIDEWAYS) <= 0, file.name
+        for card in page.locator("article:has(.ranking)").all():
+            assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth"), file.name
         assert opened.complaints == []
 
 
