@@ -6,13 +6,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 KERAS := .venv-keras
 AUDIT := .venv-audit
+DOCS := .venv-docs
 
 # Stages call `python`, and DVC's queue workers call `dvc`: both must be the environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths rates results ui test test-slow test-processors test-gpu test-browser lint format readme bench audit lock clean
+.PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -48,6 +49,10 @@ PORT ?= 5000
 ui: $(VENV)/.ready
 	@python -m regscope ui '$(PORT)'
 
+# The lessons and the walk through the library, in JupyterLab on this machine: docs/lessons.
+notebook: $(VENV)/.ready-notebook
+	python -m jupyterlab --LabApp.default_url=/lab/tree/lessons/weights.ipynb docs
+
 # A process a core; one that is done takes over what another has still to do.
 PARALLEL := --numprocesses auto --dist worksteal
 
@@ -64,7 +69,7 @@ test-processors: $(VENV)/.ready-dev
 test-gpu: $(VENV)/.ready-dev
 	python -m pytest -m gpu
 
-# report.html in a real browser: chromium, google-chrome, or the one that REGSCOPE_BROWSER names.
+# The report in a real browser: chromium, google-chrome, or the one that REGSCOPE_BROWSER names.
 test-browser: $(VENV)/.ready-dev
 	python -m pytest -m browser
 
@@ -82,6 +87,11 @@ readme: $(VENV)/.ready
 	python -m regscope readme
 	python -m regscope cards
 
+# The pages of docs/ as a site, into site/; a dead link ends it. REGSCOPE_REPOSITORY is the address that
+# links out of docs/ lead to; without it they lead to the files of this clone.
+docs: $(DOCS)/.ready
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/python -m mkdocs build
+
 # The same training as people do it today and as it is done here: bench/README.md.
 # BENCH holds options, for example: make bench BENCH="--only ways_mnist --rounds 1"
 bench: $(VENV)/.ready-bench $(KERAS)/.ready
@@ -97,7 +107,7 @@ lock: $(AUDIT)/.ready
 		--generate-hashes --no-annotate --no-header --output-file requirements.lock -
 
 clean:
-	rm -rf $(VENV) $(KERAS) $(AUDIT) .regscope/checkpoints .regscope/bench
+	rm -rf $(VENV) $(KERAS) $(AUDIT) $(DOCS) site .regscope/checkpoints .regscope/bench
 
 # What the lock holds is checked against its hashes; the rest of requirements.txt comes after: SECURITY.md.
 # The command `regscope` runs the code of the folder in which it is called, as stages do: also in DVC's
@@ -115,6 +125,10 @@ $(VENV)/.ready-dev: requirements-dev.txt requirements-onnx.txt $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-onnx.txt
 	touch $@
 
+$(VENV)/.ready-notebook: requirements-notebook.txt $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-notebook.txt
+	touch $@
+
 $(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r bench/requirements.txt
 	touch $@
@@ -129,4 +143,10 @@ $(KERAS)/.ready: bench/requirements-keras.txt
 $(AUDIT)/.ready: requirements-audit.txt
 	test -x $(AUDIT)/bin/python || $(PYTHON) -m venv $(AUDIT)
 	$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-audit.txt
+	touch $@
+
+# Apart from all else, as Keras is.
+$(DOCS)/.ready: requirements-docs.txt
+	test -x $(DOCS)/bin/python || $(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
 	touch $@

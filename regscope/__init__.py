@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from regscope.library.comparing import Compared, compare
     from regscope.library.measured import Measured
     from regscope.library.measuring import measure
-    from regscope.library.training import Trained, train
+    from regscope.library.plotting import plot_compare
+    from regscope.library.trained import Trained
+    from regscope.library.training import train
     from regscope.study.params import Study, load_params
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "compare",
     "load_params",
     "measure",
+    "plot_compare",
     "train",
 ]
 
@@ -40,10 +43,11 @@ _HOMES = {
     "Measured": "regscope.library.measured",
     "RegscopeError": "regscope.base.errors",
     "Study": "regscope.study.params",
-    "Trained": "regscope.library.training",
+    "Trained": "regscope.library.trained",
     "compare": "regscope.library.comparing",
     "load_params": "regscope.study.params",
     "measure": "regscope.library.measuring",
+    "plot_compare": "regscope.library.plotting",
     "train": "regscope.library.training",
 }
 

@@ -3,7 +3,8 @@
 from regscope.base import paths
 from regscope.base.errors import run
 from regscope.base.files import write_bytes, write_text
-from regscope.report.page import report_page
+from regscope.report.page import report_files, write_report
+from regscope.report.parts import parts
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
@@ -16,12 +17,13 @@ from regscope.study.params import load_params
 def main() -> None:
     params = load_params()
     sections = load_sections(load_published(params), params)
+    found = {name: parts(section) for name, section in sections.items()}
     picture = published_figure(sections)
     write_bytes(paths.PUBLISHED, picture)
     claims = load_claims()
     write_text(paths.RESULTS_PAGE, results_page(sections, params.regs, claims))
-    write_pages(sections)
-    write_text(paths.REPORT, report_page(sections, params.regs, picture, claims))
+    write_pages(sections, found)
+    write_report(report_files(sections, params.regs, picture, claims, found=found))
 
 
 if __name__ == "__main__":

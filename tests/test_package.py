@@ -62,6 +62,7 @@ def test_it_needs_what_the_requirement_files_pin(package: dict[str, Any]) -> Non
         "needed": ["requirements.txt"],
         "onnx": ["requirements-onnx.txt"],
         "bench": ["bench/requirements.txt"],
+        "notebook": ["requirements-notebook.txt"],
         "dev": ["requirements-dev.txt", "requirements-onnx.txt"],
     }
     found = {"needed": package["needed"], **package["extras"]}

@@ -18,7 +18,7 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 PLACEHOLDER = re.compile(r"@[A-Z]+@")
 # Made by `dvc repro` and not in git.
-MADE = {ROOT / "report.html"}
+MADE = {ROOT / "report" / "index.html"}
 
 
 @pytest.mark.parametrize("command", ["regscope readme", "regscope cards", "bench.readme"])

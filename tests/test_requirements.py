@@ -43,6 +43,16 @@ def test_the_lock_holds_the_versions_of_requirements() -> None:
     assert not NOT_LOCKED & set(locked)
 
 
+def test_what_several_files_pin_has_one_version() -> None:
+    found: dict[str, set[str]] = {}
+    for file in ROOT.glob("requirements*.txt"):
+        for line in file.read_text().splitlines():
+            if entry := re.match(r"([A-Za-z0-9._-]+)(?:\[.*\])?==(\S+)", line):
+                found.setdefault(canonical(entry[1]), set()).add(entry[2])
+    assert {name: versions for name, versions in found.items() if len(versions) > 1} == {}
+    assert "ipykernel" in found
+
+
 def test_nothing_names_a_place_to_install_from() -> None:
     for file in ROOT.glob("requirements*"):
         assert not re.search(r"https?://|--(extra-)?index-url|--find-links", file.read_text())

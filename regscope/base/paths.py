@@ -31,7 +31,8 @@ RESULTS_PAGE = METRICS / "README.md"
 STUDY_PAGES = METRICS / "pages"
 PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
-REPORT = Path("report.html")
+REPORT = Path("report")
+START_PAGE = REPORT / "index.html"
 STRENGTHS = Path("docs") / "strengths"
 
 

@@ -13,8 +13,11 @@ from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
 from torch.overrides import TorchFunctionMode
 
+from regscope.arithmetic import Precision
 from regscope.stacking import winograd
 from regscope.stacking.convolution import Geometry
+from regscope.stacking.pooling import stacked_max_pool
+from regscope.stacking.precision import compute_in
 
 
 @dataclass(frozen=True)
@@ -25,15 +28,26 @@ class Taken:
     evaluating: int
 
 
-def taken(network: nn.Module, inputs: Tensor, batch: int, evaluated: int) -> Taken:
+def taken(
+    network: nn.Module,
+    inputs: Tensor,
+    batch: int,
+    evaluated: int,
+    precision: Precision = "float32",
+) -> Taken:
     """By `inputs`, a few examples, of each of the `batch` of a step and the `evaluated` at once.
 
-    A step keeps what its backward reads, and in one layer more, twice, on the way back. The stacked
-    convolutions that go Winograd's way keep transformed inputs beside; on the way through one there
-    are those of its outputs too, and what they are made from and into.
+    A step, which computes in `precision`, keeps what its backward reads, and in one layer more,
+    twice, on the way back. The stacked convolutions that go Winograd's way keep transformed inputs
+    beside; on the way through one there are those of its outputs too, and what they are made from
+    and into.
     """
-    with _noted_tiles(network, batch) as kept_tiles:
-        kept, widest = _trained(network.train(), inputs)
+    with compute_in(precision, inputs.device):
+        with _noted_tiles(network, batch) as kept_tiles:
+            few = _trained(network.train(), inputs)
+        more = _trained(network, inputs.repeat_interleave(2, 0))
+    # What is there once for all examples, as weights in bfloat16 are, falls out.
+    kept, widest = (twice - once for once, twice in zip(few, more, strict=True))
     alive = Alive(network, inputs)
     with _noted_tiles(network, evaluated) as tiles, torch.no_grad(), alive:
         network.eval()(inputs)
@@ -42,6 +56,14 @@ def taken(network: nn.Module, inputs: Tensor, batch: int, evaluated: int) -> Tak
         (kept + 2 * widest) // len(inputs) + sum(read for read, _ in kept_tiles),
         max(alive.most // len(inputs), passing),
     )
+
+
+def pool_as_stacked(network: nn.Module) -> None:
+    """Put a stack's max pooling in place: on a processor it keeps nothing but where maxima were."""
+    for module in network.modules():
+        for name, child in module.named_children():
+            if type(child) is nn.MaxPool2d:
+                setattr(module, name, stacked_max_pool(child))
 
 
 class Alive(TorchFunctionMode):
@@ -93,7 +115,7 @@ def _noted_tiles(network: nn.Module, count: int) -> Iterator[list[tuple[int, int
     def note(layer: nn.Module, read: tuple[Tensor, ...], written: Tensor) -> None:
         assert isinstance(layer, nn.Conv2d)
         geometry = Geometry.of(layer)
-        padded = geometry.pad(read[0][:1])
+        padded = geometry.pad(read[0][:1]).to(written.dtype)
         many = padded.expand(count, *padded.shape[1:])
         if geometry.simplest and winograd.pays(many, layer.weight):
             tiles = winograd.tile_bytes(padded)

@@ -21,11 +21,11 @@ def progress(
     from tqdm import tqdm
 
     stacks = [stack for plan in plans.values() for stack in (*plan.finished, *plan.waiting)]
-    seeds = sum(len(stack.seeds) for stack in stacks)
+    seeds = sum(len(stack.numbers) for stack in stacks)
     what = "seeds" if all(len(cells.regs) == 1 for cells in plans) else "networks"
     with tqdm(
         total=epochs * seeds,
-        initial=sum(stack.epoch * len(stack.seeds) for stack in stacks),
+        initial=sum(stack.epoch * len(stack.numbers) for stack in stacks),
         desc=f"{label}, {seeds} {what}",
         unit="epoch",
         disable=None,
@@ -49,12 +49,12 @@ def progress(
 def _resumptions(cells: Cells, plan: Plan) -> Iterator[str]:
     alone = len(cells.regs) == 1
     if plan.finished:
-        count = sum(len(stack.seeds) for stack in plan.finished)
+        count = sum(len(stack.numbers) for stack in plan.finished)
         yield f"{_counted(count, 'seed' if alone else 'network')} finished"
     for stack in plan.waiting:
         if stack.epoch:
-            goes = "goes" if len(stack.seeds) == 1 else "go"
-            who = str(stack) if alone else f"{len(stack.seeds)} networks"
+            goes = "goes" if len(stack.numbers) == 1 else "go"
+            who = str(stack) if alone else f"{len(stack.numbers)} networks"
             yield f"{who} {goes} on from epoch {stack.epoch}"
 
 

@@ -51,7 +51,7 @@ def save(path: Path, progress: Progress) -> None:
     from safetensors.torch import save_file
 
     tensors = {
-        "seeds": torch.tensor(progress.seeds),
+        "numbers": torch.tensor(progress.numbers),
         "epoch": torch.tensor(progress.epoch),
         "history": progress.history,
     }
@@ -75,9 +75,9 @@ def save(path: Path, progress: Progress) -> None:
 
 
 def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
-    """What `save` wrote, of all its seeds or of those in `slots`; None where nothing whole is.
+    """What `save` wrote, of all its places or of those in `slots`; None where nothing whole is.
 
-    Every tensor has a leading seed axis, or is one number for all seeds.
+    Every tensor has a leading axis of places, or is one number for all.
     """
     from safetensors.torch import load_file
 
@@ -87,16 +87,16 @@ def load(path: Path, slots: Sequence[int] | None = None) -> Progress | None:
         return None
     tensors = load_file(path)
     epoch, history = int(tensors.pop("epoch")), tensors.pop("history")
-    seeds = tuple(tensors.pop("seeds").tolist())
-    chosen = list(range(len(seeds)) if slots is None else slots)
-    if chosen != list(range(len(seeds))):
-        seeds = tuple(seeds[slot] for slot in chosen)
+    numbers = tuple(tensors.pop("numbers").tolist())
+    chosen = list(range(len(numbers)) if slots is None else slots)
+    if chosen != list(range(len(numbers))):
+        numbers = tuple(numbers[slot] for slot in chosen)
         history = history[:, chosen]
         tensors = {
             name: tensor[chosen] if tensor.dim() else tensor for name, tensor in tensors.items()
         }
     return Progress(
-        seeds=seeds,
+        numbers=numbers,
         epoch=epoch,
         history=history,
         model=_under(tensors, "model/"),
@@ -112,8 +112,8 @@ def standings(folder: Path) -> list[Standing]:
     found = []
     for path in filter(intact, _files(folder)):
         with safe_open(path, "np") as file:
-            seeds, epoch = file.get_tensor("seeds"), file.get_tensor("epoch")
-        found.append(Standing(path, tuple(seeds.tolist()), int(epoch)))
+            numbers, epoch = file.get_tensor("numbers"), file.get_tensor("epoch")
+        found.append(Standing(path, tuple(numbers.tolist()), int(epoch)))
     return found
 
 
@@ -132,8 +132,8 @@ def _files(folder: Path) -> list[Path]:
 def end_states(stacks: Sequence[Stack]) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Weights and buffers `{plain name: [S, ...]}` and history `[columns, S, epochs]`.
 
-    Of the seeds of all `stacks`, from their origins, in ascending order. What optimizers remember
-    stays on disk.
+    Of the places of all `stacks`, from their origins, in ascending order of their numbers. What
+    optimizers remember stays on disk.
 
     Raises RegscopeError where one was damaged, which is removed then.
     """
@@ -146,7 +146,7 @@ def end_states(stacks: Sequence[Stack]) -> tuple[dict[str, np.ndarray], np.ndarr
             raise RegscopeError(
                 f"{path}: damaged, and removed; run the same command again to train its seeds anew"
             )
-    ascending = np.argsort([seed for stack in stacks for seed in stack.seeds])
+    ascending = np.argsort([number for stack in stacks for number in stack.numbers])
     with ExitStack() as exits:
         files = [
             (exits.enter_context(safe_open(stack.origin, "np")), stack.slots) for stack in stacks

@@ -57,42 +57,46 @@ class Survey:
 
 @dataclass(frozen=True)
 class Standing:
-    """A checkpoint: its seeds, slot by slot, and the number of epochs they have trained."""
+    """A checkpoint: the numbers of its places, slot by slot, and how many epochs they trained."""
 
     path: Path
-    seeds: tuple[int, ...]
+    numbers: tuple[int, ...]
     epoch: int
 
 
 @dataclass(frozen=True)
 class Stack:
-    """Seeds that train as one, and the file for where they stand.
+    """Places that train as one, by number, and the file for where they stand.
 
-    Where `origin` is given, a checkpoint, they stand at `epoch` in its `slots`, one a seed.
+    Of one cell the numbers are seeds; of cells that train together they count on from cell to cell
+    (`together.py`). Where `origin` is given, a checkpoint, the places stand at `epoch` in its
+    `slots`, one each.
     """
 
-    seeds: tuple[int, ...]
+    numbers: tuple[int, ...]
     path: Path
     epoch: int = 0
     origin: Path | None = None
     slots: tuple[int, ...] = ()
 
     def __str__(self) -> str:
-        first, last = self.seeds[0], self.seeds[-1]
-        if len(self.seeds) == 1:
+        """What those of one cell are called."""
+        first, last = self.numbers[0], self.numbers[-1]
+        if len(self.numbers) == 1:
             return f"seed {first}"
-        if last - first == len(self.seeds) - 1:
+        if last - first == len(self.numbers) - 1:
             return f"seeds {first} to {last}"
-        return f"{len(self.seeds)} seeds from {first} to {last}"
+        return f"{len(self.numbers)} seeds from {first} to {last}"
 
     def part(self, start: int, stop: int) -> Stack:
-        """The stack of some of its seeds, with a file of its own."""
-        seeds, slots = self.seeds[start:stop], self.slots[start:stop]
-        return replace(self, seeds=seeds, path=self.path.with_name(_name(seeds)), slots=slots)
+        """The stack of some of its places, with a file of its own."""
+        numbers, slots = self.numbers[start:stop], self.slots[start:stop]
+        path = self.path.with_name(_name(numbers))
+        return replace(self, numbers=numbers, path=path, slots=slots)
 
     def trained(self) -> Stack:
         """The same once its own file holds where it ended."""
-        return replace(self, origin=self.path, slots=tuple(range(len(self.seeds))))
+        return replace(self, origin=self.path, slots=tuple(range(len(self.numbers))))
 
 
 @dataclass(frozen=True)
@@ -121,40 +125,40 @@ def room(survey: Survey, workers: int) -> tuple[int, int]:
     )
 
 
-def shares(seeds: Sequence[int], workers: int, largest: int) -> list[tuple[int, ...]]:
-    """Neighbouring seeds in shares of at most `largest`, as even as can be, for all workers."""
-    if not seeds:
+def shares(numbers: Sequence[int], workers: int, largest: int) -> list[tuple[int, ...]]:
+    """Neighbouring numbers in shares of at most `largest`, as even as can be, for all workers."""
+    if not numbers:
         return []
-    workers = min(workers, len(seeds))
-    count = min(workers * math.ceil(len(seeds) / (workers * largest)), len(seeds))
-    size, larger = divmod(len(seeds), count)
+    workers = min(workers, len(numbers))
+    count = min(workers * math.ceil(len(numbers) / (workers * largest)), len(numbers))
+    size, larger = divmod(len(numbers), count)
     cuts = [index * size + min(index, larger) for index in range(count + 1)]
-    return [tuple(seeds[start:stop]) for start, stop in pairwise(cuts)]
+    return [tuple(numbers[start:stop]) for start, stop in pairwise(cuts)]
 
 
 def plan(
-    seeds: Sequence[int],
+    numbers: Sequence[int],
     standings: Sequence[Standing],
     epochs: int,
     folder: Path,
     workers: int,
     largest: int,
 ) -> Plan:
-    """Deal `seeds` into stacks with files in `folder`, going on from the checkpoints there.
+    """Deal places, by `numbers`, into stacks with files in `folder`, going on from the checkpoints.
 
-    The seeds of a checkpoint stay together, as far as the largest stack allows and as every
-    worker has one; of checkpoints that share a seed, the one further on has it. The other seeds
+    The places of a checkpoint stay together, as far as the largest stack allows and as every
+    worker has one; of checkpoints that share a place, the one further on has it. The other places
     are dealt evenly.
     """
     finished, waiting = [], []
-    left = dict.fromkeys(seeds)
-    for standing in sorted(standings, key=lambda found: (-found.epoch, found.seeds)):
-        slots = [slot for slot, seed in enumerate(standing.seeds) if seed in left]
+    left = dict.fromkeys(numbers)
+    for standing in sorted(standings, key=lambda found: (-found.epoch, found.numbers)):
+        slots = [slot for slot, number in enumerate(standing.numbers) if number in left]
         if not slots:
             continue
-        own = tuple(standing.seeds[slot] for slot in slots)
-        for seed in own:
-            del left[seed]
+        own = tuple(standing.numbers[slot] for slot in slots)
+        for number in own:
+            del left[number]
         path = folder / _name(own)
         kept = Stack(own, path, standing.epoch, standing.path, tuple(slots))
         if standing.epoch >= epochs:
@@ -166,26 +170,26 @@ def plan(
     ]
 
     def work(stack: Stack) -> int:
-        return len(stack.seeds) * (epochs - stack.epoch)
+        return len(stack.numbers) * (epochs - stack.epoch)
 
-    while len(waiting) < workers and any(len(stack.seeds) > 1 for stack in waiting):
-        longest = max((stack for stack in waiting if len(stack.seeds) > 1), key=work)
+    while len(waiting) < workers and any(len(stack.numbers) > 1 for stack in waiting):
+        longest = max((stack for stack in waiting if len(stack.numbers) > 1), key=work)
         waiting.remove(longest)
-        waiting += _parts(longest, math.ceil(len(longest.seeds) / 2))
-    waiting.sort(key=lambda stack: (-work(stack), stack.seeds))
+        waiting += _parts(longest, math.ceil(len(longest.numbers) / 2))
+    waiting.sort(key=lambda stack: (-work(stack), stack.numbers))
     return Plan(tuple(finished), tuple(waiting))
 
 
 def _parts(stack: Stack, largest: int) -> list[Stack]:
-    places = shares(range(len(stack.seeds)), 1, largest)
+    places = shares(range(len(stack.numbers)), 1, largest)
     return [stack.part(part[0], part[-1] + 1) for part in places]
 
 
-def _name(seeds: tuple[int, ...]) -> str:
-    """One for each set of seeds, so that no stack writes over a checkpoint of other seeds."""
-    name = f"{seeds[0]}-{seeds[-1]}"
-    if seeds != tuple(range(seeds[0], seeds[-1] + 1)):
-        name += f"-{hashlib.sha256(repr(seeds).encode()).hexdigest()[:16]}"
+def _name(numbers: tuple[int, ...]) -> str:
+    """One for each set of places, so that no stack writes over a checkpoint of others."""
+    name = f"{numbers[0]}-{numbers[-1]}"
+    if numbers != tuple(range(numbers[0], numbers[-1] + 1)):
+        name += f"-{hashlib.sha256(repr(numbers).encode()).hexdigest()[:16]}"
     return f"{name}.safetensors"
 
 

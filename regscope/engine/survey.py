@@ -8,11 +8,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from regscope.arithmetic import settle
+from regscope.arithmetic import Precision, settle
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
-from regscope.engine.activations import taken
+from regscope.engine.activations import pool_as_stacked, taken
 from regscope.engine.base import SurveyJob
 from regscope.engine.device import DEVICE, present_device
 from regscope.engine.memory import own_memory
@@ -42,9 +42,13 @@ threshold, what lies within it."""
 SLACK = 1.25
 """Measured over what is alive at the peak: freed blocks into which nothing else fits."""
 
-SLACK_OF_CONVOLUTIONS = 1.6
-"""Measured 0.6 to 1.5, in one network 1.1 to 1.5 from run to run: kernels take scratch memory, and
-freed blocks of many sizes are used again or not."""
+SLACK_OF_CONVOLUTIONS = 1.35
+"""Measured 0.7 to 2, of one network by a quarter more or less from run to run: kernels take
+scratch memory, and freed blocks of many sizes are used again or not."""
+
+NOT_USED_AGAIN = 0.5
+"""Of the lesser of a step and an evaluation, where seeds train one by one: its large blocks serve
+the other in part. A stack's are too many and too small for that."""
 
 SLACK_OF_CONVOLUTIONS_ON_GPU = 2.5
 """Where cuDNN chooses kernels, and with them scratch memory, by what there is."""
@@ -111,24 +115,27 @@ def seed_bytes(
 ) -> tuple[int, nn.Module]:
     """What one seed of a stack takes at its peak, and a network of the cell.
 
-    Weights, gradients, the optimizer's memory and one temporary copy; the order of the examples;
-    a training step and an evaluation. A network whose weights alone exceed
-    `free` bytes is not made: its activations are left out, and it comes on torch's meta device.
+    Weights, gradients and the optimizer's memory; temporary copies of one tensor at a time, the
+    largest; the order of the examples; a training step and an evaluation. A network whose weights
+    alone exceed `free` bytes is not made: its activations are left out, and it comes on torch's
+    meta device.
     """
     network = _without_values(study, methods, dataset)
-    copies = 3 + remembered(study.training)
+    copies, temporary = 2 + remembered(study.training), 1
     if study.training.conventions == "keras" or any(
         has_hook(method, "subgradient") for method in methods
     ):
-        copies += PLAIN_COPIES
+        temporary += PLAIN_COPIES
     copies += sum(method.held_weights for method in methods)
     weights = sum(parameter.nbytes for parameter in network.parameters())
     buffers = sum(buffer.nbytes for buffer in network.buffers())
-    total = copies * weights + buffers + _order_bytes(study, methods, dataset)
+    largest = max(parameter.nbytes for parameter in network.parameters())
+    total = copies * weights + temporary * largest + buffers
+    total += _order_bytes(study, methods, dataset)
     total += sum(_state_bytes(method, network) for method in methods)
     if total < free:
         network = _network(study, methods, dataset, "cpu")
-        total += _passing_bytes(study, methods, dataset, network)
+        total += _passing_bytes(study, methods, dataset, network, device)
     return int(_slack(network, device) * total), network
 
 
@@ -214,25 +221,33 @@ def _order_bytes(study: Study, methods: Sequence[Regularizer], dataset: Dataset)
 
 
 def _passing_bytes(
-    study: Study, methods: Sequence[Regularizer], dataset: Dataset, network: nn.Module
+    study: Study,
+    methods: Sequence[Regularizer],
+    dataset: Dataset,
+    network: nn.Module,
+    device: str,
 ) -> int:
-    """What batches take on their way through a network, while training and while evaluating.
-
-    Added up: blocks that a step has freed are too small for the larger batches of an evaluation.
-    """
-    stored = torch.from_numpy(dataset.inputs[_largest(dataset)])
+    """What batches take on their way through a network, while training and while evaluating."""
+    one_by_one = device == "cpu" and not gains_from_stacking(network)
+    precision: Precision = "float32"
+    if one_by_one:
+        pool_as_stacked(network)
+        precision = study.training.precision
+    stored = torch.from_numpy(dataset.inputs[_longest(dataset)])
     inputs = as_seen(stored, dataset.scale)
     batch = min(study.training.batch_size, study.train_size)
     evaluated = max(0, min(EVALUATION_BATCH, dataset.pool_size - study.train_size))
-    passing = taken(network, inputs, batch, evaluated)
+    passing = taken(network, inputs, batch, evaluated, precision)
     # The next batch is read while the last is still there.
     read = stored[0].nbytes + 2 * inputs[0].nbytes
-    changed = any(has_hook(method, "batch") for method in methods)
-    trained = read + passing.training + 4 * changed * inputs[0].nbytes
-    return batch * trained + evaluated * (read + passing.evaluating)
+    changed = any(has_hook(method, "batch") for method in methods) * inputs[0].nbytes
+    # What changing a batch takes beside is free again when it goes through the network.
+    trained = read + max(4 * changed, changed + passing.training)
+    less, more = sorted((batch * trained, evaluated * (read + passing.evaluating)))
+    return more + int(NOT_USED_AGAIN * less if one_by_one else less)
 
 
-def _largest(dataset: Dataset) -> np.ndarray:
+def _longest(dataset: Dataset) -> np.ndarray:
     """Examples that take as much as any: the first, or the longest sentences."""
     if dataset.kind != "tokens":
         return np.arange(len(dataset.inputs))[:EXAMPLES]

@@ -46,8 +46,8 @@ def train_stack(task: StackTask, tell: Callable[[Epoch | Progress], None]) -> No
     """Train a stack to its last epoch.
 
     `tell` gets an Epoch of each cell after every epoch, every `checkpoint_seconds` where the stack
-    stands, and in the end its end state. Such a Progress has place numbers for seeds, and its
-    tensors are those that train: what is to outlast the call is copied or sent away in it.
+    stands, and in the end its end state. Such a Progress has the task's numbers, and its tensors
+    are those that train: what is to outlast the call is copied or sent away in it.
 
     Raises RegscopeError where the stack cannot go on, DivergedError where a loss is no longer
     finite.
@@ -107,4 +107,4 @@ def _epochs(task: StackTask, trainer: Trainer) -> Iterator[Epoch]:
 
 
 def _standing(task: StackTask, trainer: Trainer) -> Progress:
-    return replace(trainer.state(), seeds=task.numbers)
+    return replace(trainer.state(), numbers=task.numbers)

@@ -60,7 +60,7 @@ def stack_task(job: Job, study: Study, dataset: Dataset, cells: Cells, stack: St
     return StackTask(
         study,
         cells,
-        stack.seeds,
+        stack.numbers,
         dataset,
         job.holdout,
         job.device,

@@ -14,7 +14,7 @@ from regscope.base.tensors import read_tensors
 from regscope.datasets import Dataset
 from regscope.figures.cells import CellData
 from regscope.figures.guess import guess_line, guess_note
-from regscope.figures.layout import SEPARATOR, first_examples
+from regscope.figures.layout import captioned, first_examples
 from regscope.figures.style import colours, display_name, legible
 from regscope.measures.catalog import Measure, named
 from regscope.models.weights import weight_in
@@ -60,9 +60,7 @@ class StudyData:
 
     def caption(self, *notes: str) -> str:
         """The line below a figure: the study, how many seeds, and what else must be said."""
-        seeds = "1 seed" if self.seeds == 1 else f"{self.seeds} seeds"
-        alone = ("of which there is no interval",) if self.seeds == 1 else ()
-        return SEPARATOR.join((legible(self.study.title), seeds, *alone, *notes))
+        return captioned(self.study.title, self.seeds, *notes)
 
     @property
     def guess_note(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import math
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-from regscope.figures.style import GREY
+from regscope.figures.style import GREY, legible
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,16 +32,23 @@ def sheet(width: float, height: float, title: str, caption: str) -> Figure:
     Title and caption are broken where they would not fit; lines beyond those that HEADINGS has
     room for make the figure higher.
     """
-    from matplotlib.figure import Figure
+    from regscope.figures.shown import Shown
 
     title = textwrap.fill(title, int(width / TITLE_LETTER))
     caption = wrapped(caption, int(width / LETTER))
     height += LINE * (title.count("\n") + max(caption.count("\n") - 1, 0))
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Shown(figsize=(width, height), layout="constrained")
     left = MARGIN / width
     figure.suptitle(title, x=left, ha="left", fontsize=11, fontweight="bold")
     figure.supxlabel(caption, x=left, ha="left", fontsize=8, color=GREY, linespacing=1.4)
     return figure
+
+
+def captioned(title: str, seeds: int, *notes: str) -> str:
+    """The line below a figure: the study, how many seeds, and what else must be said."""
+    told = "1 seed" if seeds == 1 else f"{seeds} seeds"
+    alone = ("of which there is no interval",) if seeds == 1 else ()
+    return SEPARATOR.join((legible(title), told, *alone, *notes))
 
 
 def wrapped(caption: str, letters: int) -> str:

@@ -162,12 +162,11 @@ def render(draw: Callable[[Drawn], Figure], data: Drawn) -> bytes:
     matplotlib's own defaults are the base, whatever a matplotlibrc says; the file names no
     software and no date. Letters that the font lacks are boxes, which is said once on stderr.
     """
-    from matplotlib import style
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from regscope.figures.palette import indexed
 
-    with style.context(["default", TYPE]), _one_line_of_missing_letters():
+    with house_style():
         # Any: matplotlib does not type this class.
         canvas: Any = FigureCanvasAgg(draw(data))
         canvas.draw()
@@ -175,6 +174,15 @@ def render(draw: Callable[[Drawn], Figure], data: Drawn) -> bytes:
     file = io.BytesIO()
     picture.save(file, format="PNG", dpi=(DPI, DPI))
     return file.getvalue()
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """matplotlib as the figures have it, and afterwards as it was."""
+    from matplotlib import style
+
+    with style.context(["default", TYPE]), _one_line_of_missing_letters():
+        yield
 
 
 @contextmanager

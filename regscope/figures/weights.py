@@ -11,6 +11,8 @@ from regscope.figures.style import COLOURS
 from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from matplotlib.figure import Figure
 
     from regscope.figures.cells import CellData
@@ -23,36 +25,63 @@ TAIL = 99.9
 
 def draw(data: StudyData) -> Figure:
     """One panel a cell on the same axes, with the baseline's outline in grey in each."""
-    pooled = {cell.reg: pool(cell) for cell in data.cells}
-    reach = max(float(np.percentile(np.abs(weights), TAIL)) for weights in pooled.values())
+    near, zero = (
+        {cell.reg: float(data.per_seed(cell.reg, share).mean()) for cell in data.cells}
+        for share in ("near_zero_fraction", "zero_fraction")
+    )
+    return distributions(data.cells, near, zero, data.caption(*notes(BASELINE)))
+
+
+def notes(outline: str) -> tuple[str, ...]:
+    """What a caption says of the figure; `outline` is whose outline is drawn in each panel.
+
+    Empty where there is none.
+    """
+    drawn = f"outline: {outline}\n" if outline else ""
+    return (
+        "all layers and seeds together",
+        "logarithmic density, every panel on the same axes",
+        f"{drawn}near zero: share of weights below a tenth of their root mean square",
+        "zero: share of weights that are exactly 0",
+    )
+
+
+def distributions(
+    cells: Sequence[CellData],
+    near: Mapping[str, float],
+    zero: Mapping[str, float],
+    caption: str,
+    baseline: str = BASELINE,
+) -> Figure:
+    """One panel a cell, with the outline of the cell `baseline` in each other.
+
+    `near` and `zero` are `{reg: share}` of weights near zero and exactly zero, means over seeds.
+    """
+    pooled = {cell.reg: pool(cell) for cell in cells}
+    # Where nearly all weights are exactly 0 the percentile is, too, and an axis needs a width.
+    reach = max(float(np.percentile(np.abs(weights), TAIL)) for weights in pooled.values()) or 1.0
     edges = np.linspace(-reach, reach, BINS + 1)
     densities = {reg: density(weights, edges) for reg, weights in pooled.items()}
     floor = min(float(values[values > 0].min()) for values in densities.values())
     top = max(float(values.max()) for values in densities.values())
-    near, zero = (
-        {cell.reg: data.per_seed(cell.reg, share).mean() for cell in data.cells}
-        for share in ("near_zero_fraction", "zero_fraction")
+    sparsest = max(cells, key=lambda cell: near[cell.reg])
+    most = (
+        f": most near zero with {sparsest.label} ({percent(near[sparsest.reg])};"
+        f" {percent(zero[sparsest.reg])} exactly zero)"
     )
-    sparsest = max(data.cells, key=lambda cell: near[cell.reg])
     figure, axes = panels(
-        len(data.cells),
-        f"Distribution of the weights: most near zero with {sparsest.label}"
-        f" ({percent(near[sparsest.reg])}; {percent(zero[sparsest.reg])} exactly zero)",
-        data.caption(
-            "all layers and seeds together",
-            "logarithmic density, every panel on the same axes",
-            "outline: none\nnear zero: share of weights below a tenth of their root mean square",
-            "zero: share of weights that are exactly 0",
-        ),
+        len(cells),
+        "Distribution of the weights" + most * (len(cells) > 1),
+        caption,
         size=(2.35, 1.95),
         share=True,
         labels=("Weight", "Density"),
     )
-    for axis, cell in zip(axes, data.cells, strict=True):
+    for axis, cell in zip(axes, cells, strict=True):
         head(axis, cell, f"near zero {percent(near[cell.reg])}, zero {percent(zero[cell.reg])}")
         axis.stairs(densities[cell.reg], edges, fill=True, color=cell.colour, alpha=0.75, lw=0)
-        if cell.reg != BASELINE:
-            axis.stairs(densities[BASELINE], edges, baseline=None, color=COLOURS[BASELINE], lw=0.8)
+        if cell.reg != baseline:
+            axis.stairs(densities[baseline], edges, baseline=None, color=COLOURS[BASELINE], lw=0.8)
         axis.grid(axis="y")
     # The axes are shared: what is set of one is set of all.
     axes[0].set_yscale("log")

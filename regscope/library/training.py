@@ -7,9 +7,8 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from numbers import Integral
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
@@ -21,15 +20,12 @@ from regscope.base.json_files import read_json
 from regscope.base.lines import choose, shown
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE, Dataset, Source
 from regscope.datasets.checks import check_source
+from regscope.library.trained import Trained
 from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from torch import Tensor, nn
-
     from regscope.engine.cell import TrainedCell
 
-BATCH = 1000
 SOURCE_FILE = "source.json"
 """Beside data that were prepared here: the settings of their source."""
 
@@ -43,76 +39,6 @@ class Prepared(Dataset):
     @classmethod
     def of(cls, folder: Path) -> Prepared:
         return cls(**vars(Dataset.load(folder)), source=_source_of(folder))
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A trained cell.
-
-    `networks` are plain torch modules in evaluation mode, one a seed of `seeds`; where targets are
-    numbers they give these in their own unit. `history` has a row a seed and epoch (from 1):
-    `seed`, `epoch`, `train_loss`, `penalty`, `train_accuracy`, `holdout_loss`, `holdout_accuracy`,
-    the last two of the test examples; losses are in nats, accuracies fractions. Of numbers
-    `train_r2` and `holdout_r2` stand for accuracy, and losses are mean squared errors of the
-    standardized targets. `device` is `cpu` or the name of the GPU that trained.
-    """
-
-    study: Study
-    reg: str
-    seeds: tuple[int, ...]
-    networks: tuple[nn.Module, ...]
-    history: pd.DataFrame
-    dataset: Dataset
-    device: str
-
-    @property
-    def test_accuracy(self) -> list[float]:
-        """Every seed's accuracy on its test examples after the last epoch, a fraction.
-
-        Raises RegscopeError where targets are numbers.
-        """
-        return self._last("accuracy")
-
-    @property
-    def test_r2(self) -> list[float]:
-        """Every seed's R squared on its test examples after the last epoch.
-
-        Raises RegscopeError where targets are classes.
-        """
-        return self._last("r2")
-
-    def _last(self, score: str) -> list[float]:
-        own = self.study.task.score
-        if score != own:
-            raise RegscopeError(
-                f"test_{score}: not of {self.study.task.name}, which the study is: use test_{own}"
-            )
-        last = self.history[self.history["epoch"] == self.study.training.epochs]
-        return [float(value) for value in last[f"holdout_{score}"]]
-
-    def batches(
-        self, seed: int, part: Literal["train", "test"] = "test", size: int = BATCH
-    ) -> Iterator[tuple[Tensor, Tensor]]:
-        """The examples of one seed's split as (inputs, labels), inputs as its network sees them.
-
-        Raises RegscopeError where `seed` was not trained, `part` is neither, or `size` below 1.
-        """
-        import torch
-
-        from regscope.datasets.seen import as_seen
-
-        if seed not in self.seeds:
-            raise RegscopeError(f"seed = {seed}: choose from 0 to {self.seeds[-1]}")
-        if part not in ("train", "test"):
-            raise RegscopeError(f"part = {part}: choose from: train, test")
-        if not isinstance(size, Integral) or size < 1:
-            raise RegscopeError(f"size = {size!r:.100}: must be a whole number of at least 1")
-        split = self.study.split_of(self.dataset, self.reg, seed)
-        indices = torch.from_numpy(split.train if part == "train" else split.holdout)
-        inputs = torch.from_numpy(self.dataset.inputs)
-        targets = torch.from_numpy(self.dataset.targets)
-        for places in torch.split(indices, int(size)):
-            yield as_seen(inputs[places], self.dataset.scale), targets[places]
 
 
 def train(

@@ -49,7 +49,13 @@ def claims_table(claims: Claims) -> Table:
         ),
         tuple(_row(claim) for claim in claims),
         frozenset({0, 1, 2, 5, 8}),
+        tuple(anchor(claim) for claim in claims),
     )
+
+
+def anchor(claim: Mapping[str, Any]) -> str:
+    """The claim's name in addresses, on the start page and on its study's."""
+    return f"claim-{claim['id']}"
 
 
 def _row(claim: Mapping[str, Any]) -> tuple[Cell, ...]:

@@ -118,16 +118,18 @@ def frame_table(
 ) -> Table:
     """A table of numbers from `means`, indexed by reg; columns that it lacks, or that hold
     nothing for any cell, are left out."""
+    there = [str(reg) for reg in means.index]
+    measured = {
+        entry.measure: dict(zip(there, means[entry.measure].astype(float).tolist(), strict=True))
+        for entry in columns
+        if entry.measure in means.columns
+    }
     kept = [
         entry
         for entry in columns
-        if entry.measure in means.columns and means[entry.measure].notna().any()
+        if not all(map(math.isnan, measured.get(entry.measure, {}).values()))
     ]
-    there = {str(reg): dict(row) for reg, row in means.astype(float).iterrows()}
-    texts = [
-        entry.shown([there[reg][entry.measure] if reg in there else None for reg in regs])
-        for entry in kept
-    ]
+    texts = [entry.shown([measured[entry.measure].get(reg) for reg in regs]) for entry in kept]
     body = tuple(
         (name_cell(reg), *(Cell(text[index]) for text in texts)) for index, reg in enumerate(regs)
     )

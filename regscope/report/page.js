@@ -29,9 +29,17 @@ document.addEventListener("DOMContentLoaded", () => {
   makeEnlargeable(document.querySelectorAll("figure img"));
   markPresentSection();
   openAllForPrint();
-  openTarget();
-  addEventListener("hashchange", openTarget);
+  document.querySelectorAll(".scroll").forEach(hintWhereWide);
+  makeSearch();
+  makePair();
+  goToTarget();
+  addEventListener("hashchange", goToTarget);
 });
+
+function data(id) {
+  const found = document.getElementById(id);
+  return found && JSON.parse(found.textContent);
+}
 
 function element(name, properties, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -55,7 +63,7 @@ function addThemeToggle(nav) {
   });
   system.addEventListener("change", label);
   label();
-  nav.querySelector(".brand").after(button);
+  nav.querySelector(".search").after(button);
 }
 
 const NUMBER = /^[<>≤≥~≈[(]*\s*([+-]?\d+(?:,\d{3})*(?:\.\d+)?(?:e[+-]?\d+)?)/i;
@@ -110,24 +118,39 @@ function makeEnlargeable(images) {
   dialog.addEventListener("click", () => dialog.close());
   document.body.append(dialog);
   for (const image of images) {
-    const button = element("button", { type: "button", className: "enlarge" });
-    button.setAttribute("aria-label", `Enlarge: ${image.alt}`);
-    image.replaceWith(button);
-    button.append(image);
-    button.addEventListener("click", () => {
+    const open = () => {
       large.src = image.src;
       large.alt = image.alt;
       large.width = image.width && image.naturalWidth;
       caption.textContent = image.alt;
       dialog.setAttribute("aria-label", image.alt);
       dialog.showModal();
-    });
+    };
+    const button = element("button", { type: "button", className: "enlarge", textContent: "Enlarge" });
+    button.setAttribute("aria-label", `Enlarge: ${image.alt.split(". ", 2).join(". ")}`);
+    image.after(button);
+    button.addEventListener("click", open);
+    image.addEventListener("click", open);
   }
+}
+
+// A box that is wider than the page says that it scrolls.
+function hintWhereWide(box) {
+  const hint = element("p", { className: "hint", textContent: "Scroll sideways for more →" });
+  hint.setAttribute("aria-hidden", "true");
+  const settle = () => {
+    const wide = box.scrollWidth > box.clientWidth + 1;
+    if (!box.clientWidth || wide === box.classList.contains("wide")) return;
+    box.classList.toggle("wide", wide);
+    if (wide) box.before(hint);
+    else hint.remove();
+  };
+  new ResizeObserver(settle).observe(box);
 }
 
 function markPresentSection() {
   const links = new Map(
-    [...document.querySelectorAll("nav li a")].map((link) => [
+    [...document.querySelectorAll("nav li a[href^='#']")].map((link) => [
       decodeURIComponent(link.hash.slice(1)),
       link,
     ]),
@@ -140,11 +163,7 @@ function markPresentSection() {
     const link = links.get((above.at(-1) ?? sections[0])?.id);
     if (!link || link === marked) return;
     marked?.removeAttribute("aria-current");
-    document.querySelectorAll("nav .open").forEach((one) => one.classList.remove("open"));
     link.setAttribute("aria-current", "location");
-    for (let item = link.closest("li"); item; item = item.parentElement.closest("li")) {
-      item.classList.add("open");
-    }
     marked = link;
     show(link);
   };
@@ -162,21 +181,15 @@ function markPresentSection() {
   mark();
 }
 
-// Scroll the contents, and nothing else, until the link is in sight.
+// Scroll the contents, and nothing else, until the link is in sight: down, or along where narrow.
 function show(link) {
   const nav = link.closest("nav");
   const [box, own] = [nav.getBoundingClientRect(), link.getBoundingClientRect()];
   if (own.top < box.top + 60 || own.bottom > box.bottom - 60) {
     nav.scrollTop += own.top - box.top - box.height / 2;
   }
-  if (own.left < box.left || own.right > box.right) nav.scrollLeft += own.left - box.left - 40;
-}
-
-function openTarget() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  for (let one = target && target.closest("details"); one; one = one.parentElement.closest("details")) {
-    one.open = true;
-  }
+  const list = nav.querySelector(".contents");
+  if (own.left < box.left || own.right > box.right) list.scrollLeft += own.left - box.left - 40;
 }
 
 function openAllForPrint() {

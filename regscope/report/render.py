@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from regscope.report.formats import MINUS
 from regscope.statistics import EQUAL
@@ -47,14 +48,25 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """The first column is of words and left-aligned; `words` says which others are."""
+    """The first column is of words and left-aligned; `words` says which others are.
+
+    anchors: of every row its name in addresses, empty for none; no names where there are no rows to
+    be led to.
+    """
 
     caption: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     words: frozenset[int] = frozenset({0})
+    anchors: tuple[str, ...] = ()
 
-    @property
+    def led_to(self, prefix: str = "") -> Table:
+        """The table with the name of the cell that a row is of as the row's anchor."""
+        return replace(
+            self, anchors=tuple(row[0].reg and f"{prefix}{row[0].reg}" for row in self.rows)
+        )
+
+    @cached_property
     def long(self) -> frozenset[int]:
         """The columns that hold sentences, and may be broken over lines."""
         return frozenset(

@@ -11,7 +11,6 @@ from regscope.report import words
 from regscope.report.blocks import Part
 from regscope.report.findings import study_findings
 from regscope.report.in_markdown import bullets, joined, link, shown
-from regscope.report.parts import parts
 from regscope.report.pictures import Picture
 from regscope.report.render import escape, markdown
 from regscope.report.sections import Section
@@ -40,10 +39,9 @@ FILES = {
 """Tables that details stand in, by name."""
 
 
-def study_page(section: Section) -> str:
-    """The whole page; it depends on committed files only and holds no date."""
+def study_page(section: Section, found: Sequence[Part]) -> str:
+    """The whole page, of the study and its parts; it holds no date."""
     page = paths.study_page(section.name)
-    found = parts(section)
     return joined(
         [
             f"# {escape(section.name)}: {escape(section.study.title)}",
@@ -66,14 +64,14 @@ def study_page(section: Section) -> str:
     )
 
 
-def write_pages(sections: Mapping[str, Section]) -> None:
+def write_pages(sections: Mapping[str, Section], found: Mapping[str, Sequence[Part]]) -> None:
     """A page for every study, and none for others."""
     paths.STUDY_PAGES.mkdir(parents=True, exist_ok=True)
     for page in paths.STUDY_PAGES.glob("*.md"):
         if page.stem not in sections:
             page.unlink()
     for name, section in sections.items():
-        write_text(paths.study_page(name), study_page(section))
+        write_text(paths.study_page(name), study_page(section, found[name]))
 
 
 def _parts(found: Sequence[Part], page: Path, *anchors: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ def summary(params: Params, name: str) -> str:
     found = results.load(name)
     seeds = found.seeds["seed"].nunique()
     regs = [reg for reg in params.regs if reg in study.cells]
-    pages = (paths.REPORT, paths.study_page(name), paths.plots(name))
+    pages = (paths.START_PAGE, paths.study_page(name), paths.plots(name))
     where = [path for path in pages if path.exists()]
     lines = [
         "",

@@ -13,10 +13,11 @@ from torch import Tensor
 class Progress:
     """Where a stack stands: `history` `[columns, S, epochs done]` and the state to go on from.
 
-    At the end `model` is what training hands over.
+    `numbers` are its places': of one cell its seeds; of cells that train together they count on
+    from cell to cell (`engine.together`). At the end `model` is what training hands over.
     """
 
-    seeds: tuple[int, ...]
+    numbers: tuple[int, ...]
     epoch: int
     history: Tensor
     model: dict[str, Tensor]

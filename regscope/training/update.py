@@ -105,9 +105,7 @@ class Update:
             copied = self.examples.copied(indices)
             inputs = torch.where(each(copied, inputs), inputs, step.inputs)
             if targets is not step.targets:
-                there = step.targets
-                if targets.is_floating_point():
-                    there = rows(there, self.outputs)
+                targets, there = self._of_one_kind([targets, step.targets])
                 targets = torch.where(each(copied, targets), targets, there)
         return replace(step, inputs=inputs, targets=targets)
 
@@ -126,9 +124,13 @@ class Update:
             done = places.stop
         inputs.append(step.inputs[done * size :])
         targets.append(step.targets[done * size :])
+        return torch.cat(inputs), torch.cat(self._of_one_kind(targets))
+
+    def _of_one_kind(self, targets: list[Tensor]) -> list[Tensor]:
+        """Classes as probabilities where others are."""
         if len({part.is_floating_point() for part in targets}) > 1:
-            targets = [rows(part, self.outputs) for part in targets]
-        return torch.cat(inputs), torch.cat(targets)
+            return [rows(part, self.outputs) for part in targets]
+        return targets
 
     def _passes(self, step: Step, passing: Sequence[Sequence[Acting]]) -> tuple[Tensor, Tensor]:
         """Run the passes, one method's around those of the next; what the first of all counted.
@@ -144,6 +146,8 @@ class Update:
             with torch.no_grad():
                 ended = [next(going, self) is self for going in running]
             if all(ended):
+                if not counted:
+                    raise RegscopeError(f"{own[0].method.name}: `passing` must yield at least once")
                 return counted[0]
             if any(ended):
                 # A place that has ended would go through the passes of the others.

@@ -1,4 +1,4 @@
-"""A real browser on report.html, opened as a file; fails where there is none."""
+"""A real browser on the report, opened as files; fails where there is none."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The report on two small studies with everything that a study can have."""
+def start_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report's, on two small studies with everything that a study can have."""
     folder = tmp_path_factory.mktemp("report")
     before = Path.cwd()
     os.chdir(folder)
@@ -58,7 +58,12 @@ def report_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
         report.main()
     finally:
         os.chdir(before)
-    return folder / paths.REPORT
+    return folder / paths.START_PAGE
+
+
+@pytest.fixture(scope="session")
+def study_page(start_page: Path) -> Path:
+    return start_page.with_name("mnist.html")
 
 
 @dataclass
@@ -72,10 +77,10 @@ class Opened:
 
 @pytest.fixture
 def open_page(browser: Browser) -> Iterator[Any]:
-    """`open_page(file, **options of the context) -> Opened`."""
+    """`open_page(file, anchor, **options of the context) -> Opened`."""
     contexts = []
 
-    def opened(file: Path, **options: Any) -> Opened:
+    def opened(file: Path, anchor: str = "", **options: Any) -> Opened:
         context = browser.new_context(**{"viewport": {"width": 1200, "height": 900}} | options)
         contexts.append(context)
         found = Opened(context.new_page())
@@ -84,7 +89,7 @@ def open_page(browser: Browser) -> Iterator[Any]:
         page.on("pageerror", lambda error: found.complaints.append(str(error)))
         page.on("requestfailed", lambda request: found.complaints.append(request.url[:200]))
         page.on("request", lambda request: found.requests.append(request.url[:200]))
-        page.goto(file.as_uri())
+        page.goto(file.as_uri() + (f"#{anchor}" if anchor else ""))
         return found
 
     yield opened

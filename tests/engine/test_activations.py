@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from regscope.engine.activations import Alive, taken
+from regscope.engine.activations import Alive, pool_as_stacked, taken
+from regscope.models.cnn import CNN
 from regscope.stacking import winograd
 
 
@@ -47,6 +48,20 @@ def test_tiles_are_kept_where_convolutions_go_winograds_way(batch: int) -> None:
     products = 2 * tiles.nbytes // 2
     expected = 3 * tiles.nbytes // 4 + 7 * products // 4 if by_winograd else written
     assert found.evaluating == expected
+
+
+def test_pooling_keeps_less_and_bfloat16_half_as_much() -> None:
+    """A convolution's outputs, by where the largest are; weights in 16 bits are no example's."""
+    network = CNN(filters=(8,), padding="same", pooled=("conv1",)).build((1, 8, 8), 10)
+    pool_as_stacked(network)
+    inputs = torch.rand(4, 1, 8, 8)
+    maps, pooled = 8 * 64, 8 * 16
+    # Places of 8 bytes and what ReLU gives; and twice what pooling reads and writes.
+    whole = taken(network, inputs, 300, 200)
+    assert whole.training == (8 + 4) * pooled + 2 * 4 * (maps + pooled)
+    halved = taken(network, inputs, 300, 200, "bfloat16")
+    # And the inputs in 16 bits, which are no longer those given.
+    assert halved.training == (8 + 2) * pooled + 2 * 2 * (maps + pooled) + 2 * 64
 
 
 def test_memory_that_is_free_again_does_not_count() -> None:

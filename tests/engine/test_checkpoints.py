@@ -16,7 +16,7 @@ from regscope.training.progress import Progress
 
 def progress() -> Progress:
     return Progress(
-        seeds=(4, 7),
+        numbers=(4, 7),
         epoch=3,
         history=torch.rand(5, 2, 3),
         # A strided view, whose buffer holds its elements in another order.
@@ -31,7 +31,7 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     checkpoints.save(path, saved)
     found = checkpoints.load(path)
     assert found is not None
-    assert found.seeds == (4, 7)
+    assert found.numbers == (4, 7)
     assert found.epoch == 3
     assert torch.equal(found.history, saved.history)
     for states in ((found.model, saved.model), (found.optimizer, saved.optimizer)):
@@ -97,7 +97,7 @@ def test_some_of_its_seeds_are_loaded(tmp_path: Path) -> None:
     checkpoints.save(path, saved)
     found = checkpoints.load(path, [1])
     assert found is not None
-    assert found.seeds == (7,)
+    assert found.numbers == (7,)
     assert torch.equal(found.history, saved.history[:, [1]])
     assert torch.equal(found.model["hidden1.weight"], saved.model["hidden1.weight"][[1]])
     assert torch.equal(found.optimizer["first.0"], saved.optimizer["first.0"][[1]])
@@ -123,7 +123,7 @@ def test_end_states_are_in_the_order_of_the_seeds(tmp_path: Path) -> None:
     saved = progress()
     checkpoints.save(tmp_path / "a.safetensors", saved)
     other = progress()
-    other.seeds = (5, 6)
+    other.numbers = (5, 6)
     checkpoints.save(tmp_path / "b.safetensors", other)
     stacks = [
         Stack((4, 7), Path(), 3, tmp_path / "a.safetensors", (0, 1)),

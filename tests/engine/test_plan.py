@@ -64,7 +64,7 @@ def test_one_seed_that_does_not_fit_is_refused() -> None:
 
 
 def seeds_of(stacks: tuple[Stack, ...]) -> list[list[int]]:
-    return [list(stack.seeds) for stack in stacks]
+    return [list(stack.numbers) for stack in stacks]
 
 
 def test_without_checkpoints_all_seeds_are_dealt() -> None:
@@ -96,7 +96,7 @@ def test_a_seed_goes_on_from_where_it_is_furthest() -> None:
     short, far = Path("short"), Path("far")
     standings = [Standing(short, (0, 1, 2, 3), 2), Standing(far, (1, 2), 4)]
     waiting = plan(range(4), standings, 9, FOLDER, 2, 20).waiting
-    assert [(stack.seeds, stack.epoch, stack.origin, stack.slots) for stack in waiting] == [
+    assert [(stack.numbers, stack.epoch, stack.origin, stack.slots) for stack in waiting] == [
         ((0, 3), 2, short, (0, 3)),
         ((1, 2), 4, far, (0, 1)),
     ]
@@ -105,7 +105,7 @@ def test_a_seed_goes_on_from_where_it_is_furthest() -> None:
 def test_a_checkpoint_too_large_for_now_is_cut() -> None:
     whole = Path("whole")
     waiting = plan(range(5), [Standing(whole, (0, 1, 2, 3, 4), 1)], 2, FOLDER, 1, 2).waiting
-    assert [(stack.seeds, stack.slots) for stack in waiting] == [
+    assert [(stack.numbers, stack.slots) for stack in waiting] == [
         ((0, 1), (0, 1)),
         ((2, 3), (2, 3)),
         ((4,), (4,)),
@@ -137,22 +137,22 @@ def test_every_seed_is_dealt_once_and_no_file_is_written_over(data: st.DataObjec
     workers, largest = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 12))
     found = plan(range(count), standings, epochs, FOLDER, workers, largest)
     stacks = [*found.finished, *found.waiting]
-    assert sorted(seed for stack in stacks for seed in stack.seeds) == list(range(count))
+    assert sorted(seed for stack in stacks for seed in stack.numbers) == list(range(count))
     assert len({stack.path for stack in stacks}) == len(stacks)
-    left = sum(len(stack.seeds) for stack in found.waiting)
+    left = sum(len(stack.numbers) for stack in found.waiting)
     assert min(workers, left) <= len(found.waiting)
     for stack in found.waiting:
-        assert len(stack.seeds) <= largest
+        assert len(stack.numbers) <= largest
         assert stack.epoch < epochs
     best = {
-        seed: max((s.epoch for s in standings if seed in s.seeds), default=0)
+        seed: max((s.epoch for s in standings if seed in s.numbers), default=0)
         for seed in range(count)
     }
     for stack in stacks:
-        assert {best[seed] for seed in stack.seeds} == {stack.epoch}
+        assert {best[seed] for seed in stack.numbers} == {stack.epoch}
         if stack.origin is not None:
             (origin,) = [standing for standing in standings if standing.path == stack.origin]
-            assert tuple(origin.seeds[slot] for slot in stack.slots) == stack.seeds
+            assert tuple(origin.numbers[slot] for slot in stack.slots) == stack.numbers
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,18 @@ NOTEBOOK = Path(__file__).parents[2] / "docs" / "walkthrough.ipynb"
 SECONDS = 240
 
 
-def executed(notebook: Path, folder: Path) -> Any:
-    """The notebook with the outputs of a run in `folder`, and nothing else of that run."""
-    found: Any = nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+def read(notebook: Path) -> Any:
+    return nbformat.read(notebook, as_version=4)  # type: ignore[no-untyped-call]
+
+
+def executed(notebook: Path, folder: Path, *further: str) -> Any:
+    """The notebook with the outputs of a run in `folder`, and nothing else of that run.
+
+    The code of `further` is run after its cells, a cell each.
+    """
+    found = read(notebook)
+    for source in further:
+        found.cells.append(nbformat.v4.new_code_cell(source))  # type: ignore[no-untyped-call]
     client = nbclient.NotebookClient(
         found,
         timeout=SECONDS,

@@ -19,6 +19,7 @@ from regscope.measures.catalog import Measure, named
 from regscope.measures.units import UNIT_MEASURES
 from regscope.measures.weights import WEIGHT_MEASURES
 from regscope.study.evaluation import PRIMARIES
+from regscope.tasks import task_in
 
 ROOT = Path(__file__).parents[2]
 STUDIES = sorted((ROOT / "metrics/studies").iterdir())
@@ -47,8 +48,10 @@ def test_every_column_of_a_committed_table_has_an_entry(folder: Path) -> None:
     assert layers <= set(names(catalog.LAYERS))
     units = set(header(folder / "units.csv")) - {"reg", "seed", "layer", "units"}
     assert units <= set(names(catalog.UNITS))
-    if "test_accuracy" in header(folder / "seeds.csv"):
-        assert "excess" in header(folder / "confused.csv")
+    tables = task_in(header(folder / "seeds.csv")).tables
+    assert (folder / "confused.csv").exists() == ("confused" in tables)
+    if "confused" in tables:
+        assert set(names(catalog.CONFUSED)) <= set(header(folder / "confused.csv"))
 
 
 def test_what_is_measured_here_stands_in_the_catalogs_order() -> None:

@@ -56,7 +56,7 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
     assert seeds.groupby("reg")["seed"].apply(list).to_dict() == {
         reg: [0, 1] for reg in list(CELLS)
     }
-    assert (built.root / "report.html").is_file()
+    assert (built.root / "report" / "index.html").is_file()
     claims = json.loads((built.root / "metrics/claims.json").read_text())["claims"]
     assert {claim["id"]: claim["verdict"] for claim in claims} == {"l1-best": "undecided"}
 
@@ -81,7 +81,7 @@ def test_results_are_git_tracked_and_data_is_not(built: Workspace) -> None:
     } <= set(tracked)
     assert "plots/digits/accuracy.png" in tracked
     assert [name for name in tracked if name.startswith("data/")] == ["data/README.md"]
-    assert "report.html" not in tracked
+    assert [name for name in tracked if name.startswith("report/")] == []
     assert built.run("git", "status", "--short") == ""
 
 

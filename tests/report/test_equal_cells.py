@@ -56,7 +56,7 @@ def studies(workspace: Path) -> None:
 
 def test_the_pages_have_the_mark_its_colour_and_its_meaning(studies: None) -> None:
     report.main()
-    page = paths.REPORT.read_text()
+    page = paths.START_PAGE.read_text()
     assert '<td class="no-difference-that-matters">≈ +0.02</td>' in page
     assert '<tr class="no-difference-that-matters">' in page
     assert '<tr class="undecided">' in page

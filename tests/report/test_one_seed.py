@@ -9,7 +9,8 @@ import pytest
 
 from regscope.report import cards, readme
 from regscope.report.evidence import load_evidence
-from regscope.report.page import report_page
+from regscope.report.page import report_files
+from regscope.report.parts import parts
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
@@ -33,9 +34,11 @@ def alone(workspace: Path) -> None:
 
 def test_no_interval_of_no_width_is_on_any_page(alone: None) -> None:
     sections = load_sections((), load_params())
+    files = report_files(sections, REGS, published_figure(sections))
     pages = [
-        study_page(sections["alone"]),
-        report_page(sections, REGS, published_figure(sections)),
+        study_page(sections["alone"], parts(sections["alone"])),
+        files["index.html"].decode(),
+        files["alone.html"].decode(),
         cards.effect_block([load_evidence("alone")], Path("docs/regularizers/l1.md")),
     ]
     assert all("+5.00" in page for page in pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import io
+import json
 import re
 import shutil
 import struct
@@ -14,23 +14,23 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
-from PIL import Image
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
-from regscope.report import embedded, table
+from regscope.report import addresses, page, table
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
 from regscope.study.params import load_params
 from stages import report
-from tests.alone import ROOT
 from tests.report import synthetic
 
+MNIST = paths.REPORT / "mnist.html"
 HOSTILE = '<script>alert("1")</script> & [x](y) | "quotes"'
 
 
@@ -84,68 +84,62 @@ def pages(made: Path, workspace: Path) -> None:
     shutil.copytree(made, workspace, dirs_exist_ok=True)
 
 
-def opened(source: str) -> tuple[str, Any]:
-    """The kind and the picture of a data URI."""
-    found = re.fullmatch(r"data:image/(png|webp);base64,(.+)", source)
-    assert found is not None
-    return found[1], Image.open(io.BytesIO(base64.b64decode(found[2])))
+def html_pages() -> dict[str, Page]:
+    return {file.name: Page(file.read_text()) for file in sorted(paths.REPORT.glob("*.html"))}
 
 
-@pytest.mark.parametrize("name", ["metrics/published.png", "plots/digits/heatmaps.png"])
-def test_a_picture_inside_the_page_is_the_same_and_smaller(name: str) -> None:
-    png = (ROOT / name).read_bytes()
-    src = str(embedded.image(png)["src"])
-    kind, found = opened(src)
-    assert kind == "webp"
-    assert len(src) < 4 / 3 * len(png)
-    assert found.convert("RGBA").tobytes() == Image.open(io.BytesIO(png)).convert("RGBA").tobytes()
-
-
-def test_a_picture_that_webp_makes_larger_stays_a_png(monkeypatch: pytest.MonkeyPatch) -> None:
-    png = (ROOT / "metrics/published.png").read_bytes()
-    monkeypatch.setattr(embedded, "_webp", lambda png: png + b"more")
-    kind, found = opened(str(embedded.image(png)["src"]))
-    assert kind == found.format.lower() == "png"
+def policy(found: Page) -> str:
+    (own,) = (attrs["content"] or "" for _, attrs in found.tags if attrs.get("http-equiv"))
+    return own
 
 
 @pytest.mark.usefixtures("pages")
-def test_the_page_is_self_contained() -> None:
-    text = paths.REPORT.read_text()
-    page = Page(text)
-    sources = page.all("img", "src")
-    assert len(sources) == 5
-    for source in sources:
-        kind, content = opened(source)
-        assert kind == content.format.lower()
-    assert all(page.all("img", "alt"))
-    names = {name for name, _ in page.tags}
-    assert not names & {"link", "iframe", "object", "embed", "base"}
-    assert all(address.startswith("#") for address in page.all("a", "href"))
-    assert not re.search(r"https?:|url\(|@import", text)
+def test_the_folder_holds_a_start_page_a_page_a_study_and_their_pictures() -> None:
+    files = {file.relative_to(paths.REPORT).as_posix() for file in paths.REPORT.rglob("*.*")}
+    assert files == {
+        "index.html", "mnist.html", "pictures/published.png", "pictures/mnist/predictions.png",
+        "pictures/mnist/accuracy.png", "pictures/mnist/a_new_one.png",
+        "pictures/paths/mnist/paths.png",
+    }  # fmt: skip
+    for name in ("mnist/predictions.png", "paths/mnist/paths.png"):
+        copied = paths.REPORT / addresses.PICTURES / name
+        assert copied.read_bytes() == (paths.PLOTS / name).read_bytes()
 
 
 @pytest.mark.usefixtures("pages")
-def test_only_the_page_s_own_script_and_style_are_allowed() -> None:
-    text = paths.REPORT.read_text()
-    page = Page(text)
-    (policy,) = (
-        attrs["content"] or "" for tag, attrs in page.tags if attrs.get("http-equiv") and tag
-    )
-    assert "unsafe" not in policy
-    assert policy.startswith("default-src 'none'; img-src data:;")
-    for tag, source in (("script", "script-src"), ("style", "style-src")):
-        (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
-        digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
-        assert f"{source} 'sha256-{digest}'" in policy
-    assert not any("style" in attrs or "onclick" in attrs for _, attrs in page.tags)
+def test_pages_load_nothing_but_the_pictures_beside_them() -> None:
+    for name, found in html_pages().items():
+        sources = found.all("img", "src")
+        assert len(sources) == (1 if name == "index.html" else 4)
+        assert all((paths.REPORT / unquote(source)).is_file() for source in sources)
+        assert all(found.all("img", "alt"))
+        names = {tag for tag, _ in found.tags}
+        assert not names & {"link", "iframe", "object", "embed", "base"}
+        assert not any("src" in attrs for tag, attrs in found.tags if tag == "script")
+        assert not re.search(r"https?:|url\(|@import", (paths.REPORT / name).read_text())
+
+
+@pytest.mark.usefixtures("pages")
+def test_only_the_pages_own_script_and_style_are_allowed() -> None:
+    for name, found in html_pages().items():
+        own = policy(found)
+        assert "unsafe" not in own
+        assert own.startswith("default-src 'none'; img-src 'self' file:; base-uri 'none';")
+        text = (paths.REPORT / name).read_text()
+        for tag, source in (("script", "script-src"), ("style", "style-src")):
+            (content,) = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+            digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
+            assert f"{source} 'sha256-{digest}'" in own
+        assert not any("style" in attrs or "onclick" in attrs for _, attrs in found.tags)
 
 
 @pytest.mark.usefixtures("pages")
 def test_the_order_of_a_study() -> None:
-    identifiers = Page(paths.REPORT.read_text()).all("section", "id")
-    assert [one.removeprefix("mnist-") for one in identifiers if one.startswith("mnist-")] == [
+    identifiers = Page(MNIST.read_text()).all("section", "id")
+    assert [one.removeprefix("mnist-") for one in identifiers] == [
+        "page-top",
         "accuracy", "published", "claims", "fit", "weights", "pruning", "units", "robustness",
-        "calibration", "classes", "paths", "pictures", "settings",
+        "calibration", "classes", "paths", "pictures", "settings", "side-by-side",
     ]  # fmt: skip
 
 
@@ -154,17 +148,19 @@ def test_what_was_not_made_is_left_out() -> None:
     shutil.rmtree(paths.PATHS)
     paths.CLAIMS.unlink()
     report.main()
-    identifiers = Page(paths.REPORT.read_text()).all("section", "id")
-    assert not {"claims", "mnist-claims", "mnist-paths"} & set(identifiers)
+    identifiers = {one for found in html_pages().values() for one in found.all("section", "id")}
+    assert "mnist-weights" in identifiers
+    assert not {"claims", "mnist-claims", "mnist-paths"} & identifiers
     assert "## Published claims" not in paths.RESULTS_PAGE.read_text()
 
 
 @pytest.mark.usefixtures("pages")
 def test_claims_are_counted_and_decided_ones_listed() -> None:
-    text = paths.REPORT.read_text()
-    assert re.search(r'<li class="contradicted"><strong>1</strong> contradicted, 1 firm</li>', text)
+    text = paths.START_PAGE.read_text()
+    link = '<a href="#claims-contradicted">contradicted</a>'
+    assert f'<li class="contradicted"><strong>1</strong> {link}, 1 firm</li>' in text
     assert re.search(r'<li class="reproduced nothing"><strong>0</strong> reproduced</li>', text)
-    assert text.index("<summary>Contradicted: 1</summary>") < text.index('id="mnist"')
+    assert "<summary>Contradicted: 1</summary>" in text
     page = paths.RESULTS_PAGE.read_text()
     assert re.search(r"\n\| contradicted +\| +1 \| +1 \| +1 \| +0 \|", page)
     for said in (page, text):
@@ -173,20 +169,137 @@ def test_claims_are_counted_and_decided_ones_listed() -> None:
 
 
 @pytest.mark.usefixtures("pages")
-def test_every_anchor_leads_somewhere() -> None:
-    page = Page(paths.REPORT.read_text())
-    identifiers = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
-    assert len(identifiers) == len(set(identifiers))
-    assert {address.removeprefix("#") for address in page.all("a", "href")} <= set(identifiers)
+def test_every_link_leads_somewhere_and_so_does_everything_that_is_found() -> None:
+    names = {}
+    found = html_pages()
+    for name, one in found.items():
+        own = [attrs["id"] for _, attrs in one.tags if "id" in attrs]
+        assert len(own) == len(set(own))
+        names[name] = set(own)
+    for name, one in found.items():
+        text = (paths.REPORT / name).read_text()
+        for address in [*one.all("a", "href"), *(entry[2] for entry in indexed(text))]:
+            file, _, anchor = unquote(address).partition("#")
+            assert not anchor or anchor in names[file or name], address
+            assert (paths.REPORT / (file or name)).is_file()
+
+
+def indexed(text: str) -> list[tuple[str, str, str]]:
+    """What the search of a page finds."""
+    return [entry for kind in data(text, "search-index")["found"].values() for entry in kind]
+
+
+def data(text: str, name: str) -> Any:
+    (found,) = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', text)
+    return json.loads(found)
+
+
+@pytest.mark.usefixtures("pages")
+def test_methods_studies_cells_parts_and_claims_are_found() -> None:
+    found = data(MNIST.read_text(), "search-index")["found"]
+    assert {kind: entries[0] for kind, entries in found.items()} == {
+        "Method": ["None", "in all studies", "index.html#method-none"],
+        "Study": ["mnist", "Tiny", "mnist.html"],
+        "Cell": ["None in mnist", "", "mnist.html#none"],
+        "Part": ["Accuracy: mnist", "", "mnist.html#mnist-accuracy"],
+        "Claim": ["L1 helps", "contradicted; mnist", "index.html#claim-a"],
+    }
+    assert found["Cell"][1] == ["L1 in mnist", "+1.20, better (edge)", "mnist.html#l1"]
+    assert len(found["Claim"]) == 2
+
+
+@pytest.mark.usefixtures("pages")
+def test_rows_of_methods_and_claims_have_addresses() -> None:
+    rows = {name: found.all("tr", "id") for name, found in html_pages().items()}
+    assert [one for one in rows["mnist.html"] if one] == ["none", "l1", "claim-a"]
+    assert [one for one in rows["index.html"] if one] == [
+        "method-none", "method-l1", "method-l2", "claim-a", "claim-b",
+    ]  # fmt: skip
+    assert html_pages()["index.html"].all("article", "id") == ["study-mnist"]
+
+
+@pytest.mark.usefixtures("pages")
+def test_two_cells_have_no_difference_but_to_none() -> None:
+    found = data(MNIST.read_text(), "pair-data")
+    assert found["cells"] == [["none", "None"], ["l1", "L1"]]
+    by_title = {measure["title"]: measure for measure in found["measures"]}
+    accuracy = by_title["Test accuracy, %"]
+    assert accuracy["means"] == {"none": "92.00 ± 1.96", "l1": "93.20 ± 2.39"}
+    assert accuracy["against"] == {"l1": ["+1.20 [+0.64, +1.76]", "better (edge)", "better edge"]}
+    assert by_title["Train accuracy, %"]["against"] == {}
+    assert by_title["SD of the weights"]["means"] == {
+        "none": "0.100 ± 0.000", "l1": "0.100 ± 0.000",
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("pages")
+def test_pictures_are_told_with_their_numbers() -> None:
+    alts = dict(
+        zip(*(Page(MNIST.read_text()).all("img", key) for key in ("src", "alt")), strict=True)
+    )
+    assert alts["pictures/mnist/accuracy.png"] == (
+        "Tiny. Test accuracy of every cell: seeds, mean and 95 % interval."
+        " Test accuracy, %: None 92.00 ± 1.96, L1 93.20 ± 2.39."
+    )
+    assert alts["pictures/paths/mnist/paths.png"].endswith(
+        " Best in validation, and its difference to strength 0 in test:"
+        " L1 strength 0.00001, +1.20 points."
+    )
+    assert alts["pictures/mnist/a_new_one.png"] == "Tiny. A new one."
+    (published,) = Page(paths.START_PAGE.read_text()).all("img", "alt")
+    assert "Tiny, published and measured, %: None 92.93 and 92.00, L1 92.97 and 93.20." in published
 
 
 @pytest.mark.usefixtures("pages")
 def test_pictures_have_their_size() -> None:
-    page = Page(paths.REPORT.read_text())
-    for source, width, height in zip(
-        *(page.all("img", name) for name in ("src", "width", "height")), strict=True
-    ):
-        assert opened(source)[1].size == (int(width), int(height))
+    for found in html_pages().values():
+        sizes = zip(*(found.all("img", name) for name in ("src", "width", "height")), strict=True)
+        for source, width, height in sizes:
+            png = (paths.REPORT / unquote(source)).read_bytes()
+            assert struct.unpack(">II", png[16:24]) == (int(width), int(height))
+
+
+@pytest.mark.usefixtures("studies")
+def test_findings_stand_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "study_findings", lambda _: ("L1 <helps>.", "A little."))
+    monkeypatch.setattr(page, "across", lambda *_: ("Nothing helps everywhere.",))
+    sections = load_sections(load_published(load_params()))
+    given = page.report_files(sections, ["none", "l1"], page_picture())
+    start, own = given["index.html"].decode(), given["mnist.html"].decode()
+    assert "<li>Nothing helps everywhere.</li>" in start
+    assert "<dd>L1 &lt;helps&gt;.</dd>" in start
+    assert "A little." not in start
+    assert start.index("Nothing helps") < start.index("L1 &lt;helps") < start.index("<table")
+    assert '<p class="finding">L1 &lt;helps&gt;.</p>\n  <p class="finding">A little.</p>' in own
+
+
+def page_picture() -> bytes:
+    return published_figure({})
+
+
+@pytest.mark.usefixtures("pages")
+def test_a_folder_that_was_there_is_replaced_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    left = paths.REPORT / "gone.html"
+    left.write_text("of a study that is gone")
+    before = paths.START_PAGE.read_bytes()
+    monkeypatch.setattr(page, "_by_file", refuse)
+    with pytest.raises(KeyboardInterrupt):
+        report.main()
+    assert left.is_file()
+    assert paths.START_PAGE.read_bytes() == before
+    monkeypatch.undo()
+    report.main()
+    assert not left.exists()
+
+
+def refuse(*_: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_study_called_index_has_a_page_of_its_own() -> None:
+    assert addresses.study_file("index") == "index-study.html"
+    assert addresses.study_file("Index") == "Index-study.html"
+    assert addresses.study_file("mnist") == "mnist.html"
 
 
 def test_hostile_names_stay_text(workspace: Path) -> None:
@@ -194,11 +307,16 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
     synthetic.write({"tiny": block}, {"tiny": synthetic.found()})
     synthetic.draw("tiny", "accuracy", '"><b>')
     report.main()
-    text = paths.REPORT.read_text()
+    text = (paths.REPORT / "tiny.html").read_text()
     assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt; &amp; [x](y)" in text
-    names = [name for name, _ in Page(text).tags]
+    found = Page(text)
+    names = [name for name, _ in found.tags]
     assert "b" not in names
-    assert names.count("script") == 1
+    assert names.count("script") == 3
+    assert data(text, "search-index")["found"]["Study"][0][1] == HOSTILE
+    (source,) = (one for one in found.all("img", "src") if "accuracy" not in one)
+    assert (paths.REPORT / unquote(source)).name == '"><b>.png'
+    assert (paths.REPORT / unquote(source)).is_file()
     markdown = paths.study_page("tiny").read_text()
     assert markdown.startswith('# tiny: \\<script>alert("1")\\</script> & [x\\](y) \\| "quotes"\n')
     assert "(../../plots/tiny/%22%3E%3Cb%3E.png)" in markdown
@@ -276,7 +394,7 @@ def test_what_a_study_does_not_train_has_no_row_in_its_tables() -> None:
 @pytest.mark.usefixtures("pages")
 def test_what_is_neither_better_nor_worse_is_marked_and_explained() -> None:
     """The gap of L1, whose training accuracy is that of none."""
-    cells = re.findall(r'<td class="([\w ]+)">−1\.20 \(edge\)</td>', paths.REPORT.read_text())
+    cells = re.findall(r'<td class="([\w ]+)">−1\.20 \(edge\)</td>', MNIST.read_text())
     assert cells == ["lower edge"]
     text = paths.study_page("mnist").read_text()
     assert (
@@ -298,14 +416,15 @@ def test_on_which_examples_measures_rest_is_said_where_not_on_all(
     synthetic.write({"mnist": block}, {"mnist": synthetic.found()})
     report.main()
     note = "Measured on the first 500 of every seed's 1,000 test examples, clean accuracies"
-    assert html.unescape(paths.REPORT.read_text()).count(note) == times
+    assert html.unescape(MNIST.read_text()).count(note) == times
     said = "Pruning, units and robustness are measured on the first 500 of every seed's 1,000"
     assert paths.study_page("mnist").read_text().count(said) == (times > 0)
 
 
 @pytest.mark.usefixtures("pages")
 def test_two_runs_are_the_same() -> None:
-    files = (paths.RESULTS_PAGE, paths.study_page("mnist"), paths.PUBLISHED, paths.REPORT)
+    written = (*paths.STUDY_PAGES.iterdir(), *sorted(paths.REPORT.rglob("*.*")))
+    files = (paths.RESULTS_PAGE, paths.PUBLISHED, *written)
     first = [file.read_bytes() for file in files]
     report.main()
     assert [file.read_bytes() for file in files] == first
@@ -314,7 +433,7 @@ def test_two_runs_are_the_same() -> None:
 def test_without_results_the_pages_say_so(workspace: Path) -> None:
     synthetic.write({"mnist": synthetic.study(synthetic.CELLS)}, {})
     report.main()
-    assert "No study has results yet." in paths.REPORT.read_text()
+    assert "No study has results yet." in paths.START_PAGE.read_text()
     assert paths.RESULTS_PAGE.is_file()
     assert paths.PUBLISHED.is_file()
 
@@ -324,7 +443,7 @@ def test_seeds_that_learned_nothing_are_counted(workspace: Path) -> None:
     synthetic.write({"mnist": synthetic.study(synthetic.CELLS, seeds=2)}, {"mnist": found})
     report.main()
     line = "Seeds that are hardly better than a guess: L1 (1 of 2)."
-    for file in (paths.study_page("mnist"), paths.REPORT):
+    for file in (paths.study_page("mnist"), MNIST):
         assert file.read_text().count(line) == 1
 
 
@@ -353,7 +472,7 @@ def test_table_on_the_terminal() -> None:
     text = table.summary(load_params(), "mnist")
     assert text.startswith("\nTiny: 5 seeds, means and 95 % intervals\n\nRegularizer ")
     assert text.endswith(
-        "\n\nReport: report.html\n        metrics/pages/mnist.md\n        plots/mnist\n"
+        "\n\nReport: report/index.html\n        metrics/pages/mnist.md\n        plots/mnist\n"
     )
 
 

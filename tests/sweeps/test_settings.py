@@ -10,9 +10,11 @@ import pytest
 import yaml
 
 from regscope.base.errors import RegscopeError
-from regscope.study.params import load_params
+from regscope.regularizers import REGULARIZERS
+from regscope.study.params import Params, load_params
 from regscope.sweeps.settings import Family, Sweeps, load_sweeps, mixture
 from tests.alone import ROOT
+from tests.regularizers.settings import SETTINGS
 from tests.sweeps import settings
 
 
@@ -124,6 +126,36 @@ def test_a_family_that_the_study_cannot_have_is_refused(
     raw["sweeps"]["digits"]["families"][family] = strengths
     with pytest.raises(RegscopeError, match=re.escape(f"params.yaml: sweeps.digits.{line}")):
         _load(tmp_path, raw)
+
+
+BOUNDS = {name: kind for name, kind in REGULARIZERS.items() if not kind.larger_is_stronger}
+
+
+def test_the_methods_that_act_less_the_larger_they_are_are_known() -> None:
+    """Of these a path would go from the strongest to the weakest."""
+    assert set(BOUNDS) == {"early_stopping", "gradient_clipping", "max_norm"}
+
+
+@pytest.mark.parametrize("mixed", [False, True])
+@pytest.mark.parametrize("name", BOUNDS)
+def test_a_method_that_acts_less_the_larger_it_is_has_no_path(
+    tmp_path: Path, name: str, mixed: bool
+) -> None:
+    cell = {name: SETTINGS[name], **({"l2": 0.001} if mixed else {})}
+    params = settings.raw_params()
+    params["studies"]["digits"]["regularizers"] = {**settings.CELLS, "bounded": cell}
+    raw = settings.sweeps()
+    raw["families"].append("bounded")
+    family = {"strengths": [1, 2], "mix": dict.fromkeys(cell, 1)} if mixed else [1, 2]
+    raw["sweeps"]["digits"]["families"]["bounded"] = family
+    path = tmp_path / "params.yaml"
+    path.write_text(yaml.safe_dump(raw))
+    with pytest.raises(RegscopeError) as refused:
+        load_sweeps(Params.model_validate(params), path)
+    assert str(refused.value) == (
+        f"{path}: sweeps.digits.families.bounded: {name} acts less the larger it is, and a path"
+        " goes by strength"
+    )
 
 
 def test_a_family_may_be_left_out_of_a_study(tmp_path: Path) -> None:

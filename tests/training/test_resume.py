@@ -1,4 +1,4 @@
-"""A run that stops after any epoch and goes on from its checkpoint ends bit for bit the same."""
+"""A run that stops, after an epoch or within one, goes on from its checkpoint to the same bits."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from regscope.datasets import Dataset
 from regscope.engine import checkpoints
@@ -27,6 +29,31 @@ def test_from_every_epoch(cell: str, optimizer: str, digits: Dataset, tmp_path: 
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_of_a_schedule(optimizer: str, digits: Dataset, tmp_path: Path) -> None:
     check(tiny.study({"l1_prox": 0.01}, optimizer, training=tiny.SCHEDULED), digits, tmp_path)
+
+
+SCHEDULES: dict[str, dict[str, Any]] = {
+    "constant": {},
+    "cosine": tiny.SCHEDULED,
+    "step": {"schedule": {"kind": "step", "every": 1}},
+    "exponential": {"schedule": {"kind": "exponential", "factor": 0.5}},
+}
+
+
+@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.parametrize("cell", CELLS)
+def test_of_a_broken_off_epoch_nothing_is_left(
+    cell: str, optimizer: str, digits: Dataset, tmp_path: Path
+) -> None:
+    check_broken_off(tiny.study(CELLS[cell], optimizer), digits, tmp_path / "state")
+
+
+@pytest.mark.parametrize("schedule", SCHEDULES)
+@pytest.mark.parametrize("cell", ["everything", "everything_else"])
+def test_of_an_epoch_broken_off_where_rates_change(
+    cell: str, schedule: str, digits: Dataset, tmp_path: Path
+) -> None:
+    training = SCHEDULES[schedule]
+    check_broken_off(tiny.study(CELLS[cell], "adam", training=training), digits, tmp_path / "state")
 
 
 @pytest.mark.parametrize("cell", ["augmentation", "everything"])
@@ -92,8 +119,43 @@ def check(study: Study, dataset: Dataset, folder: Path) -> None:
         epochs_left: list[int] = []
         resumed.run(partial(note_epoch, epochs_left))
         assert epochs_left == list(range(epoch + 1, study.training.epochs + 1))
-        assert tiny.differences(resumed.model.state_dict(), undisturbed.model.state_dict()) == {}
-        ended, whole = resumed.state(), undisturbed.state()
-        assert tiny.differences(ended.optimizer, whole.optimizer) == {}
-        assert tiny.differences(ended.memory, whole.memory) == {}
-        assert resumed.history.equal(undisturbed.history)
+        check_same(resumed, undisturbed)
+
+
+def check_same(found: Trainer, expected: Trainer) -> None:
+    """To the bit: weights, what is remembered, history."""
+    assert tiny.differences(found.model.state_dict(), expected.model.state_dict()) == {}
+    ended, whole = found.state(), expected.state()
+    assert tiny.differences(ended.optimizer, whole.optimizer) == {}
+    assert tiny.differences(ended.memory, whole.memory) == {}
+    assert found.history.equal(expected.history)
+
+
+class BrokenOffError(Exception):
+    """What ends a training from within a batch."""
+
+
+def check_broken_off(study: Study, dataset: Dataset, path: Path) -> None:
+    """By an error in the second backward pass of the second epoch, one batch or half of one on."""
+    seeds = [2, 0]
+    broken = tiny.trainer(study, dataset, seeds)
+    backward = broken.passes.backward
+    passes = 0
+
+    def ends(gradient: Tensor) -> None:
+        nonlocal passes
+        backward(gradient)
+        passes += broken.epoch == 1
+        if passes == 2:
+            raise BrokenOffError
+
+    with mock.patch.object(broken.passes, "backward", ends), pytest.raises(BrokenOffError):
+        broken.run(lambda trainer: checkpoints.save(path, trainer.state()))
+    found = checkpoints.load(path)
+    assert found is not None
+    assert found.epoch == 1
+    assert tiny.differences(dict(broken.model.state_dict()), found.model)
+    resumed = tiny.trainer(study, dataset, seeds)
+    resumed.resume(found)
+    resumed.run()
+    check_same(resumed, tiny.trained(study, dataset, seeds))

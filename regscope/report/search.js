@@ -1,0 +1,105 @@
+
+const MOST_FOUND = 12;
+
+// Every word must stand in an entry; those come first that begin with what was written.
+function search(entries, written) {
+  const wanted = written.trim().toLowerCase();
+  const words = wanted.split(/\s+/);
+  const place = ({ text }) => (text.startsWith(wanted) ? 0 : text.includes(` ${wanted}`) ? 1 : 2);
+  return entries
+    .filter(({ all }) => words.every((word) => all.includes(word)))
+    .sort((a, b) => place(a) - place(b));
+}
+
+function makeSearch() {
+  const field = document.getElementById("search-field");
+  const list = document.getElementById("search-found");
+  const panel = list.parentElement;
+  const status = panel.querySelector("[role=status]");
+  const entries = Object.entries(data("search-index").found).flatMap(([kind, found]) =>
+    found.map(([title, beside, address]) => ({
+      kind, title, beside, address,
+      text: title.toLowerCase(),
+      all: `${kind} ${title} ${beside}`.toLowerCase(),
+    })),
+  );
+  let chosen = -1;
+
+  const choose = (place) => {
+    const options = [...list.children];
+    chosen = options.length ? (place + options.length) % options.length : -1;
+    options.forEach((one, index) => one.setAttribute("aria-selected", String(index === chosen)));
+    if (chosen < 0) return field.removeAttribute("aria-activedescendant");
+    field.setAttribute("aria-activedescendant", options[chosen].id);
+    options[chosen].scrollIntoView({ block: "nearest" });
+  };
+  const close = () => {
+    panel.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    choose(-1);
+    field.removeAttribute("aria-activedescendant");
+  };
+  const go = (option) => {
+    const address = new URL(option.dataset.address, location.href);
+    field.value = "";
+    close();
+    field.blur();
+    const here = address.href === location.href;
+    location.assign(address);
+    if (here) goToTarget();
+  };
+  const show = () => {
+    if (!field.value.trim()) return close();
+    const found = search(entries, field.value);
+    list.replaceChildren(
+      ...found.slice(0, MOST_FOUND).map((entry, index) => {
+        const option = element(
+          "li",
+          { id: `found-${index}` },
+          element("span", { className: "kind", textContent: entry.kind }),
+          element("span", { textContent: entry.title }),
+          ...(entry.beside ? [element("small", { textContent: entry.beside })] : []),
+        );
+        option.setAttribute("role", "option");
+        option.dataset.address = entry.address;
+        option.addEventListener("click", () => go(option));
+        return option;
+      }),
+    );
+    list.hidden = !found.length;
+    status.textContent = found.length > MOST_FOUND
+      ? `${MOST_FOUND} of ${found.length} shown`
+      : found.length ? `${found.length} found` : "Nothing found";
+    panel.hidden = false;
+    field.setAttribute("aria-expanded", "true");
+    choose(0);
+  };
+
+  field.addEventListener("input", show);
+  field.addEventListener("focus", show);
+  field.addEventListener("blur", close);
+  // A click on what was found must not take the focus, and so close it, before it counts.
+  panel.addEventListener("mousedown", (event) => event.preventDefault());
+  field.addEventListener("keydown", (event) => {
+    const keys = {
+      ArrowDown: () => (panel.hidden ? show() : choose(chosen + 1)),
+      ArrowUp: () => (panel.hidden ? show() : choose(chosen - 1)),
+      Enter: () => chosen >= 0 && go(list.children[chosen]),
+      Escape: () => {
+        field.value = "";
+        close();
+      },
+    };
+    if (!keys[event.key] || event.isComposing) return;
+    event.preventDefault();
+    keys[event.key]();
+  });
+  addEventListener("keydown", (event) => {
+    const writes = event.target.closest?.("input, select, textarea");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || writes) return;
+    if (document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+}
