@@ -34,6 +34,7 @@ README = Path("README.md")
 REPORT = Path("report")
 START_PAGE = REPORT / "index.html"
 STRENGTHS = Path("docs") / "strengths"
+CARDS = Path("docs") / "regularizers"
 
 
 def repository() -> Path:

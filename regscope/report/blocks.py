@@ -33,14 +33,10 @@ class Code:
 
 @dataclass(frozen=True)
 class Folded:
-    """What few read: shown under its title when asked for.
-
-    `everywhere`: whether the Markdown page has it too, which is kept short.
-    """
+    """What few read: shown under its title when asked for, and left out of the Markdown pages."""
 
     title: str
     blocks: tuple[Block, ...]
-    everywhere: bool = False
 
 
 Block = Note | Heading | Source | Code | Folded | Picture | Table

@@ -23,7 +23,6 @@ from regscope.report.verdicts import Claims, load_claims
 from regscope.statistics import EQUAL, POWER
 from regscope.study.params import BASELINE, Params, load_params
 
-CARDS = Path("docs") / "regularizers"
 INDEX = "README.md"
 BEGIN, END = "<!-- effect: begin -->", "<!-- effect: end -->"
 STATISTICS = Path("docs") / "statistics.md"
@@ -66,7 +65,7 @@ def cards(params: Params) -> list[Path]:
 
     Raises RegscopeError for a card of a cell that there is not.
     """
-    there = {card.stem: card for card in sorted(CARDS.glob("*.md")) if card.name != INDEX}
+    there = {card.stem: card for card in sorted(paths.CARDS.glob("*.md")) if card.name != INDEX}
     for name, card in there.items():
         if name not in params.regs or name == BASELINE:
             raise RegscopeError(
@@ -94,7 +93,7 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
         f" {POWER}, by a p-value that outlasts Holm's correction over the study's cells. Better and"
         f" worse take such a p-value, too, and so does {EQUAL}, marked {ABOUT.strip()}."
         " For new data: drawn anew are the examples, too, beside the seeds"
-        f" ([how]({link(STATISTICS, CARDS / INDEX)}#new-data))."
+        f" ([how]({link(STATISTICS, paths.CARDS / INDEX)}#new-data))."
         f" All figures: [results]({results_page})."
     )
     yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"

@@ -96,7 +96,7 @@ def _new_data(section: Section) -> Iterator[Block]:
     table = new_data_table(section.evidence, section.regs)
     if table is not None:
         yield Note(sentence(section.evidence, section.regs))
-        yield Folded(table.caption, (table,), everywhere=True)
+        yield Folded(table.caption, (table,))
 
 
 def _of_words(section: Section) -> Iterator[Block]:
@@ -115,12 +115,11 @@ def _seeds(section: Section) -> Iterator[Block]:
         yield Folded(
             f"Too few seeds to decide ({len(undecided.rows)} of the cells)",
             (undecided,),
-            everywhere=True,
         )
     if section.study.data.quantity:
         return
     wanted = seeds_tables.wanted_table(section.results, section.regs)
-    yield Folded("Seeds wanted for a difference of a given size", (wanted,), everywhere=True)
+    yield Folded("Seeds wanted for a difference of a given size", (wanted,))
 
 
 def _published(section: Section) -> Part:
@@ -177,9 +176,7 @@ def _weights(section: Section, shown: Shown) -> Part:
             weights_tables.all_layers_table(results, regs),
             *_named(shown, "weights"),
             *side_by_side,
-            Folded(
-                "Layer by layer", (*_named(shown, "weights_by_layer"), *layers), everywhere=True
-            ),
+            Folded("Layer by layer", (*_named(shown, "weights_by_layer"), *layers)),
             *_named(shown, "structure", "heatmaps"),
         ),
     )
@@ -321,7 +318,7 @@ def _against_baseline(section: Section, part: catalog.Part) -> Iterator[Block]:
             blocks.append(tables.comparison_table(section.results, section.regs, measure))
     if blocks:
         title = f"Differences to {BASELINE}, with intervals and verdicts"
-        yield Folded(title, tuple(blocks), everywhere=True)
+        yield Folded(title, tuple(blocks))
 
 
 def _limited(section: Section) -> Iterator[Note]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 from regscope.base import paths
 from regscope.figures.style import display_name
@@ -17,8 +16,6 @@ from regscope.report.sections import Section
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.standings import standings, standings_table
 from regscope.report.verdicts import Claims, counts_table, discoveries, headline
-
-CARDS = Path("docs") / "regularizers"
 
 PUBLISHED_ALT = (
     "Published single runs beside every seed of ours: diamonds are published runs, small dots are"
@@ -84,7 +81,7 @@ def _where_claims_are(claims: Claims) -> str:
 def _methods() -> str:
     """Links to the cards of all methods."""
     cards = (
-        f"[{display_name(name)}]({link(CARDS / f'{name}.md', paths.RESULTS_PAGE)})"
+        f"[{display_name(name)}]({link(paths.CARDS / f'{name}.md', paths.RESULTS_PAGE)})"
         for name in REGULARIZERS
     )
     return f"What each method does: {', '.join(cards)}."

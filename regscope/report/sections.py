@@ -15,7 +15,7 @@ from regscope.figures.style import display_name
 from regscope.measures.catalog import of_part
 from regscope.report import tables, word_tables
 from regscope.report.at_best import AtBest, load_at_best
-from regscope.report.columns import comparisons, on_edge, values
+from regscope.report.columns import values
 from regscope.report.evidence import Evidence
 from regscope.report.formats import percent, plain
 from regscope.report.measured import ACCURACY, BY_KEY
@@ -24,8 +24,8 @@ from regscope.report.published_table import published_table
 from regscope.report.render import Table
 from regscope.report.sweep_tables import Sweep, load_sweep
 from regscope.report.verdicts import load_claims
-from regscope.results import GUESS, GUESS_MEANING, StudyResults, told
-from regscope.statistics import EQUAL, TOO_FEW, UNDECIDED, test_set_error
+from regscope.results import StudyResults
+from regscope.statistics import test_set_error
 from regscope.study.params import BASELINE, Params, Study, load_params
 
 
@@ -140,42 +140,6 @@ class Section:
         return first_examples(self.study.evaluation.examples, self.test_examples)
 
     @property
-    def finding(self) -> str:
-        """One sentence a verdict: which cells are better than the baseline, worse, and so on.
-
-        Of firm verdicts; those on the edge follow together.
-        """
-        measure = BY_KEY[self.results.primary]
-        compared = comparisons(self.results, measure.key)
-        where = "" if measure is ACCURACY else f" in {measure.name}"
-        sentences = []
-        for verdict, opening in _OPENINGS.items():
-            named = [
-                f"{display_name(reg)} ({measure.difference(compared[reg]['difference'])})"
-                for reg in self.regs
-                if reg in compared and told(compared[reg]) == verdict and not on_edge(compared[reg])
-            ]
-            if named:
-                sentences.append(f"{opening}{where}: {', '.join(named)}.")
-        edges = [
-            f"{_EDGES.get(told(row), told(row))} {display_name(reg)}"
-            f" ({measure.difference(row['difference'])})"
-            for reg in self.regs
-            if (row := compared.get(reg)) is not None and on_edge(row)
-        ]
-        if edges:
-            sentences.append(f"On the edge{where}: {', '.join(edges)}.")
-        lost = self.results.at_chance
-        if lost:
-            named = [
-                f"{display_name(reg)} ({lost[reg]} of {self.seeds})"
-                for reg in self.regs
-                if reg in lost
-            ]
-            sentences.append(f"Seeds that are hardly better than a guess: {', '.join(named)}.")
-        return " ".join(sentences)
-
-    @property
     def test_error(self) -> str:
         """What the finite test set adds, and why comparisons do not need it."""
         if self.study.data.quantity is not None:
@@ -214,19 +178,6 @@ class Section:
             f" {self.test_examples:,} examples: intervals and verdicts hold for these"
             f" {self.study.data.size:,} examples, and would be wider for new data."
         )
-
-
-_OPENINGS = {
-    "better": f"Better than {BASELINE}",
-    GUESS: GUESS_MEANING.capitalize(),
-    "worse": f"Worse than {BASELINE}",
-    EQUAL: EQUAL.capitalize(),
-    UNDECIDED: "Undecided",
-    TOO_FEW: "Too few seeds to tell",
-}
-
-
-_EDGES = {GUESS: GUESS_MEANING}
 
 
 class _PlainFloats(yaml.SafeDumper):

@@ -21,7 +21,7 @@ from regscope.statistics import EQUAL
 from regscope.study.params import BASELINE, load_params
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = ROOT / cards.CARDS
+WRITTEN = ROOT / paths.CARDS
 
 CELLS: dict[str, Any] = {
     "none": {},
@@ -73,12 +73,12 @@ def results(workspace: Path) -> None:
     }
     paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
     measure("first")
-    cards.CARDS.mkdir(parents=True)
+    paths.CARDS.mkdir(parents=True)
     for reg in ("l1", "elastic_net", "dropout"):
-        (cards.CARDS / f"{reg}.md").write_text(
+        (paths.CARDS / f"{reg}.md").write_text(
             f"# {reg}\n\n{cards.BEGIN}\nold\n{cards.END}\n\nEnd\n"
         )
-    (cards.CARDS / cards.INDEX).write_text("# All\n")
+    (paths.CARDS / cards.INDEX).write_text("# All\n")
     cards.CLAIMS.write_text(f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n")
     cards.STATISTICS.write_text(
         f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n"
@@ -138,7 +138,7 @@ SWEPT = {
 
 
 def card(reg: str) -> str:
-    return (cards.CARDS / f"{reg}.md").read_text()
+    return (paths.CARDS / f"{reg}.md").read_text()
 
 
 def test_a_card_gets_what_its_cell_did() -> None:
@@ -260,10 +260,10 @@ def test_check() -> None:
     )
     assert card("l1") == before
     cards.rewrite()
-    written = (cards.CARDS / "l1.md").stat().st_mtime_ns
+    written = (paths.CARDS / "l1.md").stat().st_mtime_ns
     cards.rewrite(check=True)
     cards.rewrite()
-    assert (cards.CARDS / "l1.md").stat().st_mtime_ns == written
+    assert (paths.CARDS / "l1.md").stat().st_mtime_ns == written
 
 
 def test_nothing_is_written_where_one_page_lacks_its_marks() -> None:
@@ -277,7 +277,7 @@ def test_nothing_is_written_where_one_page_lacks_its_marks() -> None:
 
 
 def test_a_card_needs_a_cell() -> None:
-    (cards.CARDS / "maxout.md").write_text("# Maxout\n")
+    (paths.CARDS / "maxout.md").write_text("# Maxout\n")
     with pytest.raises(RegscopeError) as refused:
         cards.rewrite()
     assert str(refused.value) == (

@@ -24,7 +24,6 @@ from regscope.regularizers import REGULARIZERS
 from regscope.report import addresses, page, table
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
-from regscope.report.results_page import CARDS
 from regscope.report.sections import load_sections
 from regscope.study.params import load_params
 from stages import report
@@ -334,7 +333,7 @@ def test_results_page() -> None:
     assert "\nClaim by claim: [mnist](pages/mnist.md#published-claims) (1).\n" in text
     assert "later" not in text
     for card in REGULARIZERS:
-        synthetic.touch(CARDS / f"{card}.md")
+        synthetic.touch(paths.CARDS / f"{card}.md")
     check_links(paths.RESULTS_PAGE)
 
 
