@@ -6,6 +6,7 @@ import math
 import types
 from collections.abc import Iterator, Mapping
 from functools import reduce
+from inspect import isabstract
 from operator import or_
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -82,6 +83,11 @@ def chosen_by(key: str, members: Mapping[str, type[Settings]]) -> Any:
                 raise refusal(key, None, f"must be given; {choose(members)}")
             if block[key] not in list(members):
                 raise refusal(key, block[key], choose(members))
+            member = members[block[key]]
+            if isabstract(member):
+                lacking = ", ".join(sorted(member.__abstractmethods__))
+                where = f"{member.__module__}.{member.__name__}"
+                raise refusal(key, block[key], f"{where} lacks {lacking}")
         return block
 
     any_of_them: Any = reduce(or_, members.values())

@@ -33,9 +33,9 @@ class ModelSettings(Settings):
     def layer_names(self) -> tuple[str, ...]:
         """The layers that own weights, in order of the forward pass."""
 
-    @abstractmethod
     def slots(self) -> Slots:
-        """The slots that the network offers, in order of the forward pass."""
+        """The slots that the network offers, in order of the forward pass; none by default."""
+        return {}
 
     def slot_names(self) -> tuple[str, ...]:
         """The layers with a slot for dropout: what enters it are their hidden units."""
