@@ -54,6 +54,7 @@ def on_config(config: Any) -> Any:
 
 
 def on_files(files: Any, config: Any) -> Any:
+    from mkdocs.exceptions import PluginError
     from mkdocs.structure.files import File
 
     def add(name: str, content: str | bytes) -> None:
@@ -65,6 +66,8 @@ def on_files(files: Any, config: Any) -> Any:
         add(site_path(source), text)
         shown |= {_from(source, picture) for picture in pictures(text)}
     for picture in sorted(shown):
+        if not (ROOT / picture).is_file():
+            raise PluginError(f"{picture} is not there, and pages show it; make it with: dvc repro")
         add(picture, (ROOT / picture).read_bytes())
     for notebook in sorted((ROOT / DOCS).rglob("*.ipynb")):
         name = notebook.relative_to(ROOT / DOCS).as_posix()

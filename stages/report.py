@@ -9,7 +9,7 @@ from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.results_page import results_page
 from regscope.report.sections import load_sections
-from regscope.report.study_page import write_pages
+from regscope.report.study_page import study_page, write_pages
 from regscope.report.verdicts import load_claims
 from regscope.study.params import load_params
 
@@ -19,11 +19,14 @@ def main() -> None:
     sections = load_sections(load_published(params), params)
     found = {name: parts(section) for name, section in sections.items()}
     picture = published_figure(sections)
-    write_bytes(paths.PUBLISHED, picture)
     claims = load_claims()
-    write_text(paths.RESULTS_PAGE, results_page(sections, params.regs, claims))
-    write_pages(sections, found)
-    write_report(report_files(sections, params.regs, picture, claims, found=found))
+    page = results_page(sections, params.regs, claims)
+    pages = {name: study_page(section, found[name]) for name, section in sections.items()}
+    report = report_files(sections, params.regs, picture, claims, found=found)
+    write_bytes(paths.PUBLISHED, picture)
+    write_text(paths.RESULTS_PAGE, page)
+    write_pages(pages)
+    write_report(report)
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ def test_what_only_says_no_is_better_than_none_and_never_named_so(
 
     sections = load_sections((), load_params())
     answer, others, *_ = study_findings(sections["lopsided"])
-    assert answer.startswith("No method is firmly better than none")
+    assert answer.endswith("; no method is firmly better.")
     assert f"{GUESS_MEANING}: L2" in others
     for text in (readme.block(sections, list(CELLS)), results_page(sections, list(CELLS))):
         lines = [line for line in text.splitlines() if line.startswith("| L2")]
@@ -182,8 +182,8 @@ def test_what_a_study_is_about_heads_its_pages(
     call(monkeypatch, summarize, "lopsided")
     sections = load_sections((), load_params())
     answer, others, *_ = study_findings(sections["lopsided"])
-    assert answer.startswith("No method is firmly better than none in balanced accuracy, which")
-    assert others.startswith("Of the others, worse: L2 (−")
+    assert answer.endswith(" in balanced accuracy; no method is firmly better.")
+    assert others.startswith("Verdicts: worse: L2 (−")
     assert "lopsided (balanced accuracy)" in results_page(sections, list(CELLS))
     capsys.readouterr()
     call(monkeypatch, review)

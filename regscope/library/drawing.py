@@ -64,7 +64,7 @@ def named_cells(
     # A method that is there twice has its own colour once.
     regs = [cell.reg for cell in cells]
     keys = [
-        name if reg in regs[:number] else reg
+        f"{number} {name}" if reg in regs[:number] else reg
         for number, (reg, name) in enumerate(zip(regs, names, strict=True))
     ]
     given = colours(keys)

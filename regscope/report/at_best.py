@@ -26,7 +26,7 @@ class AtBest:
     epochs: int
 
     def rate_end(self, reg: str) -> str:
-        """`smallest` or `greatest` where the best may lie beyond the learning rates tried."""
+        """`smallest` or `largest` where the best may lie beyond the learning rates tried."""
         end = self.tuned[reg]["rate_end"]
         return end if isinstance(end, str) else ""
 

@@ -1,46 +1,54 @@
 """What was found, in sentences.
 
 Each rests on verdicts in the committed tables and says nothing that they do not: better and worse
-are firm ones, a method that is on the edge or undecided is called open, and what is only a mean
-over seeds is given as a number.
+are firm ones, what is on the edge stands apart, and what is only a mean over seeds is given as a
+number. A cell that does no better than a guess is in none of them but as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from regscope.figures.style import display_name
-from regscope.measures import catalog
+from regscope.report.claims_table import measured
 from regscope.report.columns import comparisons, on_edge, values
-from regscope.report.formats import EDGE
+from regscope.report.formats import DASH, EDGE
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.rates_tables import beyond
 from regscope.report.sections import Section
 from regscope.report.standings import Standing, standings
-from regscope.report.verdicts import Claims
+from regscope.report.verdicts import RESERVES, Claims
 from regscope.report.words import COLLAPSED
 from regscope.results import GUESS, GUESS_MEANING, told
+from regscope.results.guessed import NO
 from regscope.statistics import EQUAL, TOO_FEW
 from regscope.study.params import BASELINE
 
+NONE = display_name(BASELINE)
 SOME_ZEROS = 0.01
 """Of the weights: from here on a method is said to set some to zero."""
 
+ZEROS = "zero_fraction"
 INSIDE = ("corruption_accuracy", "expected_calibration_error", "prunable_fraction")
 """What a study's last sentences are about, of the measures that cells are compared in."""
 
 VERDICTS = {GUESS: GUESS_MEANING, TOO_FEW: "too few seeds to tell"}
 """How those are called that are not called as they are marked."""
 
+CALLED = {"Else unstated": "settings unstated"}
+"""Reserves that a sentence calls otherwise than a table's heading."""
+
 KINDS = {"image": "pictures", "points": "tables of numbers", "tokens": "sentences"}
+
+Row = Mapping[Any, Any]
 
 
 def study_findings(section: Section) -> tuple[str, ...]:
     """The answer first: what is better, what the others do, what the best learning rate changes;
     then what happens inside, and what a document leads with."""
     answer = (_answer(section), _others(section), _lost(section), _at_best(section))
-    further = (*_inside(section), *_headlines(section.claims))
+    further = (*_inside(section), *_headlines(section.claims, of_study=True))
     return tuple(filter(None, (*answer, *further)))
 
 
@@ -56,6 +64,7 @@ def across(
         *_most_often(found),
         *_by_kind(sections, regs),
         *_what_stays(found),
+        *_of_none(sections),
         *_zeros(sections, regs),
         *_headlines(claims),
     )
@@ -68,38 +77,43 @@ def listed(names: Sequence[str]) -> str:
 
 def _answer(section: Section) -> str:
     measure = BY_KEY[section.results.primary]
-    level = _level(values(section.results, BASELINE, measure.key).mean(), measure)
+    level = _level(section, measure)
     where = "" if measure is ACCURACY else f" in {measure.name}"
     compared = comparisons(section.results, measure.key)
-    better = [
-        reg
-        for reg in section.regs
-        if reg in compared and told(compared[reg]) == "better" and not on_edge(compared[reg])
-    ]
+    if compared and all(row["verdict"] == TOO_FEW for row in compared.values()):
+        seeds = "1 seed is" if section.seeds == 1 else f"{section.seeds} seeds are"
+        return f"{NONE} reaches {level}{where}; {seeds} too few to tell of any method."
+    better = _firm(section, compared, "better")
     if not better:
-        return f"No method is firmly better than {BASELINE}{where}, which comes to {level}."
+        return f"{NONE} reaches {level}{where}; no method is firmly better."
     better.sort(key=lambda reg: -measure.entry.sign * float(compared[reg]["difference"]))
     named = [
         f"{display_name(reg)} by {_size(compared[reg], measure, interval=reg == better[0])}"
         for reg in better
     ]
-    return f"Better than {BASELINE}{where}, which comes to {level}: {listed(named)}."
+    return f"{NONE} reaches {level}{where}; firmly better: {listed(named)}."
 
 
 def _others(section: Section) -> str:
+    """All verdicts but firmly better ones, those on the edge apart."""
     measure = BY_KEY[section.results.primary]
-    by_verdict: dict[str, list[str]] = {}
     compared = comparisons(section.results, measure.key)
+    by_verdict: dict[str, list[str]] = {}
+    edges: list[str] = []
     for reg in (reg for reg in section.regs if reg in compared):
         row, verdict = compared[reg], told(compared[reg])
-        if verdict == "better" and not on_edge(row):
-            continue
         notes = [] if verdict == EQUAL else [_signed(row, measure)]
-        notes += [COLLAPSED] * (reg in section.results.lost) + [EDGE] * on_edge(row)
+        notes += [COLLAPSED] * (reg in section.results.lost)
         shown = f"{display_name(reg)} ({', '.join(notes)})" if notes else display_name(reg)
-        by_verdict.setdefault(VERDICTS.get(verdict, verdict), []).append(shown)
+        called = VERDICTS.get(verdict, verdict)
+        if on_edge(row):
+            edges.append(f"{called} {shown}")
+        elif verdict != "better":
+            by_verdict.setdefault(called, []).append(shown)
     said = [f"{verdict}: {', '.join(named)}" for verdict, named in by_verdict.items()]
-    return f"Of the others, {'; '.join(said)}." if said else ""
+    said += [f"on the {EDGE}: {', '.join(edges)}"] * bool(edges)
+    opening = "Of the others" if _firm(section, compared, "better") else "Verdicts"
+    return f"{opening}: {'; '.join(said)}." if said else ""
 
 
 def _lost(section: Section) -> str:
@@ -117,36 +131,38 @@ def _at_best(section: Section) -> str:
     if best is None:
         return (
             "All cells have the study's own learning rate and epochs; others were not tried, and"
-            " could turn what is close."
+            " may turn any of this."
         )
-    better = [
-        f"{display_name(reg)} (by {_size(row, ACCURACY)}{_noted(beyond(best, reg))})"
-        for reg in section.regs
-        if (row := best.tuned.get(reg)) is not None
-        and reg != BASELINE
-        and told(row) == "better"
-        and not on_edge(row)
-    ]
-    named = listed(better) if better else "no method"
-    verb = "are" if len(better) > 1 else "is"
+    better, worse = (
+        [
+            f"{display_name(reg)} by {_size(best.tuned[reg], ACCURACY)}{_noted(beyond(best, reg))}"
+            for reg in _firm(section, best.tuned, verdict)
+        ]
+        for verdict in ("better", "worse")
+    )
+    level = f"{ACCURACY.value(best.tuned[BASELINE][ACCURACY.key])} %"
+    told_of = f"firmly better: {listed(better)}" if better else "no method is firmly better"
+    told_of += f"; firmly worse: {listed(worse)}" if worse else ""
     return (
-        "With the learning rate and the epochs that suit each best, chosen on validation, "
-        f"{named} {verb} firmly better than {BASELINE}, which then comes to"
-        f" {_level(best.tuned[BASELINE][ACCURACY.key], ACCURACY)}."
+        "With the best learning rate and epochs of those tried for each, chosen on validation,"
+        f" {BASELINE} reaches {level}{_noted(beyond(best, BASELINE))}, and against it {told_of}."
     )
 
 
 def _noted(note: str) -> str:
-    return f"; {note}" if note else ""
+    return f" ({note})" if note else ""
 
 
 def _inside(section: Section) -> Iterator[str]:
-    zeros = {reg: _zero_share(section, reg) for reg in section.regs if reg in section.results.cells}
-    some = {reg: share for reg, share in zeros.items() if share >= SOME_ZEROS and reg != BASELINE}
+    shares = _zero_shares(section)
+    some = [
+        f"{100 * share:.0f} % with {display_name(reg)}"
+        for reg, share in shares.items()
+        if share >= SOME_ZEROS
+    ]
     if some:
-        named = [f"{100 * share:.0f} % with {display_name(reg)}" for reg, share in some.items()]
-        yield f"Of the weights, exactly zero: {listed(named)}."
-    else:
+        yield f"Of the weights, exactly zero: {listed(some)}."
+    elif shares:
         yield "No method sets a hundredth of the weights to exactly zero."
     for key in INSIDE:
         yield from _most(section, BY_KEY[key])
@@ -155,70 +171,105 @@ def _inside(section: Section) -> Iterator[str]:
 def _most(section: Section, measure: Measure) -> Iterator[str]:
     """Which cells have most and least of a measure beside the baseline, where that is firm."""
     rows = comparisons(section.results, measure.key)
-    firm = {reg: rows[reg] for reg in section.regs if reg in rows and not on_edge(rows[reg])}
+    guesses = _guesses(section)
     said = []
     for verdict in ("better", "worse", "higher", "lower"):
-        found = [reg for reg, row in firm.items() if told(row) == verdict]
+        found = [reg for reg in _firm(section, rows, verdict) if reg not in guesses]
         if found:
-            first = max(found, key=lambda reg: abs(float(firm[reg]["difference"])))
-            largest = f", the largest of {len(found)}" if len(found) > 1 else ""
-            said.append(
-                f"{verdict} with {display_name(first)} ({_signed(firm[first], measure)}{largest})"
-            )
+            first = max(found, key=lambda reg: abs(float(rows[reg]["difference"])))
+            largest = f", the largest of {len(found)} such cells" if len(found) > 1 else ""
+            size = f"{_signed(rows[first], measure)}{_unit(measure)}{largest}"
+            said.append(f"{verdict} with {display_name(first)} ({size})")
     if said:
-        level = _level(values(section.results, BASELINE, measure.key).mean(), measure)
+        level = _level(section, measure)
         yield f"{measure.entry.title}, {level} with {BASELINE}: {listed(said)}."
 
 
+def _firm(section: Section, rows: Mapping[Any, Row], verdict: str) -> list[str]:
+    """The cells with this verdict, firmly, in order."""
+    return [
+        reg
+        for reg in section.regs
+        if reg in rows and reg != BASELINE and told(rows[reg]) == verdict and not on_edge(rows[reg])
+    ]
+
+
+def _guesses(section: Section) -> Collection[str]:
+    """The cells that are no better than a guess in what the study is about."""
+    compared = comparisons(section.results, section.results.primary)
+    return {*section.results.lost, *(r for r, row in compared.items() if row["beats_guess"] == NO)}
+
+
+def _zero_shares(section: Section) -> dict[str, float]:
+    """The mean share of weights that are exactly zero, by cell; of what has it, and has learned."""
+    if ZEROS not in section.results.seeds.columns:
+        return {}
+    guesses = {BASELINE, *_guesses(section)}
+    cells = (reg for reg in section.regs if reg in section.results.cells and reg not in guesses)
+    shares = {reg: float(values(section.results, reg, ZEROS).mean()) for reg in cells}
+    return {reg: share for reg, share in shares.items() if share == share}
+
+
 def _most_often(found: Sequence[Standing]) -> Iterator[str]:
-    common = [one for one in found if len(one.studies) > 1]
-    if not common:
-        return
-    first = max(common, key=lambda one: (len(one.better) - len(one.worse), len(one.better)))
-    everywhere = [one for one in common if len(one.better) == len(one.studies)]
-    opening = "" if everywhere else "No method is better in every study that has it. "
-    if first.better:
+    most = max((len(one.better) for one in found), default=0)
+    if most:
+        everywhere = any(len(one.better) == len(one.studies) > 1 for one in found)
+        opening = "" if everywhere else "No method is better in all of several studies. "
+        first = [
+            f"{display_name(one.reg)}, in {most} of {len(one.studies)} studies"
+            f" ({', '.join(one.better)}; worse in {len(one.worse) or 'no study'})"
+            for one in found
+            if len(one.better) == most
+        ]
         yield (
-            f"{opening}Most often firmly better than {BASELINE}, at the studies' own settings, is"
-            f" {display_name(first.reg)}: in {len(first.better)} of {len(first.studies)} studies"
-            f" ({', '.join(first.better)}), and worse in {len(first.worse) or 'none'}."
+            f"{opening}Most often firmly better than {BASELINE}, at the studies' own settings:"
+            f" {listed(first)}."
         )
-    never = [display_name(one.reg) for one in common if not one.better]
+    never = [display_name(one.reg) for one in found if len(one.studies) > 1 and not one.better]
     if never:
-        yield f"Firmly better in none of two or more studies: {listed(never)}."
+        yield f"Firmly better in no study, of those that several have: {listed(never)}."
 
 
 def _by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
-    """By what is put into the networks: which methods are better there, and how often."""
+    """By what is put into the networks: what is better there and what worse, and how often."""
     for kind, title in KINDS.items():
         own = {name: one for name, one in sections.items() if one.study.data.kind == kind}
         if not own:
             continue
-        better = [one for one in standings(own, regs) if one.better or one.better_there]
-        better.sort(key=lambda one: (len(one.worse) - len(one.better), -len(one.better_there)))
-        said = _of_one(better) if len(own) == 1 else ", ".join(map(_of_several, better))
-        counted = f"{len(own)} {'study' if len(own) == 1 else 'studies'}"
-        yield f"For {title} ({counted}), firmly better: {said or 'no method'}."
+        found = standings(own, regs)
+        better = _counted({one.reg: (one.better, one.studies) for one in found}, len(own))
+        worse = _counted({one.reg: (one.worse, one.studies) for one in found}, len(own))
+        yield (
+            f"For {title} ({_studies(own)}), firmly better: {better or 'no method'}"
+            f"{f'; firmly worse: {worse}' if worse else ''}."
+        )
+        tried = [name for name in own if any(name in one.tried for one in found)]
+        if tried:
+            there = _counted({one.reg: (one.better_there, one.tried) for one in found}, len(tried))
+            less = _counted({one.reg: (one.worse_there, one.tried) for one in found}, len(tried))
+            yield (
+                f"For {title}, with the best learning rate and epochs of those tried for each"
+                f" ({', '.join(tried)}), firmly better: {there or 'no method'}"
+                f"{f'; firmly worse: {less}' if less else ''}."
+            )
 
 
-def _of_several(one: Standing) -> str:
-    """In how many studies, and in how many of those with learning rates at its best one."""
-    shown = f"{display_name(one.reg)} in {len(one.better)} of {len(one.studies)}"
-    there = f" (at its best learning rate in {len(one.better_there)} of {len(one.tried)})"
-    return shown + there * bool(one.tried)
+def _studies(own: Mapping[str, Section]) -> str:
+    """How many, and of how many data sets where these are fewer: they are not independent."""
+    sources = len({section.study.data.source for section in own.values()})
+    count = f"{len(own)} {'study' if len(own) == 1 else 'studies'}"
+    return count if sources == len(own) else f"{count} of {sources} data set{'s' * (sources > 1)}"
 
 
-def _of_one(found: Sequence[Standing]) -> str:
-    both = [display_name(one.reg) for one in found if one.better and one.better_there]
-    own = [display_name(one.reg) for one in found if one.better and not one.better_there]
-    there = [display_name(one.reg) for one in found if not one.better]
-    parts = [
-        f"{listed(both)}, at the best learning rate too" * bool(both),
-        f"{listed(own)}{', but not at the best learning rate' * any(one.tried for one in found)}"
-        * bool(own),
-        f"at the best learning rate alone {listed(there)}" * bool(there),
-    ]
-    return "; ".join(filter(None, parts))
+def _counted(found: Mapping[str, tuple[Sequence[str], Sequence[str]]], of: int) -> str:
+    """Every method with what it has in some studies, out of those in which it is; most first."""
+    there = {reg: pair for reg, pair in found.items() if pair[0]}
+    ordered = sorted(there, key=lambda reg: -len(there[reg][0]))
+    if of == 1:
+        return listed([display_name(reg) for reg in ordered])
+    return listed(
+        [f"{display_name(reg)} in {len(there[reg][0])} of {len(there[reg][1])}" for reg in ordered]
+    )
 
 
 def _what_stays(found: Sequence[Standing]) -> Iterator[str]:
@@ -229,71 +280,97 @@ def _what_stays(found: Sequence[Standing]) -> Iterator[str]:
     best = {(one.reg, name) for one in found for name in one.better_there}
     studies = {name for one in found for name in one.tried}
     new = len(best - own)
+    where = "In the study" if len(studies) == 1 else f"In the {len(studies)} studies"
     yield (
-        f"In the {len(studies)} studies in which every cell, {BASELINE} too, was also given the"
-        f" learning rate and the epochs that suit it best, {len(own & best)} of the {len(own)}"
-        f" that are firmly better stay so, and {new or 'none'} more"
-        f" become{'s' if new == 1 else ''} so."
+        f"{where} in which every cell, {BASELINE} too, also had the best learning rate and epochs"
+        f" of those tried: of {len(own)} that are firmly better at the study's own settings,"
+        f" {len(own & best) or 'none'} stay{'s' * (len(own & best) == 1)} so; {new or 'no'}"
+        f" other{'s' * (new != 1)} become{'s' * (new == 1)} so."
     )
+
+
+def _of_none(sections: Mapping[str, Section]) -> Iterator[str]:
+    """How much the baseline gains by its learning rate and epochs alone."""
+    gains = []
+    for name, section in sections.items():
+        if section.at_best is not None:
+            own = values(section.results, BASELINE, ACCURACY.key).mean()
+            best = section.at_best.tuned[BASELINE][ACCURACY.key]
+            end = beyond(section.at_best, BASELINE)
+            gains.append(f"{name} {ACCURACY.difference(best - own)}{_noted(end)}")
+    if gains:
+        yield (
+            f"Learning rate and epochs alone change the test accuracy of {BASELINE}, in points, by:"
+            f" {listed(gains)}."
+        )
 
 
 def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
     """Which methods set weights to zero, and in how many of their studies."""
+    found = [_zero_shares(section) for section in sections.values()]
+    if not any(found):
+        return
     told_of = []
     for reg in regs:
-        shares = [
-            _zero_share(section, reg)
-            for section in sections.values()
-            if reg in section.results.cells and reg != BASELINE
-        ]
+        shares = [one[reg] for one in found if reg in one]
         some = [share for share in shares if share >= SOME_ZEROS]
         if some:
             ends = sorted({f"{100 * share:.0f}" for share in (min(some), max(some))}, key=int)
             told_of.append(
-                f"{display_name(reg)} in {len(some)} of {len(shares)} studies"
+                f"{display_name(reg)}, in {len(some)} of {len(shares)} studies"
                 f" ({' to '.join(ends)} % of them)"
             )
-    if "l1" in regs and any("l1" in section.results.cells for section in sections.values()):
-        yield (
-            f"A hundredth of the weights or more is exactly zero with {listed(told_of)}."
-            if told_of
-            else "No method sets a hundredth of the weights to exactly zero."
-        )
+    plain = [one["l1"] for one in found if "l1" in one]
+    count = sum(share >= SOME_ZEROS for share in plain)
+    asked = f" (L1 in the loss in {count} of {len(plain)})" * bool(plain and not count)
+    yield (
+        f"A hundredth of the weights or more is exactly zero with {listed(told_of)}; with no other"
+        f" method{asked}."
+        if told_of
+        else f"No method sets a hundredth of the weights to exactly zero{asked}."
+    )
 
 
-def _headlines(claims: Claims) -> Iterator[str]:
-    """What every document would take, and what the seeds say to that."""
+def _headlines(claims: Claims, of_study: bool = False) -> Iterator[str]:
+    """What every document would take, and what the seeds say to that, with its reserves."""
     for claim in claims:
         if claim.get("headline"):
+            notes = [CALLED.get(name, name.lower()) for name, has in RESERVES.items() if has(claim)]
+            notes += [f"on the {EDGE}"] * (claim.get("firm") is False)
+            notes += [] if of_study else [f"study {claim['study']}"]
+            beside = f" ({'; '.join(notes)})" if notes else ""
             number = str(claim["document"]).partition("_")[0]
-            firm = "" if claim.get("firm") is not False else f", on the {EDGE}"
+            statement = claim["statement"].rstrip(".")
             yield (
-                f"Document {number} leads with “{claim['statement']}”: {claim['verdict']}{firm}"
-                f" ({claim['study']})."
+                f"Document {number}, “{claim['title']}”, leads with “{statement}”:"
+                f" {claim['verdict']}{_measured(claim)}{beside}."
             )
 
 
-def _zero_share(section: Section, reg: str) -> float:
-    return float(values(section.results, reg, catalog.named("zero_fraction").name).mean())
+def _measured(claim: Mapping[str, Any]) -> str:
+    """The effect with its interval, where there is one."""
+    found = measured(claim)
+    return "" if found == DASH else f", {found}"
 
 
-def _level(value: float, measure: Measure) -> str:
-    return f"{measure.value(value)}{' %' if measure.entry.is_share else ''}{_points(measure)}"
+def _level(section: Section, measure: Measure) -> str:
+    """The baseline's mean, with its unit."""
+    value = measure.value(values(section.results, BASELINE, measure.key).mean())
+    return f"{value}{' %' if measure.entry.is_share else _unit(measure)}"
 
 
-def _points(measure: Measure) -> str:
-    return " points" if measure.entry.unit == "points" else ""
+def _unit(measure: Measure) -> str:
+    """Of a difference."""
+    return " points" if measure.entry.in_points else ""
 
 
-def _signed(row: Mapping[Any, Any], measure: Measure) -> str:
+def _signed(row: Row, measure: Measure) -> str:
     return measure.difference(float(row["difference"]))
 
 
-def _size(row: Mapping[Any, Any], measure: Measure, interval: bool = True) -> str:
+def _size(row: Row, measure: Measure, interval: bool = True) -> str:
     """How large a difference is, which has a direction already, with its interval."""
-    unit = " points" if measure.entry.in_points else ""
-    shown = measure.value(abs(float(row["difference"])))
+    shown = f"{measure.value(abs(float(row['difference'])))}{_unit(measure)}"
     if not interval:
         return shown
-    ends = [measure.difference(float(row[end])) for end in ("low", "high")]
-    return f"{shown}{unit} [{', '.join(ends)}]"
+    return f"{shown} [{', '.join(measure.difference(float(row[end])) for end in ('low', 'high'))}]"

@@ -176,7 +176,7 @@ def doubtful(found: Mapping[str, Evidence]) -> str:
         told = [one for one in cells.values() if one.verdict in ("better", "worse")]
         marked += sum(one.interval is not None for one in told)
         if unknown := sum(one.interval is None for one in told):
-            unmeasured.append(f"{unknown} of {name}")
+            unmeasured.append(f"{unknown} cell{'s' * (unknown > 1)} of {name}")
         own = [display_name(reg) for reg, one in cells.items() if one.lost]
         if own:
             lost.append((name, own))

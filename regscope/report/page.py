@@ -116,6 +116,7 @@ class _Report:
             "lead": words.LEAD,
             "networks": sum(len(results.seeds) for results in studies.values()),
             "how_to_read": words.HOW_TO_READ,
+            "key": words.KEY,
             "answers": {name: found[0] for name, found in self.findings.items()},
             "across": self.across,
             "rankings": {name: ranking(results, self.regs) for name, results in studies.items()},

@@ -45,7 +45,7 @@ function drawPair(found, names, pair) {
   const row = (measure) => {
     const means = pair.map((cell) => element("td", { textContent: measure.means[cell] }));
     const differences = compared.map((cell) => {
-      const [textContent, verdict, className] = measure.against[cell] ?? ["", "", ""];
+      const [textContent, verdict, className] = Object.hasOwn(measure.against, cell) ? measure.against[cell] : ["", "", ""];
       const entry = element("td", { textContent, className });
       if (verdict) entry.append(element("small", { textContent: verdict }));
       return entry;

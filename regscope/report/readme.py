@@ -10,10 +10,12 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.figures.style import display_name
+from regscope.report import words
 from regscope.report.findings import across, listed
 from regscope.report.in_markdown import bullets, link
+from regscope.report.new_data import doubtful
 from regscope.report.published import load_published
-from regscope.report.render import markdown
+from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT
 from regscope.report.sections import Section, load_sections
 from regscope.report.standings import Standing, standings, standings_table
@@ -24,6 +26,14 @@ from regscope.study.params import load_params
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 ROWS = 12
 """Of the table of methods."""
+
+WORDS = {
+    "better": "firmly better",
+    "worse": "firmly worse",
+    "equal": "without a difference that matters",
+    "open": "open",
+}
+"""What a method is in the studies of a `Standing`."""
 
 
 def rewrite(check: bool = False) -> None:
@@ -50,9 +60,11 @@ def block(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims =
     networks = sum(len(section.results.seeds) for section in sections.values())
     count = f"{len(sections)} {'study' if len(sections) == 1 else 'studies'}"
     found = [
-        f"{networks:,} networks, {count} ([all of it]({link(paths.RESULTS_PAGE, paths.README)})):",
+        f"{networks:,} networks, {count} ([all of it]({link(paths.RESULTS_PAGE, paths.README)})). "
+        + words.KEY,
         bullets(across(sections, regs, claims)),
         *_stands(standings(sections, regs)),
+        escape(doubtful({name: section.evidence for name, section in sections.items()})),
         f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})",
     ]
     return "\n\n".join([*found, *([_verdicts(claims)] if claims else [])])
@@ -78,14 +90,16 @@ def _stands(found: Sequence[Standing]) -> Iterator[str]:
     table = replace(table, rows=table.rows[:ROWS])
     yield (
         f"{table.caption}, at the study's own strengths, learning rate and epochs; open is what is"
-        f" undecided, on the edge or {NO_BETTER} ([what verdicts mean]"
+        f" undecided, on the edge, of too few seeds or {NO_BETTER} ([what verdicts mean]"
         f"({link(Path('docs') / 'statistics.md', paths.README)}#verdicts)):"
     )
     yield markdown(table).rstrip("\n")
     there = {row[0].reg for row in table.rows}
-    others = [display_name(one.reg) for one in found if one.reg not in there]
-    if others:
-        yield f"Not among these: {listed(others)}."
+    others = [one for one in found if one.reg not in there]
+    for verdict in ("better", "worse", "equal", "open"):
+        named = [display_name(one.reg) for one in others if getattr(one, verdict)]
+        if named:
+            yield f"Further methods, {WORDS[verdict]} in a study: {listed(named)}."
 
 
 def _verdicts(claims: Claims) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from regscope.base import paths
@@ -35,7 +36,7 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
         blocks += ["## Studies", _studies(sections)]
     if claims:
         blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
-        blocks += [discoveries(claims), _where_claims_are(claims)]
+        blocks += [discoveries(claims), *_where_claims_are(claims)]
     if sections:
         counts = seed_counts_table([section.evidence for section in sections.values()])
         blocks += ["## Seeds needed", markdown(counts)]
@@ -48,6 +49,7 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     overview = tables.overview_table(studies, regs)
     stands = standings_table(standings(sections, regs))
     yield "## Findings"
+    yield words.KEY
     yield bullets(across(sections, regs, claims))
     yield escape(doubtful({name: section.evidence for name, section in sections.items()}))
     yield f"{stands.caption}:"
@@ -67,15 +69,16 @@ def _studies(sections: Mapping[str, Section]) -> str:
     )
 
 
-def _where_claims_are(claims: Claims) -> str:
-    """Links to the studies' pages, each with how many claims it decides."""
-    named = dict.fromkeys(claim["study"] for claim in claims if claim["verdict"] != "not run")
-    counted = (
-        f"[{escape(study)}]({link(paths.study_page(study), paths.RESULTS_PAGE)}#published-claims)"
-        f" ({sum(claim['study'] == study for claim in claims)})"
-        for study in named
-    )
-    return f"Claim by claim: {', '.join(counted)}."
+def _where_claims_are(claims: Claims) -> Iterator[str]:
+    """Links to the studies' pages, each with how many claims are held against it."""
+    there = Counter(claim["study"] for claim in claims if claim["verdict"] != "not run")
+    if there:
+        pages = {study: link(paths.study_page(study), paths.RESULTS_PAGE) for study in there}
+        counted = (
+            f"[{escape(study)}]({pages[study]}#published-claims) ({count})"
+            for study, count in there.items()
+        )
+        yield f"Claim by claim: {', '.join(counted)}."
 
 
 def _methods() -> str:

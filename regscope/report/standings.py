@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from regscope.report.columns import comparisons, name_cell, on_edge
 from regscope.report.formats import DASH
@@ -18,10 +19,10 @@ from regscope.study.params import BASELINE
 class Standing:
     """The studies that have a method as a cell of their own, by what they say of it.
 
-    better, worse: firmly. equal: shown to make no difference that matters, firmly or not. open: all
-    others, verdicts on the edge and what is better than none and than no guess among them. tried:
-    those in which it was also given its best learning rate and epochs; better_there: those of them
-    in which it is firmly better even so.
+    better, worse, equal (shown to make no difference that matters): firmly. open: all others, those
+    on the edge or with too few seeds and what is better than none and than no guess among them.
+    tried: those in which it also had the best of several learning rates and epochs; better_there,
+    worse_there: those of them in which it is so even then, firmly.
     """
 
     reg: str
@@ -31,10 +32,14 @@ class Standing:
     open: tuple[str, ...]
     tried: tuple[str, ...] = ()
     better_there: tuple[str, ...] = ()
+    worse_there: tuple[str, ...] = ()
 
     @property
     def studies(self) -> tuple[str, ...]:
         return (*self.better, *self.worse, *self.equal, *self.open)
+
+
+KINDS = {"better": "better", "worse": "worse", EQUAL: "equal"}
 
 
 def standings(sections: Mapping[str, Section], regs: Sequence[str]) -> tuple[Standing, ...]:
@@ -44,27 +49,27 @@ def standings(sections: Mapping[str, Section], regs: Sequence[str]) -> tuple[Sta
 
 
 def _standing(reg: str, sections: Iterable[Section]) -> Standing:
-    said: dict[str, list[str]] = {"better": [], "worse": [], "equal": [], "open": []}
-    tried: list[str] = []
-    better_there: list[str] = []
+    own: dict[str, list[str]] = {"better": [], "worse": [], "equal": [], "open": []}
+    there: dict[str, list[str]] = {"better": [], "worse": [], "equal": [], "open": []}
     for section in sections:
         row = comparisons(section.results, section.results.primary).get(reg)
         if row is None:
             continue
-        said[_kind(told(row), on_edge(row))].append(section.name)
+        own[_kind(row)].append(section.name)
         best = section.at_best.tuned.get(reg) if section.at_best else None
         if best is not None:
-            tried.append(section.name)
-            if told(best) == "better" and not on_edge(best):
-                better_there.append(section.name)
-    by_kind = {kind: tuple(names) for kind, names in said.items()}
-    return Standing(reg, **by_kind, tried=tuple(tried), better_there=tuple(better_there))
+            there[_kind(best)].append(section.name)
+    return Standing(
+        reg,
+        **{kind: tuple(names) for kind, names in own.items()},
+        tried=tuple(name for names in there.values() for name in names),
+        better_there=tuple(there["better"]),
+        worse_there=tuple(there["worse"]),
+    )
 
 
-def _kind(verdict: str, edge: bool) -> str:
-    if verdict == EQUAL:
-        return "equal"
-    return "open" if edge or verdict not in ("better", "worse") else verdict
+def _kind(row: Mapping[Any, Any]) -> str:
+    return "open" if on_edge(row) else KINDS.get(told(row), "open")
 
 
 def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:
@@ -72,7 +77,7 @@ def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:
     kept = [standing for standing in found if len(standing.studies) >= fewest]
     ordered = sorted(kept, key=lambda one: (-len(one.better), len(one.worse), -len(one.equal)))
     return Table(
-        f"Every method against {BASELINE}: in which studies it is firmly better or worse",
+        f"Every method against {BASELINE}: what is firm, in which studies",
         (
             "Regularizer",
             "Better",

@@ -29,7 +29,7 @@ FILES = {
     "reliability.csv": "accuracy by confidence",
     "classes.csv": "precision, recall and F1 of every class",
     "confused.csv": "classes mixed up",
-    "discordant.csv": "examples on which cells disagree with none",
+    "discordant.csv": "on how many examples cells disagree with none",
     "guess.csv": "the constant guess",
     "paths.csv": "every strength, seed by seed",
     "tuned.csv": "what validation chose",
@@ -37,6 +37,10 @@ FILES = {
     "search.csv": "every learning rate and number of epochs tried",
 }
 """Tables that details stand in, by name."""
+
+
+OF_RATES = {"seeds.csv": "each at its best learning rate and epochs, seed by seed"}
+"""The same of those that are something else below metrics/rates."""
 
 
 def study_page(section: Section, found: Sequence[Part]) -> str:
@@ -64,14 +68,14 @@ def study_page(section: Section, found: Sequence[Part]) -> str:
     )
 
 
-def write_pages(sections: Mapping[str, Section], found: Mapping[str, Sequence[Part]]) -> None:
-    """A page for every study, and none for others."""
+def write_pages(pages: Mapping[str, str]) -> None:
+    """A page for every study, by name, and none for others."""
     paths.STUDY_PAGES.mkdir(parents=True, exist_ok=True)
     for page in paths.STUDY_PAGES.glob("*.md"):
-        if page.stem not in sections:
+        if page.stem not in pages:
             page.unlink()
-    for name, section in sections.items():
-        write_text(paths.study_page(name), study_page(section, found[name]))
+    for name, text in pages.items():
+        write_text(paths.study_page(name), text)
 
 
 def _parts(found: Sequence[Part], page: Path, *anchors: str) -> Iterator[str]:
@@ -98,7 +102,7 @@ def _pictures(found: Sequence[Part], page: Path) -> Iterator[str]:
 def _files(study: str, page: Path) -> str:
     folders = (paths.summary(study), paths.sweep_summary(study), paths.rates_summary(study))
     tables = [
-        (folder / name, what)
+        (folder / name, OF_RATES.get(name, what) if folder.parent == paths.RATES else what)
         for folder in folders
         for name, what in FILES.items()
         if (folder / name).is_file()

@@ -28,9 +28,6 @@ MEANINGS = {
     "not run": "no results to hold it against",
 }
 
-DECIDED = tuple(verdict for verdict in MEANINGS if verdict not in ("undecided", "not run"))
-"""The verdicts that say something about a claim; pages without folds list these claims."""
-
 Claims = Sequence[Mapping[str, Any]]
 
 RESERVES: dict[str, Callable[[Mapping[str, Any]], bool]] = {

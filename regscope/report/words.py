@@ -16,6 +16,12 @@ LEAD = (
     " differences in percentage points."
 )
 
+KEY = (
+    "None is the same training without a regularizer; a study's methods are held against it seed by"
+    " seed. Firm is a verdict that leaving out any one seed does not turn."
+)
+"""What must be known before any finding is read."""
+
 NEUTRAL = (
     "Neither more nor less is better by itself in these measures:"
     f" {', '.join(measure.name for measure in MEASURES if measure.neutral)}."

@@ -63,7 +63,7 @@ def test_the_pages_have_the_mark_its_colour_and_its_meaning(studies: None) -> No
     for name in ("no-difference-that-matters", "undecided"):
         assert f".{name}" in page.partition("</style>")[0]
     text = paths.study_page("tiny").read_text()
-    assert "Of the others, no difference that matters: L1, L2; undecided: Dropout (+0.16)." in text
+    assert "Verdicts: no difference that matters: L1, L2; undecided: Dropout (+0.16)." in text
     assert "| L1 | ≈ +0.02 |" in text
 
 

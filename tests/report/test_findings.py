@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +21,7 @@ from tests.committed import committed
 from tests.report import synthetic
 from tests.report.test_standings import CELLS, EDGE, FIRST, NONE, SECOND, sections, shifted
 
-ALONE = "All cells have the study's own learning rate and epochs; others were not tried"
+ALONE = "All cells have the study's own learning rate and epochs; others were not tried, and may"
 
 
 def said(own: Section) -> str:
@@ -44,39 +45,84 @@ def test_the_answer_comes_first(workspace: Path) -> None:
     own = sections(first=FIRST | {"l1": shifted(0.03), "dropout": shifted(0.05)})["first"]
     first, others, rates, *_ = study_findings(own)
     assert re.fullmatch(
-        r"Better than none, which comes to 92\.00 %: Dropout by 5\.02 points \[\+4\.9\d, \+5\.1\d\]"
-        r" and L1 by 3\.02\.",
+        r"None reaches 92\.00 %; firmly better: Dropout by 5\.02 points \[\+4\.9\d, \+5\.1\d\]"
+        r" and L1 by 3\.02 points\.",
         first,
     )
-    assert others == "Of the others, worse: L2 (−2.98)."
+    assert others == "Of the others: worse: L2 (−2.98)."
     assert rates.startswith(ALONE)
 
 
 def test_no_method_is_better(workspace: Path) -> None:
     cells = {"none": NONE, "l1": shifted(0.0), "l2": shifted(0.0, spread=10)}
     first, others, *_ = study_findings(sections(only=cells)["only"])
-    assert first == "No method is firmly better than none, which comes to 92.00 %."
-    assert others == ("Of the others, no difference that matters: L1; undecided: L2 (+0.16).")
+    assert first == "None reaches 92.00 %; no method is firmly better."
+    assert others == "Verdicts: no difference that matters: L1; undecided: L2 (+0.16)."
 
 
 def test_what_is_on_the_edge_is_not_in_the_answer(workspace: Path) -> None:
     own = sections(only={"none": NONE, "l1": EDGE})["only"]
     first, others, *_ = study_findings(own)
-    assert first.startswith("No method is firmly better")
-    assert others == "Of the others, better: L1 (+1.20, edge)."
+    assert first == "None reaches 92.00 %; no method is firmly better."
+    assert others == "Verdicts: on the edge: better L1 (+1.20)."
 
 
 def test_the_best_learning_rates_of_each(workspace: Path) -> None:
     own = sections(first=FIRST)["first"]
     best = {"difference": 0.01, "low": 0.005, "high": 0.015, "verdict": "better", "firm": True}
-    tried = synthetic.at_best(own, l1=best | {"most_epochs": True}, l2=best | {"firm": False})
+    less = {"difference": -0.02, "low": -0.03, "high": -0.01, "verdict": "worse", "firm": True}
+    tried = synthetic.at_best(
+        own,
+        none={"epochs": 2},
+        l1=best | {"most_epochs": True},
+        l2=best | {"firm": False},
+        dropout=less,
+    )
     assert (
-        "With the learning rate and the epochs that suit each best, chosen on validation, L1 (by"
-        " 1.00 points [+0.50, +1.50]; most epochs tried) is firmly better than none, which then"
-        " comes to 95.00 %."
+        "With the best learning rate and epochs of those tried for each, chosen on validation, none"
+        " reaches 95.00 % (fewest epochs tried), and against it firmly better: L1 by 1.00 points"
+        " [+0.50, +1.50] (most epochs tried); firmly worse: Dropout by 2.00 points [−3.00, −1.00]."
     ) in study_findings(tried)
     nobody = synthetic.at_best(own, l1=best | {"verdict": "undecided"})
-    assert "chosen on validation, no method is firmly better than none" in said(nobody)
+    assert "none reaches 95.00 %, and against it no method is firmly better." in said(nobody)
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+def test_too_few_seeds_tell_of_no_method(seeds: int, workspace: Path) -> None:
+    own = synthetic.section(synthetic.found({"none": NONE[:seeds], "l1": shifted(0.03)[:seeds]}))
+    first, others, *_ = study_findings(own)
+    counted = "1 seed is" if seeds == 1 else "3 seeds are"
+    assert first.endswith(f" %; {counted} too few to tell of any method.")
+    assert re.fullmatch(r"Verdicts: too few seeds to tell: L1 \(\+3\.\d\d\)\.", others)
+
+
+def test_a_network_that_only_guesses_is_told_of_as_that_alone(workspace: Path) -> None:
+    """All its weights can go, and it is as accurate as ever."""
+    lost = {"none": NONE, "l1": shifted(0.03), "l2": (0.5, 0.5, 0.49, 0.5, 0.5)}
+    own = with_zeros(synthetic.section(synthetic.found(lost)), l2=0.9)
+    rows = own.results.comparisons.to_dict("records")
+    for row in rows:
+        if (row["measure"], row["reg"]) == ("prunable_fraction", "l2"):
+            row |= {"difference": 0.25, "verdict": "higher", "firm": True}
+    own = replace(
+        own, results=replace(own.results, comparisons=type(own.results.comparisons)(rows))
+    )
+    text = said(own)
+    assert "worse: L2 (−42.20, collapsed)." in text
+    assert "Seeds that are hardly better than a guess: L2 (5 of 5)." in text
+    assert "Prunable" not in text
+    assert "No method sets a hundredth of the weights to exactly zero." in text
+
+
+def test_what_was_not_measured_is_not_told(workspace: Path) -> None:
+    own = sections(first=FIRST)["first"]
+    for seeds in (
+        own.results.seeds.drop(columns="zero_fraction"),
+        own.results.seeds.assign(zero_fraction=math.nan),
+    ):
+        older = replace(own, results=replace(own.results, seeds=seeds))
+        assert "exactly zero" not in said(older)
+        assert "exactly zero" not in " ".join(across({"first": older}, tuple(CELLS)))
 
 
 def test_zeros_and_what_cells_are_compared_in(workspace: Path) -> None:
@@ -98,8 +144,8 @@ def test_zeros_and_what_cells_are_compared_in(workspace: Path) -> None:
         own, results=replace(own.results, comparisons=type(own.results.comparisons)(rows))
     )
     assert (
-        "Accuracy under corruption, 70.00 % with none: better with Dropout (+3.00, the largest of"
-        " 2)."
+        "Accuracy under corruption, 70.00 % with none: better with Dropout (+3.00 points, the"
+        " largest of 2 such cells)."
     ) in study_findings(changed)
     assert "Prunable" not in said(changed)
 
@@ -113,17 +159,41 @@ def test_over_all_studies(workspace: Path) -> None:
     claim = synthetic.claim("a", "first", "contradicted") | {"headline": True, "firm": False}
     other = synthetic.claim("b", "first", "reproduced")
     assert across(tried, tuple(CELLS), [claim, other]) == (
-        "Most often firmly better than none, at the studies' own settings, is L1: in 2 of 2 studies"
-        " (first, second), and worse in none.",
-        "Firmly better in none of two or more studies: L2.",
-        "For pictures (2 studies), firmly better: L1 in 2 of 2 (at its best learning rate in 0 of"
-        " 1).",
-        "In the 1 studies in which every cell, none too, was also given the learning rate and the"
-        " epochs that suit it best, 0 of the 1 that are firmly better stay so, and none more become"
-        " so.",
-        "A hundredth of the weights or more is exactly zero with L1 in 1 of 2 studies (50 % of"
-        " them).",
-        "Document paper.txt leads with “L1 helps”: contradicted, on the edge (first).",
+        "Most often firmly better than none, at the studies' own settings: L1, in 2 of 2 studies"
+        " (first, second; worse in no study).",
+        "Firmly better in no study, of those that several have: L2.",
+        "For pictures (2 studies of 1 data set), firmly better: L1 in 2 of 2; firmly worse: L2 in 1"
+        " of 2.",
+        "For pictures, with the best learning rate and epochs of those tried for each (first),"
+        " firmly better: no method.",
+        "In the study in which every cell, none too, also had the best learning rate and epochs of"
+        " those tried: of 1 that are firmly better at the study's own settings, none stay so; no"
+        " others become so.",
+        "Learning rate and epochs alone change the test accuracy of none, in points, by: first"
+        " +3.00.",
+        "A hundredth of the weights or more is exactly zero with L1, in 1 of 2 studies (50 % of"
+        " them); with no other method.",
+        "Document paper.txt, “A paper”, leads with “L1 helps”: contradicted, +1.20 points [+0.64,"
+        " +1.76] (strength assumed; on the edge; study first).",
+    )
+
+
+def test_ties_are_all_named_and_harm_does_not_decide_who_is_most_often_better(
+    workspace: Path,
+) -> None:
+    """L1 is better in three of five studies and worse in two, L2 better in both that have it."""
+    better, worse = {"none": NONE, "l1": shifted(0.03)}, {"none": NONE, "l1": shifted(-0.03)}
+    both = better | {"l2": shifted(0.02)}
+    own = sections(a=both, b=both, c=better, d=worse, e=worse)
+    first, *_ = across(own, tuple(CELLS))
+    assert first == (
+        "Most often firmly better than none, at the studies' own settings: L1, in 3 of 5 studies"
+        " (a, b, c; worse in 2)."
+    )
+    first, *_ = across({name: own[name] for name in "abd"}, tuple(CELLS))
+    assert first.endswith(
+        ": L1, in 2 of 3 studies (a, b; worse in 1) and L2, in 2 of 2 studies (a, b; worse in no"
+        " study)."
     )
 
 
@@ -146,7 +216,7 @@ def test_no_sentence_says_better_of_a_cell_that_is_not_firmly_so(
     own = synthetic.section(synthetic.found(found))
     row = own.results.compared["test_accuracy"]["l1"]
     firm = row["verdict"] == "better" and row["firm"]
-    assert study_findings(own)[0].startswith("Better than none") == bool(firm)
+    assert ("firmly better: L1" in study_findings(own)[0]) == bool(firm)
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +236,7 @@ def test_of_the_committed_results_every_better_cell_and_document_is_named(
         better = [r for r, row in compared.items() if row["verdict"] == "better" and row["firm"]]
         assert len(re.findall(r" by \d", study_findings(own)[0])) == len(better)
     told = " ".join(across(**ours))
-    assert all(f"Document 00{number} leads with" in told for number in range(5))
+    assert all(f"Document 00{number}, “" in told for number in range(5))
 
 
 def test_pages_are_short() -> None:
@@ -187,10 +257,10 @@ def test_pages_are_short() -> None:
         ({"epochs": 2}, "0.01", "2 (fewest tried)", "fewest epochs tried"),
         ({"epochs": 8, "most_epochs": True}, "0.01", "8 (most tried)", "most epochs tried"),
         (
-            {"epochs": 2, "rate_end": "greatest"},
-            "0.01 (greatest tried)",
+            {"epochs": 2, "rate_end": "largest"},
+            "0.01 (largest tried)",
             "2 (fewest tried)",
-            "greatest learning rate tried and fewest epochs tried",
+            "largest learning rate tried and fewest epochs tried",
         ),
     ],
 )

@@ -21,7 +21,7 @@ import pytest
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
-from regscope.report import addresses, page, table
+from regscope.report import addresses, page, table, words
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.sections import load_sections
@@ -325,10 +325,9 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
 @pytest.mark.usefixtures("pages")
 def test_results_page() -> None:
     text = paths.RESULTS_PAGE.read_text()
-    assert "\n## Findings\n\n- For pictures (1 study), firmly better: no method.\n" in text
+    assert f"\n## Findings\n\n{words.KEY}\n\n- For pictures (1 study), firmly better: no" in text
     assert (
-        "\n- [mnist](pages/mnist.md), Tiny: No method is firmly better than none, which comes to"
-        " 92.00 %.\n"
+        "\n- [mnist](pages/mnist.md), Tiny: None reaches 92.00 %; no method is firmly better.\n"
     ) in text
     assert "\nClaim by claim: [mnist](pages/mnist.md#published-claims) (1).\n" in text
     assert "later" not in text
@@ -344,7 +343,7 @@ def test_a_page_a_study() -> None:
     text = page.read_text()
     assert text.startswith(
         "# mnist: Tiny\n\nmlp · adam, 2 epochs · 797 examples to train on, 1,000 to test on · 5"
-        " seeds. [All studies](../README.md).\n\n## Findings\n\n- No method is firmly better"
+        " seeds. [All studies](../README.md).\n\n## Findings\n\n- None reaches 92.00 %; no method"
     )
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert headings == [

@@ -45,7 +45,7 @@ def test_methods_beyond_the_rows_are_named(monkeypatch: pytest.MonkeyPatch) -> N
     readme.rewrite()
     text = paths.README.read_text()
     assert "\n| L2 " not in text
-    assert "\nNot among these: L2.\n" in text
+    assert "\nFurther methods, open in a study: L2.\n" in text
 
 
 def test_claims_are_counted_after_the_picture() -> None:
