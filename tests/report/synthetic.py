@@ -292,7 +292,7 @@ def at_best(section: Section, **cells: Mapping[str, Any]) -> Section:
         "learning_rate": 0.01, "epochs": 4, "rate_end": None, "most_epochs": False,
         "test_accuracy": 0.95, "difference": 0.01, "low": 0.005, "high": 0.015, "p_holm": 0.01,
     }  # fmt: skip
-    rows = {"none": {}} | cells
+    rows: dict[str, Any] = {"none": {}} | cells
     tuned: dict[str, Any] = {reg: {"reg": reg, **common, **row} for reg, row in rows.items()}
     return replace(section, at_best=AtBest(tuned, {"epochs": [2, 4, 8]}, 0.00001, 2))
 
