@@ -10,6 +10,7 @@ from regscope.base import paths
 START = paths.START_PAGE.name
 PICTURES = "pictures"
 SIDE_BY_SIDE = "side-by-side"
+READING = "reading"
 
 
 def study_file(study: str) -> str:

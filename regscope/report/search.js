@@ -69,7 +69,7 @@ function makeSearch() {
     list.hidden = !found.length;
     status.textContent = found.length > MOST_FOUND
       ? `${MOST_FOUND} of ${found.length} shown`
-      : found.length ? `${found.length} found` : "Nothing found";
+      : found.length ? `${found.length} found` : "Nothing found: methods, studies, kinds of data, claims and terms are searched";
     panel.hidden = false;
     field.setAttribute("aria-expanded", "true");
     choose(0);

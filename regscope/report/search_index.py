@@ -5,15 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from regscope.figures.style import display_name
-from regscope.report import addresses
+from regscope.report import addresses, words
 from regscope.report.blocks import Part
 from regscope.report.claims_table import anchor
 from regscope.report.columns import comparisons, on_edge
+from regscope.report.findings import KINDS
 from regscope.report.formats import EDGE
 from regscope.report.measured import BY_KEY
 from regscope.report.sections import Section
 from regscope.report.verdicts import Claims
 from regscope.results import told
+
+ALSO = {
+    "l1": "lasso",
+    "l1_prox": "lasso, soft thresholding",
+    "l2": "ridge, weight decay in the loss",
+    "elastic_net": "L1 and L2",
+    "batch_norm": "batch normalization",
+    "augmentation": "data augmentation",
+    "confidence_penalty": "entropy of the outputs",
+    "sam": "sharpness-aware minimization",
+    "weight_decay": "decoupled, AdamW",
+    "max_norm": "constraint, clipping weights",
+    "ema": "moving average of weights, Polyak averaging",
+    "stochastic_depth": "drop path",
+}
+"""What else people call the methods."""
 
 Entry = tuple[str, str, str]
 """What is found, what is said beside it, and where it leads."""
@@ -28,10 +45,16 @@ def search_index(
     """By kind, in the order in which they are shown where several fit."""
     return {
         "Method": [
-            (display_name(reg), "in all studies", _start(addresses.method(reg))) for reg in regs
+            (display_name(reg), ALSO.get(reg, "in all studies"), _start(addresses.method(reg)))
+            for reg in regs
         ],
         "Study": [
-            (name, section.study.title, addresses.link(addresses.study_file(name)))
+            (
+                name,
+                f"{section.study.title}; {KINDS[section.study.data.kind]},"
+                f" {section.study.task.name}",
+                addresses.link(addresses.study_file(name)),
+            )
             for name, section in sections.items()
         ],
         "Cell": [entry for section in sections.values() for entry in _cells(section)],
@@ -43,11 +66,13 @@ def search_index(
         "Claim": [
             (
                 claim["statement"],
-                f"{claim['verdict']}; {claim['study']}",
+                f"{claim['verdict']}; {claim['study']}; document"
+                f" {str(claim['document']).partition('_')[0]}, {claim['title']}",
                 _start(anchor(claim)),
             )
             for claim in claims
         ],
+        "Term": [(term, "how to read", _start(addresses.READING)) for term, _ in words.HOW_TO_READ],
     }
 
 

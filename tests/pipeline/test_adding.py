@@ -90,7 +90,8 @@ def test_a_measure(tmp_path: Path) -> None:
     put_file(workspace, "add-a-measure.md")
     [entry] = re.findall(r"```python\n(Measure\(.*?)\n```", page, re.DOTALL)
     catalog = workspace.root / "regscope/measures/catalog.py"
-    predictions, end, others = catalog.read_text().partition(")  # fmt: skip\n\nROBUSTNESS")
+    predictions, end, others = catalog.read_text().partition(")  # fmt: skip\n\nNUMBERS")
+    assert end
     catalog.write_text(f"{predictions}{entry},\n{end}{others}")
     [group] = written("add-a-measure.md")["groups"]
     workspace.edit_yaml("claims.yaml", lambda claims: claims["groups"].append(group))

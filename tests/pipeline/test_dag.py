@@ -139,6 +139,7 @@ def test_going_to_another_study_and_back_keeps_everything(workspace: Workspace) 
         "params.yaml",
         "dvc.lock",
         "metrics/README.md",
+        "metrics/pages/moons.md",
         "metrics/published.png",
     }
     assert (workspace.root / "metrics/studies/moons/summary.json").is_file()
