@@ -33,11 +33,17 @@ class ModelSettings(Settings):
     def layer_names(self) -> tuple[str, ...]:
         """The layers that own weights, in order of the forward pass."""
 
-    def slots(self) -> Slots:
-        """The slots that the network offers, in order of the forward pass; none by default."""
-        return {}
-
     def slot_names(self) -> tuple[str, ...]:
+        """The layers that have both a slot for normalization and one for dropout, where a network
+        has no others; `slots` says more."""
+        return ()
+
+    def slots(self) -> Slots:
+        """The slots that the network offers, in order of the forward pass."""
+        names = self.slot_names()
+        return {"norm": names, "dropout": names} if names else {}
+
+    def hidden_layers(self) -> tuple[str, ...]:
         """The layers with a slot for dropout: what enters it are their hidden units."""
         return self.slots().get("dropout", ())
 

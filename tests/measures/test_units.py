@@ -214,7 +214,7 @@ def test_maps_are_averaged_over_space_after_pooling(activation: str) -> None:
     )
     network = filled(settings.build((1, 12, 12), 3))
     inputs = STORED[:20].float() / 255
-    found = hidden_activations(network, settings.slot_names(), inputs, 1.0)
+    found = hidden_activations(network, settings.hidden_layers(), inputs, 1.0)
     act = {"relu": nn.ReLU(), "gelu": nn.GELU()}[activation]
     layers = dict(network.named_children())
     with torch.no_grad():

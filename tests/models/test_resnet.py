@@ -138,7 +138,7 @@ def test_slots_are_those_of_its_kind() -> None:
 
 def test_its_hidden_units_are_those_inside_branches_and_the_pooled_ones() -> None:
     stored = pictures(6)
-    found = hidden_activations(network().eval(), resnet().slot_names(), stored, 1.0)
+    found = hidden_activations(network().eval(), resnet().hidden_layers(), stored, 1.0)
     assert {name: tuple(units.shape) for name, units in found.items()} == {
         "block1.conv1": (6, 4),
         "block2.conv1": (6, 8),
