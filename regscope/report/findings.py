@@ -25,7 +25,7 @@ from regscope.results.guessed import NO
 from regscope.statistics import EQUAL, TOO_FEW
 from regscope.study.params import BASELINE
 
-NONE = display_name(BASELINE)
+WITHOUT = "Without a regularizer:"
 SOME_ZEROS = 0.01
 """Of the weights: from here on a method is said to set some to zero."""
 
@@ -82,16 +82,16 @@ def _answer(section: Section) -> str:
     compared = comparisons(section.results, measure.key)
     if compared and all(row["verdict"] == TOO_FEW for row in compared.values()):
         seeds = "1 seed is" if section.seeds == 1 else f"{section.seeds} seeds are"
-        return f"{NONE} reaches {level}{where}; {seeds} too few to tell of any method."
+        return f"{WITHOUT} {level}{where}; {seeds} too few to tell of any method."
     better = _firm(section, compared, "better")
     if not better:
-        return f"{NONE} reaches {level}{where}; no method is firmly better."
+        return f"{WITHOUT} {level}{where}; no method is firmly better."
     better.sort(key=lambda reg: -measure.entry.sign * float(compared[reg]["difference"]))
     named = [
         f"{display_name(reg)} by {_size(compared[reg], measure, interval=reg == better[0])}"
         for reg in better
     ]
-    return f"{NONE} reaches {level}{where}; firmly better: {listed(named)}."
+    return f"{WITHOUT} {level}{where}; firmly better: {listed(named)}."
 
 
 def _others(section: Section) -> str:
@@ -144,8 +144,8 @@ def _at_best(section: Section) -> str:
     told_of = f"firmly better: {listed(better)}" if better else "no method is firmly better"
     told_of += f"; firmly worse: {listed(worse)}" if worse else ""
     return (
-        "With the best learning rate and epochs of those tried for each, chosen on validation,"
-        f" {BASELINE} reaches {level}{_noted(beyond(best, BASELINE))}, and against it {told_of}."
+        f"Tuned, {BASELINE} reaches {level}{_noted(beyond(best, BASELINE))}, and against it"
+        f" {told_of}."
     )
 
 
@@ -154,9 +154,10 @@ def _noted(note: str) -> str:
 
 
 def _inside(section: Section) -> Iterator[str]:
-    shares = _zero_shares(section)
+    shares, guesses = _zero_shares(section), _guesses(section)
     some = [
         f"{100 * share:.0f} % with {display_name(reg)}"
+        + ", which learned nothing" * (reg in guesses)
         for reg, share in shares.items()
         if share >= SOME_ZEROS
     ]
@@ -201,11 +202,10 @@ def _guesses(section: Section) -> Collection[str]:
 
 
 def _zero_shares(section: Section) -> dict[str, float]:
-    """The mean share of weights that are exactly zero, by cell; of what has it, and has learned."""
+    """The mean share of weights that are exactly zero, by cell; of those that have it."""
     if ZEROS not in section.results.seeds.columns:
         return {}
-    guesses = {BASELINE, *_guesses(section)}
-    cells = (reg for reg in section.regs if reg in section.results.cells and reg not in guesses)
+    cells = (reg for reg in section.regs if reg in section.results.cells and reg != BASELINE)
     shares = {reg: float(values(section.results, reg, ZEROS).mean()) for reg in cells}
     return {reg: share for reg, share in shares.items() if share == share}
 
@@ -217,7 +217,7 @@ def _most_often(found: Sequence[Standing]) -> Iterator[str]:
         opening = "" if everywhere else "No method is better in all of several studies. "
         first = [
             f"{display_name(one.reg)}, in {most} of {len(one.studies)} studies"
-            f" ({', '.join(one.better)}; worse in {len(one.worse) or 'no study'})"
+            f" ({', '.join(one.better)}; worse in {len(one.worse) or 'no study'}){_tuned(one)}"
             for one in found
             if len(one.better) == most
         ]
@@ -228,6 +228,13 @@ def _most_often(found: Sequence[Standing]) -> Iterator[str]:
     never = [display_name(one.reg) for one in found if len(one.studies) > 1 and not one.better]
     if never:
         yield f"Firmly better in no study, of those that several have: {listed(never)}."
+
+
+def _tuned(one: Standing) -> str:
+    if not one.tried:
+        return ""
+    named = f" ({', '.join(one.better_there)})" if one.better_there else ""
+    return f", tuned in {len(one.better_there)} of {len(one.tried)}{named}"
 
 
 def _by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
@@ -245,11 +252,10 @@ def _by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[s
         )
         tried = [name for name in own if any(name in one.tried for one in found)]
         if tried:
-            there = _counted({one.reg: (one.better_there, one.tried) for one in found}, len(tried))
-            less = _counted({one.reg: (one.worse_there, one.tried) for one in found}, len(tried))
+            there = _placed({one.reg: one.better_there for one in found}, len(tried))
+            less = _placed({one.reg: one.worse_there for one in found}, len(tried))
             yield (
-                f"For {title}, with the best learning rate and epochs of those tried for each"
-                f" ({', '.join(tried)}), firmly better: {there or 'no method'}"
+                f"For {title}, tuned ({', '.join(tried)}), firmly better: {there or 'no method'}"
                 f"{f'; firmly worse: {less}' if less else ''}."
             )
 
@@ -272,6 +278,14 @@ def _counted(found: Mapping[str, tuple[Sequence[str], Sequence[str]]], of: int) 
     )
 
 
+def _placed(found: Mapping[str, Sequence[str]], of: int) -> str:
+    """Every method with the studies in which it is so; most first."""
+    ordered = sorted((reg for reg in found if found[reg]), key=lambda reg: -len(found[reg]))
+    if of == 1:
+        return listed([display_name(reg) for reg in ordered])
+    return listed([f"{display_name(reg)} ({', '.join(found[reg])})" for reg in ordered])
+
+
 def _what_stays(found: Sequence[Standing]) -> Iterator[str]:
     """Of what is better at the studies' own settings, how much is so at each one's best."""
     own = {(one.reg, name) for one in found for name in one.better if name in one.tried}
@@ -280,11 +294,10 @@ def _what_stays(found: Sequence[Standing]) -> Iterator[str]:
     best = {(one.reg, name) for one in found for name in one.better_there}
     studies = {name for one in found for name in one.tried}
     new = len(best - own)
-    where = "In the study" if len(studies) == 1 else f"In the {len(studies)} studies"
+    count = "a study" if len(studies) == 1 else f"{len(studies)} studies"
     yield (
-        f"{where} in which every cell, {BASELINE} too, also had the best learning rate and epochs"
-        f" of those tried: of {len(own)} that are firmly better at the study's own settings,"
-        f" {len(own & best) or 'none'} stay{'s' * (len(own & best) == 1)} so; {new or 'no'}"
+        f"Tuned, in {count}: of {len(own)} cells that are firmly better at the study's own"
+        f" settings, {len(own & best) or 'none'} stay{'s' * (len(own & best) == 1)} so; {new or 'no'}"
         f" other{'s' * (new != 1)} become{'s' * (new == 1)} so."
     )
 
@@ -300,27 +313,28 @@ def _of_none(sections: Mapping[str, Section]) -> Iterator[str]:
             gains.append(f"{name} {ACCURACY.difference(best - own)}{_noted(end)}")
     if gains:
         yield (
-            f"Learning rate and epochs alone change the test accuracy of {BASELINE}, in points, by:"
-            f" {listed(gains)}."
+            f"Tuning alone changes the test accuracy of {BASELINE}, in points, by: {listed(gains)}."
         )
 
 
 def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
     """Which methods set weights to zero, and in how many of their studies."""
-    found = [_zero_shares(section) for section in sections.values()]
-    if not any(found):
+    found = {name: _zero_shares(section) for name, section in sections.items()}
+    if not any(found.values()):
         return
     told_of = []
     for reg in regs:
-        shares = [one[reg] for one in found if reg in one]
-        some = [share for share in shares if share >= SOME_ZEROS]
+        shares = {name: one[reg] for name, one in found.items() if reg in one}
+        lost = [name for name in shares if reg in _guesses(sections[name])]
+        some = [one for name, one in shares.items() if one >= SOME_ZEROS and name not in lost]
         if some:
             ends = sorted({f"{100 * share:.0f}" for share in (min(some), max(some))}, key=int)
+            nothing = f"; in {listed(lost)} it learned nothing" if lost else ""
             told_of.append(
                 f"{display_name(reg)}, in {len(some)} of {len(shares)} studies"
-                f" ({' to '.join(ends)} % of them)"
+                f" ({' to '.join(ends)} % of them{nothing})"
             )
-    plain = [one["l1"] for one in found if "l1" in one]
+    plain = [one["l1"] for one in found.values() if "l1" in one]
     count = sum(share >= SOME_ZEROS for share in plain)
     asked = f" (L1 in the loss in {count} of {len(plain)})" * bool(plain and not count)
     yield (

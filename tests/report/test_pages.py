@@ -333,7 +333,8 @@ def test_results_page() -> None:
     text = paths.RESULTS_PAGE.read_text()
     assert f"\n## Findings\n\n{words.KEY}\n\n- For pictures (1 study), firmly better: no" in text
     assert (
-        "\n- [mnist](pages/mnist.md), Tiny: None reaches 92.00 %; no method is firmly better.\n"
+        "\n- [mnist](pages/mnist.md), Tiny: Without a regularizer: 92.00 %; no method is firmly"
+        " better.\n"
     ) in text
     assert "\nClaim by claim: [mnist](pages/mnist.md#published-claims) (1).\n" in text
     assert "later" not in text
@@ -349,7 +350,7 @@ def test_a_page_a_study() -> None:
     text = page.read_text()
     assert text.startswith(
         "# mnist: Tiny\n\nmlp · adam, 2 epochs · 797 examples to train on, 1,000 to test on · 5"
-        " seeds. [All studies](../README.md).\n\n## Findings\n\n- None reaches 92.00 %; no method"
+        " seeds. [All studies](../README.md).\n\n## Findings\n\n- Without a regularizer: 92.00 %; no"
     )
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert headings == [
