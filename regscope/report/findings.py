@@ -293,11 +293,11 @@ def _what_stays(found: Sequence[Standing]) -> Iterator[str]:
         return
     best = {(one.reg, name) for one in found for name in one.better_there}
     studies = {name for one in found for name in one.tried}
-    new = len(best - own)
+    kept, new = len(own & best), len(best - own)
     count = "a study" if len(studies) == 1 else f"{len(studies)} studies"
     yield (
         f"Tuned, in {count}: of {len(own)} cells that are firmly better at the study's own"
-        f" settings, {len(own & best) or 'none'} stay{'s' * (len(own & best) == 1)} so; {new or 'no'}"
+        f" settings, {kept or 'none'} stay{'s' * (kept == 1)} so; {new or 'no'}"
         f" other{'s' * (new != 1)} become{'s' * (new == 1)} so."
     )
 

@@ -80,7 +80,8 @@ def test_the_best_learning_rates_of_each(workspace: Path) -> None:
     )
     assert (
         "Tuned, none reaches 95.00 % (fewest epochs tried), and against it firmly better: L1 by"
-        " 1.00 points [+0.50, +1.50] (most epochs tried); firmly worse: Dropout by 2.00 points [−3.00, −1.00]."
+        " 1.00 points [+0.50, +1.50] (most epochs tried); firmly worse: Dropout by 2.00 points"
+        " [−3.00, −1.00]."
     ) in study_findings(tried)
     nobody = synthetic.at_best(own, l1=best | {"verdict": "undecided"})
     assert "none reaches 95.00 %, and against it no method is firmly better." in said(nobody)
