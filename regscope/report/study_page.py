@@ -20,7 +20,7 @@ WHOLE = ("accuracy", "rates", "published", "claims", "settings")
 table of changes has."""
 
 FILES = {
-    "seeds.csv": "every measure of every network",
+    paths.SEEDS_FILE: "every measure of every network",
     "comparisons.csv": "every difference to none, with interval, p, what can be detected, verdict",
     "layers.csv": "weights, layer by layer",
     "units.csv": "hidden units, layer by layer",
@@ -39,7 +39,7 @@ FILES = {
 """Tables that details stand in, by name."""
 
 
-OF_RATES = {"seeds.csv": "each at its best learning rate and epochs, seed by seed"}
+OF_RATES = {paths.SEEDS_FILE: "each at its best learning rate and epochs, seed by seed"}
 """The same of those that are something else below metrics/rates."""
 
 
