@@ -493,6 +493,7 @@ def committed_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setattr(paths, "RESULTS_PAGE", folder / "README.md")
+        patch.setattr(paths, "STUDY_PAGES", folder / "pages")
         patch.setattr(paths, "PUBLISHED", folder / "published.png")
         report.main()
     return folder / paths.REPORT
