@@ -25,8 +25,8 @@ def plot_compare(*cells: Trained, labels: Sequence[str] | None = None) -> Figure
     to the first cell, seed by seed, with its 95 % interval and verdict. Verdicts are those of the
     studies: paired t tests, and two one-sided ones against the first study's `evaluation.matters`,
     with Holm's correction over the cells; not whether a seed would turn them, nor whether a cell is
-    better than a guess. `labels` name the rows where the names of the cells do
-    not say enough, such as two strengths of one method.
+    better than a guess. `labels` name the rows where the names of the cells do not say enough, such
+    as two strengths of one method.
 
     The figure is matplotlib's own, and known to no pyplot: `figure.savefig("compared.png")` keeps
     it, and a notebook shows it.

@@ -20,11 +20,12 @@ from regscope.base.folders import whole_folder
 from regscope.claims.rule import VERDICTS
 from regscope.figures.style import colours, display_name
 from regscope.report import addresses, tables, words
+from regscope.report.across import across
 from regscope.report.alternative_texts import alternative_text, published_text
 from regscope.report.blocks import Block, Folded, Part, kind
 from regscope.report.cell_means import CellMeans, cell_means, side_by_side
 from regscope.report.claims_table import claims_table
-from regscope.report.findings import across, study_findings
+from regscope.report.findings import study_findings
 from regscope.report.html_tables import table_html
 from regscope.report.parts import parts
 from regscope.report.pictures import Picture
@@ -116,7 +117,6 @@ class _Report:
             "lead": words.LEAD,
             "networks": sum(len(results.seeds) for results in studies.values()),
             "how_to_read": words.HOW_TO_READ,
-            "key": words.KEY,
             "answers": {name: found[0] for name, found in self.findings.items()},
             "across": self.across,
             "rankings": {name: ranking(results, self.regs) for name, results in studies.items()},
@@ -181,6 +181,7 @@ class _Report:
                 }
             ),
             "sections": self.sections,
+            "key": words.KEY,
             "parts": self.parts,
             "table": table_html,
             "kind": kind,

@@ -11,9 +11,10 @@ from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.figures.style import display_name
 from regscope.report import words
-from regscope.report.findings import across, listed
+from regscope.report.across import across
 from regscope.report.in_markdown import bullets, link
 from regscope.report.new_data import doubtful
+from regscope.report.phrases import listed
 from regscope.report.published import load_published
 from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT

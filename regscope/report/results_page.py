@@ -9,7 +9,8 @@ from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
-from regscope.report.findings import across, study_findings
+from regscope.report.across import across
+from regscope.report.findings import study_findings
 from regscope.report.in_markdown import bullets, joined, link
 from regscope.report.new_data import doubtful
 from regscope.report.render import escape, markdown

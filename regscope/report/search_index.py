@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from regscope.figures.style import display_name
 from regscope.report import addresses, words
+from regscope.report.across import KINDS
 from regscope.report.blocks import Part
 from regscope.report.claims_table import anchor
 from regscope.report.columns import comparisons, on_edge
-from regscope.report.findings import KINDS
 from regscope.report.formats import EDGE
 from regscope.report.measured import BY_KEY
 from regscope.report.sections import Section

@@ -84,7 +84,7 @@ def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:
             "Worse",
             "No difference that matters",
             "Open",
-            "Better at its best learning rate",
+            "Better when tuned",
         ),
         tuple((name_cell(one.reg), *_entries(one)) for one in ordered),
         frozenset(range(6)),

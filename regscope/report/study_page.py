@@ -52,6 +52,7 @@ def study_page(section: Section, found: Sequence[Part]) -> str:
             f"{escape(section.facts)} · {section.seeds} seeds."
             f" [All studies]({link(paths.RESULTS_PAGE, page)}).",
             "## Findings",
+            words.KEY,
             bullets(study_findings(section)),
             *_parts(found, page, "accuracy", "rates"),
             "## What happens inside",

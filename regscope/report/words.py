@@ -18,9 +18,9 @@ LEAD = (
 
 KEY = (
     "None is the same training without a regularizer; a study's methods are held against it seed by"
-    " seed. Firm is a verdict that leaving out any one seed does not turn. Tuned is with the best"
-    " learning rate and epochs of one grid for each cell, none too, chosen on validation; strengths"
-    " stay as they are."
+    " seed. Firm is a verdict that neither leaving out any one seed turns nor other last digits."
+    " Tuned is with the best learning rate and epochs of one grid for each cell, none too, chosen"
+    " on validation; strengths stay as they are."
 )
 """What must be known before any finding is read."""
 

@@ -311,6 +311,10 @@ TABLE = {"measure": "test_accuracy", "section": "Table 1", "runs": {"l1": 0.9}}
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"claims": [entry(), entry()]}, "l1-better: id = l1-better: stands 2 times; every id once"),
     (
+        {"claims": [entry(headline=True), entry(id="other", headline=True)]},
+        f"{synthetic.DOCUMENT}: headline = true: of 2 claims; of a document one at most",
+    ),
+    (
         {"claims": [entry()], "untestable": [VAGUE | {"id": "l1-better"}]},
         "l1-better: id = l1-better: stands 2 times; every id once",
     ),

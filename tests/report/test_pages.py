@@ -350,7 +350,7 @@ def test_a_page_a_study() -> None:
     text = page.read_text()
     assert text.startswith(
         "# mnist: Tiny\n\nmlp · adam, 2 epochs · 797 examples to train on, 1,000 to test on · 5"
-        " seeds. [All studies](../README.md).\n\n## Findings\n\n- Without a regularizer:"
+        f" seeds. [All studies](../README.md).\n\n## Findings\n\n{words.KEY}\n\n- Without a"
     )
     headings = re.findall(r"^## (.+)$", text, re.MULTILINE)
     assert headings == [

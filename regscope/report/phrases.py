@@ -1,0 +1,109 @@
+"""What sentences about results are made of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from regscope.report.claims_table import measured
+from regscope.report.columns import comparisons, on_edge, values
+from regscope.report.formats import DASH, EDGE
+from regscope.report.measured import Measure
+from regscope.report.sections import Section
+from regscope.report.verdicts import RESERVES, Claims
+from regscope.results import told
+from regscope.results.guessed import NO
+from regscope.study.params import BASELINE
+
+SOME_ZEROS = 0.01
+"""Of the weights: from here on a method is said to set some to zero."""
+
+NO_ZEROS = "No method sets a hundredth of the weights to exactly zero"
+ZEROS = "zero_fraction"
+
+CALLED = {"Else unstated": "settings unstated"}
+"""Reserves that a sentence calls otherwise than a table's heading."""
+
+Row = Mapping[Any, Any]
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
+def noted(note: str) -> str:
+    return f" ({note})" if note else ""
+
+
+def firmly(section: Section, rows: Mapping[Any, Row], verdict: str) -> list[str]:
+    """The cells with this verdict, firmly, in order."""
+    return [
+        reg
+        for reg in section.regs
+        if reg in rows and reg != BASELINE and told(rows[reg]) == verdict and not on_edge(rows[reg])
+    ]
+
+
+def guessing(section: Section) -> Collection[str]:
+    """The cells that are no better than a guess in what the study is about."""
+    compared = comparisons(section.results, section.results.primary)
+    return {
+        *section.results.lost,
+        *(r for r, row in compared.items() if row.get("beats_guess") == NO),
+    }
+
+
+def zero_shares(section: Section) -> dict[str, float]:
+    """The mean share of weights that are exactly zero, by cell; of those that have it."""
+    if ZEROS not in section.results.seeds.columns:
+        return {}
+    cells = (reg for reg in section.regs if reg in section.results.cells and reg != BASELINE)
+    shares = {reg: float(values(section.results, reg, ZEROS).mean()) for reg in cells}
+    return {reg: share for reg, share in shares.items() if not math.isnan(share)}
+
+
+def headlines(claims: Claims, of_study: bool = False) -> Iterator[str]:
+    """What every document would take, and what the seeds say to that, with its reserves."""
+    for claim in claims:
+        if claim.get("headline"):
+            notes = [CALLED.get(name, name.lower()) for name, has in RESERVES.items() if has(claim)]
+            notes += [f"on the {EDGE}"] * (claim.get("firm") is False)
+            notes += [] if of_study else [f"study {claim['study']}"]
+            beside = f" ({'; '.join(notes)})" if notes else ""
+            number = str(claim["document"]).partition("_")[0]
+            statement = claim["statement"].rstrip(".")
+            yield (
+                f"Document {number}, “{claim['title']}”, leads with “{statement}”:"
+                f" {claim['verdict']}{_effect(claim)}{beside}."
+            )
+
+
+def _effect(claim: Mapping[str, Any]) -> str:
+    """The effect with its interval, where there is one."""
+    found = measured(claim)
+    return "" if found == DASH else f", {found}"
+
+
+def baseline_level(section: Section, measure: Measure) -> str:
+    """The baseline's mean, with its unit."""
+    value = measure.value(values(section.results, BASELINE, measure.key).mean())
+    return f"{value}{' %' if measure.entry.is_share else unit_of(measure)}"
+
+
+def unit_of(measure: Measure) -> str:
+    """Of a difference."""
+    return " points" if measure.entry.in_points else ""
+
+
+def signed(row: Row, measure: Measure) -> str:
+    return measure.difference(float(row["difference"]))
+
+
+def sized(row: Row, measure: Measure, interval: bool = True) -> str:
+    """How large a difference is, which has a direction already, with its interval."""
+    shown = f"{measure.value(abs(float(row['difference'])))}{unit_of(measure)}"
+    if not interval:
+        return shown
+    return f"{shown} [{', '.join(measure.difference(float(row[end])) for end in ('low', 'high'))}]"
