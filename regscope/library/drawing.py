@@ -85,7 +85,7 @@ def _names(cells: Sequence[Cell], labels: Sequence[str] | None) -> list[str]:
     for name in names:
         if names.count(name) > 1:
             raise RegscopeError(
-                f"labels: {names.count(name)} cells are called {shown(name)}: give each a name of"
+                f"labels: {names.count(name)} cells are called “{shown(name)}”: give each a name of"
                 " its own, labels=[...]"
             )
     return names

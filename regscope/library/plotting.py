@@ -40,7 +40,10 @@ def plot_compare(*cells: Trained, labels: Sequence[str] | None = None) -> Figure
     from regscope.measures.catalog import named
 
     if len(cells) < FEWEST:
-        raise RegscopeError(f"plot_compare: needs {FEWEST} cells or more, not {len(cells)}")
+        raise RegscopeError(
+            f"plot_compare: needs {FEWEST} cells or more, one by one and not in a list, not"
+            f" {len(cells)}"
+        )
     found = named_cells(Trained, cells, labels)
     _check_pairs(cells)
     measure = named(cells[0].study.task.measure)

@@ -110,7 +110,7 @@ def test_a_seed_alone_has_no_interval() -> None:
 
 def test_the_same_method_twice_needs_names() -> None:
     weak, strong = cell("l2", NONE), cell("l2", WORSE)
-    with pytest.raises(regscope.RegscopeError, match=r"^labels: 2 cells are called L2: give "):
+    with pytest.raises(regscope.RegscopeError, match=r"^labels: 2 cells are called “L2”: give "):
         regscope.plot_compare(weak, strong)
     figure = regscope.plot_compare(weak, strong, labels=["weak", "strong"])
     assert [label.get_text() for label in figure.axes[0].get_yticklabels()] == ["weak", "strong"]
@@ -188,7 +188,7 @@ def test_figures_look_the_same_wherever_they_are_saved_and_need_no_pyplot() -> N
 @pytest.mark.parametrize(
     ("cells", "options", "told"),
     [
-        ([cell("none")], {}, r"plot_compare: needs 2 cells or more, not 1"),
+        ([cell("none")], {}, r"plot_compare: needs 2 cells or more, one by one and not in a list, not 1"),
         (
             [cell("none"), [0.9]],
             {},
