@@ -188,7 +188,11 @@ def test_figures_look_the_same_wherever_they_are_saved_and_need_no_pyplot() -> N
 @pytest.mark.parametrize(
     ("cells", "options", "told"),
     [
-        ([cell("none")], {}, r"plot_compare: needs 2 cells or more, one by one and not in a list"),
+        (
+            [cell("none")],
+            {},
+            r"plot_compare: needs 2 cells or more, one by one and not in a list, not 1",
+        ),
         (
             [cell("none"), [0.9]],
             {},
