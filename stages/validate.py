@@ -16,7 +16,9 @@ from regscope.study.params import load_params
 def main() -> None:
     _let_git_see()
     params = load_params()
-    for path, text in pipelines.study_pipelines([params.study], params.tasks).items():
+    for path, text in pipelines.study_pipelines(
+        [params.study], params.tasks, params.own_files
+    ).items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             # DVC has read which stages there are before it ran this one.
             if "DVC_STAGE" not in os.environ:

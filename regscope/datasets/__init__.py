@@ -5,8 +5,17 @@ from regscope.datasets.base import Dataset, Source, Split, SplitSettings
 
 import_all(__name__, __path__)
 
-SOURCES: dict[str, type[Source]] = {
-    cls.model_fields["source"].default: cls for cls in Source.__subclasses__()
-}
+
+def _named(of: type[Source]) -> dict[str, type[Source]]:
+    """Those that derive from `of` and say what they are called."""
+    found = {}
+    for cls in of.__subclasses__():
+        if not cls.model_fields["source"].is_required():
+            found[cls.model_fields["source"].default] = cls
+        found |= _named(cls)
+    return found
+
+
+SOURCES: dict[str, type[Source]] = _named(Source)
 
 __all__ = ["SOURCES", "Dataset", "Source", "Split", "SplitSettings"]

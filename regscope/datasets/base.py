@@ -256,6 +256,11 @@ class Source(Settings):
         """How many seeds have `size` examples of their own; None where all seeds share them."""
         return None
 
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Files of a person's own that it reads, which the study's pipeline depends on."""
+        return ()
+
     def lacks_seeds(self, seeds: int) -> str | None:
         """What is wrong with training so many seeds, if anything."""
         if self.own_pools is None or seeds <= self.own_pools:

@@ -26,25 +26,33 @@ MADE = "# Made from regscope/pipelines/"
 
 
 def study_pipelines(
-    studies: Iterable[str], tasks: Mapping[str, Task] | None = None
+    studies: Iterable[str],
+    tasks: Mapping[str, Task] | None = None,
+    own_files: Mapping[str, Iterable[Path]] | None = None,
 ) -> dict[Path, str]:
     """`{file: text}`: what `dvc repro` runs of each study, and what `dvc plots` draws of it.
 
-    `tasks` by study; classification where none is given.
+    `tasks` by study, classification where none is given; `own_files` those that a study's data
+    are read from.
     """
     found = {study: (tasks or {}).get(study, TASKS["classification"]) for study in studies}
     return {
         paths.pipeline(study): _template("study.yaml", study)
+        .replace("      - OWN_FILES\n", _listed((own_files or {}).get(study, ())))
         .replace("SCORE", task.score)
         .replace("PREDICTIONS", PREDICTIONS["confused" in task.tables])
         for study, task in found.items()
     }
 
 
+def _listed(files: Iterable[Path]) -> str:
+    return "".join(f"      - {file.as_posix()}\n" for file in files)
+
+
 def dependencies(stage: str) -> list[Path]:
     """What a stage of every study's pipeline depends on, with NAME in place of the study's."""
     stages = yaml.safe_load(_template("study.yaml", NAME))["stages"]
-    return [Path(path) for path in stages[stage]["deps"]]
+    return [Path(path) for path in stages[stage]["deps"] if path != "OWN_FILES"]
 
 
 def rates_pipelines(studies: Iterable[str]) -> dict[Path, str]:

@@ -282,6 +282,10 @@ class Params(Settings):
     def tasks(self) -> dict[str, Task]:
         return {name: study.task for name, study in self.studies.items()}
 
+    @property
+    def own_files(self) -> dict[str, tuple[Path, ...]]:
+        return {name: study.data.own_files for name, study in self.studies.items()}
+
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""
         if study not in self.studies:

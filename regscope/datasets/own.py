@@ -1,0 +1,144 @@
+"""A person's own file as a data source: what lies at `path`, and the description beside it.
+
+`regscope new` looks at a file once and writes what it holds into `PATH.json`, which goes into git
+with the file's `.dvc`. Settings are checked by the description, so that a file of a million rows is
+not read again by every stage; that it is still the described file is checked where it is read.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, ClassVar, TypeVar
+
+from pydantic import Field, ValidationError, model_validator
+
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_json
+from regscope.base.json_files import read_json
+from regscope.base.settings import Settings, refusal
+from regscope.datasets.base import Quantity, Source
+
+RECEIPT = "file.json"
+"""What `download` leaves of a file that is there already: its path, size and SHA-256."""
+
+
+class Description(Settings):
+    """What a file holds, as it was found when it was brought in.
+
+    bytes, sha256: of the file itself.
+    size: examples; the first `official_train` of them are a training set of their own.
+    classes: their names, in the order of their numbers; none where targets are numbers, which
+    `measures` names then, in `unit`.
+    """
+
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, Field(ge=1)]
+    official_train: Annotated[int, Field(ge=1)] | None = None
+    classes: tuple[str, ...] = ()
+    measures: str = ""
+    unit: str = ""
+
+    @property
+    def quantity(self) -> Quantity | None:
+        return None if self.classes else Quantity(self.measures, self.unit)
+
+
+Described = TypeVar("Described", bound=Description)
+
+
+def description_file(path: str | Path) -> Path:
+    """Where the description of a file lies: beside it."""
+    return Path(f"{path}.json")
+
+
+def write_description(path: Path, description: Description) -> None:
+    write_json(description_file(path), description.model_dump(mode="json"))
+
+
+def read_description(path: str, kind: type[Described]) -> Described:
+    """Raises RegscopeError, in one line, where there is none, or another file's."""
+    file = description_file(path)
+    try:
+        modified = file.stat().st_mtime_ns
+    except OSError as error:
+        raise RegscopeError(
+            f"{file}: no such file; `regscope new` writes what {path} holds into it"
+        ) from error
+    return _read(file, modified, kind)
+
+
+# Every check of params.yaml asks for the size, the classes and more, of every study.
+@lru_cache(maxsize=256)
+def _read(file: Path, modified: int, kind: type[Described]) -> Described:
+    del modified
+    found = read_json(file)
+    try:
+        return kind.model_validate(found)
+    except ValidationError as error:
+        raise RegscopeError(f"{file}: {one_line(error, found)}") from error
+
+
+class OwnFile(Source):
+    """A source that reads a file which is there already, under DVC.
+
+    Subclasses say what kind of Description lies beside it, and read it in `prepare`.
+    """
+
+    description: ClassVar[type[Description]] = Description
+    path: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _is_described(self) -> OwnFile:
+        try:
+            self.described()
+        except RegscopeError as error:
+            raise refusal("path", self.path, str(error)) from error
+        return self
+
+    def described(self) -> Description:
+        return read_description(self.path, self.description)
+
+    @property
+    def size(self) -> int:
+        return self.described().size
+
+    @property
+    def official_train(self) -> int | None:
+        return self.described().official_train
+
+    @property
+    def quantity(self) -> Quantity | None:
+        return self.described().quantity
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        return Path(self.path), description_file(self.path)
+
+    def download(self, folder: Path) -> None:
+        """Leave a receipt of the file: it is read where it lies.
+
+        Raises RegscopeError where it is not there, or not the one described.
+        """
+        self.check()
+        described = self.described()
+        receipt = {"path": self.path, "bytes": described.bytes, "sha256": described.sha256}
+        write_json(folder / RECEIPT, receipt)
+
+    def check(self) -> None:
+        """Raises RegscopeError where the file is not there, or not the one described."""
+        import pooch
+
+        path, described = Path(self.path), self.described()
+        if not path.is_file():
+            raise RegscopeError(f"{path}: no such file; if DVC keeps it: dvc checkout {path}.dvc")
+        if (
+            path.stat().st_size != described.bytes
+            or pooch.file_hash(str(path), alg="sha256") != described.sha256
+        ):
+            raise RegscopeError(
+                f"{path}: not the file that {description_file(path)} describes; bring it in anew"
+                " with: regscope new"
+            )
