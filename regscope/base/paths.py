@@ -13,6 +13,7 @@ CLAIMS_FILE = Path("claims.yaml")
 PATHS_PARAMS = Path("paths") / "params.yaml"
 RATES_PARAMS = Path("rates") / "params.yaml"
 DATA = Path("data")
+OWN = DATA / "own"
 METRICS = Path("metrics")
 PLOTS = Path("plots")
 

@@ -19,6 +19,7 @@ from regscope.command.arithmetic import arithmetic
 from regscope.command.cards import cards
 from regscope.command.export import export
 from regscope.command.halves import halves
+from regscope.command.new import new
 from regscope.command.readme import readme
 from regscope.command.rederive import rederive
 from regscope.command.review import review
@@ -28,7 +29,7 @@ from regscope.command.table import table
 from regscope.command.ui import ui
 
 VERBS = (
-    *(table, review, export, ui),
+    *(new, table, review, export, ui),
     *(studies, strengths, halves),
     *(rederive, readme, cards, arithmetic),
 )

@@ -1,12 +1,14 @@
 """Data sources: one file each. A file dropped in here is a new `source` in params.yaml."""
 
+from typing import Any
+
 from regscope.base.discovery import import_all
 from regscope.datasets.base import Dataset, Source, Split, SplitSettings
 
 import_all(__name__, __path__)
 
 
-def _named(of: type[Source]) -> dict[str, type[Source]]:
+def _named(of: Any) -> dict[str, type[Source]]:
     """Those that derive from `of` and say what they are called."""
     found = {}
     for cls in of.__subclasses__():

@@ -20,7 +20,7 @@ from regscope.base.settings import Settings
 from regscope.base.tensors import read_tensors, write_tensors
 from regscope.datasets.checks import check_dataset, check_source, constant_columns
 
-Kind = Literal["image", "points", "tokens"]
+Kind = Literal["image", "points", "table", "tokens"]
 
 PADDING_WORD = 0
 UNKNOWN_WORD = 1
@@ -45,6 +45,23 @@ class Quantity:
     @property
     def called(self) -> str:
         return ", ".join(filter(None, (self.name, self.unit)))
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: of numbers, or of `categories`, whose numbers it holds.
+
+    With `gaps` some of its numbers are missing; a category may be missing in every column.
+    """
+
+    name: str
+    categories: tuple[str, ...] = ()
+    gaps: bool = False
+
+    @property
+    def holds(self) -> int:
+        """How many categories; 0 of numbers, -1 of numbers with gaps."""
+        return len(self.categories) or -int(self.gaps)
 
 
 class SplitSettings(Settings):
@@ -75,7 +92,9 @@ class Split:
 class Dataset:
     """Inputs and their targets.
 
-    Images are bytes `[N, C, H, W]`, points float32 `[N, D]`, both with `targets` `[N]`. Tokens are
+    Images are bytes `[N, C, H, W]`, points float32 `[N, D]`, both with `targets` `[N]`. A table is
+    float32 `[N, D]`, of which `columns` say what they are: numbers as they are, categories by their
+    place among the column's, -1 for one that is none of them; nan is what is missing. Tokens are
     sentences of word ids, int32 `[N, T]`, with a target a word, `[N, T]`; after a sentence's end
     come PADDING_WORD and NO_TARGET. Targets are the classes' numbers, int64; where there is a
     `quantity` there are no classes, and targets are what it measures, float64, in its own unit.
@@ -99,6 +118,7 @@ class Dataset:
     notes: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] = ()
     quantity: Quantity | None = None
+    columns: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
         """Raises RegscopeError, in one line, where this is no such data set."""
@@ -106,7 +126,12 @@ class Dataset:
 
     @property
     def input_shape(self) -> tuple[int, ...]:
-        """Of one example; a sentence's is `[T, words]`, though it is stored as `[T]` ids."""
+        """Of one example; a sentence's is `[T, words]`, though it is stored as `[T]` ids.
+
+        A table's is a number for each column, as `Column.holds` says it.
+        """
+        if self.columns:
+            return tuple(column.holds for column in self.columns)
         shape = tuple(self.inputs.shape[1:])
         return shape if self.words is None else (*shape, self.words)
 
@@ -190,6 +215,8 @@ class Dataset:
             described["words"] = self.words
         if self.quantity is not None:
             described["quantity"] = asdict(self.quantity)
+        if self.columns:
+            described["columns"] = [asdict(column) for column in self.columns]
         if self.notes:
             described["notes"] = self.notes
         write_json(folder / DESCRIPTION_FILE, described)
@@ -217,6 +244,10 @@ class Dataset:
             notes=tuple(described.get("notes", ())),
             vocabulary=_vocabulary(folder / VOCABULARY_FILE),
             quantity=Quantity(**described["quantity"]) if "quantity" in described else None,
+            columns=tuple(
+                Column(column["name"], tuple(column["categories"]), column["gaps"])
+                for column in described.get("columns", ())
+            ),
         )
 
 
@@ -255,6 +286,11 @@ class Source(Settings):
     def own_pools(self) -> int | None:
         """How many seeds have `size` examples of their own; None where all seeds share them."""
         return None
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Of a table, the names of the columns that are categories."""
+        return ()
 
     @property
     def own_files(self) -> tuple[Path, ...]:

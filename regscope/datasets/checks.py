@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
+from regscope.datasets.table_checks import Column, check_table
 
 INPUTS = {
     "image": (4, "uint8", "bytes [N, C, H, W]"),
     "points": (2, "float32", "numbers [N, D]"),
+    "table": (2, "float32", "columns [N, D]"),
     "tokens": (2, "int32", "sentences of word ids [N, T]"),
 }
 """Of every kind of data: axes, dtype, and what they are called."""
@@ -61,6 +64,8 @@ class Dataset(Said, Protocol):
     def words(self) -> int | None: ...
     @property
     def vocabulary(self) -> tuple[str, ...]: ...
+    @property
+    def columns(self) -> Sequence[Column]: ...
 
 
 def check_dataset(dataset: Dataset) -> None:
@@ -105,6 +110,10 @@ def _check_inputs(dataset: Dataset) -> None:
             )
     if dataset.kind == "points":
         _check_numbers(inputs)
+    if bool(dataset.columns) != (dataset.kind == "table"):
+        raise RegscopeError("columns: a table has them, and nothing else")
+    if dataset.kind == "table":
+        check_table(inputs, dataset.columns)
 
 
 def _check_numbers(inputs: np.ndarray) -> None:

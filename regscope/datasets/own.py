@@ -67,12 +67,14 @@ def read_description(path: str, kind: type[Described]) -> Described:
         raise RegscopeError(
             f"{file}: no such file; `regscope new` writes what {path} holds into it"
         ) from error
-    return _read(file, modified, kind)
+    found = _read(file, modified, kind)
+    assert isinstance(found, kind)
+    return found
 
 
 # Every check of params.yaml asks for the size, the classes and more, of every study.
 @lru_cache(maxsize=256)
-def _read(file: Path, modified: int, kind: type[Described]) -> Described:
+def _read(file: Path, modified: int, kind: type[Description]) -> Description:
     del modified
     found = read_json(file)
     try:
@@ -129,16 +131,19 @@ class OwnFile(Source):
 
     def check(self) -> None:
         """Raises RegscopeError where the file is not there, or not the one described."""
-        import pooch
+        described = self.described()
+        check_file(Path(self.path), described.bytes, described.sha256, self.path)
 
-        path, described = Path(self.path), self.described()
-        if not path.is_file():
-            raise RegscopeError(f"{path}: no such file; if DVC keeps it: dvc checkout {path}.dvc")
-        if (
-            path.stat().st_size != described.bytes
-            or pooch.file_hash(str(path), alg="sha256") != described.sha256
-        ):
-            raise RegscopeError(
-                f"{path}: not the file that {description_file(path)} describes; bring it in anew"
-                " with: regscope new"
-            )
+
+def check_file(path: Path, size: int, sha256: str, described: str) -> None:
+    """Raises RegscopeError where a file is not there, or not the one that the description of
+    `described` tells of."""
+    import pooch
+
+    if not path.is_file():
+        raise RegscopeError(f"{path}: no such file; if DVC keeps it: dvc checkout {path}.dvc")
+    if path.stat().st_size != size or pooch.file_hash(str(path), alg="sha256") != sha256:
+        raise RegscopeError(
+            f"{path}: not the file that {description_file(described)} describes; bring it in anew"
+            " with: regscope new"
+        )

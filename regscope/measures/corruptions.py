@@ -4,21 +4,23 @@ The method of Hendrycks and Dietterich 2019, "Benchmarking neural network robust
 corruptions and perturbations": kinds of corruption, each of five severities, and the mean accuracy
 over all of them. Unlike theirs not all are new to every network: augmentation trains on shifted
 and turned pictures, on jittered points and, where a study asks for it, on pictures of another
-contrast or on sentences with unknown words, so these kinds tell what it has learned, and only
-the other ones how that carries over. The kinds here are those that make sense for small
-pictures, for points and for sentences; the severities spread a plain network on MNIST from nearly
-as good as on clean pictures to badly hurt.
+contrast or on sentences with unknown words, so these kinds tell what it has learned, and only the
+other ones how that carries over. The kinds here are those that make sense for small pictures, for
+points, tables and sentences; the severities spread a plain network on MNIST from nearly as good as
+on clean pictures to badly hurt.
 
 Inputs are floats, pictures `[N, C, H, W]` in [0, 1] or points `[N, D]`; what comes out has the
-same shape and, for pictures, the same range. Sentences are word ids `[N, T]`, and stay such. A
-picture's *side* is the shorter one. Random numbers depend on the corruption, the severity and the
-example's place only: every network sees the same corrupted examples. The first n pictures and
-sentences stay the same however many follow; so does the direction in which a point moves, but
-jitter's unit is the spread of all the points it is given.
+same shape and, for pictures, the same range. Sentences are word ids `[N, T]`, and stay such; what
+is missing in a table's rows `[N, D]` is nan. A picture's *side* is the shorter one. Random numbers
+depend on the corruption, the severity and the example's place only: every network sees the same
+corrupted examples. The first n pictures and sentences stay the same however many follow; so does
+the direction in which a point moves, but jitter's unit is the spread of all the points it is
+given.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -114,6 +116,19 @@ def jitter(points: Tensor, size: float, stream: np.random.Generator) -> Tensor:
     return points + size * points.std(0, correction=0) * noise
 
 
+def lost(rows: Tensor, size: float, stream: np.random.Generator) -> Tensor:
+    """Every value of a table is missing with probability `size`."""
+    drawn = torch.from_numpy(stream.random(rows.shape, dtype=np.float32))
+    return rows.masked_fill(drawn < size, math.nan)
+
+
+def exchanged(rows: Tensor, size: float, stream: np.random.Generator) -> Tensor:
+    """Every value of a table is that of another row, which is drawn, with probability `size`."""
+    drawn = torch.from_numpy(stream.random(rows.shape, dtype=np.float32))
+    others = torch.from_numpy(stream.integers(0, len(rows), rows.shape))
+    return torch.where(drawn < size, rows.gather(0, others), rows)
+
+
 def labels_under(name: str, labels: Tensor, severity: int) -> Tensor:
     """The labels of examples under a corruption: words that change places keep theirs."""
     if name != "swap":
@@ -166,6 +181,10 @@ CORRUPTIONS: Mapping[Kind, Mapping[str, Corruption]] = {
         "pixel_dropout": Corruption(pixel_dropout, (0.1, 0.25, 0.4, 0.55, 0.7)),
     },
     "points": {"jitter": Corruption(jitter, (0.15, 0.3, 0.5, 0.75, 1.0))},
+    "table": {
+        "missing": Corruption(lost, (0.05, 0.1, 0.2, 0.35, 0.5)),
+        "exchanged": Corruption(exchanged, (0.05, 0.1, 0.2, 0.35, 0.5)),
+    },
     "tokens": {
         "word_dropout": Corruption(word_dropout, (0.05, 0.1, 0.2, 0.35, 0.5)),
         "swap": Corruption(swap, (0.1, 0.25, 0.5, 0.75, 1.0)),

@@ -6,13 +6,23 @@ regularizers put batch normalization and dropout, and beside a residual branch `
 `block1_residual`, where they leave the branch out.
 """
 
+from typing import Any
+
 from regscope.base.discovery import import_all
 from regscope.models.base import ModelSettings
 
 import_all(__name__, __path__)
 
-KINDS: dict[str, type[ModelSettings]] = {
-    cls.model_fields["kind"].default: cls for cls in ModelSettings.__subclasses__()
-}
+
+def _named(of: Any) -> dict[str, type[ModelSettings]]:
+    """Those that derive from `of`, by what they are called."""
+    found = {}
+    for cls in of.__subclasses__():
+        found[cls.model_fields["kind"].default] = cls
+        found |= _named(cls)
+    return found
+
+
+KINDS: dict[str, type[ModelSettings]] = _named(ModelSettings)
 
 __all__ = ["KINDS", "ModelSettings"]

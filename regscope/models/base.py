@@ -9,6 +9,7 @@ from regscope.base.settings import Settings
 from regscope.models.slots import Slots
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import nn
 
 Initialization = Literal["glorot_uniform", "torch"]
@@ -56,6 +57,13 @@ class ModelSettings(Settings):
         """The network: inputs `[B, *input_shape]` to logits `[B, classes]`.
 
         Of tokens, `input_shape` being `[T, words]`: ids `[B, T]` to logits `[B, T, classes]`.
+        Of a table `input_shape` says what each column is, as `Dataset.input_shape` does.
+        """
+
+    def fit(self, module: nn.Module, inputs: np.ndarray) -> None:
+        """Put what a new network is to know of its inputs into its buffers.
+
+        `inputs` are those that train, and no others. By default there is nothing to know.
         """
 
     def initialize_as_keras(self, module: nn.Module) -> None:

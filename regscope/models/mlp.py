@@ -62,12 +62,19 @@ class MLP(ModelSettings):
     def own_normalization(self) -> str:
         return self.normalization
 
+    def first_modules(
+        self, input_shape: tuple[int, ...]
+    ) -> tuple[OrderedDict[str, nn.Module], int]:
+        """What makes inputs into numbers `[B, width]`, and that width."""
+        from torch import nn
+
+        return OrderedDict(flatten=nn.Flatten()), math.prod(input_shape)
+
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         from torch import nn
 
         activation = {"relu": nn.ReLU, "tanh": nn.Tanh, "gelu": nn.GELU}[self.activation]
-        modules: OrderedDict[str, nn.Module] = OrderedDict(flatten=nn.Flatten())
-        width = math.prod(input_shape)
+        modules, width = self.first_modules(input_shape)
         for name, units in zip(self.hidden_names(), self.hidden, strict=True):
             layer = nn.Linear(width, units)
             modules |= {name: layer, **after(name, layer, self.normalization)}

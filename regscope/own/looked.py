@@ -15,7 +15,8 @@ class Looked:
     """A file as a study is to have it.
 
     file: what goes below data/own, under the name `name`; the person's own file, or one that was
-    made of it in a folder that outlives this only as long as the command runs.
+    made of it in a folder that outlives this only as long as the command runs; `others` are further
+    ones, by their names there.
     data: the study's `data`, but for `path`.
     told: what was seen, a line each; warned: what its owner should look at, a line each.
     proposal: the study's further keys but for `regularizers`: title, split, model, training and
@@ -29,4 +30,5 @@ class Looked:
     told: tuple[str, ...]
     proposal: Mapping[str, Any]
     methods: Mapping[str, Mapping[str, Any]]
-    warned: tuple[str, ...] = field(default=())
+    warned: tuple[str, ...] = ()
+    others: Mapping[str, Path] = field(default_factory=dict)

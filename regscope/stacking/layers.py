@@ -17,8 +17,10 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from regscope.arithmetic import is_portable
+from regscope.models.dense.columns import ColumnEmbedding
 from regscope.models.dense.dropped_branch import DroppedBranch
 from regscope.models.normalization import has_biased_variance
+from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.convolution import StackedConv2d
 from regscope.stacking.pooling import stacked_max_pool
 from regscope.stacking.precision import autocast_tensors
@@ -281,6 +283,7 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
+    ColumnEmbedding: lambda layers, _: StackedColumnEmbedding(layers),
     DroppedBranch: lambda layers, streams: StackedStochasticDepth(layers, streams()),
 }
 

@@ -140,6 +140,20 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _categories_are_embedded(self) -> Study:
+        embedding = getattr(self.model, "embedding", None)
+        if self.data.kind != "table" or embedding is None:
+            return self
+        categories = self.data.categories
+        if categories and not embedding:
+            raise refusal(
+                "model.embedding", 0, f"at least 1: columns are categories: {listed(categories)}"
+            )
+        if embedding and not categories:
+            raise refusal("model.embedding", embedding, "must be 0: no column is a category")
+        return self
+
+    @model_validator(mode="after")
     def _arithmetic_fits(self) -> Study:
         if self.training.arithmetic == "portable" and not self.model.portable:
             fitting = [name for name, model in KINDS.items() if model.portable]

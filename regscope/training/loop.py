@@ -8,6 +8,7 @@ from functools import cache
 from itertools import groupby
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -75,7 +76,10 @@ class Trainer:
             torch.from_numpy(dataset.targets).to(device),
             dataset.scale,
         )
-        plain = [self._network(study, dataset, place) for place in places]
+        plain = [
+            self._network(study, dataset, place, split.train)
+            for place, split in zip(places, splits, strict=True)
+        ]
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = stack(plain, self.seeds, sample)
         self.passes = make_passes(self.model, self.settings.precision, device)
@@ -105,10 +109,13 @@ class Trainer:
         self.history = torch.empty(len(self.columns), len(places), 0)
         self._recorder = Recorder()
 
-    def _network(self, study: Study, dataset: Dataset, place: Place) -> nn.Module:
+    def _network(
+        self, study: Study, dataset: Dataset, place: Place, train: np.ndarray
+    ) -> nn.Module:
         module = initialized(
             study.model, dataset.input_shape, self.task.outputs(dataset), place.seed
         )
+        study.model.fit(module, dataset.inputs[train])
         for method in place.methods:
             method.insert(module)
         if self.settings.conventions == "keras":

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic import Precision
+from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.layers import StackedDropout, StackedLinear, linear, linear_gradients
 from regscope.stacking.precision import compute_in
 from regscope.stacking.products import product
@@ -68,7 +69,8 @@ class ByHand(Passes):
         assert isinstance(model, nn.Sequential)
         layers = [layer for layer in model if type(layer) is not nn.Identity]
         self._layers = [(layer, *RULES[type(layer)]) for layer in layers]
-        self._first = next(layer for layer in layers if isinstance(layer, StackedLinear))
+        # Before it nothing has a gradient.
+        self._first = next(layer for layer in layers if [*layer.parameters()])
 
     @torch.no_grad()
     def forward(self, inputs: Tensor) -> Tensor:
@@ -81,10 +83,12 @@ class ByHand(Passes):
     @torch.no_grad()
     def backward(self, gradient: Tensor) -> None:
         for layer, _, pass_back in reversed(self._layers):
-            if layer is self._first:
+            if layer is self._first and isinstance(layer, StackedLinear):
                 _linear_back(layer, self._kept.pop(), gradient, onwards=False)
                 break
             gradient = pass_back(layer, self._kept.pop(), gradient)
+            if layer is self._first:
+                break
         self._kept.clear()
 
 
@@ -119,6 +123,18 @@ def _flatten(layer: nn.Flatten, inputs: Tensor) -> tuple[Tensor, torch.Size]:
     return layer(inputs), inputs.shape
 
 
+def _columns(layer: StackedColumnEmbedding, inputs: Tensor) -> tuple[Tensor, Tensor | None]:
+    parts, rows = layer.parts(inputs)
+    return layer.joined(parts, rows), rows
+
+
+def _columns_back(layer: StackedColumnEmbedding, rows: Tensor | None, gradient: Tensor) -> Tensor:
+    """Set the weights' gradient; nothing is passed on to columns."""
+    if rows is not None:
+        layer.weight.grad = layer.weight_gradient(gradient, rows)
+    return gradient
+
+
 def _dropout(layer: StackedDropout, inputs: Tensor) -> tuple[Tensor, Tensor]:
     mask = layer.mask(inputs)
     return inputs * mask, mask
@@ -133,6 +149,7 @@ Rule = tuple[Callable[[Any, Tensor], tuple[Tensor, Any]], Callable[[Any, Any, Te
 
 RULES: dict[type[nn.Module], Rule] = {
     StackedLinear: (_linear, _linear_back),
+    StackedColumnEmbedding: (_columns, _columns_back),
     StackedDropout: (_dropout, lambda _, mask, gradient: gradient * mask),
     nn.Flatten: (_flatten, lambda _, shape, gradient: gradient.view(shape)),
     nn.ReLU: (

@@ -1,0 +1,223 @@
+"""A table of one's own: CSV or Parquet, read by the description that `regscope new` wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed, shown
+from regscope.base.settings import Settings, refusal
+from regscope.datasets.base import Column, Dataset
+from regscope.datasets.own import Description, OwnFile, check_file
+from regscope.tables.kinds import Held, held
+from regscope.tables.reading import Form, read_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class ColumnDescription(Settings):
+    """A column that networks read: `categories` of what is one, in the order of their numbers."""
+
+    name: str
+    kind: Literal["number", "category", "date"]
+    categories: tuple[str, ...] = ()
+    gaps: bool = False
+
+    @property
+    def read(self) -> Column:
+        return Column(self.name, self.categories, self.gaps)
+
+
+class FormDescription(Settings):
+    """How a text file is written; of Parquet nothing is said."""
+
+    delimiter: str | None = None
+    header: bool | None = None
+    encoding: str = "utf-8"
+
+    @property
+    def form(self) -> Form:
+        return Form(self.delimiter, self.header, self.encoding)
+
+
+class TestFile(Settings):
+    """A second file, whose rows test; `spelled` are labels there that are written otherwise."""
+
+    path: str
+    bytes: int
+    sha256: str
+    form: FormDescription
+    spelled: dict[str, str] = {}
+
+
+class TableDescription(Description):
+    """What a table holds: `columns` are read, in this order; `left_out` says why others are not.
+
+    group, time: the columns that splits go by.
+    """
+
+    target: str
+    form: FormDescription
+    columns: Annotated[tuple[ColumnDescription, ...], Field(min_length=1)]
+    left_out: dict[str, str] = {}
+    test: TestFile | None = None
+    group: str | None = None
+    time: str | None = None
+
+
+class Table(OwnFile):
+    """Rows of numbers and categories, of which `target` is to be told.
+
+    Numbers stay as they are, dates are days since 2000-01-01; what is fitted to data (medians,
+    means, deviations) is fitted by the network, to the rows that train it.
+    """
+
+    description: ClassVar[type[Description]] = TableDescription
+    source: Literal["table"] = "table"
+    target: str
+
+    @model_validator(mode="after")
+    def _target_is_described(self) -> Table:
+        if self.target != self.described().target:
+            raise refusal(
+                "target",
+                self.target,
+                f"{self.path}.json describes {shown(self.described().target)}: bring the table in"
+                " anew, with: regscope new",
+            )
+        return self
+
+    @property
+    def kind(self) -> Literal["table"]:
+        return "table"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the columns that hold some."""
+        return tuple(column.name for column in self.described().columns if column.categories)
+
+    def described(self) -> TableDescription:
+        found = super().described()
+        assert isinstance(found, TableDescription)
+        return found
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        test = self.described().test
+        return (*super().own_files, *([Path(test.path)] if test else []))
+
+    def check(self) -> None:
+        super().check()
+        if test := self.described().test:
+            check_file(Path(test.path), test.bytes, test.sha256, self.path)
+
+    def prepare(self, raw: Path) -> Dataset:
+        del raw
+        return self.read()
+
+    def read(self) -> Dataset:
+        """Raises RegscopeError, naming file and column, where they are not as described."""
+        described = self.described()
+        parts = [encoded(Path(self.path), described)]
+        if described.test:
+            parts.append(encoded(Path(described.test.path), described, described.test))
+        inputs, targets = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        return Dataset(
+            kind="table",
+            inputs=inputs,
+            targets=targets,
+            classes=described.classes,
+            official_train=described.official_train,
+            quantity=described.quantity,
+            columns=tuple(column.read for column in described.columns),
+        )
+
+
+def encoded(
+    path: Path, described: TableDescription, test: TestFile | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Inputs float32 `[N, D]` and targets `[N]` of a file, by the description.
+
+    Rows are in order of time where there is one.
+    """
+    form = (test or described).form.form
+    table, _ = read_table(path, form=form)
+    try:
+        inputs, targets = _encoded(table, described, test.spelled if test else {})
+        if described.time:
+            order = np.argsort(_values(table, described.time, "date"), kind="stable")
+            return inputs[order], targets[order]
+        return inputs, targets
+    except RegscopeError as error:
+        raise RegscopeError(f"{path}: {error}") from error
+
+
+def _encoded(
+    table: pa.Table, described: TableDescription, spelled: dict[str, str]
+) -> tuple[np.ndarray, np.ndarray]:
+    inputs = np.empty((table.num_rows, len(described.columns)), np.float32)
+    for place, column in enumerate(described.columns):
+        inputs[:, place] = column_inputs(held_as(table, column), column)
+    if not described.classes:
+        targets = _values(table, described.target, "number")
+        if np.isnan(targets).any():
+            raise RegscopeError(missing_targets(described.target, np.isnan(targets)))
+        return inputs, targets
+    found = held(described.target, _column(table, described.target), "category")
+    assert found.codes is not None
+    if (found.codes < 0).any():
+        raise RegscopeError(missing_targets(described.target, found.codes < 0))
+    names = [spelled.get(label, label) for label in found.categories]
+    if strange := [name for name in names if name not in described.classes]:
+        raise RegscopeError(
+            f"column {described.target}: {shown(strange[0])} is none of {listed(described.classes)}"
+        )
+    places = np.array([described.classes.index(name) for name in names], np.int64)
+    return inputs, places[found.codes]
+
+
+def held_as(table: pa.Table, column: ColumnDescription) -> Held:
+    """Raises RegscopeError where a table has no such column, or another kind of values in it."""
+    return held(column.name, _column(table, column.name), column.kind)
+
+
+def column_inputs(found: Held, column: ColumnDescription) -> np.ndarray:
+    """Numbers `[N]` as `Dataset` has them, nan where one is missing."""
+    if found.values is not None:
+        return found.values
+    assert found.codes is not None
+    place = {category: place for place, category in enumerate(column.categories)}
+    known = [place.get(category, -1) for category in found.categories]
+    places: np.ndarray = np.array([*known, np.nan])[found.codes]
+    return places
+
+
+def missing_targets(target: str, missing: np.ndarray) -> str:
+    rows = np.flatnonzero(missing) + 1
+    return (
+        f"column {target}: missing in {len(rows)} rows ({listed(rows.tolist(), most=40)}, from 1):"
+        " what has no target teaches nothing: take them out"
+    )
+
+
+def _column(table: pa.Table, name: str) -> pa.ChunkedArray:
+    if name not in table.column_names:
+        raise RegscopeError(f"has no column {shown(name)}: {listed(table.column_names, near=name)}")
+    return table[name]
+
+
+def _values(table: pa.Table, name: str, kind: Literal["number", "date"]) -> np.ndarray:
+    column = _column(table, name)
+    try:
+        found = held(name, column, kind)
+    except RegscopeError:
+        if kind != "date":
+            raise
+        found = held(name, column, "number")
+    assert found.values is not None
+    return found.values

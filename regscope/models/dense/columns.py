@@ -1,0 +1,159 @@
+"""The first module of a network that reads a table: what makes columns into numbers near 0.
+
+What it knows of a column (median, mean, deviation, which categories there are) is fitted to the
+examples that train, once, and kept in buffers: it is no parameter, and travels with the network.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+NUMBER, NUMBER_WITH_GAPS = 0, -1
+"""In place of a column's number of categories."""
+
+UNKNOWN, MISSING, FIRST = 0, 1, 2
+"""Rows of a column's part of the embedding: of a category that did not train, of none, and of the
+first category."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Which columns of a table are what, in the order in which they stand.
+
+    `starts` are the first rows of the categories' parts of one embedding of `rows` rows; `gaps` are
+    places among the `numbers`.
+    """
+
+    numbers: tuple[int, ...]
+    gaps: tuple[int, ...]
+    categories: tuple[int, ...]
+    starts: tuple[int, ...]
+    rows: int
+
+    @classmethod
+    def of(cls, columns: Sequence[int]) -> Layout:
+        """Of a table's `input_shape`."""
+        numbers = tuple(place for place, held in enumerate(columns) if held <= NUMBER)
+        gaps = [columns[place] == NUMBER_WITH_GAPS for place in numbers]
+        categories = tuple(place for place, held in enumerate(columns) if held > NUMBER)
+        ends = np.cumsum([FIRST + columns[place] for place in categories], dtype=int).tolist()
+        return cls(
+            numbers,
+            tuple(place for place, is_one in enumerate(gaps) if is_one),
+            categories,
+            tuple([0, *ends][: len(categories)]),
+            ends[-1] if ends else 0,
+        )
+
+    def width(self, embedding: int) -> int:
+        """How many numbers come out."""
+        return len(self.numbers) + len(self.gaps) + embedding * len(self.categories)
+
+
+class ColumnEmbedding(nn.Module):
+    """Rows of a table `[B, D]` to `[B, width]`; a value that is missing is nan.
+
+    Numbers come first: the median where one is missing, standardized; then, for columns that have
+    gaps, 1 where one is missing and 0 elsewhere; then `embedding` numbers for every category, which
+    are `weight` `[rows, embedding]`, drawn from U(-1/sqrt(embedding), +same) (Gorishniy et al.
+    2021, "Revisiting deep learning models for tabular data"). Categories that did not train share
+    a row of zeros in each column.
+    """
+
+    median: Tensor
+    mean: Tensor
+    deviation: Tensor
+    known: Tensor
+
+    def __init__(self, columns: Sequence[int], embedding: int) -> None:
+        super().__init__()
+        self.layout = layout = Layout.of(columns)
+        self.embedding = embedding
+        for name, fill in (("median", 0.0), ("mean", 0.0), ("deviation", 1.0)):
+            self.register_buffer(name, torch.full((len(layout.numbers),), fill))
+        self.register_buffer("known", torch.ones(layout.rows, dtype=torch.bool))
+        if layout.rows:
+            self.weight = nn.Parameter(torch.empty(layout.rows, embedding))
+            self.draw()
+        else:
+            self.register_parameter("weight", None)
+
+    def draw(self) -> None:
+        bound = 1 / math.sqrt(self.embedding)
+        with torch.no_grad():
+            self.weight.uniform_(-bound, bound)
+            self.weight[[start + UNKNOWN for start in self.layout.starts]] = 0
+
+    def fit(self, inputs: np.ndarray) -> None:
+        """Learn what is to be known of the columns from examples `[n, D]` that train.
+
+        Sums are exact but for one rounding, so that every processor comes to the same. A column
+        without any number is 0 throughout; one that never varies is only moved to 0.
+        """
+        for place, column in enumerate(self.layout.numbers):
+            values = inputs[:, column].astype(np.float64)
+            there = values[~np.isnan(values)]
+            middle = float(np.median(there)) if len(there) else 0.0
+            filled = np.where(np.isnan(values), middle, values)
+            mean = math.fsum(filled.tolist()) / len(filled)
+            deviation = math.sqrt(math.fsum(np.square(filled - mean).tolist()) / len(filled))
+            self.median[place], self.mean[place] = middle, mean
+            # Beyond rounding: what is left of a column of one value is none of its spread.
+            varies = bool(there.size) and there.min() < there.max()
+            self.deviation[place] = deviation if varies and deviation else 1.0
+        for start, column in zip(self.layout.starts, self.layout.categories, strict=True):
+            seen = _rows(torch.from_numpy(inputs[:, column]))
+            self.known[start : self._end(start)] = False
+            self.known[start + seen] = True
+
+    def _end(self, start: int) -> int:
+        return min((one for one in self.layout.starts if one > start), default=self.layout.rows)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        own = (self.median, self.mean, self.deviation, self.known)
+        first = [tensor.unsqueeze(0) for tensor in own]
+        parts, rows = columns_seen(inputs.unsqueeze(0), self.layout, *first)
+        if rows is not None:
+            parts.append(self.weight[rows].flatten(2))
+        return torch.cat(parts, 2).squeeze(0)
+
+
+def columns_seen(
+    inputs: Tensor,
+    layout: Layout,
+    median: Tensor,
+    mean: Tensor,
+    deviation: Tensor,
+    known: Tensor,
+) -> tuple[list[Tensor], Tensor | None]:
+    """Of inputs `[S, B, D]` the numbers `[S, B, N]` and which are missing `[S, B, G]`, where there
+    are any, and the row of every category `[S, B, C]`, in the embedding of its own network.
+
+    `median`, `mean` and `deviation` are `[S, N]`, `known` `[S, rows]`.
+    """
+    parts = []
+    if layout.numbers:
+        numbers = inputs[..., list(layout.numbers)]
+        missing = numbers.isnan()
+        filled = torch.where(missing, median.unsqueeze(1), numbers)
+        parts.append((filled - mean.unsqueeze(1)) / deviation.unsqueeze(1))
+        if layout.gaps:
+            parts.append(missing[..., list(layout.gaps)].to(inputs.dtype))
+    if not layout.categories:
+        return parts, None
+    starts = torch.tensor(layout.starts, device=inputs.device)
+    rows = starts + _rows(inputs[..., list(layout.categories)])
+    flat = rows.flatten(1)
+    return parts, torch.where(known.gather(1, flat).view(rows.shape), rows, starts + UNKNOWN)
+
+
+def _rows(categories: Tensor) -> Tensor:
+    """Of numbers of categories, -1 being an unknown one and nan none, rows from 0."""
+    rows = torch.where(categories < 0, float(UNKNOWN), categories + FIRST)
+    return torch.where(categories.isnan(), float(MISSING), rows).long()

@@ -1,0 +1,222 @@
+"""A table that someone brings: what is in it, and the study that is proposed for it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed, shown
+from regscope.datasets.table import (
+    ColumnDescription,
+    FormDescription,
+    TableDescription,
+    TestFile,
+)
+from regscope.own.looked import Looked
+from regscope.own.methods import TABLES
+from regscope.tables.kinds import ColumnKind, Held, held
+from regscope.tables.look import Asked, Seen, described, look, named, odd
+from regscope.tables.reading import Form, read_table
+
+FEWEST = 20
+"""Rows from which on a study can be split in three parts."""
+
+
+@dataclass(frozen=True)
+class TableAsked:
+    """What a person said beside file and target."""
+
+    header: bool = True
+    test: Path | None = None
+    task: str | None = None
+    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
+    drop: Collection[str] = ()
+    keep: Collection[str] = ()
+    group: str | None = None
+    time: str | None = None
+    stratify: bool = False
+
+
+def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Looked:
+    """Raises RegscopeError, in one line that names the file, where no study can be made of it."""
+    table, form = read_table(path, asked.header)
+    aside = [column for column in (asked.group, asked.time) if column]
+    try:
+        seen = look(table, target, Asked(asked.task, asked.kinds, asked.drop, asked.keep, aside))
+        if seen.rows < FEWEST:
+            raise RegscopeError(f"{seen.rows} rows; at least {FEWEST}, to train, choose and test")
+    except RegscopeError as error:
+        raise RegscopeError(f"{path}: {error}") from error
+    test = None
+    told = list(described(seen))
+    rows = seen.rows
+    if asked.test is not None:
+        test, more = _test_file(asked.test, name, asked, seen)
+        told.append(f"{more:,} rows test, of {asked.test.name}")
+        if test.spelled:
+            pairs = [f"{there} as {here}" for there, here in test.spelled.items()]
+            told.append(f"labels written otherwise there are read as here: {listed(pairs)}")
+        rows += more
+    content = path.read_bytes()
+    description = TableDescription(
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=rows,
+        official_train=seen.rows if test else None,
+        classes=seen.target.categories if seen.target.codes is not None else (),
+        measures="" if seen.target.codes is not None else target,
+        target=target,
+        form=_form(form),
+        columns=tuple(_column(column) for column in seen.columns),
+        left_out=dict(seen.left_out),
+        test=test,
+        group=asked.group,
+        time=asked.time,
+    )
+    return Looked(
+        file=path,
+        name=stored_name(path, name),
+        description=description,
+        data={"source": "table", "target": target},
+        told=tuple(told),
+        proposal=proposal(seen, name, target, asked, test is not None),
+        methods=TABLES,
+        warned=tuple(odd(seen)),
+        others={Path(test.path).name: asked.test} if test and asked.test else {},
+    )
+
+
+def stored_name(path: Path, name: str) -> str:
+    """What the file is called below data/own: as the study, with its own endings."""
+    endings = [suffix for suffix in path.suffixes[-2:] if len(suffix) <= 8]
+    return name + "".join(endings).lower()
+
+
+def _form(form: Form) -> FormDescription:
+    return FormDescription(delimiter=form.delimiter, header=form.header, encoding=form.encoding)
+
+
+def _column(column: Held) -> ColumnDescription:
+    assert column.kind != "text"
+    gaps = column.codes is None and column.missing > 0
+    return ColumnDescription(
+        name=column.name, kind=column.kind, categories=column.categories, gaps=gaps
+    )
+
+
+def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[TestFile, int]:
+    """Its description, and how many rows it has."""
+    table, its_form = read_table(path, asked.header)
+    try:
+        for column in (seen.target.name, *(column.name for column in seen.columns)):
+            named(table, column)
+        spelled = {}
+        if seen.target.codes is not None:
+            labels = held(seen.target.name, table[seen.target.name], "category").categories
+            spelled = _spelled(labels, seen.target.categories)
+    except RegscopeError as error:
+        raise RegscopeError(f"{path}: {error}") from error
+    content = path.read_bytes()
+    stored = paths.OWN / stored_name(path, f"{name}_test")
+    found = TestFile(
+        path=str(stored),
+        bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        form=_form(its_form),
+        spelled=spelled,
+    )
+    return found, table.num_rows
+
+
+def _spelled(labels: Sequence[str], classes: Sequence[str]) -> dict[str, str]:
+    """Labels that differ from a class in case, spaces or a last point alone, and that class.
+
+    Raises RegscopeError over a label that is no class's.
+    """
+    plain = {_plain(name): name for name in classes}
+    found = {}
+    for label in labels:
+        if label in classes:
+            continue
+        near = plain.get(_plain(label))
+        if near is None or len(plain) < len(classes):
+            raise RegscopeError(f"label {shown(label)}: none of {listed(classes, near=label)}")
+        found[label] = near
+    return found
+
+
+def _plain(label: str) -> str:
+    return label.strip().rstrip(".").casefold().replace(" ", "").replace("_", "").replace("-", "")
+
+
+def proposal(
+    seen: Seen, name: str, target: str, asked: TableAsked, has_test: bool
+) -> dict[str, Any]:
+    """Split, network and training by how many rows there are: a place to begin."""
+    rows = seen.rows
+    train = rows if has_test else round(0.8 * rows)
+    split: dict[str, Any] = {} if has_test else {"train": train}
+    split["validation"] = max(2, round(0.2 * train))
+    if asked.group or asked.time:
+        split["by"] = "group" if asked.group else "time"
+    elif asked.stratify or (seen.target.codes is not None and not has_test):
+        split["by"] = "stratified"
+    width = next(width for most, width in WIDTHS if rows <= most)
+    batch = next(size for most, size in BATCHES if rows <= most)
+    learned = train - split["validation"]
+    epochs = int(np.clip(round(STEPS * batch / learned), 10, 200))
+    model: dict[str, Any] = {
+        "kind": "tabular",
+        "hidden": [width, width],
+        "embedding": 8 if any(column.kind == "category" for column in seen.columns) else 0,
+    }
+    training: dict[str, Any] = {
+        "optimizer": "adam",
+        "learning_rate": 0.001,
+        "batch_size": batch,
+        "epochs": epochs,
+        "seeds": 10,
+    }
+    if rows <= PORTABLE:
+        training["arithmetic"] = "portable"
+    evaluation: dict[str, Any] = {"matters": 0.005}
+    if seen.target.codes is None:
+        evaluation = {"training_loss": 0.5, **evaluation}
+    else:
+        counts = np.bincount(seen.target.codes)
+        shares = counts / counts.sum()
+        surprise = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum())
+        evaluation = {"training_loss": round(0.5 * surprise, 3), **evaluation}
+        if counts.min() < RARE * counts.sum():
+            evaluation["primary"] = "balanced_accuracy"
+            training["class_weights"] = "balanced"
+    if rows - learned > EXAMPLES:
+        evaluation["examples"] = EXAMPLES
+    return {
+        "title": f"{name}: {target}",
+        "split": split,
+        "model": model,
+        "training": training,
+        "evaluation": evaluation,
+    }
+
+
+WIDTHS = ((2_000, 64), (20_000, 128), (10**12, 256))
+BATCHES = ((5_000, 32), (50_000, 128), (10**12, 512))
+"""By the most rows."""
+
+STEPS = 2_000
+"""Steps of training that are aimed at."""
+
+PORTABLE = 20_000
+"""The most rows with which arithmetic that is the same on every processor costs little."""
+
+RARE = 0.1
+EXAMPLES = 2_000

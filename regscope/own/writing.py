@@ -1,0 +1,151 @@
+"""What was looked at becomes a study: its file, description, settings and pipeline."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
+
+from regscope import pipelines
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.files import write_text
+from regscope.base.lines import listed
+from regscope.datasets.own import description_file, write_description
+from regscope.own.block import with_study
+from regscope.own.looked import Looked
+from regscope.study.params import BASELINE, Study, load_params
+
+
+def proposed(looked: Looked, path: Path) -> dict[str, Any]:
+    """The study as params.yaml is to hold it, with all of the methods that fit it.
+
+    `path` is where the file lies, its description beside it. Raises RegscopeError where the
+    proposal fits no study.
+    """
+    data = {"source": looked.data["source"], "path": str(path)}
+    block = {
+        "title": looked.proposal["title"],
+        "data": data | {key: value for key, value in looked.data.items() if key != "source"},
+        **{key: value for key, value in looked.proposal.items() if key != "title"},
+    }
+    cells = {BASELINE: looked.methods[BASELINE]}
+    _check(block | {"regularizers": cells})
+    for name, cell in looked.methods.items():
+        try:
+            _check(block | {"regularizers": {**cells, name: cell}})
+        except RegscopeError:
+            continue
+        cells[name] = cell
+    return block | {"regularizers": cells}
+
+
+def _check(block: Mapping[str, Any]) -> Study:
+    try:
+        return Study.model_validate(block)
+    except ValidationError as error:
+        raise RegscopeError(f"the study: {one_line(error, block)}") from error
+    except PydanticCustomError as error:
+        raise RegscopeError(f"the study: {error.message()}") from error
+
+
+def tried(looked: Looked) -> dict[str, Any]:
+    """The block that `write` would put into params.yaml; nothing is left behind.
+
+    Raises RegscopeError where the proposal fits no study.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / looked.name
+        write_description(path, looked.description)
+        block = proposed(looked, path)
+    block["data"]["path"] = str(paths.OWN / looked.name)
+    return block
+
+
+def check_name(name: str, again: bool) -> None:
+    """Raises RegscopeError where no study can be called so, or one is and is not to be replaced."""
+    there = load_params().studies
+    if name in there and not again:
+        raise RegscopeError(f"study {name}: is there already: choose another name, or give --again")
+    if again and name not in there:
+        raise RegscopeError(f"study {name}: is not there, which --again would bring in anew")
+
+
+def write(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> Iterator[str]:
+    """Put the file under DVC, its description beside it, the study into params.yaml and its
+    pipeline into studies/; a line of each as it is done.
+
+    With `again` the file and its description are replaced, and the settings stay. What was begun is
+    taken back where a step fails.
+    """
+    files = {looked.name: looked.file, **looked.others}
+    paths.OWN.mkdir(parents=True, exist_ok=True)
+    taken = [place for place in files if (paths.OWN / place).exists()]
+    if taken and not again:
+        raise RegscopeError(
+            f"{paths.OWN / taken[0]}: is there already, of another study: remove it, or choose"
+            " another name"
+        )
+    written: list[Path] = []
+    try:
+        for place, source in files.items():
+            target = paths.OWN / place
+            if target.resolve() != source.resolve():
+                written.append(target)
+                shutil.copyfile(source, target)
+        path = paths.OWN / looked.name
+        write_description(path, looked.description)
+        written.append(description_file(path))
+        if not again:
+            before = paths.PARAMS.read_text(encoding="utf-8")
+            write_text(paths.PARAMS, with_study(before, name, block))
+        try:
+            study = load_params().named(name)
+            _put_under_dvc([paths.OWN / place for place in files])
+            made = pipelines.study_pipelines(
+                [name], {name: study.task}, {name: study.data.own_files}
+            )
+            pipelines.write(made)
+        except RegscopeError:
+            if not again:
+                write_text(paths.PARAMS, before)
+            raise
+    except (RegscopeError, OSError):
+        if not again:
+            for one in written:
+                one.unlink(missing_ok=True)
+        raise
+    yield f"{listed([str(paths.OWN / place) for place in files])}: under DVC"
+    yield f"{description_file(path)}: what it holds"
+    yield f"{paths.PARAMS}: the study {name}" + (" stays as it was" if again else "")
+    yield f"{paths.pipeline(name)}: its pipeline"
+    _tell_git([description_file(path), paths.PARAMS, *made, *_dvc_files(files)])
+
+
+def _dvc_files(files: Mapping[str, Path]) -> list[Path]:
+    return [paths.OWN / f"{place}.dvc" for place in files] + [paths.OWN / ".gitignore"]
+
+
+def _put_under_dvc(files: Sequence[Path]) -> None:
+    """Raises RegscopeError where DVC refuses."""
+    from dvc.exceptions import DvcException
+    from dvc.repo import Repo
+
+    try:
+        with Repo() as repo:
+            repo.add([str(file) for file in files])
+    except DvcException as error:
+        raise RegscopeError(f"dvc add {files[0]}: {error}") from error
+
+
+def _tell_git(files: Sequence[Path]) -> None:
+    """Experiments see only what git knows of; outside of a repository there is nobody to tell."""
+    there = [str(file) for file in files if file.exists()]
+    subprocess.run(["git", "add", "--", *there], check=False, capture_output=True)

@@ -1,0 +1,1 @@
+"""Tables as people have them: read whole, every column with its kind, and nothing guessed."""

@@ -1,0 +1,261 @@
+"""A table looked at: which columns are read, which are left out and why, and what is odd."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed, shown
+from regscope.tables.kinds import ColumnKind, Held, held
+from regscope.tables.leaks import leaks
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ASKED_ABOUT = 50
+"""Classes from which on a person is asked whether the target is a number."""
+
+FEWEST_ROWS = 5
+"""Rows that each class must have, or it is asked about."""
+
+FEW_NUMBERS = 10
+"""So many different whole numbers are classes; more are asked about, up to ASKED_ABOUT."""
+
+TWINS = 200_000
+"""Rows among which those that come twice are counted."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`columns` are read; `left_out` says of others why not. `twins` rows are there already."""
+
+    target: Held
+    columns: tuple[Held, ...]
+    left_out: Mapping[str, str]
+    twins: int
+
+    @property
+    def rows(self) -> int:
+        whole = self.target.codes if self.target.codes is not None else self.target.values
+        assert whole is not None
+        return len(whole)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a person said of a table: what its target is, and of columns what they are."""
+
+    task: str | None = None
+    kinds: Mapping[str, ColumnKind] | None = None
+    drop: Collection[str] = ()
+    keep: Collection[str] = ()
+    aside: Collection[str] = ()
+    """Columns that splits go by, which networks do not read."""
+
+
+def look(table: pa.Table, target: str, asked: Asked) -> Seen:
+    """Raises RegscopeError where there is no such column, nothing to tell or nothing to read."""
+    for name in (target, *asked.drop, *asked.keep, *asked.aside, *(asked.kinds or {})):
+        named(table, name)
+    told = target_of(table, target, asked.task)
+    columns: list[Held] = []
+    left_out = dict.fromkeys(asked.drop, "as asked") | dict.fromkeys(asked.aside, "splits go by it")
+    for name in table.column_names:
+        if name == target or name in left_out:
+            continue
+        found = held(name, table[name], (asked.kinds or {}).get(name))
+        if name not in asked.keep and (why := _useless(found)):
+            left_out[name] = why
+        else:
+            columns.append(found)
+    giving = {name: why for name, why in leaks(columns, told).items() if name not in asked.keep}
+    left_out |= giving
+    columns = [column for column in columns if column.name not in giving]
+    if not columns:
+        reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
+        raise RegscopeError(f"no column is left to tell {target} from ({reasons}): --keep one")
+    return Seen(told, tuple(columns), left_out, _twins(table))
+
+
+def named(table: pa.Table, name: str) -> str:
+    """Raises RegscopeError with the nearest names where a table has no such column."""
+    if name not in table.column_names:
+        raise RegscopeError(
+            f"column {shown(name)}: not there; columns: {listed(table.column_names, near=name)}"
+        )
+    return name
+
+
+def target_of(table: pa.Table, name: str, task: str | None) -> Held:
+    """The target as classes or as numbers.
+
+    Raises RegscopeError where it is missing in a row, is one class or number alone, or where it is
+    not plain which of both it is and `task` does not say.
+    """
+    found = held(name, table[name], None if task is None else _KINDS[task])
+    if found.kind == "date":
+        raise RegscopeError(f"column {name}: dates, which are no target: give it as a number")
+    if found.kind == "number" and task is None:
+        found = _classes_or_numbers(table, name, found)
+    elif found.kind == "text":
+        found = held(name, table[name], "category")
+    whole = found.values if found.values is not None else found.codes
+    assert whole is not None
+    missing = np.isnan(whole) if found.values is not None else whole < 0
+    if missing.all():
+        raise RegscopeError(f"column {name}: missing in every row")
+    if missing.any():
+        rows = np.flatnonzero(missing) + 1
+        raise RegscopeError(
+            f"column {name}: missing in {len(rows)} rows ({listed(rows.tolist(), most=40)}, from"
+            " 1): what has no target teaches nothing: take them out"
+        )
+    if found.distinct < 2:
+        value = found.categories[0] if found.categories else f"{whole[0]:g}"
+        raise RegscopeError(f"column {name}: {shown(value)} in every row: nothing to tell apart")
+    if found.codes is not None:
+        _check_classes(found, task)
+    return found
+
+
+_KINDS: dict[str, ColumnKind] = {"classes": "category", "number": "number"}
+
+
+def _classes_or_numbers(table: pa.Table, name: str, found: Held) -> Held:
+    assert found.values is not None
+    there = found.values[~np.isnan(found.values)]
+    whole = bool((there == np.floor(there)).all())
+    if not whole or found.distinct > ASKED_ABOUT:
+        return found
+    if found.distinct > FEW_NUMBERS:
+        raise RegscopeError(
+            f"column {name}: {found.distinct} different whole numbers: classes or a number? Say"
+            " --task number or --task classes"
+        )
+    return held(name, table[name], "category")
+
+
+def _check_classes(found: Held, task: str | None) -> None:
+    assert found.codes is not None
+    counts = np.bincount(found.codes[found.codes >= 0], minlength=len(found.categories))
+    least = int(counts.argmin())
+    if counts[least] < 2:
+        ones = [found.categories[place] for place in np.flatnonzero(counts < 2)]
+        if len(ones) == len(counts):
+            raise RegscopeError(
+                f"column {found.name}: another value in every row: nothing to learn from"
+            )
+        raise RegscopeError(
+            f"column {found.name}: classes with one row: {listed(ones, most=60)}: join them with"
+            " others, or take them out"
+        )
+    if task is not None:
+        return
+    if len(counts) > ASKED_ABOUT:
+        raise RegscopeError(
+            f"column {found.name}: {len(counts)} classes: is it a number? Say --task number or"
+            " --task classes"
+        )
+    if counts[least] < FEWEST_ROWS:
+        raise RegscopeError(
+            f"column {found.name}: class {shown(found.categories[least])} has {counts[least]} rows:"
+            " is it a number? Say --task number, or --task classes to go on"
+        )
+
+
+def _useless(found: Held) -> str | None:
+    """Why nothing can be learned from a column, whatever the target is."""
+    if found.kind == "text":
+        return (
+            f"text, {found.distinct:,} different values"
+            if found.categories
+            else "of no kind that is read"
+        )
+    if found.distinct == 0:
+        return "has no value"
+    if found.distinct == 1 and not found.missing:
+        return "the same in every row"
+    if found.values is not None and _numbers_rows(found.values):
+        return "numbers the rows"
+    return None
+
+
+def _numbers_rows(values: np.ndarray) -> bool:
+    """Whole numbers without a gap, one a row, in whatever order."""
+    if np.isnan(values).any() or len(values) < FEWEST_ROWS:
+        return False
+    first = values.min()
+    return bool(
+        values.max() - first == len(values) - 1
+        and len(np.unique(values)) == len(values)
+        and first == np.floor(first)
+    )
+
+
+def _twins(table: pa.Table) -> int:
+    """How many of the first rows are like an earlier one in every column."""
+    rows = table.slice(0, TWINS)
+    distinct = rows.group_by(rows.column_names, use_threads=False).aggregate([])
+    return int(rows.num_rows - distinct.num_rows)
+
+
+def odd(seen: Seen) -> Iterator[str]:
+    """What an owner should look at, a line each."""
+    for name, why in seen.left_out.items():
+        if why.startswith("tells "):
+            yield f"column {name} {why}: left out; to have it all the same: --keep {name}"
+    if seen.twins:
+        yield f"{seen.twins:,} rows are there twice or more: some may train and test"
+    if seen.target.codes is not None:
+        counts = np.bincount(seen.target.codes)
+        share = counts.min() / counts.sum()
+        if share < 0.1:
+            yield (
+                f"class {seen.target.categories[int(counts.argmin())]} is {share:.1%} of the rows:"
+                " balanced accuracy says more than accuracy"
+            )
+    if len(seen.columns) > seen.rows:
+        yield f"{len(seen.columns):,} columns and {seen.rows:,} rows: easily learned by heart"
+
+
+def described(seen: Seen) -> Sequence[str]:
+    """What was seen, a line each."""
+    lines = [f"{seen.rows:,} rows; target {seen.target.name}: {_target(seen.target)}"]
+    for kind in ("number", "date", "category"):
+        own = [column for column in seen.columns if column.kind == kind]
+        if own:
+            names = listed([_column(column, seen.rows) for column in own], most=200)
+            lines.append(f"{len(own):,} {_PLURALS[kind]}: {names}")
+    plain = {name: why for name, why in seen.left_out.items() if not why.startswith("tells ")}
+    if plain:
+        lines.append(
+            "left out: " + listed([f"{name} ({why})" for name, why in plain.items()], most=200)
+        )
+    return lines
+
+
+_PLURALS = {"number": "columns of numbers", "date": "of dates", "category": "of categories"}
+
+
+def _column(column: Held, rows: int) -> str:
+    parts = [f"{len(column.categories)} values"] if column.kind == "category" else []
+    if column.missing:
+        parts.append(f"{column.missing / rows:.1%} missing")
+    return f"{column.name} ({', '.join(parts)})" if parts else column.name
+
+
+def _target(target: Held) -> str:
+    if target.codes is not None:
+        counts = np.bincount(target.codes, minlength=len(target.categories))
+        order = np.argsort(-counts, kind="stable")
+        shares = [
+            f"{target.categories[place]} {counts[place] / counts.sum():.1%}" for place in order
+        ]
+        return f"{len(counts)} classes, {listed(shares, most=120)}"
+    assert target.values is not None
+    low, middle, high = np.percentile(target.values, [0, 50, 100])
+    return f"a number, {low:g} to {high:g}, median {middle:g}, deviation {target.values.std():.4g}"

@@ -1,0 +1,271 @@
+"""Files of tables: CSV with any usual delimiter, compressed or not, and Parquet.
+
+Text is read as it stands: what a column holds is decided by `kinds`, by all of its values, and not
+by a reader's guess at its first ones.
+"""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import zlib
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed, shown
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DELIMITERS = (",", "\t", ";", "|")
+COMPRESSED = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+PARQUET = b"PAR1"
+MOST_BYTES = 8 << 30
+"""Of a table's text once unpacked: what is larger has to be cut before."""
+MOST_COLUMNS = 20_000
+SAMPLE = 1 << 20
+MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
+"""What stands for a missing value; spaces around any value do not count."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a text file is written; None of both for Parquet, which says so itself."""
+
+    delimiter: str | None
+    header: bool | None
+    encoding: str = "utf-8"
+
+
+def read_table(path: Path, header: bool = True, form: Form | None = None) -> tuple[pa.Table, Form]:
+    """All columns of a file, text as text without spaces around it, and how it is written.
+
+    `form` is how it was found to be written before; else that is found out. Columns of a file
+    without a header are called `1`, `2` and on.
+
+    Raises RegscopeError, in one line that names the file, and the row where one is to blame.
+    """
+    content = _content(path)
+    if content.startswith(PARQUET):
+        if not header:
+            raise RegscopeError(f"{path}: Parquet names its columns: leave --no-header out")
+        return _checked_names(path, _parquet(path, content)), Form(None, None)
+    text, encoding = _text(path, content)
+    if form is None:
+        form = Form(_delimiter(path, text), header, encoding)
+    table = _csv(path, text, form)
+    if form.header:
+        _check_header(path, table)
+    return _checked_names(path, table), form
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.is_dir():
+            raise RegscopeError(f"{path}: is a folder; give a file, or --pictures for pictures")
+        if not path.exists():
+            raise RegscopeError(f"{path}: no such file")
+        if not path.is_file():
+            raise RegscopeError(f"{path}: must be a file, not a pipe or a device")
+        opened: Any = COMPRESSED.get(path.suffix.lower(), open)
+        with opened(path, "rb") as file:
+            content: bytes = file.read(MOST_BYTES + 1)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RegscopeError(f"{path}: cannot be read: {reason}") from error
+    if len(content) > MOST_BYTES:
+        raise RegscopeError(f"{path}: unpacks to more than {MOST_BYTES >> 30} GiB")
+    if not content.strip():
+        raise RegscopeError(f"{path}: is empty")
+    return content
+
+
+def _text(path: Path, content: bytes) -> tuple[bytes, str]:
+    """As UTF-8 without a mark of byte order; what is no UTF-8 is taken for Windows' Latin-1."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        try:
+            return content.decode("utf-16").encode(), "utf-16"
+        except UnicodeDecodeError as error:
+            raise RegscopeError(f"{path}: not whole UTF-16: {error.reason}") from error
+    if (place := content.find(b"\0")) >= 0:
+        line = content.count(b"\n", 0, place) + 1
+        raise RegscopeError(f"{path}: line {line} holds a NUL byte: no text, and no Parquet file")
+    content = content.removeprefix(b"\xef\xbb\xbf")
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        try:
+            return content.decode("cp1252").encode(), "cp1252"
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise RegscopeError(
+                f"{path}: line {line}: neither UTF-8 nor Latin-1: save it as UTF-8"
+            ) from error
+    return content, "utf-8"
+
+
+def _delimiter(path: Path, text: bytes) -> str:
+    """The one that cuts the first lines into equally many parts, the most of them."""
+    lines = text[:SAMPLE].decode(errors="ignore").splitlines()
+    if len(text) > SAMPLE:
+        lines = lines[:-1]
+    found: dict[str, int] = {}
+    for delimiter in DELIMITERS:
+        try:
+            rows = [row for row in csv.reader(lines[:200], delimiter=delimiter) if row]
+        except csv.Error:
+            continue
+        (width, often), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
+        if width > 1 and often >= 0.9 * len(rows):
+            found[delimiter] = width
+    if not found:
+        if any(delimiter in lines[0] for delimiter in DELIMITERS):
+            # Whatever it is, the reader then says where rows are of another length.
+            return max(DELIMITERS, key=lines[0].count)
+        return ","
+    tab = path.name.lower().partition(".")[2].startswith("tsv")
+    return max(found, key=lambda one: (tab and one == "\t", found[one]))
+
+
+def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import csv as reader
+
+    assert form.delimiter is not None
+    first = next(csv.reader(io.StringIO(_first_lines(text)), delimiter=form.delimiter), [])
+    if len(first) > MOST_COLUMNS:
+        raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
+    names = [name.strip() for name in first] if form.header else None
+    if names is not None and (again := _twice(names)):
+        raise RegscopeError(f"{path}: the column {shown(again)} is there twice")
+    places = [str(place + 1) for place in range(len(first))]
+    wrong: list[Any] = []
+
+    def note(row: Any) -> str:
+        wrong.append(row)
+        return "error"
+
+    try:
+        table = reader.read_csv(
+            pa.BufferReader(text),
+            reader.ReadOptions(
+                column_names=places, skip_rows=1 if form.header else 0, block_size=1 << 24
+            ),
+            reader.ParseOptions(
+                delimiter=form.delimiter, newlines_in_values=b'"' in text, invalid_row_handler=note
+            ),
+            reader.ConvertOptions(
+                column_types={place: pa.string() for place in places},
+                strings_can_be_null=False,
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise RegscopeError(f"{path}: {_why(wrong, str(error), text)}") from error
+    if not table.num_rows:
+        what = "has only a header line" if form.header else "has no rows"
+        raise RegscopeError(f"{path}: {what}")
+    trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
+    return pa.table(trimmed, names=names or places)
+
+
+def _why(wrong: list[Any], said: str, text: bytes) -> str:
+    if wrong:
+        row = wrong[0]
+        line = _line_of(text, row.text)
+        where = f"line {line}" if line else f"row {row.number}" if row.number else "a row"
+        open_quote = row.text.count('"') % 2 == 1
+        why = "; a quote is not closed there" if open_quote else ""
+        return (
+            f"{where} has {row.actual_columns} values, and the first has"
+            f" {row.expected_columns}{why}: {shown(row.text, 40)}"
+        )
+    if text.count(b'"') % 2:
+        return "a quote is opened and never closed"
+    if "straddling" in said:
+        return "a value is longer than 16 MB: a quote that is never closed, perhaps"
+    return f"not a table: {said.partition(':')[2].strip() or said}"
+
+
+def _line_of(text: bytes, row: str) -> int:
+    place = text.find(row.rstrip("\r\n").encode())
+    return text.count(b"\n", 0, place) + 1 if place >= 0 else 0
+
+
+def _first_lines(text: bytes) -> str:
+    """Enough to hold the header, whose names may hold line ends."""
+    return text[: max(SAMPLE, text.find(b"\n") + 1)].decode(errors="ignore")
+
+
+def _check_header(path: Path, table: pa.Table) -> None:
+    """Refuse a header that is none, and one that comes again."""
+    names = table.column_names
+    if sum(_is_number(name) for name in names) > len(names) / 2:
+        raise RegscopeError(
+            f"{path}: the first line holds numbers ({listed(names[:4])}), and no names: give"
+            " --no-header"
+        )
+    first = [str(column[0]) for column in table.columns]
+    if first == names:
+        raise RegscopeError(f"{path}: the header stands there twice: take line 2 out")
+    if len(names) > 1 and table.num_rows > 1:
+        second = [str(column[1]) for column in table.columns]
+        texts = [not _is_number(value) and value not in MISSING for value in first]
+        numbers = [_is_number(value) for value in second]
+        if all(texts) and sum(numbers) > len(names) / 2:
+            raise RegscopeError(
+                f"{path}: line 2 looks like another header ({listed(first[:4])}): take one out"
+            )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _twice(names: list[str]) -> str:
+    return next((name for name, often in Counter(names).items() if often > 1), "")
+
+
+def _parquet(path: Path, content: bytes) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    from pyarrow import parquet
+
+    try:
+        table = parquet.read_table(pa.BufferReader(content))
+    except (pa.ArrowInvalid, OSError) as error:
+        raise RegscopeError(f"{path}: not a whole Parquet file: {str(error)[:80]}") from error
+    if not table.num_rows:
+        raise RegscopeError(f"{path}: has no rows")
+    if table.num_columns > MOST_COLUMNS:
+        raise RegscopeError(f"{path}: {table.num_columns:,} columns; at most {MOST_COLUMNS:,}")
+    if again := _twice(table.column_names):
+        raise RegscopeError(f"{path}: the column {shown(again)} is there twice")
+    columns = []
+    for column in table.columns:
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            column, kind = column.cast(kind.value_type), kind.value_type
+        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+            column = pc.utf8_trim_whitespace(pc.fill_null(column.cast(pa.string()), ""))
+        elif pa.types.is_boolean(kind):
+            column = pc.fill_null(column.cast(pa.string()), "")
+        columns.append(column)
+    return pa.table(columns, names=table.column_names)
+
+
+def _checked_names(path: Path, table: pa.Table) -> pa.Table:
+    for place, name in enumerate(table.column_names, start=1):
+        if not name or not name.isprintable():
+            raise RegscopeError(f"{path}: column {place} has no name that can be read: name it")
+    return table
