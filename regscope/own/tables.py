@@ -86,7 +86,7 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         description=description,
         data={"source": "table", "target": target},
         told=tuple(told),
-        proposal=proposal(seen, name, target, asked, test is not None),
+        proposal=proposal(seen, path, target, asked, test is not None),
         methods=TABLES,
         warned=tuple(odd(seen)),
         others={Path(test.path).name: asked.test} if test and asked.test else {},
@@ -157,7 +157,7 @@ def _plain(label: str) -> str:
 
 
 def proposal(
-    seen: Seen, name: str, target: str, asked: TableAsked, has_test: bool
+    seen: Seen, path: Path, target: str, asked: TableAsked, has_test: bool
 ) -> dict[str, Any]:
     """Split, network and training by how many rows there are: a place to begin."""
     rows = seen.rows
@@ -200,7 +200,7 @@ def proposal(
     if rows - learned > EXAMPLES:
         evaluation["examples"] = EXAMPLES
     return {
-        "title": f"{name}: {target}",
+        "title": f"{target}, from {path.name}",
         "split": split,
         "model": model,
         "training": training,

@@ -22,7 +22,12 @@ from regscope.report.standings import Standing, standings
 from regscope.report.verdicts import Claims
 from regscope.study.params import BASELINE
 
-KINDS = {"image": "pictures", "points": "tables of numbers", "tokens": "sentences"}
+KINDS = {
+    "image": "pictures",
+    "points": "tables of numbers",
+    "table": "tables",
+    "tokens": "sentences",
+}
 
 
 def across(

@@ -171,6 +171,9 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     if not table.num_rows:
         what = "has only a header line" if form.header else "has no rows"
         raise RegscopeError(f"{path}: {what}")
+    last = [str(column[-1]) for column in table.columns]
+    if text.count(b'"') % 2 and any("\n" in value for value in last):
+        raise RegscopeError(f"{path}: a quote is opened and never closed: {shown(last[-1], 40)}")
     trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
     return pa.table(trimmed, names=names or places)
 
@@ -186,8 +189,6 @@ def _why(wrong: list[Any], said: str, text: bytes) -> str:
             f"{where} has {row.actual_columns} values, and the first has"
             f" {row.expected_columns}{why}: {shown(row.text, 40)}"
         )
-    if text.count(b'"') % 2:
-        return "a quote is opened and never closed"
     if "straddling" in said:
         return "a value is longer than 16 MB: a quote that is never closed, perhaps"
     return f"not a table: {said.partition(':')[2].strip() or said}"

@@ -1,0 +1,34 @@
+"""A small table of one's own, as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+ROWS = 200
+
+
+def words(seed: int = 0) -> dict[str, list[str]]:
+    """Columns as they stand in the file: a row number, ages with gaps, cities with gaps, a date."""
+    stream = np.random.default_rng(seed)
+    ages = stream.normal(40, 9, ROWS)
+    left = ages + stream.normal(0, 9, ROWS) > 40
+    return {
+        "row": [str(row) for row in range(ROWS)],
+        "age": [
+            "" if gap else f"{age:.1f}"
+            for age, gap in zip(ages, stream.random(ROWS) < 0.1, strict=True)
+        ],
+        "city": stream.choice(["Bern", "Rome", "?"], ROWS).tolist(),
+        "since": [f"20{year:02d}-03-01" for year in stream.integers(10, 25, ROWS)],
+        "left": np.where(left, "yes", "no").tolist(),
+    }
+
+
+def written(path: Path, **changed: list[str]) -> Path:
+    """The table as CSV; where columns are given, with them in place of its own."""
+    columns = words() | changed
+    lines = [",".join(columns), *(",".join(row) for row in zip(*columns.values(), strict=True))]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,152 @@
+"""A table that someone brings becomes a description and a proposal, and what is read is it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.datasets.own import description_file, write_description
+from regscope.datasets.table import Table
+from regscope.own.tables import TableAsked, look_at_table, stored_name
+from tests.own import tables
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def brought(asked: TableAsked | None = None, target: str = "left", **changed: Any) -> Table:
+    """The source of a table that was looked at, written below data/own and described."""
+    path = tables.written(Path("churn.csv"), **changed)
+    looked = look_at_table(path, "churn", target, asked or TableAsked())
+    stored = paths.OWN / looked.name
+    paths.OWN.mkdir(parents=True, exist_ok=True)
+    stored.write_bytes(path.read_bytes())
+    for name, other in looked.others.items():
+        (paths.OWN / name).write_bytes(other.read_bytes())
+    write_description(stored, looked.description)
+    return Table(path=str(stored), target=target)
+
+
+def test_what_is_described_is_read() -> None:
+    source = brought()
+    assert (source.kind, source.size, source.quantity) == ("table", tables.ROWS, None)
+    assert source.categories == ("city",)
+    assert [str(file) for file in source.own_files] == [
+        "data/own/churn.csv", "data/own/churn.csv.json",
+    ]  # fmt: skip
+    folder = Path("raw")
+    folder.mkdir()
+    source.download(folder)
+    assert json.loads((folder / "file.json").read_text())["path"] == "data/own/churn.csv"
+    dataset = source.prepared(folder, "churn")
+    assert dataset.classes == ("no", "yes")
+    assert dataset.input_shape == (-1, 2, 0)
+    words = tables.words()
+    np.testing.assert_array_equal(
+        dataset.inputs[:, 0], [float(age or "nan") for age in np.float32(_numbers(words["age"]))]
+    )
+    cities = {"Bern": 0, "Rome": 1}
+    np.testing.assert_array_equal(
+        dataset.inputs[:, 1], [cities.get(city, np.nan) for city in words["city"]]
+    )
+    np.testing.assert_array_equal(dataset.targets, [value == "yes" for value in words["left"]])
+
+
+def _numbers(words: list[str]) -> list[float]:
+    return [float(word) if word else np.nan for word in words]
+
+
+def test_numbers_are_targets_too() -> None:
+    source = brought(target="age", age=[f"{row / 7:.3f}" for row in range(tables.ROWS)])
+    assert source.quantity is not None
+    assert source.quantity.called == "age"
+    dataset = source.read()
+    np.testing.assert_allclose(dataset.targets, np.round(np.arange(tables.ROWS) / 7, 3))
+
+
+def test_a_test_file_comes_behind_and_its_labels_may_be_written_otherwise(tmp_path: Path) -> None:
+    words = tables.words(seed=9)
+    words["left"] = [f"{value.upper()}." for value in words["left"]]
+    test = tables.written(tmp_path / "later.csv", **words)
+    source = brought(TableAsked(test=test))
+    assert (source.size, source.official_train) == (2 * tables.ROWS, tables.ROWS)
+    assert Path("data/own/churn_test.csv") in source.own_files
+    dataset = source.read()
+    expected = [value in ("yes", "YES.") for value in [*tables.words()["left"], *words["left"]]]
+    np.testing.assert_array_equal(dataset.targets, expected)
+
+
+def test_labels_of_a_test_file_that_are_none_are_refused(tmp_path: Path) -> None:
+    words = tables.words(seed=9) | {"left": ["perhaps"] * tables.ROWS}
+    test = tables.written(tmp_path / "later.csv", **words)
+    with pytest.raises(RegscopeError, match=r"later\.csv: label perhaps: none of no, yes"):
+        brought(TableAsked(test=test))
+
+
+def test_a_category_that_was_not_there_is_unknown_and_another_file_is_refused() -> None:
+    source = brought()
+    stored = Path(source.path)
+    stored.write_text(stored.read_text().replace("Rome", "Oslo"))
+    with pytest.raises(RegscopeError, match="not the file that data/own/churn"):
+        source.download(Path())
+    assert set(source.read().inputs[:, 1][~np.isnan(source.read().inputs[:, 1])]) == {-1, 0}
+
+
+def test_rows_in_order_of_time() -> None:
+    days = [f"20{20 + row % 3}-01-{1 + row % 28:02d}" for row in range(tables.ROWS)]
+    source = brought(TableAsked(time="since"), since=days)
+    assert "since" not in [column.name for column in source.described().columns]
+    order = np.argsort(np.array(days), kind="stable")
+    expected = np.array(tables.words()["left"])[order] == "yes"
+    np.testing.assert_array_equal(source.read().targets, expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored"),
+    [
+        ("a.csv", "churn.csv"),
+        ("a.csv.gz", "churn.csv.gz"),
+        ("my.table.v2.TSV", "churn.v2.tsv"),
+        ("a", "churn"),
+    ],
+)
+def test_files_are_called_as_their_study(name: str, stored: str) -> None:
+    assert stored_name(Path(name), "churn") == stored
+
+
+def test_a_source_without_description_or_with_another_target_is_refused() -> None:
+    source = brought()
+    with pytest.raises(ValueError, match=r"describes left: bring the table in anew"):
+        Table(path=source.path, target="age")
+    description_file(source.path).unlink()
+    with pytest.raises(ValueError, match=r"no such file; `regscope new` writes"):
+        Table(path=source.path, target="left")
+
+
+def test_few_rows_are_refused() -> None:
+    few = {name: words[:12] for name, words in tables.words().items()}
+    with pytest.raises(RegscopeError, match=r"churn\.csv: 12 rows; at least 20"):
+        brought(**few)
+
+
+def test_the_proposal_is_told_by_rows_and_target() -> None:
+    path = tables.written(Path("churn.csv"))
+    proposal = look_at_table(path, "churn", "left", TableAsked()).proposal
+    assert proposal["title"] == "left, from churn.csv"
+    assert proposal["split"] == {"train": 160, "validation": 32, "by": "stratified"}
+    assert proposal["model"] == {"kind": "tabular", "hidden": [64, 64], "embedding": 8}
+    assert "primary" not in proposal["evaluation"]
+    rare = ["yes"] * 10 + ["no"] * 190
+    uneven = look_at_table(
+        tables.written(Path("churn.csv"), left=rare), "churn", "left", TableAsked()
+    ).proposal
+    assert uneven["evaluation"]["primary"] == "balanced_accuracy"
+    assert uneven["training"]["class_weights"] == "balanced"

@@ -1,0 +1,118 @@
+"""A table looked at: what is read, what is left out, what is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from regscope.base.errors import RegscopeError
+from regscope.tables.look import Asked, described, look, odd
+
+N = 120
+STREAM = np.random.default_rng(1)
+WORDS = {
+    "id": [str(row + 1) for row in range(N)],
+    "age": [f"{age:.1f}" for age in STREAM.normal(40, 9, N)],
+    "city": STREAM.choice(["Bern", "Rome", "?"], N).tolist(),
+    "since": [f"20{year:02d}-03-01" for year in STREAM.integers(10, 25, N)],
+    "note": [f"note {row}" for row in range(N)],
+    "same": ["1"] * N,
+    "left": STREAM.choice(["no", "yes"], N).tolist(),
+}
+WORDS["left_too"] = [value.upper() for value in WORDS["left"]]
+
+
+def table(**changed: list[str]) -> pa.Table:
+    return pa.table({**WORDS, **changed})
+
+
+def test_what_is_read_and_what_is_left_out() -> None:
+    seen = look(table(), "left", Asked())
+    kinds = {column.name: column.kind for column in seen.columns}
+    assert kinds == {"age": "number", "city": "category", "since": "date"}
+    assert seen.left_out == {
+        "id": "numbers the rows",
+        "note": "text, 120 different values",
+        "same": "the same in every row",
+        "left_too": "tells left (100.0% of rows by it alone)",
+    }
+    (told,) = odd(seen)
+    assert told.startswith("column left_too tells left")
+    assert described(seen)[0].startswith("120 rows; target left: 2 classes, ")
+
+
+def test_what_is_asked_for_is_done() -> None:
+    seen = look(
+        table(), "left", Asked(keep=["id", "note", "left_too"], drop=["age"], aside=["city"])
+    )
+    assert [column.name for column in seen.columns] == ["id", "since", "note", "left_too"]
+    assert seen.left_out["age"] == "as asked"
+    assert seen.left_out["city"] == "splits go by it"
+
+
+def of_target(values: list[str], task: str | None = None) -> str:
+    """What is told of a target, or why it is refused."""
+    changed = {"left": values, "left_too": WORDS["left_too"]}
+    try:
+        seen = look(table(**changed), "left", Asked(task=task))
+    except RegscopeError as error:
+        return str(error)
+    return f"{len(seen.target.categories)} classes" if seen.target.categories else "number"
+
+
+def few(values: int) -> list[str]:
+    return [str(row % values) for row in range(N)]
+
+
+def test_classes_or_a_number() -> None:
+    assert of_target(few(3)) == "3 classes"
+    assert of_target(few(3), "number") == "number"
+    assert of_target(few(20)) == (
+        "column left: 20 different whole numbers: classes or a number? Say --task number or --task"
+        " classes"
+    )
+    assert of_target(few(20), "classes") == "20 classes"
+    assert of_target(few(60)) == "number"
+    assert of_target([f"{row / 7:.3f}" for row in range(N)]) == "number"
+    assert of_target([f"w{row % 60}" for row in range(N)]) == (
+        "column left: 60 classes: is it a number? Say --task number or --task classes"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        (["no"] * N, "column left: no in every row: nothing to tell apart"),
+        (["7"] * N, "column left: 7 in every row"),
+        ([""] * N, "column left: missing in every row"),
+        (["", "NA", *few(3)[2:]], "column left: missing in 2 rows (1, 2, from 1): what has no"),
+        (["odd", *few(3)[1:]], "column left: classes with one row: odd: join them"),
+        (["odd"] * 3 + few(3)[3:], "column left: class odd has 3 rows: is it a number?"),
+        ([f"r{row}" for row in range(N)], "column left: another value in every row"),
+        (["2020-01-01"] * 60 + ["2021-01-01"] * 60, "column left: dates, which are no target"),
+    ],
+)  # fmt: skip
+def test_targets_that_are_none(values: list[str], told: str) -> None:
+    assert of_target(values).startswith(told)
+
+
+def test_names_that_are_not_there_are_refused_with_the_nearest() -> None:
+    with pytest.raises(RegscopeError, match="column lef: not there; columns: id, age, "):
+        look(table(), "lef", Asked())
+    many = table(**{f"quantity_{place}": WORDS["age"] for place in range(60)})
+    with pytest.raises(
+        RegscopeError, match=r"column quantity_7x: not there; columns: quantity_7, "
+    ):
+        look(many, "left", Asked(drop=["quantity_7x"]))
+
+
+def test_nothing_left_to_read_is_refused() -> None:
+    only = pa.table({"id": WORDS["id"], "left": WORDS["left"]})
+    with pytest.raises(RegscopeError, match=r"no column is left .*\(id: numbers the rows\)"):
+        look(only, "left", Asked())
+
+
+def test_rows_that_come_twice_are_counted() -> None:
+    twice = pa.table({name: [*words[:60], *words[:60]] for name, words in WORDS.items()})
+    assert look(twice, "left", Asked()).twins == 60

@@ -1,0 +1,133 @@
+"""Files of tables, whole or refused in one line."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyarrow import parquet
+
+from regscope.base.errors import RegscopeError
+from regscope.tables.reading import read_table
+
+PLAIN = "a,b\n1,x\n2,y\n"
+
+
+def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.csv", PLAIN.encode()),
+        ("t.tsv", PLAIN.replace(",", "\t").encode()),
+        ("t.csv", PLAIN.replace(",", ";").encode()),
+        ("t.txt", PLAIN.replace(",", "|").encode()),
+        ("t.csv", PLAIN.replace("\n", "\r\n").encode()),
+        ("t.csv", b"\xef\xbb\xbf" + PLAIN.encode()),
+        ("t.csv", PLAIN.encode("utf-16")),
+        ("t.csv", b"a, b\n1 , x\n 2, y \n"),
+        ("t.csv", b'"a","b"\n"1","x"\n"2","y"\n'),
+        ("t.csv.gz", gzip.compress(PLAIN.encode())),
+        ("t.csv.bz2", bz2.compress(PLAIN.encode())),
+        ("t.csv.xz", lzma.compress(PLAIN.encode())),
+    ],
+)
+def test_is_read_however_it_is_written(tmp_path: Path, name: str, content: bytes) -> None:
+    table, _ = read_table(written(tmp_path, content, name))
+    assert table.to_pydict() == {"a": ["1", "2"], "b": ["x", "y"]}
+
+
+def test_a_file_without_a_header_has_numbered_columns(tmp_path: Path) -> None:
+    table, form = read_table(written(tmp_path, "1,x\n2,y\n"), header=False)
+    assert table.to_pydict() == {"1": ["1", "2"], "2": ["x", "y"]}
+    assert form.header is False
+
+
+def test_latin_1_is_read_as_such(tmp_path: Path) -> None:
+    table, form = read_table(written(tmp_path, "name,b\nJosé,1\n".encode("latin-1")))
+    assert table["name"].to_pylist() == ["José"]
+    assert form.encoding == "cp1252"
+
+
+def test_a_quoted_value_may_hold_delimiters_and_line_ends(tmp_path: Path) -> None:
+    table, _ = read_table(written(tmp_path, 'a,b\n1,"x,\ny"\n2,z\n'))
+    assert table["b"].to_pylist() == ["x,\ny", "z"]
+
+
+def test_parquet_keeps_its_types(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"a": [1, None], "b": ["x", None], "c": [True, False]}), path)
+    table, form = read_table(path)
+    assert table.to_pydict() == {"a": [1, None], "b": ["x", ""], "c": ["true", "false"]}
+    assert (form.delimiter, form.header) == (None, None)
+
+
+WRONG: dict[str, tuple[str, bytes, str]] = {
+    "empty": ("t.csv", b"", "is empty"),
+    "blank": ("t.csv", b"\n \n", "is empty"),
+    "only a header": ("t.csv", b"a,b\n", "has only a header line"),
+    "ragged": ("t.csv", b"a,b\n1,x\n2\n3,z\n", "line 3 has 1 values, and the first has 2: 2"),
+    "too long": ("t.csv", b"a,b\n1,x,9\n", "line 2 has 3 values, and the first has 2: 1,x,9"),
+    "a quote never closed": ("t.csv", b'a,b\n1,"x\n2,y\n', "a quote"),
+    "NUL": ("t.csv", b"a,b\n1,x\n2,\x00\n", "line 3 holds a NUL byte: no text, and no Parquet"),
+    "a column twice": ("t.csv", b"a,b,a\n1,2,3\n", "the column a is there twice"),
+    "a column without a name": ("t.csv", b"a,,c\n1,2,3\n", "column 2 has no name"),
+    "numbers for names": (
+        "t.csv", b"1,2\n3,4\n", "the first line holds numbers (1, 2), and no names: give --no-h",
+    ),
+    "a header twice": ("t.csv", b"a,b\na,b\n1,2\n", "the header stands there twice: take line 2"),
+    "two headers": (
+        "t.csv", b"a,b\nyears,metres\n1,2\n",
+        "line 2 looks like another header (years, metres): take one out",
+    ),
+    "cut gzip": ("t.csv.gz", gzip.compress(PLAIN.encode() * 99)[:40], "cannot be read: Compressed"),
+    "no gzip": ("t.csv.gz", PLAIN.encode(), "cannot be read: Not a gzipped file"),
+    "cut Parquet": ("t.parquet", b"PAR1" + bytes(40), "not a whole Parquet file"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_is_refused_in_one_line_that_names_the_file(tmp_path: Path, case: str) -> None:
+    name, content, told = WRONG[case]
+    path = written(tmp_path, content, name)
+    with pytest.raises(RegscopeError) as refused:
+        read_table(path)
+    assert str(refused.value).startswith(f"{path}: {told}")
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RegscopeError, match=r"none\.csv: no such file"):
+        read_table(tmp_path / "none.csv")
+    with pytest.raises(RegscopeError, match="is a folder; give a file, or --pictures"):
+        read_table(tmp_path)
+
+
+def test_so_many_columns_are_refused(tmp_path: Path) -> None:
+    names = ",".join(f"c{place}" for place in range(100_000))
+    path = written(tmp_path, f"{names}\n{names}\n")
+    with pytest.raises(RegscopeError, match="100,000 columns; at most 20,000"):
+        read_table(path)
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters='\0\r\n",;|\t'), max_size=8)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=2, max_size=20))
+def test_every_value_comes_back(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:  # type: ignore[type-arg]
+    lines = [f'"{a}","{b}","{c}"' for a, b, c in [("head", "of", "it"), *rows]]
+    path = written(tmp_path_factory.mktemp("rows"), "\n".join(lines) + "\n")
+    table, _ = read_table(path)
+    for column, place in zip(table.columns, range(3), strict=True):
+        kept = [row[place].strip() for row in rows]
+        assert [value.strip() for value in column.to_pylist()] == kept
