@@ -1,7 +1,8 @@
 """Data sources: one file each. A file dropped in here is a new `source` in params.yaml."""
 
 from regscope.base.discovery import import_all
-from regscope.datasets.base import Dataset, Source, Split, SplitSettings
+from regscope.datasets.base import Dataset, Source
+from regscope.datasets.splits import Split, SplitSettings
 
 import_all(__name__, __path__)
 
