@@ -153,6 +153,18 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _class_weights_fit(self) -> Study:
+        weights = self.training.class_weights
+        if weights is not None and self.task.name != "classification":
+            raise refusal(
+                "training.class_weights",
+                weights,
+                f"data.source {self.data.source} is for {self.task.name}: leave it out; only"
+                " examples that have one class each can be weighted by it",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _cells_fit(self) -> Study:
         model = self.model
         target = Target(

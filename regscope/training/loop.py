@@ -71,7 +71,7 @@ class Trainer:
         )
         if told := study.lone_example(places[0].methods, self.train.shape[1]):
             raise RegscopeError(f"training.batch_size = {self.settings.batch_size}: {told}")
-        self.objective = self.task.objective(dataset, splits, device)
+        self.objective = self.task.objective(dataset, splits, device, self.settings.class_weights)
         self.examples = Examples(
             torch.from_numpy(dataset.inputs).to(device),
             torch.from_numpy(dataset.targets).to(device),
