@@ -3,7 +3,8 @@
 from typing import Any
 
 from regscope.base.discovery import import_all
-from regscope.datasets.base import Dataset, Source, Split, SplitSettings
+from regscope.datasets.base import Dataset, Source
+from regscope.datasets.splits import Split, SplitSettings
 
 import_all(__name__, __path__)
 

@@ -6,10 +6,9 @@ import sys
 from abc import abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field
 
 from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
@@ -18,7 +17,19 @@ from regscope.base.json_files import read_json
 from regscope.base.randomness import numpy_stream
 from regscope.base.settings import Settings
 from regscope.base.tensors import read_tensors, write_tensors
-from regscope.datasets.checks import check_dataset, check_source, constant_columns
+from regscope.datasets.checks import check_dataset, check_source, check_strata, constant_columns
+from regscope.datasets.splits import (
+    AtRandom,
+    By,
+    ByGroup,
+    ByStratum,
+    ByTime,
+    Drawing,
+    GroupSizes,
+    Split,
+    SplitSettings,
+    strata_of_numbers,
+)
 
 Kind = Literal["image", "points", "table", "tokens"]
 
@@ -64,30 +75,6 @@ class Column:
         return len(self.categories) or -int(self.gaps)
 
 
-class SplitSettings(Settings):
-    """How many examples train; the others test.
-
-    `train` counts the training examples, validation included; it may be left out where the
-    source has an official training set. `validation` of them are set aside where a strength is
-    chosen; a published cell trains on all of `train`.
-    """
-
-    train: Annotated[int, Field(ge=2)] | None = None
-    validation: Annotated[int, Field(ge=1)]
-
-
-@dataclass(frozen=True)
-class Split:
-    """Indices of examples, ascending or in drawn order.
-
-    Those that train, those held out, and those that a method watches while it trains.
-    """
-
-    train: np.ndarray
-    holdout: np.ndarray
-    watched: np.ndarray
-
-
 @dataclass(frozen=True)
 class Dataset:
     """Inputs and their targets.
@@ -105,6 +92,8 @@ class Dataset:
     Of `pools` parts of one size, one after another, seed k splits the k-th and sees no other; None
     where all seeds split all examples.
     `notes` are what is known to be wrong with the data, one sentence each.
+    `groups`, int64 `[N]`, if there are any, say which examples belong together: rows of one
+    patient, say.
     """
 
     kind: Kind
@@ -119,6 +108,7 @@ class Dataset:
     vocabulary: tuple[str, ...] = ()
     quantity: Quantity | None = None
     columns: tuple[Column, ...] = ()
+    groups: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Raises RegscopeError, in one line, where this is no such data set."""
@@ -167,26 +157,43 @@ class Dataset:
         that is held out; it does not train.
 
         An official training set is the same for every seed, unless `train` takes a part of it;
-        where there is none, the split varies with the seed, so that no lucky split decides.
+        where there is none, the split varies with the seed, so that no lucky split decides. An
+        official test set is whole in every way of splitting; what follows then goes for the parts
+        of the training set. Every part is of one size in all seeds, and none depends on which
+        other seeds there are. `settings.by` says how parts are drawn:
 
-        Raises RegscopeError for a seed beyond `pools`, and where a part would be empty.
+        - `random`: every example is as likely to train as any.
+        - `stratified`: every class has its share of the training part, of the test and, of the
+          training part's own, of what is held out of it, rounded to within one example
+          (`splits.largest_remainders`). Strata of numbers are quantile bins, ten or fewer
+          (`splits.strata_of_numbers`), of all examples that the split is of.
+        - `group`: no group is in two parts. Groups are laid in drawn order; the training part
+          takes `train` examples, the rest of the group in which it ends is in no part, and the
+          test takes what follows, as many as every order of groups would leave it
+          (`splits.GroupSizes.left_out`). In the same way validation, a watched part and what
+          trains are drawn from the training part.
+        - `time`: examples are in order of time. The last ones test, the last of the training part
+          are its validation part, and a watched part lies before it. All seeds have the same
+          split. Where `train` takes a part of an official training set, it is its end.
+
+        Raises RegscopeError for a seed beyond `pools`, where a part would be empty, where a stratum
+        has a single example, and where there are no groups to split by, or too large ones.
         """
+        members = self.pool(seed) if self.official_train is None else self._official(test=False)
+        drawing = self._drawing(settings.by, members)
         stream = numpy_stream(seed, "split")
         if self.official_train is None:
-            order = stream.permutation(self.pool(seed))
-            train, test = order[: settings.train], order[settings.train :]
+            train, test = drawing.train_and_test(members, settings.train or len(members), stream)
         else:
-            train = np.arange(self.official_train)
-            test = np.arange(self.official_train, len(self.inputs))
+            train, test = members, self._official(test=True)
             if settings.train is not None:
-                train = stream.permutation(train)[: settings.train]
+                train = drawing.part(members, settings.train, stream)
         if not len(train) or not len(test):
             raise RegscopeError(
                 f"split: {len(train)} of {self.pool_size} examples train and {len(test)} test; must"
                 " be one at least of each: split.train"
             )
-        parts = (holdout == "validation") + watched
-        size = settings.validation
+        parts, size = (holdout == "validation") + watched, settings.validation
         if parts * size >= len(train):
             times = "" if parts == 1 else f"{parts} times "
             raise RegscopeError(
@@ -195,14 +202,35 @@ class Dataset:
             )
         if not parts:
             return Split(train, test, test[:0])
-        mixed = numpy_stream(seed, "validation").permutation(train)
-        first, second, rest = mixed[:size], mixed[size : 2 * size], mixed[parts * size :]
+        stream = numpy_stream(seed, "validation")
+        first, second, rest = drawing.held_out(train, size, parts, stream)
         if holdout == "test":
             return Split(rest, test, first)
-        return Split(rest, first, second if watched else test[:0])
+        return Split(rest, first, second)
+
+    def _official(self, test: bool) -> np.ndarray:
+        every = np.arange(len(self.inputs))
+        return every[self.official_train :] if test else every[: self.official_train]
+
+    def _drawing(self, by: By, members: np.ndarray) -> Drawing:
+        """How parts of `members`, all that a seed's split draws from, are drawn."""
+        if by == "group":
+            if self.groups is None:
+                raise RegscopeError("split.by = group: the data have no groups")
+            return ByGroup(self.groups, GroupSizes.of(self.groups[members]))
+        if by == "stratified":
+            check_strata(self, members)
+            strata = np.zeros(len(self.inputs), dtype=np.int64)
+            known = self.targets[members]
+            strata[members] = known if self.quantity is None else strata_of_numbers(known)
+            return ByStratum(strata)
+        return ByTime() if by == "time" else AtRandom()
 
     def save(self, folder: Path) -> None:
-        write_tensors(folder / DATA_FILE, {"inputs": self.inputs, "targets": self.targets})
+        tensors = {"inputs": self.inputs, "targets": self.targets}
+        if self.groups is not None:
+            tensors["groups"] = self.groups
+        write_tensors(folder / DATA_FILE, tensors)
         described: dict[str, Any] = {
             "kind": self.kind,
             "classes": self.classes,
@@ -217,6 +245,8 @@ class Dataset:
             described["quantity"] = asdict(self.quantity)
         if self.columns:
             described["columns"] = [asdict(column) for column in self.columns]
+        if self.groups is not None:
+            described["groups"] = asdict(GroupSizes.of(self.groups[: self.official_train]))
         if self.notes:
             described["notes"] = self.notes
         write_json(folder / DESCRIPTION_FILE, described)
@@ -248,6 +278,7 @@ class Dataset:
                 Column(column["name"], tuple(column["categories"]), column["gaps"])
                 for column in described.get("columns", ())
             ),
+            groups=tensors.get("groups"),
         )
 
 
@@ -281,6 +312,16 @@ class Source(Settings):
     @property
     def official_train(self) -> int | None:
         return None
+
+    @property
+    def groups(self) -> bool:
+        """Whether its examples come in groups, by which they can be split."""
+        return False
+
+    @property
+    def ordered(self) -> bool:
+        """Whether `prepare` gives them in order of time."""
+        return False
 
     @property
     def own_pools(self) -> int | None:

@@ -19,6 +19,9 @@ INPUTS = {
 }
 """Of every kind of data: axes, dtype, and what they are called."""
 
+NAMED = 5
+"""How many examples a line names."""
+
 LARGEST = 1e15
 """Squares of what is larger, summed, are beyond single precision."""
 
@@ -43,6 +46,8 @@ class Source(Said, Protocol):
     def size(self) -> int: ...
     @property
     def own_pools(self) -> int | None: ...
+    @property
+    def groups(self) -> bool: ...
 
 
 class Dataset(Said, Protocol):
@@ -66,6 +71,8 @@ class Dataset(Said, Protocol):
     def vocabulary(self) -> tuple[str, ...]: ...
     @property
     def columns(self) -> Sequence[Column]: ...
+    @property
+    def groups(self) -> np.ndarray | None: ...
 
 
 def check_dataset(dataset: Dataset) -> None:
@@ -83,6 +90,8 @@ def check_dataset(dataset: Dataset) -> None:
         _check_quantities(dataset)
     if dataset.kind == "tokens":
         _check_sentences(dataset)
+    if dataset.groups is not None:
+        _check_groups(dataset, dataset.groups)
 
 
 def _check_inputs(dataset: Dataset) -> None:
@@ -148,6 +157,14 @@ def _check_targets(dataset: Dataset) -> None:
             " each, none twice"
         )
     shape = dataset.inputs.shape if dataset.kind == "tokens" else dataset.inputs.shape[:1]
+    if targets.dtype.kind in "fO" and targets.shape == shape:
+        # nan is the one value that is not equal to itself.
+        missing = np.array([value is None or value != value for value in targets.flat])
+        if missing.any():
+            raise RegscopeError(
+                f"targets: missing in {int(missing.sum())} of {len(missing)} examples:"
+                f" {_places(missing)}; leave these examples out"
+            )
     if targets.dtype != "int64":
         raise RegscopeError(
             f"targets: {targets.dtype}; must be int64, the classes' numbers from 0 to"
@@ -161,10 +178,19 @@ def _check_targets(dataset: Dataset) -> None:
     lowest, highest = int(targets.min()), int(targets.max())
     allowed = -1 if dataset.kind == "tokens" else 0
     if lowest < allowed or highest >= len(classes):
+        wrong = (targets < allowed) | (targets >= len(classes))
+        which = f"; not so of examples {_places(wrong)}" if wrong.ndim == 1 else ""
         raise RegscopeError(
             f"targets: from {lowest} to {highest}; must lie from 0 to {len(classes) - 1}, for the"
-            f" classes {listed(classes, most=80)}"
+            f" classes {listed(classes, most=80)}{which}"
         )
+
+
+def _places(wrong: np.ndarray) -> str:
+    """Which examples, from 0, `wrong` `[N]` says; the first of many."""
+    places = np.flatnonzero(wrong)
+    more = f" and {len(places) - NAMED} more" if len(places) > NAMED else ""
+    return f"{', '.join(map(str, places[:NAMED]))}{more} (from 0)"
 
 
 def _check_quantities(dataset: Dataset) -> None:
@@ -182,11 +208,11 @@ def _check_quantities(dataset: Dataset) -> None:
             f"targets: of shape {list(targets.shape)}; must be {list(dataset.inputs.shape[:1])},"
             " one for each example of the inputs"
         )
-    wrong = targets[~np.isfinite(targets)]
-    if len(wrong):
+    wrong = ~np.isfinite(targets)
+    if wrong.any():
         raise RegscopeError(
-            f"targets: {wrong[0]} in {len(wrong)} of {len(targets)} examples: every target must be"
-            " a finite number"
+            f"targets: {targets[wrong][0]} in {wrong.sum()} of {len(targets)} examples: every"
+            f" target must be a finite number; not so of examples {_places(wrong)}"
         )
     if (largest := float(np.abs(targets).max())) > LARGEST:
         raise RegscopeError(
@@ -213,6 +239,47 @@ def _check_sentences(dataset: Dataset) -> None:
         raise RegscopeError(f"vocabulary: {len(dataset.vocabulary)} words, and words = {words}")
 
 
+def _check_groups(dataset: Dataset, groups: np.ndarray) -> None:
+    """A group for each example, at least two, and none both in an official training set and in the
+    test set."""
+    if not isinstance(groups, np.ndarray):
+        raise RegscopeError(f"groups: must be a numpy array, not a {type(groups).__name__}")
+    if groups.dtype != "int64" or groups.shape != dataset.inputs.shape[:1]:
+        raise RegscopeError(
+            f"groups: {groups.dtype} of shape {list(groups.shape)}; must be int64"
+            f" {list(dataset.inputs.shape[:1])}, one for each example of the inputs"
+        )
+    if dataset.pools is not None:
+        raise RegscopeError("groups: seeds that split pools of their own have none")
+    if (groups == groups[0]).all():
+        raise RegscopeError(f"groups: all examples are of group {groups[0]}; must be two at least")
+    if dataset.official_train is not None:
+        first, second = np.split(groups, [dataset.official_train])
+        both = np.intersect1d(first, second)
+        if len(both):
+            raise RegscopeError(
+                f"groups: {listed(both)}: in the training set and in the test set; must be in one"
+            )
+
+
+def check_strata(dataset: Dataset, members: np.ndarray) -> None:
+    """Raises RegscopeError, in one line, where `members` cannot be split by strata."""
+    if dataset.kind == "tokens":
+        raise RegscopeError("split.by = stratified: sentences have no class; choose random")
+    if dataset.quantity is not None:
+        return
+    single = np.bincount(dataset.targets[members], minlength=len(dataset.classes)) == 1
+    if single.any():
+        alone = members[single[dataset.targets[members]]]
+        told = listed(
+            f"{dataset.classes[dataset.targets[place]]} (example {place})" for place in alone
+        )
+        raise RegscopeError(
+            "split.by = stratified: every class must have two examples at least, and these have one"
+            f" (examples from 0): {told}"
+        )
+
+
 def check_source(source: Source, dataset: Dataset) -> None:
     """Refuse what is not what the source said before there was any: all was checked by that.
 
@@ -224,6 +291,7 @@ def check_source(source: Source, dataset: Dataset) -> None:
         "pools": (dataset.pools, source.own_pools),
         "official_train": (dataset.official_train, source.official_train),
         "quantity": (dataset.quantity, source.quantity),
+        "groups": (dataset.groups is not None, source.groups),
     }
     for name, (found, expected) in facts.items():
         if found != expected:
@@ -233,6 +301,11 @@ def check_source(source: Source, dataset: Dataset) -> None:
     if len(dataset.inputs) != dataset.pool_size * (dataset.pools or 1):
         raise RegscopeError(
             f"data: {len(dataset.inputs)} examples, and pools = {dataset.pools} of one size"
+        )
+    if dataset.quantity is None and (dataset.targets == dataset.targets.flat[0]).all():
+        raise RegscopeError(
+            f"targets: all {len(dataset.targets)} are of class"
+            f" {dataset.classes[dataset.targets.flat[0]]}: there is nothing to tell apart"
         )
     if dataset.kind != "tokens" and len(dataset.inputs) > 1 and not _vary(dataset.inputs).any():
         told = "classes" if dataset.quantity is None else "targets"

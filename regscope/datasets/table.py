@@ -93,6 +93,14 @@ class Table(OwnFile):
         return self
 
     @property
+    def groups(self) -> bool:
+        return self.described().group is not None
+
+    @property
+    def ordered(self) -> bool:
+        return self.described().time is not None
+
+    @property
     def kind(self) -> Literal["table"]:
         return "table"
 
@@ -126,7 +134,7 @@ class Table(OwnFile):
         parts = [encoded(Path(self.path), described)]
         if described.test:
             parts.append(encoded(Path(described.test.path), described, described.test))
-        inputs, targets = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        inputs, targets, groups = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         return Dataset(
             kind="table",
             inputs=inputs,
@@ -135,24 +143,26 @@ class Table(OwnFile):
             official_train=described.official_train,
             quantity=described.quantity,
             columns=tuple(column.read for column in described.columns),
+            groups=np.unique(groups, return_inverse=True)[1] if described.group else None,
         )
 
 
 def encoded(
     path: Path, described: TableDescription, test: TestFile | None = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Inputs float32 `[N, D]` and targets `[N]` of a file, by the description.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Inputs float32 `[N, D]`, targets and names of groups `[N]` of a file, by the description.
 
-    Rows are in order of time where there is one.
+    Rows are in order of time where there is one. Names are empty where there are no groups.
     """
     form = (test or described).form.form
     table, _ = read_table(path, form=form)
     try:
         inputs, targets = _encoded(table, described, test.spelled if test else {})
+        groups = _groups(table, described.group)
         if described.time:
-            order = np.argsort(_values(table, described.time, "date"), kind="stable")
-            return inputs[order], targets[order]
-        return inputs, targets
+            order = np.argsort(_times(table, described.time), kind="stable")
+            return inputs[order], targets[order], groups[order]
+        return inputs, targets, groups
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
 
@@ -164,7 +174,7 @@ def _encoded(
     for place, column in enumerate(described.columns):
         inputs[:, place] = column_inputs(held_as(table, column), column)
     if not described.classes:
-        targets = _values(table, described.target, "number")
+        targets = _numbers(table, described.target)
         if np.isnan(targets).any():
             raise RegscopeError(missing_targets(described.target, np.isnan(targets)))
         return inputs, targets
@@ -211,13 +221,32 @@ def _column(table: pa.Table, name: str) -> pa.ChunkedArray:
     return table[name]
 
 
-def _values(table: pa.Table, name: str, kind: Literal["number", "date"]) -> np.ndarray:
-    column = _column(table, name)
-    try:
-        found = held(name, column, kind)
-    except RegscopeError:
-        if kind != "date":
-            raise
-        found = held(name, column, "number")
-    assert found.values is not None
+def _numbers(table: pa.Table, name: str) -> np.ndarray:
+    values = held(name, _column(table, name), "number").values
+    assert values is not None
+    return values
+
+
+def _times(table: pa.Table, name: str) -> np.ndarray:
+    """Dates, or numbers that grow with time.
+
+    Raises RegscopeError where a column holds something else, or has gaps.
+    """
+    found = held(name, _column(table, name))
+    if found.values is None:
+        raise RegscopeError(f"column {name}: neither dates nor numbers, which --time needs")
+    if found.missing:
+        raise RegscopeError(f"column {name}: missing in {found.missing} rows: no place in time")
     return found.values
+
+
+def _groups(table: pa.Table, name: str | None) -> np.ndarray:
+    """Raises RegscopeError where a row has none."""
+    if name is None:
+        return np.full(table.num_rows, "")
+    found = held(name, _column(table, name), "category")
+    if found.missing:
+        raise RegscopeError(f"column {name}: missing in {found.missing} rows: of no group")
+    assert found.codes is not None
+    names: np.ndarray = np.array(found.categories)[found.codes]
+    return names

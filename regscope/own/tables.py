@@ -48,6 +48,8 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
     """Raises RegscopeError, in one line that names the file, where no study can be made of it."""
     table, form = read_table(path, asked.header)
     aside = [column for column in (asked.group, asked.time) if column]
+    if len(aside) == 2:
+        raise RegscopeError("--group and --time: one of both at a time")
     try:
         seen = look(table, target, Asked(asked.task, asked.kinds, asked.drop, asked.keep, aside))
         if seen.rows < FEWEST:

@@ -68,7 +68,7 @@ class Evidence:
         spread = self.mean(BASELINE, "test_error")
         if accuracy and spread:
             return round(accuracy * (1 - accuracy) / spread**2)
-        return study.data.size - (study.data.official_train or study.split.train or 0)
+        return results.tested(self.study, study)
 
     def mean(self, reg: str, measure: str) -> float | None:
         """None where no seed of the cell has the measure."""

@@ -73,7 +73,7 @@ def new_data(evidence: Evidence) -> dict[str, NewData]:
     rows = {reg: evidence.against_none(reg, ACCURACY) for reg in evidence.cells}
     compared = {reg: row for reg, row in rows.items() if row is not None and row["seeds"] > 0}
     study = evidence.trained
-    if study.data.official_train is not None:
+    if study.shared_test:
         return {reg: _shared_test_set(evidence, reg, row) for reg, row in compared.items()}
     if study.data.own_pools is not None:
         return {

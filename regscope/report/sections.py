@@ -131,8 +131,7 @@ class Section:
 
     @property
     def test_examples(self) -> int:
-        train = self.study.data.official_train or self.study.split.train or 0
-        return self.study.data.size - train
+        return results.tested(self.name, self.study)
 
     @property
     def first_examples(self) -> str:
@@ -148,11 +147,22 @@ class Section:
         if "test_error" in self.results.seeds.columns:
             return word_tables.test_error(self.results, self.test_examples)
         error = percent(test_set_error(accuracy, self.test_examples))
-        if self.study.data.official_train is not None:
+        if self.study.shared_test:
+            later = " as if they were independent of each other, and" * (
+                self.study.split.by == "time"
+            )
             return (
                 f"All cells are tested on the same {self.test_examples:,} examples. Other examples"
                 f" would move an accuracy of {percent(accuracy)} % by a standard error of {error}"
-                " points, which the intervals leave out: they hold for this test set."
+                f" points,{later} which the intervals leave out: they hold for this test set."
+            )
+        if self.study.split.by == "group":
+            return (
+                f"Each seed draws its own groups of examples, and tests on {self.test_examples:,}"
+                " examples of groups that it has not trained on. Examples of one group may err"
+                " together, so that no standard error is given for the test. The splits overlap:"
+                " intervals and verdicts hold for this pool of"
+                f" {self.study.data.size:,} examples, and would be wider for new data."
             )
         if self.study.data.own_pools is not None:
             drawn = f"Each seed draws {self.study.data.size:,} examples of its own, splits them"
@@ -172,11 +182,16 @@ class Section:
     def _of_numbers(self, quantity: Quantity) -> str:
         """What the targets are, and for which data the intervals hold."""
         unit = f"in {quantity.unit}" if quantity.unit else "which has no unit"
+        which, whole = "", f"these {self.study.data.size:,} examples"
+        if self.study.shared_test:
+            which, whole = " the same", "this test set"
+        elif self.study.split.by == "group":
+            which = " groups that it has not trained on,"
         return (
             f"Targets are numbers: {quantity.name}, {unit}. RMSE and MAE are as the targets are; R²"
             " is the share of their variance in the test that is explained. Each seed tests on"
-            f" {self.test_examples:,} examples: intervals and verdicts hold for these"
-            f" {self.study.data.size:,} examples, and would be wider for new data."
+            f"{which} {self.test_examples:,} examples: intervals and verdicts hold for"
+            f" {whole}, and would be wider for new data."
         )
 
 

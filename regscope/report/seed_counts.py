@@ -28,6 +28,8 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
             continue
         baseline = table[BASELINE]
         deviation, accuracy = float(baseline.std()), float(baseline.mean())
+        # Examples of a group may err together: their number gives no standard error.
+        alone = evidence.trained.split.by != "group"
         examples = evidence.test_examples
         others = table.drop(columns=BASELINE)
         paired = float(np.median(others.sub(baseline, axis=0).std()))
@@ -37,8 +39,8 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
             (
                 Cell(evidence.study),
                 Cell(percent(deviation)),
-                Cell(percent(test_set_error(accuracy, examples))),
-                Cell(percent(combined_error(deviation, accuracy, examples))),
+                Cell(percent(test_set_error(accuracy, examples)) if alone else DASH),
+                Cell(percent(combined_error(deviation, accuracy, examples)) if alone else DASH),
                 Cell(percent(paired)),
                 Cell(f"{len(others.columns)}"),
                 *(Cell(DASH if seeds is None else f"{seeds:,}") for seeds in needed.values()),

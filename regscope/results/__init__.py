@@ -12,6 +12,7 @@ from regscope.results.loading import (
     known_settings,
     load,
     settings,
+    tested,
     trained,
 )
 from regscope.results.study import (
@@ -41,6 +42,7 @@ __all__ = [
     "known_settings",
     "load",
     "settings",
+    "tested",
     "told",
     "trained",
     "worded",

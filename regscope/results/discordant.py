@@ -26,7 +26,7 @@ def discordant(name: str, study: Study) -> pd.DataFrame:
     """
     import pandas as pd
 
-    if study.data.official_train is None or "discordant" not in study.task.tables:
+    if not study.shared_test or "discordant" not in study.task.tables:
         return no_discordant()
     targets, right = _judged(name, study)
     rows = []
@@ -52,7 +52,6 @@ def _judged(name: str, study: Study) -> tuple[np.ndarray, dict[str, np.ndarray]]
     from regscope.datasets import Dataset
 
     dataset = Dataset.load(paths.prepared(name))
-    # An official test set is the same for every seed.
     targets = dataset.targets[dataset.split(study.split, 0).holdout]
     wanted = targets[targets >= 0]
     right = {

@@ -14,6 +14,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.json_files import read_json
 from regscope.base.lines import choose
 from regscope.datasets.base import DESCRIPTION_FILE
+from regscope.datasets.splits import GroupSizes
 from regscope.measures.catalog import named, score_in
 from regscope.results.complete import check_by_seed, check_table, check_values, empty
 from regscope.results.digests import check_digests
@@ -153,6 +154,17 @@ def environment(name: str) -> dict[str, Any]:
 def flaws(name: str) -> tuple[str, ...]:
     """What is known to be wrong with the study's data, a sentence each."""
     return tuple(_described(name, DESCRIPTION_FILE).get("notes", ()))
+
+
+def tested(name: str, study: Study) -> int:
+    """How many examples a seed of the study is tested on, or of sentences so many sentences."""
+    if study.split.by != "group":
+        return study.test_size(None)
+    found = _described(name, DESCRIPTION_FILE).get("groups")
+    if not isinstance(found, dict) or set(found) != {"largest", "divisor"}:
+        file = paths.summary(name) / DESCRIPTION_FILE
+        raise RegscopeError(f"{file}: groups = {found}: must be their largest and divisor")
+    return study.test_size(GroupSizes(**found))
 
 
 def _described(name: str, file: str) -> dict[str, Any]:

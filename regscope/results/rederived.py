@@ -116,7 +116,7 @@ def read_guess(name: str) -> pd.DataFrame:
 def same_test_for_all_classes(name: str, study: Study) -> bool:
     """Whether all seeds are tested on the same examples, as many of each class."""
     supports = _table(paths.summary(name) / CLASSES_FILE)["support"]
-    return study.data.official_train is not None and supports.nunique() == 1
+    return study.shared_test and supports.nunique() == 1
 
 
 def _table(file: Path) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -22,6 +23,7 @@ from regscope.base.lines import choose, listed
 from regscope.base.settings import Settings, chosen_by, refusal, text_line
 from regscope.base.yaml_files import read_yaml
 from regscope.datasets import SOURCES, Dataset, Source, Split, SplitSettings
+from regscope.datasets.splits import GroupSizes
 from regscope.measures import catalog
 from regscope.models import KINDS, ModelSettings
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
@@ -165,6 +167,18 @@ class Study(Settings):
         return self
 
     @model_validator(mode="after")
+    def _class_weights_fit(self) -> Study:
+        weights = self.training.class_weights
+        if weights is not None and self.task.name != "classification":
+            raise refusal(
+                "training.class_weights",
+                weights,
+                f"data.source {self.data.source} is for {self.task.name}: leave it out; only"
+                " examples that have one class each can be weighted by it",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _cells_fit(self) -> Study:
         model = self.model
         target = Target(
@@ -213,6 +227,21 @@ class Study(Settings):
         """The number of training examples, validation included."""
         return self.split.train or self.data.official_train or 0
 
+    @property
+    def shared_test(self) -> bool:
+        """Whether all seeds are tested on the same examples."""
+        if self.data.official_train is not None:
+            return True
+        return self.split.by == "time" and self.data.own_pools is None
+
+    def test_size(self, groups: GroupSizes | None) -> int:
+        """How many examples test; `groups` are the data's, where they are split by group."""
+        if self.data.official_train is not None:
+            return self.data.size - self.data.official_train
+        if self.split.by == "group" and groups is not None:
+            return groups.left_to_test(self.data.size, self.train_size)
+        return self.data.size - self.train_size
+
     @model_validator(mode="after")
     def _split_fits(self) -> Study:
         split = self.split
@@ -226,6 +255,7 @@ class Study(Settings):
             )
         if self.data.kind == "tokens" and self.data.official_train is None:
             raise refusal("data.source", self.data.source, "sentences need a test set of their own")
+        self._by_fits()
         if self.train_size > available:
             raise refusal("split.train", split.train, f"at most {available} for {self.data.source}")
         if split.validation > self.train_size - 2:
@@ -233,6 +263,15 @@ class Study(Settings):
                 "split.validation", split.validation, f"at most {self.train_size - 2} here"
             )
         return self
+
+    def _by_fits(self) -> None:
+        by, data = self.split.by, self.data
+        if by == "group" and not data.groups:
+            raise refusal("split.by", by, f"data.source {data.source} has no groups")
+        if by == "time" and not data.ordered:
+            raise refusal("split.by", by, f"data.source {data.source} is in no order of time")
+        if by == "stratified" and data.kind == "tokens":
+            raise refusal("split.by", by, "sentences have no class each: choose random")
 
     @model_validator(mode="after")
     def _seeds_have_data(self) -> Study:
@@ -242,28 +281,36 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _batches_fit(self) -> Study:
-        size = self.training.batch_size
+        if self.split.by == "group":
+            # How many train then only the data tell, so that the Trainer looks at it.
+            return self
         for name, cell in self.cells.items():
             methods = cell.methods()
-            if self.model.own_normalization() == "batch":
-                normalizing = "model.normalization"
-            elif any(method.name == "batch_norm" for method in methods):
-                normalizing = f"regularizers.{name}.batch_norm"
-            else:
-                continue
-            copies = max((method.copies for method in methods), default=1)
             # Nothing held out, the validation part, and beside it one that a method watches.
             parts = 2 + any(method.watches for method in methods)
             for held in range(parts):
-                examples = copies * (self.train_size - held * self.split.validation)
-                if 1 in (size, examples % size):
-                    raise refusal(
-                        "training.batch_size",
-                        size,
-                        f"leaves a last batch of one of {examples} examples, which"
-                        f" {normalizing} cannot normalize: choose another size",
-                    )
+                train = self.train_size - held * self.split.validation
+                if told := self.lone_example(methods, train, f"regularizers.{name}."):
+                    raise refusal("training.batch_size", self.training.batch_size, told)
         return self
+
+    def lone_example(self, methods: Sequence[Regularizer], train: int, of: str = "") -> str | None:
+        """What is wrong where these methods normalize over batches and the last one, of `train`
+        examples, has a single one."""
+        if self.model.own_normalization() == "batch":
+            normalizing = "model.normalization"
+        elif any(method.name == "batch_norm" for method in methods):
+            normalizing = f"{of}batch_norm"
+        else:
+            return None
+        size = self.training.batch_size
+        examples = max((method.copies for method in methods), default=1) * train
+        if 1 not in (size, examples % size):
+            return None
+        return (
+            f"leaves a last batch of one of {examples} examples, which {normalizing} cannot"
+            " normalize: choose another size"
+        )
 
 
 class Params(Settings):

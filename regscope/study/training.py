@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from regscope.arithmetic import Arithmetic, Precision
@@ -15,6 +15,26 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
 Conventions = Literal["torch", "keras"]
+
+MOST_WEIGHT = 1e6
+
+
+def _weights(value: Any) -> Any:
+    """Names of classes, which YAML may take for numbers or truths, are text."""
+    if value is None or value == "balanced":
+        return value
+    if not isinstance(value, dict) or not value:
+        given = "{}" if value == {} else value
+        raise refusal("", given, "must be balanced, or a weight by the name of a class")
+    for name, weight in value.items():
+        number = isinstance(weight, int | float) and not isinstance(weight, bool)
+        if not number or not 0 < weight <= MOST_WEIGHT:
+            allowed = f"must be a number above 0, and at most {MOST_WEIGHT:,.0f}"
+            raise refusal(str(name), weight, allowed)
+    return {str(name): float(weight) for name, weight in value.items()}
+
+
+ClassWeights = Annotated[Literal["balanced"] | dict[str, float] | None, BeforeValidator(_weights)]
 
 
 class _Training(Settings):
@@ -33,6 +53,11 @@ class _Training(Settings):
     default and no other setting.
 
     `learning_rate` is the rate of every step, or what `schedule` begins, peaks or restarts with.
+
+    `class_weights` are what the gradient of an example's loss counts, by the name of its class, 1
+    of those that are not named; `balanced` is `n / (C * n_c)` of each seed's own training part, of
+    n examples, n_c of them of class c, and C classes that are there. As in Keras, the sum over a
+    batch is divided by its size, not by the sum of its weights; recorded losses are plain.
     """
 
     learning_rate: Annotated[float, Field(gt=0, le=1e6)]
@@ -43,6 +68,7 @@ class _Training(Settings):
     arithmetic: Arithmetic = "fastest"
     conventions: Conventions = "torch"
     schedule: Schedule = left_out(Constant())
+    class_weights: ClassWeights = left_out(None)
 
     @model_validator(mode="after")
     def _portable_in_float32(self) -> _Training:

@@ -40,8 +40,8 @@ WHOLE_SEEDS = 50
 def halve(name: str, regs: Sequence[str] = ()) -> None:
     """Write every seed's accuracy and what follows to metrics/overlap; of `regs`, or all cells.
 
-    Raises RegscopeError for a cell that there is not, where seeds do not split one pool, and where
-    targets are numbers.
+    Raises RegscopeError for a cell that there is not, where seeds do not split one pool, or not at
+    random, and where targets are numbers.
     """
     # Nothing has loaded torch yet, and of numpy nothing has computed.
     steady_numpy()
@@ -53,7 +53,12 @@ def halve(name: str, regs: Sequence[str] = ()) -> None:
             raise RegscopeError(f"REG {reg}: {choose(others)}")
     if study.data.quantity is not None:
         raise RegscopeError(f"study {name}: its targets are numbers, and halves compare accuracies")
-    if study.data.official_train is not None or study.data.own_pools is not None:
+    if study.split.by in ("stratified", "group"):
+        raise RegscopeError(
+            f"study {name}: split.by = {study.split.by}: halves of a pool are drawn at random, and"
+            " say nothing of such splits"
+        )
+    if study.shared_test or study.data.own_pools is not None:
         raise RegscopeError(f"study {name}: its seeds do not split one pool of examples")
     started = time.monotonic()
     measured, rows = measure(name, study, regs or others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 if TYPE_CHECKING:
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from regscope.datasets.base import Quantity
 
 TaskName = Literal["classification", "tagging", "regression"]
+
+ClassWeights = Mapping[str, float] | Literal["balanced"] | None
+"""What an example of a class counts in training, by its name; see `training.class_weights`."""
 
 Table = Literal[
     "seeds", "layers", "classes", "comparisons", "units", "pruning", "robustness", "reliability",
@@ -108,9 +111,14 @@ class Task(ABC):
 
     @abstractmethod
     def objective(
-        self, dataset: Dataset, splits: Sequence[Split], device: torch.device
+        self,
+        dataset: Dataset,
+        splits: Sequence[Split],
+        device: torch.device,
+        class_weights: ClassWeights = None,
     ) -> Objective:
-        """Of a stack, a seed a split. Raises RegscopeError where there is nothing to learn."""
+        """Of a stack, a seed a split. Raises RegscopeError where there is nothing to learn, and for
+        the weight of a class that there is not."""
 
     @abstractmethod
     def guess(self, known: np.ndarray, held: np.ndarray, outputs: int) -> dict[str, float]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar, get_args
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar, Literal, get_args
 
-from regscope.tasks.base import Objective, Table, Task, TaskName
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.tasks.base import ClassWeights, Objective, Table, Task, TaskName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,6 +40,20 @@ def cross_entropy(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
 
 
 class OfClasses(Objective):
+    """`weights` `[S, C]` multiply the gradient of a label's loss, by seed and class; the losses
+    that are recorded are without them."""
+
+    def __init__(self, seeds: int, weights: Tensor | None = None) -> None:
+        super().__init__(seeds)
+        self._weights = weights
+
+    def loss(self, logits: Tensor, targets: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        losses, gradient = super().loss(logits, targets, labels)
+        if self._weights is not None:
+            own = self._weights.gather(1, labels.view(self.seeds, -1))
+            gradient.mul_(own.view(-1, 1))
+        return losses, gradient
+
     def each(self, logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         """Of `logits` `[S*B, C]`; `targets` are classes `[S*B]` or probabilities `[S*B, C]`."""
         return cross_entropy(logits, targets)
@@ -57,13 +73,48 @@ class Classification(Task):
         return len(dataset.classes)
 
     def objective(
-        self, dataset: Dataset, splits: Sequence[Split], device: torch.device
+        self,
+        dataset: Dataset,
+        splits: Sequence[Split],
+        device: torch.device,
+        class_weights: ClassWeights = None,
     ) -> Objective:
-        del dataset, device
-        return OfClasses(len(splits))
+        import torch
+
+        if class_weights is None:
+            return OfClasses(len(splits))
+        weights = weights_of(class_weights, dataset, [split.train for split in splits])
+        return OfClasses(len(splits), torch.tensor(weights, dtype=torch.float32, device=device))
 
     def guess(self, known: np.ndarray, held: np.ndarray, outputs: int) -> dict[str, float]:
         return class_guess(class_counts(known, outputs), class_counts(held, outputs))
+
+
+def weights_of(
+    class_weights: Mapping[str, float] | Literal["balanced"],
+    dataset: Dataset,
+    trained: Sequence[np.ndarray],
+) -> list[list[float]]:
+    """What examples of each class count, `[S, C]`; `trained` are each seed's training examples.
+
+    Of `balanced`, `n / (C * n_c)` (scikit-learn's): n examples, n_c of them of class c, and C
+    classes that are there, so that examples count 1 on average; 0 for a class that is not there.
+    Raises RegscopeError for the name of a class that there is not.
+    """
+    classes = dataset.classes
+    if class_weights == "balanced":
+        return [_balanced(class_counts(dataset.targets[own], len(classes))) for own in trained]
+    for name, weight in class_weights.items():
+        if name not in classes:
+            known = choose(classes, near=name)
+            raise RegscopeError(f"training.class_weights.{name} = {weight:g}: no class; {known}")
+    return [[class_weights.get(name, 1.0) for name in classes]] * len(trained)
+
+
+def _balanced(counts: np.ndarray) -> list[float]:
+    there = sum(count > 0 for count in counts.tolist())
+    total = int(counts.sum())
+    return [total / (there * count) if count else 0.0 for count in counts.tolist()]
 
 
 def class_guess(train: np.ndarray, test: np.ndarray) -> dict[str, float]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from regscope.base.errors import RegscopeError
-from regscope.tasks.base import Objective, Table, Task, TaskName
+from regscope.tasks.base import ClassWeights, Objective, Table, Task, TaskName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,8 +114,13 @@ class Regression(Task):
         return 1
 
     def objective(
-        self, dataset: Dataset, splits: Sequence[Split], device: torch.device
+        self,
+        dataset: Dataset,
+        splits: Sequence[Split],
+        device: torch.device,
+        class_weights: ClassWeights = None,
     ) -> Objective:
+        del class_weights
         return OfNumbers(dataset.targets, splits, device)
 
     def guess(self, known: np.ndarray, held: np.ndarray, outputs: int) -> dict[str, float]:

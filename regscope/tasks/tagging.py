@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from regscope.tasks.base import Objective, TaskName
+from regscope.tasks.base import ClassWeights, Objective, TaskName
 from regscope.tasks.classification import Classification, OfClasses, cross_entropy
 
 if TYPE_CHECKING:
@@ -61,7 +61,11 @@ class Tagging(Classification):
     name: ClassVar[TaskName] = "tagging"
 
     def objective(
-        self, dataset: Dataset, splits: Sequence[Split], device: torch.device
+        self,
+        dataset: Dataset,
+        splits: Sequence[Split],
+        device: torch.device,
+        class_weights: ClassWeights = None,
     ) -> Objective:
-        del dataset, device
+        del dataset, device, class_weights
         return OfTags(len(splits))

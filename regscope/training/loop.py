@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from regscope.base.errors import DivergedError
+from regscope.base.errors import DivergedError, RegscopeError
 from regscope.datasets import Dataset
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
@@ -70,7 +70,9 @@ class Trainer:
             torch.stack([torch.from_numpy(getattr(split, part)) for split in splits]).to(device)
             for part in ("train", "holdout", "watched")
         )
-        self.objective = self.task.objective(dataset, splits, device)
+        if told := study.lone_example(places[0].methods, self.train.shape[1]):
+            raise RegscopeError(f"training.batch_size = {self.settings.batch_size}: {told}")
+        self.objective = self.task.objective(dataset, splits, device, self.settings.class_weights)
         self.examples = Examples(
             torch.from_numpy(dataset.inputs).to(device),
             torch.from_numpy(dataset.targets).to(device),

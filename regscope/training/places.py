@@ -15,7 +15,9 @@ from regscope.study.training import Training
 
 T = TypeVar("T")
 
-SHARED = ("optimizer", "batch_size", "epochs", "precision", "arithmetic", "conventions")
+SHARED = (
+    "optimizer", "batch_size", "epochs", "precision", "arithmetic", "conventions", "class_weights",
+)  # fmt: skip
 """Settings of training in which the places of a stack agree: they shape its steps."""
 
 

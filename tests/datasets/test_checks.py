@@ -12,10 +12,11 @@ import pytest
 import regscope
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.datasets.base import Source, SplitSettings
+from regscope.datasets.base import Quantity, Source
 from regscope.datasets.checks import check_source, constant_columns
 from regscope.datasets.digits import Digits
 from regscope.datasets.sentences import encoded
+from regscope.datasets.splits import SplitSettings
 from stages import preprocess
 from tests import tiny
 
@@ -46,6 +47,28 @@ WRONG: dict[str, tuple[Dataset, dict[str, Any], str]] = {
     "labels as truths": (POINTS, {"targets": LABELS > 0}, "targets: bool; must be int64"),
     "labels as names": (POINTS, {"targets": np.array(NAMES)[LABELS]}, "targets: <U1; must be"),
     "labels in a list": (POINTS, {"targets": list(LABELS)}, "targets: must be a numpy array"),
+    "labels with gaps": (
+        POINTS, {"targets": with_entry(LABELS * 1.0, [3, 7], np.nan)},
+        "targets: missing in 2 of 12 examples: 3, 7 (from 0); leave these examples out",
+    ),
+    "names with gaps": (
+        POINTS, {"targets": np.array(["a", None] * 6, dtype=object)},
+        "targets: missing in 6 of 12 examples: 1, 3, 5, 7, 9 and 1 more (from 0); leave these",
+    ),
+    "a label beyond": (
+        POINTS, {"targets": with_entry(LABELS, 4, 3)},
+        "targets: from 0 to 3; must lie from 0 to 2, for the classes a, b, c; not so of examples 4"
+        " (from 0)",
+    ),
+    "numbers with gaps": (
+        POINTS,
+        {
+            "targets": with_entry(LABELS * 1.0, 5, np.nan), "classes": (),
+            "quantity": Quantity("size"),
+        },
+        "targets: nan in 1 of 12 examples: every target must be a finite number; not so of examples"
+        " 5 (from 0)",
+    ),
     "a column of labels": (
         POINTS, {"targets": LABELS[:, None]}, "targets: of shape [12, 1]; must be [12], one for",
     ),
@@ -79,7 +102,7 @@ WRONG: dict[str, tuple[Dataset, dict[str, Any], str]] = {
     "a class twice": (POINTS, {"classes": ("a", "b", "a")}, "classes: a, b, a: must be a tuple"),
     "a class in two lines": (POINTS, {"classes": ("a", "b\n", "c")}, r"classes: a, b\n, c: must"),
     "no class": (POINTS, {"classes": ()}, "classes: none: must be a tuple of names"),
-    "unknown kind": (POINTS, {"kind": "sound"}, "kind = sound: choose from: image, points, tokens"),
+    "unknown kind": (POINTS, {"kind": "sound"}, "kind = sound: choose from: image, points, t"),
     "ids beyond words": (SENTENCES, {"words": 2}, "inputs: ids from 0 to 2; must lie from 0 to"),
     "a target of padding": (
         SENTENCES, {"targets": SENTENCES.targets.clip(0)}, "targets: must be -1 where inputs are 0",
@@ -153,6 +176,8 @@ def test_a_source_keeps_what_it_says(capsys: pytest.CaptureFixture[str], tmp_pat
         "pools = 1, and own has None": replace(POINTS, pools=1),
         "kind = image, and own has points": PICTURES,
         "prepare gives a NoneType, not a Dataset": None,
+        "targets: all 12 are of class b: there is": replace(POINTS, targets=0 * LABELS + 1),
+        "groups = True, and own has False": replace(POINTS, groups=LABELS),
         "all examples are the same": replace(POINTS, inputs=np.ones((12, 4), np.float32)),
     }.items():
         with pytest.raises(RegscopeError, match=given):

@@ -31,11 +31,13 @@ NUMBERS = np.arange(4, dtype=np.float64)
 REFUSED = {
     "not a number": (
         np.array([1.0, np.nan, 2.0, np.nan]),
-        "targets: nan in 2 of 4 examples: every target must be a finite number",
+        "targets: nan in 2 of 4 examples: every target must be a finite number; not so of examples"
+        " 1, 3 (from 0)",
     ),
     "infinite": (
         np.array([1.0, -np.inf, 2.0, 3.0]),
-        "targets: -inf in 1 of 4 examples: every target must be a finite number",
+        "targets: -inf in 1 of 4 examples: every target must be a finite number; not so of"
+        " examples 1 (from 0)",
     ),
     "constant": (np.full(4, 2.5), "targets: all are 2.5: there is nothing to learn"),
     "too large": (

@@ -16,10 +16,11 @@ from pydantic import ValidationError
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.datasets.base import NO_TARGET, PADDING_WORD, UNKNOWN_WORD, SplitSettings
+from regscope.datasets.base import NO_TARGET, PADDING_WORD, UNKNOWN_WORD
 from regscope.datasets.fetch import RemoteFiles
 from regscope.datasets.nltk_corpora import SENTENCES, TAGS, NLTKCorpora
 from regscope.datasets.sentences import Sentence, encoded, vocabulary_of
+from regscope.datasets.splits import SplitSettings
 from tests.datasets.test_sources import through_disk
 
 TREES = [

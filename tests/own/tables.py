@@ -6,6 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
+from regscope.datasets.own import write_description
+from regscope.datasets.table import Table
+from regscope.own.tables import TableAsked, look_at_table
+
 ROWS = 200
 
 
@@ -32,3 +36,21 @@ def written(path: Path, **changed: list[str]) -> Path:
     lines = [",".join(columns), *(",".join(row) for row in zip(*columns.values(), strict=True))]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
+
+
+def brought(
+    asked: TableAsked | None = None,
+    target: str = "left",
+    folder: Path = Path("data/own"),
+    **changed: list[str],
+) -> Table:
+    """The source of such a table, looked at, put into `folder` and described."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = written(folder / "brought.csv", **changed)
+    looked = look_at_table(path, "churn", target, asked or TableAsked())
+    stored = folder / looked.name
+    path.rename(stored)
+    for name, other in looked.others.items():
+        (folder / name).write_bytes(other.read_bytes())
+    write_description(stored, looked.description)
+    return Table(path=str(stored), target=target)

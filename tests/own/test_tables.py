@@ -9,30 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from regscope.base import paths
 from regscope.base.errors import RegscopeError
-from regscope.datasets.own import description_file, write_description
+from regscope.datasets.own import description_file
+from regscope.datasets.splits import SplitSettings
 from regscope.datasets.table import Table
 from regscope.own.tables import TableAsked, look_at_table, stored_name
 from tests.own import tables
+from tests.own.tables import brought
 
 
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-
-
-def brought(asked: TableAsked | None = None, target: str = "left", **changed: Any) -> Table:
-    """The source of a table that was looked at, written below data/own and described."""
-    path = tables.written(Path("churn.csv"), **changed)
-    looked = look_at_table(path, "churn", target, asked or TableAsked())
-    stored = paths.OWN / looked.name
-    paths.OWN.mkdir(parents=True, exist_ok=True)
-    stored.write_bytes(path.read_bytes())
-    for name, other in looked.others.items():
-        (paths.OWN / name).write_bytes(other.read_bytes())
-    write_description(stored, looked.description)
-    return Table(path=str(stored), target=target)
 
 
 def test_what_is_described_is_read() -> None:
@@ -50,18 +38,13 @@ def test_what_is_described_is_read() -> None:
     assert dataset.classes == ("no", "yes")
     assert dataset.input_shape == (-1, 2, 0)
     words = tables.words()
-    np.testing.assert_array_equal(
-        dataset.inputs[:, 0], [float(age or "nan") for age in np.float32(_numbers(words["age"]))]
-    )
+    ages = [float(word) if word else np.nan for word in words["age"]]
+    np.testing.assert_array_equal(dataset.inputs[:, 0], np.array(ages, np.float32))
     cities = {"Bern": 0, "Rome": 1}
     np.testing.assert_array_equal(
         dataset.inputs[:, 1], [cities.get(city, np.nan) for city in words["city"]]
     )
     np.testing.assert_array_equal(dataset.targets, [value == "yes" for value in words["left"]])
-
-
-def _numbers(words: list[str]) -> list[float]:
-    return [float(word) if word else np.nan for word in words]
 
 
 def test_numbers_are_targets_too() -> None:
@@ -132,9 +115,9 @@ def test_a_source_without_description_or_with_another_target_is_refused() -> Non
 
 
 def test_few_rows_are_refused() -> None:
-    few = {name: words[:12] for name, words in tables.words().items()}
-    with pytest.raises(RegscopeError, match=r"churn\.csv: 12 rows; at least 20"):
-        brought(**few)
+    few: dict[str, Any] = {name: words[:12] for name, words in tables.words().items()}
+    with pytest.raises(RegscopeError, match=r"brought\.csv: 12 rows; at least 20"):
+        brought(None, **few)
 
 
 def test_the_proposal_is_told_by_rows_and_target() -> None:
@@ -150,3 +133,15 @@ def test_the_proposal_is_told_by_rows_and_target() -> None:
     ).proposal
     assert uneven["evaluation"]["primary"] == "balanced_accuracy"
     assert uneven["training"]["class_weights"] == "balanced"
+
+
+def test_groups_train_or_test_together() -> None:
+    names = [f"ward {row % 40}" for row in range(tables.ROWS)]
+    source = brought(TableAsked(group="ward"), ward=names)
+    assert source.groups
+    dataset = source.read()
+    assert dataset.groups is not None
+    split = dataset.split(SplitSettings(train=150, validation=30, by="group"), seed=0)
+    assert not set(dataset.groups[split.train]) & set(dataset.groups[split.holdout])
+    with pytest.raises(RegscopeError, match="column ward: missing in 1 rows: of no group"):
+        brought(TableAsked(group="ward"), ward=["", *names[1:]]).read()

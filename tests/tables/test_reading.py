@@ -37,9 +37,13 @@ def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
         ("t.csv", PLAIN.encode("utf-16")),
         ("t.csv", b"a, b\n1 , x\n 2, y \n"),
         ("t.csv", b'"a","b"\n"1","x"\n"2","y"\n'),
-        ("t.csv.gz", gzip.compress(PLAIN.encode())),
+        ("t.csv.gz", gzip.compress(PLAIN.encode(), mtime=0)),
         ("t.csv.bz2", bz2.compress(PLAIN.encode())),
         ("t.csv.xz", lzma.compress(PLAIN.encode())),
+    ],
+    ids=[
+        *("commas", "tabs", "semicolons", "bars", "CRLF", "BOM", "UTF-16", "spaces", "quotes"),
+        *("gzip", "bzip2", "xz"),
     ],
 )
 def test_is_read_however_it_is_written(tmp_path: Path, name: str, content: bytes) -> None:
