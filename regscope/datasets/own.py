@@ -55,7 +55,7 @@ def description_file(path: str | Path) -> Path:
 
 
 def write_description(path: Path, description: Description) -> None:
-    write_json(description_file(path), description.model_dump(mode="json"))
+    write_json(description_file(path), description.model_dump(mode="json", exclude_defaults=True))
 
 
 def read_description(path: str, kind: type[Described]) -> Described:

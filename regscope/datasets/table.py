@@ -24,7 +24,7 @@ class ColumnDescription(Settings):
     """A column that networks read: `categories` of what is one, in the order of their numbers."""
 
     name: str
-    kind: Literal["number", "category", "date"]
+    kind: Literal["number", "category", "date"] = "number"
     categories: tuple[str, ...] = ()
     gaps: bool = False
 
@@ -69,6 +69,11 @@ class TableDescription(Description):
     group: str | None = None
     time: str | None = None
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the columns that hold some."""
+        return tuple(column.name for column in self.columns if column.categories)
+
 
 class Table(OwnFile):
     """Rows of numbers and categories, of which `target` is to be told.
@@ -106,8 +111,7 @@ class Table(OwnFile):
 
     @property
     def categories(self) -> tuple[str, ...]:
-        """Names of the columns that hold some."""
-        return tuple(column.name for column in self.described().columns if column.categories)
+        return self.described().categories
 
     def described(self) -> TableDescription:
         found = super().described()
@@ -131,20 +135,29 @@ class Table(OwnFile):
     def read(self) -> Dataset:
         """Raises RegscopeError, naming file and column, where they are not as described."""
         described = self.described()
-        parts = [encoded(Path(self.path), described)]
-        if described.test:
-            parts.append(encoded(Path(described.test.path), described, described.test))
-        inputs, targets, groups = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
-        return Dataset(
-            kind="table",
-            inputs=inputs,
-            targets=targets,
-            classes=described.classes,
-            official_train=described.official_train,
-            quantity=described.quantity,
-            columns=tuple(column.read for column in described.columns),
-            groups=np.unique(groups, return_inverse=True)[1] if described.group else None,
-        )
+        test = Path(described.test.path) if described.test else None
+        return table_dataset(described, Path(self.path), test)
+
+
+def table_dataset(described: TableDescription, path: Path, test: Path | None) -> Dataset:
+    """The rows of a file, and behind them those of `test`, as they are described.
+
+    Raises RegscopeError, naming file and column, where they are otherwise.
+    """
+    parts = [encoded(path, described)]
+    if test is not None:
+        parts.append(encoded(test, described, described.test))
+    inputs, targets, groups = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    return Dataset(
+        kind="table",
+        inputs=inputs,
+        targets=targets,
+        classes=described.classes,
+        official_train=described.official_train,
+        quantity=described.quantity,
+        columns=tuple(column.read for column in described.columns),
+        groups=np.unique(groups, return_inverse=True)[1] if described.group else None,
+    )
 
 
 def encoded(

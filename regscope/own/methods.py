@@ -18,7 +18,7 @@ TABLES: Mapping[str, Mapping[str, Any]] = {
     "batch_norm": {"batch_norm": True},
     "max_norm": {"max_norm": 3},  # Srivastava et al. 2014, appendix A.3
     "label_smoothing": {"label_smoothing": 0.1},  # Szegedy et al. 2016, section 7
-    "early_stopping": {"early_stopping": 10},  # Prechelt 1998
+    "early_stopping": {"early_stopping": 10},  # Prechelt 1998; fewer where epochs are few
     "ema": {"ema": 0.99},  # Tarvainen and Valpola 2017
     "sam": {"sam": 0.05},  # Foret et al. 2021
     "l2_dropout": {"l2": 0.001, "dropout": 0.2},

@@ -82,14 +82,15 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         group=asked.group,
         time=asked.time,
     )
+    proposed = proposal(seen, path, target, asked, test is not None)
     return Looked(
         file=path,
         name=stored_name(path, name),
         description=description,
         data={"source": "table", "target": target},
         told=tuple(told),
-        proposal=proposal(seen, path, target, asked, test is not None),
-        methods=TABLES,
+        proposal=proposed,
+        methods=methods(proposed["training"]["epochs"]),
         warned=tuple(odd(seen)),
         others={Path(test.path).name: asked.test} if test and asked.test else {},
     )
@@ -208,6 +209,12 @@ def proposal(
         "training": training,
         "evaluation": evaluation,
     }
+
+
+def methods(epochs: int) -> dict[str, Mapping[str, Any]]:
+    """Those for tables; patience is a tenth of the epochs, so that stopping early is possible."""
+    patience = int(np.clip(epochs // 10, 2, 10))
+    return {**TABLES, "early_stopping": {"early_stopping": patience}}
 
 
 WIDTHS = ((2_000, 64), (20_000, 128), (10**12, 256))

@@ -25,15 +25,20 @@ from regscope.study.params import BASELINE, Study, load_params
 
 
 def proposed(looked: Looked, path: Path) -> dict[str, Any]:
-    """The study as params.yaml is to hold it, with all of the methods that fit it.
+    """The study as params.yaml is to hold it; `path` is where the file lies, its description
+    beside it.
 
-    `path` is where the file lies, its description beside it. Raises RegscopeError where the
-    proposal fits no study.
+    Raises RegscopeError where the proposal fits no study.
     """
-    data = {"source": looked.data["source"], "path": str(path)}
+    others = {key: value for key, value in looked.data.items() if key != "source"}
+    return with_methods(looked, {"source": looked.data["source"], "path": str(path), **others})
+
+
+def with_methods(looked: Looked, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A study of `data`, as it is proposed, with all of the methods that fit it."""
     block = {
         "title": looked.proposal["title"],
-        "data": data | {key: value for key, value in looked.data.items() if key != "source"},
+        "data": data,
         **{key: value for key, value in looked.proposal.items() if key != "title"},
     }
     cells = {BASELINE: looked.methods[BASELINE]}

@@ -1,0 +1,41 @@
+"""Describe the public tables anew: `python -m regscope.own.public`.
+
+Writes regscope/datasets/described, and prints the studies that are proposed for them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from regscope.base.errors import run
+from regscope.datasets.own import write_description
+from regscope.datasets.public_tables import DESCRIBED, TABLES
+from regscope.own.block import block_text
+from regscope.own.looked import Looked
+from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.writing import with_methods
+
+
+def described(name: str, folder: Path) -> Looked:
+    """The table `name`, fetched into `folder` and looked at."""
+    files = TABLES[name]
+    files.download(folder)
+    test = None if files.test is None else folder / files.test
+    asked = TableAsked(header=files.header, test=test, task=None)
+    return look_at_table(folder / files.train, name, files.target, asked)
+
+
+def main() -> None:
+    for name in TABLES:
+        with tempfile.TemporaryDirectory() as folder:
+            looked = described(name, Path(folder))
+        write_description(DESCRIBED / name, looked.description)
+        for line in (*looked.told, *looked.warned):
+            print(f"{name}: {line}")
+        data = {"source": "public_table", "table": name}
+        print(block_text(name, with_methods(looked, data)))
+
+
+if __name__ == "__main__":
+    run(main)
