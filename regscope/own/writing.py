@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticCustomError
 
 from regscope import pipelines
@@ -17,11 +17,11 @@ from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
-from regscope.base.lines import listed
+from regscope.base.lines import listed, shown
 from regscope.datasets.own import description_file, write_description
 from regscope.own.block import with_study
 from regscope.own.looked import Looked
-from regscope.study.params import BASELINE, Study, load_params
+from regscope.study.params import BASELINE, Name, Study, load_params
 
 
 def proposed(looked: Looked, path: Path) -> dict[str, Any]:
@@ -77,6 +77,14 @@ def tried(looked: Looked) -> dict[str, Any]:
 def check_name(name: str, again: bool) -> None:
     """Raises RegscopeError where no study can be called so, or one is and is not to be replaced."""
     there = load_params().studies
+    try:
+        TypeAdapter(Name).validate_python(name)
+    except ValidationError:
+        raise RegscopeError(
+            f"study {shown(name)}: must be a name of letters, digits and underscores, 80 at most"
+        ) from None
+    if name == paths.PATHS.name:
+        raise RegscopeError(f"study {name}: must be called otherwise: plots/paths is taken")
     if name in there and not again:
         raise RegscopeError(f"study {name}: is there already: choose another name, or give --again")
     if again and name not in there:

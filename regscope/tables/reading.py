@@ -143,6 +143,11 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     if len(first) > MOST_COLUMNS:
         raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
     names = [name.strip() for name in first] if form.header else None
+    if names is not None and sum(map(_is_number, names)) > len(names) / 2:
+        raise RegscopeError(
+            f"{path}: the first line holds numbers ({listed(names[:4])}), and no names: give"
+            " --no-header"
+        )
     if names is not None and (again := _twice(names)):
         raise RegscopeError(f"{path}: the column {shown(again)} is there twice")
     places = [str(place + 1) for place in range(len(first))]
@@ -205,15 +210,10 @@ def _first_lines(text: bytes) -> str:
 
 
 def _check_header(path: Path, table: pa.Table) -> None:
-    """Refuse a header that is none, and one that comes again."""
+    """Refuse a header that comes again, and one behind another."""
     names = table.column_names
-    if sum(_is_number(name) for name in names) > len(names) / 2:
-        raise RegscopeError(
-            f"{path}: the first line holds numbers ({listed(names[:4])}), and no names: give"
-            " --no-header"
-        )
     first = [str(column[0]) for column in table.columns]
-    if first == names:
+    if [value.casefold() for value in first] == [name.casefold() for name in names]:
         raise RegscopeError(f"{path}: the header stands there twice: take line 2 out")
     if len(names) > 1 and table.num_rows > 1:
         second = [str(column[1]) for column in table.columns]
