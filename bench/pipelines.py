@@ -87,7 +87,7 @@ elif stage == "review":
 elif stage == "claims":
     write("metrics/claims.json", "metrics/verdicts.json")
 elif stage == "report":
-    write("metrics/README.md", "metrics/published.png", "report/index.html")
+    write("metrics/README.md", "metrics/pages/all.md", "metrics/published.png", "report/index.html")
 """
 
 

@@ -3,7 +3,7 @@
 from regscope import results
 from regscope.base import paths
 from regscope.base.errors import run
-from regscope.base.files import write_json
+from regscope.base.files import write_json_by_key
 from regscope.report.measured import BY_KEY
 from regscope.review import review
 from regscope.study.params import load_params
@@ -12,7 +12,8 @@ from regscope.study.params import load_params
 def main() -> None:
     params = load_params()
     reviewed = review(params.study, params.reg, results.load(params.study))
-    write_json(paths.REVIEW, reviewed)
+    # Another `reg` is another number everywhere: a line a measure is short in a pull request.
+    write_json_by_key(paths.REVIEW, reviewed)
     measure = BY_KEY[reviewed["primary"]]
     measured = reviewed[measure.key]
     # One seed has no interval.

@@ -49,12 +49,16 @@ def test_a_clone_has_the_committed_bytes(settings: list[str], tmp_path: Path) ->
         ("metrics/studies/new/seeds.csv", {"text": "auto", "eol": "lf"}),
         ("regscope/datasets/mine.py", {"text": "auto", "eol": "lf"}),
         (".ci/run", {"text": "auto", "eol": "lf"}),
-        ("dvc.lock", {"text": "auto", "eol": "lf"}),
+        ("dvc.lock", {"text": "auto", "eol": "lf", "linguist-generated": "set"}),
+        ("studies/new/dvc.lock", {"linguist-generated": "set"}),
+        ("metrics/studies/new/SHA256SUMS", {"linguist-generated": "set"}),
+        ("metrics/pages/new.md", {"linguist-generated": "unspecified"}),
     ],
 )
-def test_text_has_line_feeds_and_pictures_are_not_touched(
+def test_git_is_told_of_line_ends_pictures_and_what_is_folded(
     name: str, expected: dict[str, str]
 ) -> None:
-    told = git(ROOT, "check-attr", "text", "diff", "eol", "--", name).decode().splitlines()
+    asked = ("text", "diff", "eol", "linguist-generated")
+    told = git(ROOT, "check-attr", *asked, "--", name).decode().splitlines()
     found = dict(line.removeprefix(f"{name}: ").split(": ") for line in told)
     assert expected.items() <= found.items()

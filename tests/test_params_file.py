@@ -6,7 +6,7 @@ import json
 import shutil
 from pathlib import Path
 
-from dvc.utils.serialize import modify_yaml
+from dvc.utils.hydra import apply_overrides
 
 from regscope.study.params import load_params
 from tests.committed import committed
@@ -17,14 +17,15 @@ ROOT = Path(__file__).parents[1]
 def test_an_experiment_changes_no_other_line(tmp_path: Path) -> None:
     """`dvc exp run -S` writes the whole file anew: it must come out as it stands in git."""
     shutil.copy(ROOT / "params.yaml", tmp_path)
-    with modify_yaml(tmp_path / "params.yaml") as params:
-        before_it = params["reg"]
-        other = "l2" if before_it != "l2" else "dropout"
-        params["reg"] = other
+    before_it = load_params(ROOT / "params.yaml").reg
+    other = "l2" if before_it != "l2" else "dropout"
+    apply_overrides(
+        tmp_path / "params.yaml", [f"reg={other}", "studies.digits.regularizers.l2.l2=0.0077"]
+    )
     before = (ROOT / "params.yaml").read_text().splitlines()
     after = (tmp_path / "params.yaml").read_text().splitlines()
-    changed = [line for line in zip(before, after, strict=True) if line[0] != line[1]]
-    assert changed == [(f"reg: {before_it}", f"reg: {other}")]
+    changed = [new for old, new in zip(before, after, strict=True) if old != new]
+    assert changed == [f"reg: {other}", "      l2: {l2: 0.0077}"]
 
 
 def test_every_study_can_be_switched_to_alone() -> None:

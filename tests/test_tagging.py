@@ -19,7 +19,6 @@ from regscope.figures.study import figures
 from regscope.figures.style import render
 from regscope.figures.tables import predictions
 from regscope.report import word_tables
-from regscope.report.columns import seed_means
 from regscope.report.evidence import load_evidence
 from regscope.report.parts import parts
 from regscope.report.sections import load_sections
@@ -84,7 +83,7 @@ def test_tables_figures_and_pages_are_of_words(summarized: Path) -> None:
     assert section.facts.endswith("3,132 sentences to train on, 782 to test on")
     readings = word_tables.readings_table(section.results, section.regs)
     assert readings is not None
-    means = seed_means(section.results).loc["none"]
+    means = section.results.seed_means.loc["none"]
     assert readings.columns[2] == "Counting padding (as tutorials report it), %"
     row = [cell.text for cell in readings.rows[0]]
     for text, measure in zip(

@@ -64,6 +64,16 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, allow_nan=False, ensure_ascii=False) + "\n")
 
 
+def write_json_by_key(path: Path, value: Mapping[str, Any]) -> None:
+    """JSON with a line for each key, however much is below it; refuses what `write_json` does."""
+    lines = (f"  {_on_one_line(key)}: {_on_one_line(value[key])}" for key in value)
+    write_text(path, "{\n" + ",\n".join(lines) + "\n}\n")
+
+
+def _on_one_line(value: Any) -> str:
+    return json.dumps(value, allow_nan=False, ensure_ascii=False)
+
+
 def write_csv(path: Path, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] = ()) -> None:
     """One line a row, columns in the order of the first row; `columns` where there is no row.
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import numpy as np
-
 from regscope.figures.style import display_name
-from regscope.report.columns import comparisons, mean_and_half_width
+from regscope.report.columns import comparisons, mean_and_half_width, values
 from regscope.report.formats import EDGE, column, fixed
 from regscope.report.measured import BY_KEY, Measure
 from regscope.report.sections import Section
@@ -20,13 +18,9 @@ CellMeans = dict[str, dict[str, str]]
 
 def cell_means(section: Section) -> CellMeans:
     """`{measure: {cell: mean ± half width}}` in the order of the catalog, of what was measured."""
-    of_cell = section.results.of_cell
-    there = [key for key in BY_KEY if key in section.results.seeds.columns]
-    # `[S, M]` of every cell at once: a column at a time takes as long as all else on the page.
-    measured = {reg: of_cell[reg][there].to_numpy(dtype=np.float64) for reg in section.regs}
     found: CellMeans = {}
-    for place, key in enumerate(there):
-        own = {reg: table[:, place] for reg, table in measured.items()}
+    for key in (key for key in BY_KEY if key in section.results.seeds.columns):
+        own = {reg: values(section.results, reg, key) for reg in section.regs}
         shown = _shown(BY_KEY[key], [float(one.mean()) for one in own.values()])
         found[key] = {reg: mean_and_half_width(one, shown) for reg, one in own.items()}
     return found

@@ -52,9 +52,8 @@ def column_of(entry: catalog.Measure, heading: str = "", decimals: int | None = 
 
 def values(results: StudyResults, reg: str, measure: str) -> np.ndarray:
     """The measure of every seed of a cell, `[S]`, in order of the seeds."""
-    rows = results.of_cell.get(reg, results.seeds[:0])
-    found: np.ndarray = rows[measure].to_numpy(dtype=np.float64)
-    return found
+    own = results.measured.get(reg)
+    return np.empty(0) if own is None else own[measure]
 
 
 def comparisons(results: StudyResults, measure: str) -> dict[str, dict[Hashable, Any]]:
@@ -119,10 +118,10 @@ def frame_table(
     """A table of numbers from `means`, indexed by reg; columns that it lacks, or that hold
     nothing for any cell, are left out."""
     there = [str(reg) for reg in means.index]
+    numbers = means.to_numpy(dtype=np.float64).T.tolist()
     measured = {
-        entry.measure: dict(zip(there, means[entry.measure].astype(float).tolist(), strict=True))
-        for entry in columns
-        if entry.measure in means.columns
+        measure: dict(zip(there, of_cells, strict=True))
+        for measure, of_cells in zip(means.columns, numbers, strict=True)
     }
     kept = [
         entry
@@ -153,11 +152,6 @@ def means_table(
         ]
 
     return by_reg(MEANS, [measure.heading for measure in kept], results.cells, regs, row)
-
-
-def seed_means(results: StudyResults) -> pd.DataFrame:
-    """Every measure of seeds.csv, mean over seeds, indexed by reg."""
-    return results.seeds.drop(columns="seed").groupby("reg", sort=False).mean()
 
 
 def mean_and_half_width(measured: np.ndarray, shown: Callable[[float], str]) -> str:

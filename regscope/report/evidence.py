@@ -11,6 +11,7 @@ from regscope import results
 from regscope.measures.catalog import ACCURACY, score_in
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.results.effects import Row, read_effects
+from regscope.results.overlap import measured_overlap
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE, Study
 
@@ -47,6 +48,11 @@ class Evidence:
         Raises RegscopeError where its settings mean nothing any more.
         """
         return results.as_study(self.study, dict(self.settings))
+
+    @cached_property
+    def overlap(self) -> float | None:
+        """What `measured_overlap` says of the study. Raises as it does, and as `trained`."""
+        return measured_overlap(self.study, self.trained)
 
     @property
     def primary(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import ACCURACY
@@ -14,7 +14,6 @@ from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, fixed, percent, points, points_range, with_range
 from regscope.report.render import Cell, Table
 from regscope.results.effects import Row
-from regscope.results.overlap import measured_overlap
 from regscope.statistics import (
     Interval,
     for_new_data,
@@ -22,6 +21,9 @@ from regscope.statistics import (
     overlap_widening,
 )
 from regscope.study.params import BASELINE
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Basis = Literal["own examples", "pool", "pool, not measured", "test set", "test set, at most"]
 
@@ -80,7 +82,7 @@ def new_data(evidence: Evidence) -> dict[str, NewData]:
             reg: NewData("own examples", _interval(row), row["verdict"])
             for reg, row in compared.items()
         }
-    share = measured_overlap(evidence.study, study)
+    share = evidence.overlap
     return {
         reg: NewData("pool, not measured", _interval(row), row["verdict"], None)
         if share is None
@@ -114,6 +116,7 @@ def new_data_table(evidence: Evidence, regs: Sequence[str]) -> Table | None:
     bases = {one.basis for one in found.values()}
     if not bases - {"own examples", "pool, not measured"}:
         return None
+    by_reg = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
     return Table(
         "The same differences for new data",
         (
@@ -127,7 +130,7 @@ def new_data_table(evidence: Evidence, regs: Sequence[str]) -> Table | None:
             (
                 name_cell(reg),
                 Cell(_seeds(one)),
-                Cell(percent(_standard_error(evidence, reg), 3)),
+                Cell(percent(_standard_error(by_reg[reg] - by_reg[BASELINE]), 3)),
                 Cell(f"{fixed(one.widened or 1, 2)} times" if bases == {"pool"} else _error(one)),
                 Cell(one.shown),
             )
@@ -140,10 +143,9 @@ def _seeds(one: NewData) -> str:
     return with_range(*(points(end) for end in (one.seeds.mean, one.seeds.low, one.seeds.high)))
 
 
-def _standard_error(evidence: Evidence, reg: str) -> float:
-    table = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
-    differences = (table[reg] - table[BASELINE]).dropna()
-    return float(differences.std(ddof=1) / math.sqrt(len(differences)))
+def _standard_error(differences: pd.Series) -> float:
+    known = differences.dropna()
+    return float(known.std(ddof=1) / math.sqrt(len(known)))
 
 
 def _error(one: NewData) -> str:

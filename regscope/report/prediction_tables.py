@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Any
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import of_part
@@ -12,7 +13,6 @@ from regscope.report.columns import (
     frame_table,
     means_table,
     name_cell,
-    seed_means,
 )
 from regscope.report.formats import fixed, fixed_column, p_value, percent, with_range
 from regscope.report.render import Cell, Table
@@ -29,7 +29,7 @@ def robustness_table(results: StudyResults, regs: Sequence[str]) -> Table:
     corrupted = rows[rows["severity"] > 0].pivot_table(
         index="reg", columns="corruption", values="accuracy", sort=False
     )
-    means = corrupted.assign(clean=clean).join(seed_means(results))
+    means = corrupted.assign(clean=clean).join(results.seed_means)
     columns = (
         Column("Clean", "clean", _PERCENT),
         *(Column(display_name(str(name)), name, _PERCENT) for name in corrupted.columns),
@@ -73,11 +73,13 @@ def pairs_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 def confused_table(results: StudyResults, regs: Sequence[str], most: int = MOST_CONFUSED) -> Table:
     """The pairs of classes that every cell mixes up most, `most` a cell."""
+    ordered = results.confused.sort_values("errors", ascending=False, kind="stable")
+    first: dict[str, list[dict[Hashable, Any]]] = {}
+    for pair in ordered.groupby("reg", sort=False).head(most).to_dict("records"):
+        first.setdefault(str(pair["reg"]), []).append(pair)
     rows = []
     for reg in regs:
-        pairs = results.confused[results.confused["reg"] == reg]
-        pairs = pairs.sort_values("errors", ascending=False, kind="stable")
-        for pair in pairs.head(most).to_dict("records"):
+        for pair in first.get(reg, []):
             rows.append(
                 (
                     name_cell(reg),
@@ -96,7 +98,7 @@ def confused_table(results: StudyResults, regs: Sequence[str], most: int = MOST_
     )
 
 
-def _excess(pair: dict[object, float]) -> str:
+def _excess(pair: dict[Hashable, Any]) -> str:
     return with_range(*(fixed(pair[key], 1, signed=True) for key in ("excess", "low", "high")))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import yaml
@@ -49,7 +50,7 @@ class Section:
     def seeds(self) -> int:
         return int(self.results.seeds["seed"].nunique())
 
-    @property
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(
             self.name,
@@ -61,7 +62,7 @@ class Section:
             self.results.discordant.to_dict("records"),
         )
 
-    @property
+    @cached_property
     def accuracy(self) -> tuple[Table, ...]:
         """What the study is about, and the accuracy where that is something else; of numbers their
         errors, too."""
@@ -75,7 +76,7 @@ class Section:
     def changes(self) -> Table:
         return tables.changes_table(self.results, self.regs)
 
-    @property
+    @cached_property
     def published(self) -> list[tuple[Document, Table]]:
         return [(document, published_table(self.results, document)) for document in self.documents]
 

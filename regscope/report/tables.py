@@ -234,7 +234,7 @@ def classes_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 def class_scores_table(results: StudyResults, reg: str) -> Table:
     """A row a class: precision, recall, F1 and support, means over the seeds of one cell."""
-    rows = results.classes[results.classes["reg"] == reg].to_dict("records")
+    rows = results.class_scores.get(reg, [])
     scores = ("precision", "recall", "f1")
     return Table(
         f"{display_name(reg)}, class by class, means over seeds",

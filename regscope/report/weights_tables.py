@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import ACCURACY, named, of_layers, of_part
-from regscope.report.columns import column_of, frame_table, seed_means
+from regscope.report.columns import column_of, frame_table
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 
@@ -31,7 +31,7 @@ L1_FORMS = ("l1", "l1_prox")
 def all_layers_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """The weights of all layers together, means over seeds."""
     caption = "All layers together, means over seeds"
-    return frame_table(caption, seed_means(results), regs, ALL_LAYERS)
+    return frame_table(caption, results.seed_means, regs, ALL_LAYERS)
 
 
 def layer_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
@@ -52,7 +52,7 @@ def l1_table(results: StudyResults) -> Table | None:
         *(entry for entry in ALL_LAYERS if entry.measure in _OF_BOTH),
         column_of(named("prunable_fraction")),
     )
-    whole = frame_table("", seed_means(results), L1_FORMS, columns)
+    whole = frame_table("", results.seed_means, L1_FORMS, columns)
     rows = zip(*(row[1:] for row in whole.rows), strict=True)
     return Table(
         "The same penalty in the loss and as a proximal step, means over seeds",

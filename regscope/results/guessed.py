@@ -106,16 +106,18 @@ def over_guess(seeds: pd.DataFrame, guess: pd.DataFrame, measure: str) -> dict[s
     Empty for a measure that guesses, or these seeds, do not have. An infinite loss is nothing to
     be held against.
     """
-    import pandas as pd
-
     if measure not in guess.columns or measure not in seeds.columns:
         return {}
-    known = guess.set_index("seed")[measure].replace(np.inf, np.nan)
-    differences = {}
-    for reg, rows in seeds.groupby("reg", sort=False):
-        pairs = pd.concat([rows.set_index("seed")[measure], known], axis=1, join="inner").dropna()
-        if len(pairs):
-            differences[str(reg)] = paired_differences(*pairs.to_numpy().T)
+    known = {
+        seed: value
+        for seed, value in zip(guess["seed"], guess[measure], strict=True)
+        if value < np.inf
+    }
+    pairs: dict[str, list[tuple[float, float]]] = {}
+    for reg, seed, value in zip(seeds["reg"], seeds["seed"], seeds[measure], strict=True):
+        if seed in known and value == value:
+            pairs.setdefault(str(reg), []).append((value, known[seed]))
+    differences = {reg: paired_differences(*np.array(own).T) for reg, own in pairs.items()}
     corrected = holm([paired_t_p(found) for found in differences.values()])
     return {
         reg: _over(found, p_holm, measure)

@@ -35,12 +35,13 @@ def read_table(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     text = read_text(file)
-    parse_rows(text, file)
-    table = pd.read_csv(
-        io.StringIO(text), dtype=dict.fromkeys(NAMES, str), keep_default_na=False, na_values=[""]
-    )
-    for name in table.columns.difference([*NAMES, *WORDS]):
-        if table[name].dtype.kind not in "iuf":
+    _split(text, file)
+    types = dict.fromkeys(NAMES, object)
+    # Python's strings: of Arrow's, names of columns among them, each that is looked at is slow.
+    with pd.option_context("mode.string_storage", "python"):
+        table = pd.read_csv(io.StringIO(text), dtype=types, keep_default_na=False, na_values=[""])
+    for name, kind in table.dtypes.items():
+        if kind.kind not in "iuf" and name not in (*NAMES, *WORDS):
             _check_numbers(table[name], file)
     return table
 
@@ -55,6 +56,12 @@ def parse_rows(text: str, file: object) -> list[dict[str, str]]:
 
     Raises RegscopeError where a row has more or fewer fields than the header.
     """
+    header, rows = _split(text, file)
+    return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def _split(text: str, file: object) -> tuple[list[str], list[list[str]]]:
+    """The header and the fields of every row. Raises as `parse_rows` does."""
     lines = csv.reader(io.StringIO(text))
     rows = []
     try:
@@ -65,7 +72,7 @@ def parse_rows(text: str, file: object) -> list[dict[str, str]]:
                     f"{file}: line {lines.line_num}: {len(row)} fields, and the header has"
                     f" {len(header)}"
                 )
-            rows.append(dict(zip(header, row, strict=True)))
+            rows.append(row)
     except csv.Error as error:
         raise RegscopeError(f"{file}: line {lines.line_num}: not CSV: {error}") from error
     if not any(header):
@@ -73,7 +80,7 @@ def parse_rows(text: str, file: object) -> list[dict[str, str]]:
     for name in header:
         if header.count(name) > 1:
             raise RegscopeError(f"{file}: has the column {name[:SHOWN]!r} twice")
-    return rows
+    return header, rows
 
 
 def check_columns(table: pd.DataFrame, columns: Iterable[str], file: Path) -> None:
@@ -127,8 +134,9 @@ def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: s
             f"{file}: line {line_of(other)}: {column} = {table.loc[other, column].iloc[0]}: is none"
             f" of the study's: {', '.join(cells)}"
         )
+    there = set(table[column])
     for cell in cells:
-        if cell not in set(table[column]):
+        if cell not in there:
             raise RegscopeError(f"{file}: has no row of {cell}")
 
 

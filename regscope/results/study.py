@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
+import numpy as np
+
 from regscope.base import paths
 from regscope.base.files import write_bytes, write_json, write_text
 from regscope.measures import catalog
@@ -70,11 +72,11 @@ class StudyResults:
     guess: pd.DataFrame | None = None
     primary: str = ACCURACY
 
-    @property
+    @cached_property
     def cells(self) -> list[str]:
         return list(self.seeds["reg"].unique())
 
-    @property
+    @cached_property
     def score(self) -> str:
         """What stands for accuracy in the study's task; at most 1, of whom nothing is missed."""
         return score_in(self.seeds.columns)
@@ -86,6 +88,25 @@ class StudyResults:
         return {str(reg): rows.sort_values("seed") for reg, rows in by_reg}
 
     @cached_property
+    def measured(self) -> dict[str, dict[str, np.ndarray]]:
+        """Of each cell every measure of `seeds`, `[S]`, in order of the seeds."""
+        measures = self.seeds.columns.difference(["reg", "seed"], sort=False)
+        return {
+            reg: dict(zip(measures, rows[measures].to_numpy(dtype=np.float64).T, strict=True))
+            for reg, rows in self.of_cell.items()
+        }
+
+    @cached_property
+    def seed_means(self) -> pd.DataFrame:
+        """Every measure of `seeds`, mean over seeds, indexed by reg."""
+        return self.seeds.drop(columns="seed").groupby("reg", sort=False).mean()
+
+    @cached_property
+    def class_scores(self) -> dict[str, list[dict[Hashable, Any]]]:
+        """The rows of `classes` of each cell."""
+        return _by_cell(self.classes)
+
+    @cached_property
     def compared(self) -> dict[str, dict[str, dict[Hashable, Any]]]:
         """The rows of `comparisons`: `{measure: {reg: row}}`."""
         found: dict[str, dict[str, dict[Hashable, Any]]] = {}
@@ -93,7 +114,7 @@ class StudyResults:
             found.setdefault(row["measure"], {})[str(row["reg"])] = row
         return found
 
-    @property
+    @cached_property
     def guesses(self) -> pd.DataFrame:
         """The guess of every seed; where it was not kept, as the test set's own shares have it."""
         return guess_of_supports(self.classes, self.seeds) if self.guess is None else self.guess
@@ -126,6 +147,13 @@ class StudyResults:
     def summary(self) -> dict[str, dict[str, float | None]]:
         """`{reg: {measure: mean over seeds}}`, to six decimals; None for what cannot be had."""
         return means(self.seeds)
+
+
+def _by_cell(table: pd.DataFrame) -> dict[str, list[dict[Hashable, Any]]]:
+    found: dict[str, list[dict[Hashable, Any]]] = {}
+    for row in table.to_dict("records"):
+        found.setdefault(str(row["reg"]), []).append(row)
+    return found
 
 
 def means(seeds: pd.DataFrame) -> dict[str, dict[str, float | None]]:

@@ -27,7 +27,8 @@ class Interval:
 
 def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
     """`mean ± t * s / sqrt(n)` with n - 1 degrees of freedom; of one value without ends."""
-    return t_interval(values, mean_and_deviation(values)[1] * math.sqrt(1 / len(values)))
+    mean, deviation = mean_and_deviation(values)
+    return _about(mean, len(values), deviation * math.sqrt(1 / len(values)))
 
 
 def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:
@@ -35,17 +36,21 @@ def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:
 
     It is what a published single run is compared with.
     """
-    return t_interval(values, mean_and_deviation(values)[1] * math.sqrt(1 + 1 / len(values)))
+    mean, deviation = mean_and_deviation(values)
+    return _about(mean, len(values), deviation * math.sqrt(1 + 1 / len(values)))
 
 
 def t_interval(
     values: Sequence[float] | np.ndarray, standard_error: float, level: float = LEVEL
 ) -> Interval:
     """`mean ± t * standard_error` with n - 1 degrees of freedom; of one value without ends."""
-    mean, _ = mean_and_deviation(values)
-    if len(values) < 2:
+    return _about(mean_and_deviation(values)[0], len(values), standard_error, level)
+
+
+def _about(mean: float, count: int, standard_error: float, level: float = LEVEL) -> Interval:
+    if count < 2:
         return Interval(mean, math.nan, math.nan)
-    reach = quantile((1 + level) / 2, len(values) - 1) * standard_error
+    reach = quantile((1 + level) / 2, count - 1) * standard_error
     return Interval(mean, mean - reach, mean + reach)
 
 

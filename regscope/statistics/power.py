@@ -19,6 +19,7 @@ from functools import cache
 import numpy as np
 
 from regscope.statistics.levels import MOST_SEEDS, POWER, SIGNIFICANCE
+from regscope.statistics.roots import root
 from regscope.statistics.rounding import mean_and_deviation
 from regscope.statistics.student import quantile, rejection
 
@@ -112,10 +113,8 @@ def detectable_difference(differences: np.ndarray, comparisons: int = 1) -> floa
 
 @cache
 def _detectable_effect(seeds: int, comparisons: int) -> float:
-    from scipy.optimize import brentq
-
     def lacking(effect: float) -> float:
         return power_of(seeds, effect, comparisons) - POWER
 
     # With two seeds and one comparison 11.3 standard deviations are needed, and fewer with more.
-    return float(brentq(lacking, 0, 12 * comparisons, xtol=1e-9))
+    return root(lacking, 0, 12 * comparisons, 1e-9)

@@ -15,6 +15,7 @@ import numpy as np
 
 from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
+from regscope.statistics.roots import root
 from regscope.statistics.rounding import mean_and_deviation
 from regscope.statistics.student import quantile, rejection, upper_tail
 
@@ -78,8 +79,6 @@ class NewRun:
         The run's own noise is in `error`, so that `(run - mean) / error` has a noncentral t
         distribution about the shift over `error`.
         """
-        from scipy.optimize import brentq
-
         if not self.freedom:
             return math.inf
         if not self.error:
@@ -89,7 +88,7 @@ class NewRun:
         def lacking(shift: float) -> float:
             return rejection(critical, self.freedom, shift) - power
 
-        return self.error * float(brentq(lacking, 0, 100, xtol=1e-9))
+        return self.error * root(lacking, 0, 100, 1e-9)
 
     def _quantile(self, probability: float) -> float:
         return quantile(probability, self.freedom)

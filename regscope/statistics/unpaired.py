@@ -16,6 +16,7 @@ from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL, POWER, SIGNIFICANCE
 from regscope.statistics.paired import Comparison
 from regscope.statistics.power import fewest
+from regscope.statistics.roots import root
 from regscope.statistics.rounding import mean_and_deviation, tolerance
 from regscope.statistics.student import quantile, rejection, upper_tail
 
@@ -155,8 +156,6 @@ def _power(shift: float, freedom: float) -> float:
 
 def _detectable(error: float, freedom: float, count: int, other: int) -> float:
     """As of pairs: without spread 0, or infinite where the p that stands in is never small."""
-    from scipy.optimize import brentq
-
     if not error:
         return 0.0 if _smallest_p(count, other) < SIGNIFICANCE else math.inf
-    return error * float(brentq(lambda shift: _power(shift, freedom) - POWER, 0, 60, xtol=1e-9))
+    return error * root(lambda shift: _power(shift, freedom) - POWER, 0, 60, 1e-9)

@@ -5,6 +5,7 @@ import json
 import math
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,13 @@ import pytest
 from safetensors.numpy import load_file
 
 from regscope.base.checksums import NOTED
-from regscope.base.files import write_bytes, write_csv, write_json, write_text
+from regscope.base.files import (
+    write_bytes,
+    write_csv,
+    write_json,
+    write_json_by_key,
+    write_text,
+)
 from regscope.base.folders import whole_folder
 from regscope.base.tensors import write_tensors
 
@@ -160,11 +167,19 @@ def test_what_a_killed_writer_left_goes_and_a_running_ones_stays(tmp_path: Path)
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("write", [write_json, write_json_by_key])
 @pytest.mark.parametrize("value", [float("nan"), float("inf")])
-def test_json_holds_no_number_that_json_does_not_have(value: float, tmp_path: Path) -> None:
+def test_json_holds_no_number_that_json_does_not_have(
+    value: float, write: Callable[[Path, Any], None], tmp_path: Path
+) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        write_json(tmp_path / "file.json", {"value": value})
+        write(tmp_path / "file.json", {"value": value})
     assert names(tmp_path) == []
+
+
+def test_json_by_key_has_a_line_each(tmp_path: Path) -> None:
+    write_json_by_key(tmp_path / "file.json", {"b": [1, 2.5], "a": {"ü": None}})
+    assert (tmp_path / "file.json").read_text() == '{\n  "b": [1, 2.5],\n  "a": {"ü": null}\n}\n'
 
 
 def test_json_keeps_the_order_given(tmp_path: Path) -> None:

@@ -136,7 +136,7 @@ class Workspace:
         workspace.commit("start")
         return workspace
 
-    def run(self, *command: str, ok: bool = True) -> str:
+    def run(self, *command: str, ok: bool = True, seconds: float = 240) -> str:
         """Run a command; its output, both streams. `ok` says whether it must end with 0.
 
         The output goes through a file: what a command leaves running in the background (DVC's
@@ -150,7 +150,7 @@ class Workspace:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,
-                timeout=240,
+                timeout=seconds,
             )
             output.seek(0)
             printed = output.read()

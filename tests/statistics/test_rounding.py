@@ -128,6 +128,8 @@ def test_equal_values_are_their_mean_and_have_no_deviation(value: float, count: 
         assert interval.low == interval.high == value
 
 
-def test_other_values_have_numpys() -> None:
-    values = np.array([0.1, 0.2, 0.4])
-    assert mean_and_deviation(values) == (values.mean(), values.std(ddof=1))
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=300), st.integers(1, 3))
+def test_other_values_have_numpys_to_the_bit(values: list[float], step: int) -> None:
+    strided = np.repeat([0.1, 0.2, 0.4, *values], step)[::step]
+    if np.ptp(strided) > ROUNDING * np.abs(strided).max():
+        assert mean_and_deviation(strided) == (strided.mean(), strided.std(ddof=1))
