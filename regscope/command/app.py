@@ -21,6 +21,7 @@ from regscope.command.export import export
 from regscope.command.halves import halves
 from regscope.command.readme import readme
 from regscope.command.rederive import rederive
+from regscope.command.report import report
 from regscope.command.review import review
 from regscope.command.strengths import strengths
 from regscope.command.studies import studies
@@ -28,7 +29,7 @@ from regscope.command.table import table
 from regscope.command.ui import ui
 
 VERBS = (
-    *(table, review, export, ui),
+    *(table, report, review, export, ui),
     *(studies, strengths, halves),
     *(rederive, readme, cards, arithmetic),
 )
