@@ -22,6 +22,7 @@ from regscope.command.halves import halves
 from regscope.command.new import new
 from regscope.command.readme import readme
 from regscope.command.rederive import rederive
+from regscope.command.report import report
 from regscope.command.review import review
 from regscope.command.strengths import strengths
 from regscope.command.studies import studies
@@ -29,7 +30,7 @@ from regscope.command.table import table
 from regscope.command.ui import ui
 
 VERBS = (
-    *(new, table, review, export, ui),
+    *(new, table, report, review, export, ui),
     *(studies, strengths, halves),
     *(rederive, readme, cards, arithmetic),
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regscope.figures import differences
 from regscope.figures.guess import guess_line, guess_note
-from regscope.figures.layout import panels
+from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.lines import line
+from regscope.figures.series import average, difference, mean_and_reach
 from regscope.figures.style import GREY
-from regscope.statistics import LEVEL
-from regscope.statistics.student import quantile
+from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -41,12 +42,15 @@ EXPLAINED: dict[str, tuple[str, ...]] = {
 }
 """A column of the history, or two of which the second is taken off the first."""
 COLUMNS = 3
+PANEL = 3.4, 2.55
+"""Inches."""
 LEFT_OUT = 10
 """Accuracy panels begin where the lowest curve is after one of so many parts of the epochs."""
 
 
 def draw(data: StudyData) -> Figure:
-    """Losses on logarithmic axes above, accuracies (or R²) below, each with its gap.
+    """Losses on logarithmic axes above, accuracies (or R²) below, each with its gap; then, of every
+    cell by itself, what its test score is above none's.
 
     Mean and interval over seeds.
     """
@@ -57,19 +61,23 @@ def draw(data: StudyData) -> Figure:
     smoothed = f", averages of {window} epochs" if window > 1 else ""
     score = data.score
     shown_panels = LOSSES | (ACCURACIES if score.is_share else EXPLAINED)
-    figure, axes = panels(
-        len(shown_panels),
+    above, below = PANEL[1] * len(shown_panels) / COLUMNS, differences.height(data.cells)
+    figure = sheet(
+        PANEL[0] * COLUMNS,
+        above + below + HEADINGS,
         "Learning curves",
         data.caption(
             f"line: mean over seeds{smoothed}",
             "band: 95 % t interval of the mean, point by point\n"
             "training: without the penalty, as the epoch goes (dropout and augmentation on)",
             "test: after the epoch",
+            *([differences.NOTE] if below else []),
             *guess_note(score, data.results.guessed(score.name), data.results.guessed("test_loss")),
         ),
-        size=(3.4, 2.55),
-        columns=COLUMNS,
     )
+    heights = [above, below] if below else [above]
+    parts = figure.subfigures(len(heights), 1, squeeze=False, height_ratios=heights)[:, 0]
+    axes = list(parts[0].subplots(len(shown_panels) // COLUMNS, COLUMNS).flat)
     for axis, (title, columns) in zip(axes, shown_panels.items(), strict=True):
         of_loss = title in LOSSES
         scale = 1 if of_loss else score.scale
@@ -97,33 +105,13 @@ def draw(data: StudyData) -> Figure:
     for axis in axes[COLUMNS:]:
         axis.set_xlabel("Epoch")
     handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside right center", handlelength=1.9, labelspacing=0.8)
+    parts[0].legend(handles, labels, loc="outside right center", handlelength=1.9, labelspacing=0.8)
+    if below:
+        found = differences.bands(data.cells, f"holdout_{score.stem}", window, score.scale)
+        unit = ", points" if score.is_share else ""
+        title = f"{score.title}, difference to {BASELINE}{unit}"
+        differences.draw(parts[1], data.cells, epochs, found, title, data.results.lost)
     return figure
-
-
-def difference(columns: Sequence[np.ndarray]) -> np.ndarray:
-    """The one, or the first less the second."""
-    return columns[0] if len(columns) == 1 else columns[0] - columns[1]
-
-
-def average(values: np.ndarray, window: int) -> np.ndarray:
-    """Means of `[S, epochs]` over blocks of `window` epochs; a shorter block comes first."""
-    starts = np.arange(values.shape[1] % window or window, values.shape[1], window)
-    return np.stack([block.mean(1) for block in np.split(values, starts, axis=1)], axis=1)
-
-
-def mean_and_reach(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of `[S, epochs]`: the mean and half the width of its t interval (nan of one seed), each
-    `[epochs]`.
-
-    The same interval as `statistics.mean_interval`, of every epoch at once.
-    """
-    count = len(values)
-    mean = values.mean(0)
-    if count < 2:
-        return mean, np.full_like(mean, np.nan)
-    critical = quantile((1 + LEVEL) / 2, count - 1)
-    return mean, critical * values.std(0, ddof=1) / np.sqrt(count)
 
 
 def _logarithmic(axis: Axes, bands: list[tuple[np.ndarray, np.ndarray]]) -> None:

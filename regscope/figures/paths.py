@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from regscope.figures.curves import mean_and_reach
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
+from regscope.figures.series import mean_and_reach
 from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name, legible
 from regscope.measures.catalog import ACCURACY, Measure, named
 from regscope.results import worded

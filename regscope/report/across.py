@@ -34,7 +34,7 @@ def across(
     sections: Mapping[str, Section], regs: Sequence[str], claims: Claims = ()
 ) -> tuple[str, ...]:
     """Over all studies: which methods are better how often, where, and what stays of it; zeros;
-    and what the documents lead with."""
+    and whether the documents' headlines were right."""
     if not sections:
         return ()
     found = standings(sections, regs)

@@ -44,7 +44,7 @@ VERDICTS = {GUESS: GUESS_MEANING, TOO_FEW: "too few seeds to tell"}
 
 def study_findings(section: Section) -> tuple[str, ...]:
     """The answer first: what is better, what the others do, what the best learning rate changes;
-    then what happens inside, and what a document leads with."""
+    then what happens inside, and whether a document's headline was right."""
     answer = (_answer(section), _others(section), _lost(section), _at_best(section))
     further = (*_inside(section), *headlines(section.claims, of_study=True))
     return tuple(filter(None, (*answer, *further)))

@@ -16,7 +16,7 @@ from regscope.report import (
     word_tables,
 )
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
-from regscope.report.claims_table import claims_table, counts_line
+from regscope.report.claims_table import claims_table, corrections_table, counts_line
 from regscope.report.measured import MEASURES
 from regscope.report.new_data import new_data_table, sentence
 from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
@@ -139,10 +139,11 @@ def _claims(section: Section) -> Part:
         "Published claims",
         (
             Note(
-                f"{counts_line(section.claims)} Each p is corrected over the family beside it; a"
-                " claim that rests on a row above has that row's."
+                f"{counts_line(section.claims)} Each p is corrected over its family; a claim that"
+                " rests on a row above has that row's."
             ),
             claims_table(section.claims),
+            Folded("What each p is corrected over", (corrections_table(section.claims),)),
         ),
     )
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from regscope.report.answers import answer
 from regscope.report.claims_table import measured
 from regscope.report.columns import comparisons, on_edge, values
 from regscope.report.formats import DASH, EDGE
@@ -65,18 +66,20 @@ def zero_shares(section: Section) -> dict[str, float]:
 
 
 def headlines(claims: Claims, of_study: bool = False) -> Iterator[str]:
-    """What every document would take, and what the seeds say to that, with its reserves."""
+    """Of every document whether what it would take is right, what the seeds say, its reserves."""
     for claim in claims:
         if claim.get("headline"):
+            given = answer(claim)
             notes = [CALLED.get(name, name.lower()) for name, has in RESERVES.items() if has(claim)]
             notes += [f"on the {EDGE}"] * (claim.get("firm") is False)
+            notes = [note for note in notes if note not in given]
             notes += [] if of_study else [f"study {claim['study']}"]
-            beside = f" ({'; '.join(notes)})" if notes else ""
             number = str(claim["document"]).partition("_")[0]
             statement = claim["statement"].rstrip(".")
             yield (
-                f"Document {number}, “{claim['title']}”, leads with “{statement}”:"
-                f" {claim['verdict']}{_effect(claim)}{beside}."
+                f"Was document {number}'s headline right? {given}. “{statement}”"
+                f" (“{claim['title']}”): {claim['verdict']}{_effect(claim)}"
+                f"{noted('; '.join(notes)) if notes else ''}."
             )
 
 

@@ -89,8 +89,8 @@ def discoveries(claims: Claims) -> str:
     decided = [reading for reading in tested if reading["p_holm"] < SIGNIFICANCE]
     below = sum(reading["q"] < SIGNIFICANCE for reading in decided)
     return (
-        "Each p is corrected by Holm's method within the family that stands beside it. Over all"
-        f" {len(tested)} readings that were tested, {below} of the {len(decided)} with a corrected"
+        f"Each p is corrected by Holm's method within a family of its own. Over all {len(tested)}"
+        f" readings that were tested, {below} of the {len(decided)} with a corrected"
         f" p below {SIGNIFICANCE} have a false discovery rate q below {SIGNIFICANCE}, too."
     )
 

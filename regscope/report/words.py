@@ -1,6 +1,7 @@
 """The sentences that every page shares."""
 
 from regscope.measures.weights import NEAR_ZERO
+from regscope.report.answers import EXPLAINED
 from regscope.report.formats import ABOUT, DASH, EDGE
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
@@ -135,6 +136,7 @@ HOW_TO_READ = (
         " how far off a run must be to fall outside with probability 0.8.",
     ),
     *((f"Claim {verdict}", meaning + ".") for verdict, meaning in MEANINGS.items()),
+    ("Was the headline right?", EXPLAINED),
     (
         "Strength assumed",
         "the document names the method and not how strong it was; the study chose the strength on"

@@ -75,3 +75,14 @@ def test_nothing_keeps_people_out_of_the_committed_report(
     page = open_page(committed_report / name, color_scheme=scheme).page
     page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
     assert violations(page) == []
+
+
+def test_claims_fit_a_common_screen(open_page: Any, committed_report: Path) -> None:
+    boxes = 0
+    for file in sorted(committed_report.glob("*.html")):
+        page = open_page(file, viewport={"width": 1400, "height": 900}).page
+        page.evaluate("document.querySelectorAll('details').forEach((one) => (one.open = true))")
+        for box in page.locator(".scroll:has([id^='claim-'])").all():
+            boxes += 1
+            assert box.evaluate("(box) => box.scrollWidth <= box.clientWidth"), file.name
+    assert boxes > 1

@@ -7,7 +7,7 @@ import pytest
 
 from regscope.claims.evidence import Evidence
 from regscope.claims.verdicts import judge
-from regscope.report.claims_table import claims_table, counts_line
+from regscope.report.claims_table import claims_table, corrections_table, counts_line
 from tests.claims import synthetic
 from tests.claims.synthetic import claim, claims
 
@@ -31,9 +31,9 @@ EVIDENCE = Evidence(
 def row(**changed: Any) -> list[str]:
     judged = judge(claims(claim(**changed)), {"digits": EVIDENCE})["claims"]
     (found,) = claims_table(judged).rows
-    assert found[-1].verdict == judged[0]["verdict"]
+    assert found[1].verdict == judged[0]["verdict"]
     texts = [cell.text for cell in found]
-    return [*texts[:5], texts[8]]
+    return [*texts[:4], *texts[5:]]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_row_shows_what_was_printed_beside_what_was_measured(
     changed: dict[str, Any], reported: str, measured: str, verdict: str
 ) -> None:
     assert row(**changed) == [
-        "000, Table 1", "L1 helps.", "test accuracy", reported, measured, verdict,
+        "L1 helps.", verdict, reported, measured, "test accuracy", "000, Table 1",
     ]  # fmt: skip
 
 
@@ -119,8 +119,14 @@ def test_counts_leave_out_verdicts_that_nothing_has() -> None:
 
 def test_a_row_names_its_family_and_both_corrections() -> None:
     judged = judge(claims(claim(), claim(id="two", cell="l2")), {"digits": EVIDENCE})["claims"]
-    first = [cell.text for cell in claims_table(judged).rows[0]]
-    assert first[5:8] == ["3 cells of digits in test_accuracy", "<0.001", "<0.001"]
+    first = [cell.text for cell in corrections_table(judged).rows[0]]
+    assert first == ["L1 helps.", "3 cells of digits in test_accuracy", "<0.001", "<0.001"]
+    assert claims_table(judged).rows[0][4].text == "<0.001"
+
+
+def test_what_was_not_run_has_no_family() -> None:
+    judged = judge(claims(claim(), claim(id="two", study="future")), {"digits": EVIDENCE})["claims"]
+    assert [len(table(judged).rows) for table in (claims_table, corrections_table)] == [2, 1]
 
 
 def test_readings_share_a_row() -> None:
@@ -129,8 +135,8 @@ def test_readings_share_a_row() -> None:
     )
     judged = judge(claims(written), {"digits": EVIDENCE})["claims"]
     texts = [cell.text for cell in claims_table(judged).rows[0]]
-    assert texts[2] == "test accuracy; or: read otherwise"
-    assert texts[8] == ("depends on the reading (reproduced; or: contradicted, can hardly fail)")
+    assert texts[5] == "test accuracy; or: read otherwise"
+    assert texts[1] == ("depends on the reading (reproduced; or: contradicted, can hardly fail)")
 
 
 def test_a_verdict_on_the_edge_is_marked_and_not_bold() -> None:
@@ -138,5 +144,5 @@ def test_a_verdict_on_the_edge_is_marked_and_not_bold() -> None:
         none=NONE, l1=NONE + np.array([0.014, 0.002, 0.010, 0.002, 0.008, 0.001])
     )
     judged = judge(claims(claim()), {"digits": shaky})["claims"]
-    cell = claims_table(judged).rows[0][8]
+    cell = claims_table(judged).rows[0][1]
     assert (cell.text, cell.stands_out) == ("reproduced (edge)", False)

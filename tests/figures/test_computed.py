@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regscope.figures import accuracy, confusion, curves, heatmaps, layers, layout, weights
+from regscope.figures import accuracy, confusion, curves, heatmaps, layers, layout, series, weights
 from regscope.statistics import mean_interval
 
 
 def test_the_band_of_a_curve_is_the_mean_interval_of_every_epoch() -> None:
     values = np.random.default_rng(0).normal(size=(5, 4))
-    mean, reach = curves.mean_and_reach(values)
+    mean, reach = series.mean_and_reach(values)
     for epoch in range(4):
         interval = mean_interval(values[:, epoch])
         assert mean[epoch] == pytest.approx(interval.mean)
@@ -20,15 +20,15 @@ def test_the_band_of_a_curve_is_the_mean_interval_of_every_epoch() -> None:
 
 def test_a_gap_is_the_first_column_less_the_second() -> None:
     train, test = np.array([[1.0, 0.9]]), np.array([[0.8, 0.85]])
-    assert curves.difference([train]) is train
-    np.testing.assert_allclose(curves.difference([train, test]), [[0.2, 0.05]])
+    assert series.difference([train]) is train
+    np.testing.assert_allclose(series.difference([train, test]), [[0.2, 0.05]])
     panels = curves.LOSSES | curves.ACCURACIES
     titles = [title for title, columns in panels.items() if len(columns) == 2]
     assert titles == ["Loss gap (test − training)", "Accuracy gap (training − test), points"]
 
 
 def test_one_seed_has_no_band() -> None:
-    mean, reach = curves.mean_and_reach(np.array([[1.0, 2.0]]))
+    mean, reach = series.mean_and_reach(np.array([[1.0, 2.0]]))
     assert mean.tolist() == [1, 2]
     assert np.isnan(reach).all()
 
@@ -37,7 +37,7 @@ def test_one_seed_has_no_band() -> None:
     ("window", "expected"), [(1, [1, 2, 3, 4, 5]), (2, [1, 2.5, 4.5]), (5, [3]), (9, [3])]
 )
 def test_averages_end_with_the_last_epoch(window: int, expected: list[float]) -> None:
-    assert curves.average(np.array([[1.0, 2, 3, 4, 5]]), window).tolist() == [expected]
+    assert series.average(np.array([[1.0, 2, 3, 4, 5]]), window).tolist() == [expected]
 
 
 def test_densities_are_of_all_weights_also_those_outside() -> None:

@@ -30,8 +30,8 @@ def test_over_all_studies(workspace: Path) -> None:
         "Tuning alone changes the test accuracy of none, in points, by: first +3.00.",
         "A hundredth of the weights or more is exactly zero with L1, in 1 of 2 studies (50 % of"
         " them); with no other method.",
-        "Document paper.txt, “A paper”, leads with “L1 helps”: contradicted, +1.20 points [+0.64,"
-        " +1.76] (strength assumed; on the edge; study first).",
+        "Was document paper.txt's headline right? No, on the edge. “L1 helps” (“A paper”):"
+        " contradicted, +1.20 points [+0.64, +1.76] (strength assumed; study first).",
     )
 
 

@@ -188,7 +188,7 @@ def test_of_the_committed_results_every_better_cell_and_document_is_named(
         better = [r for r, row in compared.items() if row["verdict"] == "better" and row["firm"]]
         assert len(re.findall(r" by \d", study_findings(own)[0])) == len(better)
     told = " ".join(across(**ours))
-    assert all(f"Document 00{number}, “" in told for number in range(5))
+    assert all(f"Was document 00{number}'s headline right? " in told for number in range(5))
 
 
 def test_pages_are_short() -> None:

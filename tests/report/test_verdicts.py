@@ -52,7 +52,7 @@ def test_the_headline_counts_what_is_firm_stated_and_could_have_failed() -> None
     edge = one(firm=False)
     assert verdicts.firm_counts([edge, *claims])["reproduced"] == 5
     assert verdicts.discoveries([one(q=0.06), one(p_holm=0.2), one(q=None)]) == (
-        "Each p is corrected by Holm's method within the family that stands beside it. Over all 2"
+        "Each p is corrected by Holm's method within a family of its own. Over all 2"
         " readings that were tested, 0 of the 1 with a corrected p below 0.05 have a false"
         " discovery rate q below 0.05, too."
     )
