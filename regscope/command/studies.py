@@ -20,12 +20,16 @@ def studies(
     write: Annotated[
         bool, typer.Option("--pipelines", help="Write the pipeline of each, as a new one needs it.")
     ] = False,
+    describe: Annotated[
+        bool, typer.Option("--describe", help="Look at the public tables anew: fetch, describe.")
+    ] = False,
 ) -> None:
     """Print the names of all studies.
 
     \b
     Reads   params.yaml; for --pipelines rates/params.yaml, too
-    Writes  nothing; --activate params.yaml, --pipelines studies/*/dvc.yaml and rates/*/dvc.yaml
+    Writes  nothing; --activate params.yaml, --pipelines studies/*/dvc.yaml and rates/*/dvc.yaml,
+            --describe regscope/datasets/described
     Example regscope studies --activate mnist
     """
     from regscope import pipelines
@@ -34,8 +38,13 @@ def studies(
     from regscope.base.files import write_text
     from regscope.study.params import load_params
 
-    if active + write + (activate is not None) > 1:
-        raise RegscopeError("one of --active, --activate and --pipelines at a time")
+    if active + write + describe + (activate is not None) > 1:
+        raise RegscopeError("one of --active, --activate, --pipelines and --describe at a time")
+    if describe:
+        from regscope.own import public
+
+        public.describe()
+        return
     params = load_params()
     if activate is not None:
         params.named(activate)

@@ -1,7 +1,7 @@
 """Tables that others published, as they are: raw files of public repositories, each at one commit.
 
-What their columns hold was found by `python -m regscope.own.public`, as `regscope new` finds it in
-a file of one's own, and lies in `described/`. Terms differ by table; none is part of this project.
+What their columns hold was found by `regscope studies --describe`, as `regscope new` finds it in a
+file of one's own, and lies in `described/`. Terms differ by table; none is part of this project.
 """
 
 from __future__ import annotations

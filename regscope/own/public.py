@@ -1,14 +1,10 @@
-"""Describe the public tables anew: `python -m regscope.own.public`.
-
-Writes regscope/datasets/described, and prints the studies that are proposed for them.
-"""
+"""The public tables, looked at as a table of one's own is: `regscope studies --describe`."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
 
-from regscope.base.errors import run
 from regscope.datasets.own import write_description
 from regscope.datasets.public_tables import DESCRIBED, TABLES
 from regscope.own.block import block_text
@@ -26,7 +22,8 @@ def described(name: str, folder: Path) -> Looked:
     return look_at_table(folder / files.train, name, files.target, asked)
 
 
-def main() -> None:
+def describe() -> None:
+    """Write what is in them into regscope/datasets/described; print it, and what is proposed."""
     for name in TABLES:
         with tempfile.TemporaryDirectory() as folder:
             looked = described(name, Path(folder))
@@ -35,7 +32,3 @@ def main() -> None:
             print(f"{name}: {line}")
         data = {"source": "public_table", "table": name}
         print(block_text(name, with_methods(looked, data)))
-
-
-if __name__ == "__main__":
-    run(main)

@@ -72,8 +72,8 @@ def test_help_of_a_verb_says_what_it_reads_and_writes(
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["nope"], "No such command 'nope'; choose from: table, report, review, export, "),
-        (["--nope"], "No such option: --nope; choose from: table, report, review, export, "),
+        (["nope"], "No such command 'nope'; choose from: new, table, report, review, "),
+        (["--nope"], "No such option: --nope; choose from: new, table, report, review, "),
         (["review", "--nope"], "No such option: --nope; see: regscope review --help"),
         (["export", "digits"], "Missing argument 'REG'; see: regscope export --help"),
         (["strengths", "digits", "l1", "abc"], "Invalid value for 'STRENGTH': Input"),
@@ -89,7 +89,7 @@ def test_a_command_line_that_means_nothing_is_one_line_and_ends_with_2(
 
 
 def test_options_that_exclude_each_other_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(RegscopeError, match="one of --active, --activate and --pipelines"):
+    with pytest.raises(RegscopeError, match="one of --active, --activate, --pipelines and --des"):
         called("studies", "--active", "--pipelines")
     with pytest.raises(RegscopeError, match="study : choose from: digits"):
         called("studies", "--activate", "")
