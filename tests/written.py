@@ -20,7 +20,8 @@ LAYERS = ("hidden1", "output")
 CLASSES = ("cat", "dog", "owl")
 
 MEASURES = (
-    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "train_accuracy", "train_loss",
+    "test_accuracy", "test_loss", "balanced_accuracy", "roc_auc", "average_precision",
+    "train_accuracy", "train_loss",
     "generalization_gap",
     "loss_gap", "expected_calibration_error", "brier_score", "corruption_accuracy",
     "prunable_fraction", "unit_correlation", "epochs_to_training_loss", "weight_mean",

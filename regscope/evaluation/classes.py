@@ -19,8 +19,14 @@ from regscope.evaluation.predicted import prediction_measures
 from regscope.evaluation.row import Row
 from regscope.evaluation.seen import Seen
 from regscope.evaluation.words import counted, most_frequent_tags, word_measures
+from regscope.measures.precision_recall import at_recalls, curve, rarer
 from regscope.measures.predictions import accuracy, confusion_matrix
 from regscope.measures.robustness import input_gradient_norm, word_gradient_norm
+
+RARE = 0.2
+"""Of two classes, the share below which one's precision and recall are drawn."""
+RECALLS = 100
+"""Equal steps of recall at which its precision is kept."""
 
 
 class OfClasses:
@@ -83,7 +89,9 @@ class OfClasses:
         """`confusion` `[S, C, C]`; `test_indices` and `predictions` `[S, n]`, of sentences
         `predictions` `[S, words]`, one sentence after another; for two classes of points in the
         plane, the rectangle that holds the data as `grid` `[G*G, 2]`, and the
-        probability of the second class there as `grid_probabilities` `[S, G*G]`."""
+        probability of the second class there as `grid_probabilities` `[S, G*G]`; for two classes
+        one of which is rare, its number as `precision_of` `[1]` and its `precision` `[S, RECALLS]`
+        at recalls of 1 / RECALLS to 1."""
         return _arrays(
             self.networks, self.tested, [seen.test for seen in self.examples], self.dataset
         )
@@ -127,4 +135,23 @@ def _arrays(
     if grid is not None:
         landscapes = [logits(network, grid).softmax(1)[:, 1] for network in networks]
         arrays |= {"grid": grid, "grid_probabilities": torch.stack(landscapes)}
+    rare = rare_class(dataset)
+    if rare is not None:
+        kept = [
+            at_recalls(*curve(found.double().softmax(1)[:, rare], targets[test] == rare), RECALLS)
+            for found, test in zip(tested, indices, strict=True)
+            if (targets[test] == rare).any()
+        ]
+        # A test without the class has no recall: the whole study then has no curves.
+        if len(kept) == len(tested):
+            arrays |= {"precision_of": torch.tensor([rare]), "precision": torch.stack(kept).float()}
     return {name: array.numpy() for name, array in arrays.items()}
+
+
+def rare_class(dataset: Dataset) -> int | None:
+    """Of two classes the one that fewer than RARE of all examples are of, if one is."""
+    if len(dataset.classes) != 2 or dataset.kind == "tokens":
+        return None
+    counts = torch.bincount(torch.from_numpy(dataset.targets), minlength=2)
+    fewer = rarer(counts)
+    return fewer if 0 < int(counts[fewer]) < RARE * int(counts.sum()) else None

@@ -14,10 +14,12 @@ from regscope.figures import (
     decision,
     heatmaps,
     layers,
+    precision_recall,
     predicted,
     predictions,
     pruning,
     reliability,
+    residuals,
     robustness,
     structure,
     tables,
@@ -47,7 +49,9 @@ def figures(data: StudyData) -> dict[str, Callable[[StudyData], Figure]]:
     if "confused" in there:
         drawn["confusion.png"] = confusion.draw
     else:
-        drawn["predicted.png"] = predicted.draw
+        drawn |= {"predicted.png": predicted.draw, "residuals.png": residuals.draw}
+    if precision_recall.drawable(data):
+        drawn["precision_recall.png"] = precision_recall.draw
     if data.layers:
         drawn |= {"weights.png": weights.draw, "heatmaps.png": heatmaps.draw}
         if "pruning" in there:

@@ -19,8 +19,8 @@ class Measured:
 
     `measures`: over all examples `examples`, `accuracy`, `loss` (nats), `top5_accuracy` (of more
     than ten classes), `expected_calibration_error`, `brier_score`, `balanced_accuracy`,
-    `roc_auc` and `class_f1_sd`; of all weights `weight_*`, `zero_fraction`, `near_zero_fraction`
-    and `stable_rank_fraction`; then
+    `roc_auc`, `average_precision` and `class_f1_sd`; of all weights `weight_*`, `zero_fraction`,
+    `near_zero_fraction` and `stable_rank_fraction`; then
     `pruning_area`, `prunable_fraction`, `unit_correlation`, `effective_rank_fraction`,
     `dead_unit_fraction` and `mean_activation`. They are those of metrics/studies/*/seeds.csv and
     defined where they are computed, in regscope/measures; fractions lie between 0 and 1.

@@ -180,6 +180,11 @@ PREDICTIONS = (
         tasks=CLASSES,
     ),
     Measure(
+        "average_precision", "Average precision", "%", better="higher",
+        function="precision_recall.average_precision", part="classes",
+        listed=("comparisons", "summary", "review"), matters=True, later=True, tasks=CLASSES,
+    ),
+    Measure(
         "class_f1_sd", "SD of F1 over classes", decimals=3, better="lower",
         function="predictions.class_f1_sd", within=SHARE, tasks=CLASSES,
     ),

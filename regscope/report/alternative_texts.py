@@ -23,6 +23,7 @@ MEASURES = {
     "accuracy": (ACCURACY,),
     "r2": ("test_r2",),
     "predicted": ("test_rmse", "test_mae"),
+    "residuals": ("test_rmse", "test_mae"),
     "curves": ("train_loss", "test_loss"),
     "weights": ("weight_std", "near_zero_fraction"),
     "weights_by_layer": ("weight_std",),
@@ -33,6 +34,7 @@ MEASURES = {
     "reliability": ("expected_calibration_error",),
     "units": ("unit_correlation", "effective_rank_fraction", "dead_unit_fraction"),
     "confusion": (ACCURACY,),
+    "precision_recall": ("average_precision",),
     "predictions": (ACCURACY,),
     "decision": (ACCURACY,),
 }

@@ -66,7 +66,7 @@ def _accuracy(section: Section, shown: Shown) -> Part:
         "Errors" if section.study.data.quantity else "Accuracy",
         (
             *section.accuracy,
-            *_named(shown, "accuracy", "r2", "predicted"),
+            *_named(shown, "accuracy", "r2", "predicted", "residuals"),
             Note(section.test_error),
             *_new_data(section),
             *_of_words(section),
@@ -261,7 +261,7 @@ def _classes(section: Section, shown: Shown) -> Part:
                 "The other cells, class by class",
                 tuple(tables.class_scores_table(results, reg) for reg in regs if reg != BASELINE),
             ),
-            *_named(shown, "confusion", "predictions", "decision"),
+            *_named(shown, "confusion", "precision_recall", "predictions", "decision"),
             *_against_baseline(section, "classes"),
             Heading("Classes mixed up most"),
             prediction_tables.pairs_table(results, regs),

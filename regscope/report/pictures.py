@@ -11,6 +11,7 @@ SHOWS = {
     "accuracy": "Test accuracy of every cell: seeds, mean and 95 % interval",
     "r2": "Test R² of every cell: seeds, mean and 95 % interval",
     "predicted": "Predicted against true values of every cell",
+    "residuals": "Residuals against predictions of every cell, and their spread by prediction",
     "curves": "Loss and accuracy over epochs in training and test, with a band over seeds",
     "weights": "Distribution of the weights of every cell, on one scale",
     "weights_by_layer": "Weights of every cell, layer by layer",
@@ -21,6 +22,7 @@ SHOWS = {
     "reliability": "Accuracy of every cell's predictions by their confidence",
     "units": "Correlation, effective rank and dead share of the hidden units of every cell",
     "confusion": "Confusion matrices of every cell",
+    "precision_recall": "Precision against recall of the rare class, of every cell",
     "predictions": "Test examples with the class predicted for them",
     "decision": "Data and decision regions of every cell",
 }

@@ -81,7 +81,7 @@ BOUNDS = {
 KNOWN = SCORES
 """Columns that have a value in every row."""
 
-NOT_OF_ALL = ("roc_auc", "unit_correlation")
+NOT_OF_ALL = ("roc_auc", "average_precision", "unit_correlation")
 """What is not defined for some networks: tested on one class alone, or of hardly a unit."""
 
 INFINITE = ("detectable_difference",)

@@ -10,8 +10,8 @@ from regscope.results import StudyResults, worded
 from regscope.study.params import BASELINE
 
 FIRST = (
-    ACCURACY, "test_loss", "balanced_accuracy", "roc_auc", "generalization_gap",
-    "corruption_accuracy", "expected_calibration_error", "train_accuracy",
+    ACCURACY, "test_loss", "balanced_accuracy", "roc_auc", "average_precision",
+    "generalization_gap", "corruption_accuracy", "expected_calibration_error", "train_accuracy",
     "weight_std", "weight_kurtosis", "weight_l1_norm", "weight_l2_norm", "weight_hoyer",
 )  # fmt: skip
 """The order of a review."""

@@ -39,7 +39,7 @@ class EvaluationSettings(Settings):
     default all; accuracy, loss and calibration always use all.
     matters: the smallest difference in test accuracy worth having, a fraction. Cells that the
     seeds hold closer to the baseline than that do not differ in a way that matters. It goes for
-    balanced accuracy, ROC AUC and R², too.
+    balanced accuracy, ROC AUC, average precision and R², too.
     primary: what verdicts, choices and headlines are about; the task's score where none is given.
     """
 

@@ -17,15 +17,15 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 Conventions = Literal["torch", "keras"]
 
 MOST_WEIGHT = 1e6
+WEIGHTED = "must be balanced, or a weight by the name of a class"
 
 
 def _weights(value: Any) -> Any:
     """Names of classes, which YAML may take for numbers or truths, are text."""
     if value is None or value == "balanced":
         return value
-    if not isinstance(value, dict) or not value:
-        given = "{}" if value == {} else value
-        raise refusal("", given, "must be balanced, or a weight by the name of a class")
+    if not isinstance(value, dict):
+        raise refusal("", value, WEIGHTED)
     for name, weight in value.items():
         number = isinstance(weight, int | float) and not isinstance(weight, bool)
         if not number or not 0 < weight <= MOST_WEIGHT:
@@ -75,6 +75,12 @@ class _Training(Settings):
         if self.arithmetic == "portable" and self.precision != "float32":
             allowed = "arithmetic portable needs float32; or choose arithmetic fastest"
             raise refusal("precision", self.precision, allowed)
+        return self
+
+    @model_validator(mode="after")
+    def _some_class_is_weighted(self) -> _Training:
+        if self.class_weights == {}:
+            raise refusal("class_weights", "{}", WEIGHTED)
         return self
 
     @model_validator(mode="after")

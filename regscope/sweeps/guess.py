@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def sweep_guess(study: Study, dataset: Dataset, seeds: int) -> pd.DataFrame:
-    """A row a seed: the guess's measures on test, named as those are, and on validation.
+    """A row a seed: the guess's measures on test, named as those are, and on validation those that
+    a study may be about.
 
     It knows the examples that train, without validation's.
     """
@@ -31,7 +32,7 @@ def sweep_guess(study: Study, dataset: Dataset, seeds: int) -> pd.DataFrame:
                 **{
                     VALIDATED[measure]: validation[name]
                     for name, measure in MEASURES.items()
-                    if name in validation
+                    if name in validation and measure in VALIDATED
                 },
             }
         )

@@ -66,7 +66,13 @@ class OfClasses(Objective):
 class Classification(Task):
     name: ClassVar[TaskName] = "classification"
     score: ClassVar[str] = "accuracy"
-    guessed: ClassVar[tuple[str, ...]] = ("accuracy", "loss", "balanced_accuracy", "roc_auc")
+    guessed: ClassVar[tuple[str, ...]] = (
+        "accuracy",
+        "loss",
+        "balanced_accuracy",
+        "roc_auc",
+        "average_precision",
+    )
     tables: ClassVar[tuple[Table, ...]] = get_args(Table)
 
     def outputs(self, dataset: Dataset) -> int:
@@ -125,7 +131,9 @@ def class_guess(train: np.ndarray, test: np.ndarray) -> dict[str, float]:
     nats, is the cross-entropy of giving every class its share of the training examples: infinite
     where a class of the test was never seen. Balanced accuracy of any constant answer is one over
     the number of classes in the test, if the class it says is one of them, and here taken for
-    granted; ROC AUC of equal scores is 0.5, and cannot be had (nan) of a single class.
+    granted; ROC AUC of equal scores is 0.5, and cannot be had (nan) of a single class. Average
+    precision of equal scores is the share of the positive class: of two classes the rarer one's, of
+    more the mean over those in the test.
     """
     import numpy as np
 
@@ -138,7 +146,12 @@ def class_guess(train: np.ndarray, test: np.ndarray) -> dict[str, float]:
         "loss": math.fsum((shares[there] * surprise).tolist()),
         "balanced_accuracy": 1 / len(there),
         "roc_auc": 0.5 if len(there) > 1 else math.nan,
+        "average_precision": _equal_precision(shares) if len(there) > 1 else math.nan,
     }
+
+
+def _equal_precision(shares: np.ndarray) -> float:
+    return float(shares.min()) if len(shares) == 2 else 1 / int((shares > 0).sum())
 
 
 def class_counts(targets: np.ndarray, classes: int) -> np.ndarray:

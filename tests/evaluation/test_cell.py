@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ COLUMNS = TASKS["classification"].history
 MEASURES = [
     "seed", "test_accuracy", "test_loss", "train_accuracy", "train_loss", "generalization_gap",
     "loss_gap", "expected_calibration_error", "brier_score", "balanced_accuracy", "roc_auc",
-    "class_f1_sd", "corruption_accuracy",
+    "average_precision", "class_f1_sd", "corruption_accuracy",
     "corruption_drop", "input_gradient_norm", "pruning_area", "prunable_fraction",
     "unit_correlation", "effective_rank_fraction", "dead_unit_fraction", "mean_activation",
     "epochs_to_training_loss", "training_loss_area", "test_loss_rise", "weight_mean",
@@ -167,3 +168,17 @@ def test_decision_landscapes_are_probabilities_on_a_grid_around_the_points(
 def test_pictures_have_no_landscape(digits: Dataset, tmp_path: Path) -> None:
     _, found = evaluated(tiny.study(), digits, tmp_path)
     assert set(found.arrays) == {"confusion", "test_indices", "predictions"}
+
+
+def test_of_a_rare_class_precision_is_kept(moons: Dataset, tmp_path: Path) -> None:
+    """One of two classes with 12 % of the examples, whose mean precision is nearly its area."""
+    study = tiny.study(data=tiny.MOONS)
+    ranks = np.arange(len(moons.targets)) % 300
+    kept = np.where((moons.targets == 1) & (ranks % 4 > 0), 0, moons.targets)
+    dataset = replace(moons, targets=kept)
+    _, found = evaluated(study, dataset, tmp_path)
+    assert found.arrays["precision_of"].tolist() == [1]
+    curves = found.arrays["precision"]
+    assert curves.shape == (len(found.measures), 100)
+    areas = [row["average_precision"] for row in found.measures]
+    assert curves.mean(1) == pytest.approx(areas, abs=0.02)

@@ -137,6 +137,7 @@ ERRORS = {
         0.1,
         "studies.small.training.lr = 0.1: unknown key; known here:"
         " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, schedule,"
+        " class_weights,"
         " optimizer, betas, epsilon",
     ),
     "unknown conventions": (
@@ -149,6 +150,7 @@ ERRORS = {
         0.9,
         "studies.small.training.momentum = 0.9: unknown key; known here:"
         " learning_rate, batch_size, epochs, seeds, precision, arithmetic, conventions, schedule,"
+        " class_weights,"
         " optimizer, betas, epsilon",
     ),
     "unknown key of the data": (
@@ -716,7 +718,8 @@ ERRORS = {
         "small/training/weight_decay",
         0.1,
         "studies.small.training.weight_decay = 0.1: unknown key; known here: learning_rate,"
-        " batch_size, epochs, seeds, precision, arithmetic, conventions, schedule, optimizer,"
+        " batch_size, epochs, seeds, precision, arithmetic, conventions, schedule, class_weights,"
+        " optimizer,"
         " betas, epsilon",
     ),
     "nothing to choose from": ("studies", {}, "study = small: there is nothing to choose"),

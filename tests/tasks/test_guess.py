@@ -30,12 +30,14 @@ def test_the_guess_is_scikit_learns_dummy(train: list[int], test: list[int]) -> 
         if len(train) == 2
         else sklearn.metrics.roc_auc_score(labels, probabilities, multi_class="ovr")
     )
+    shares = [(labels == one).mean() for one in range(len(train))]
     assert class_guess(np.array(train), np.array(test)) == pytest.approx(
         {
             "accuracy": sklearn.metrics.accuracy_score(labels, predicted),
             "loss": sklearn.metrics.log_loss(labels, probabilities),
             "balanced_accuracy": sklearn.metrics.balanced_accuracy_score(labels, predicted),
             "roc_auc": auc,
+            "average_precision": min(shares) if len(train) == 2 else 1 / len(train),
         }
     )
 
@@ -46,6 +48,7 @@ def test_by_hand() -> None:
     assert found["accuracy"] == 0.5
     assert found["loss"] == pytest.approx((math.log(4 / 3) + math.log(4)) / 2)
     assert (found["balanced_accuracy"], found["roc_auc"]) == (0.5, 0.5)
+    assert class_guess(np.array([3, 1]), np.array([1, 4]))["average_precision"] == 0.2
 
 
 def test_of_two_as_frequent_the_first_is_said() -> None:
@@ -61,6 +64,7 @@ def test_a_class_that_training_has_not_costs_infinitely_much() -> None:
 def test_a_test_of_one_class_has_no_curve() -> None:
     found = class_guess(np.array([4, 4]), np.array([0, 3]))
     assert math.isnan(found["roc_auc"])
+    assert math.isnan(found["average_precision"])
     assert found["balanced_accuracy"] == 1
 
 
