@@ -19,6 +19,7 @@ from regscope.datasets.fetch import RemoteFiles
 from regscope.datasets.mnist import MNIST
 from regscope.datasets.moons import Moons
 from regscope.datasets.nltk_corpora import NLTKCorpora
+from regscope.datasets.pictures import Pictures
 from regscope.datasets.tiny_imagenet import TinyImageNet
 
 
@@ -38,6 +39,7 @@ def test_every_source_is_listed_under_its_own_name() -> None:
         "mnist": MNIST,
         "moons": Moons,
         "nltk": NLTKCorpora,
+        "pictures": Pictures,
         "tiny_imagenet": TinyImageNet,
     } == SOURCES
 
