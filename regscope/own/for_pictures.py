@@ -43,44 +43,47 @@ SMALL: Mapping[str, Any] = {
 }
 
 
-def check_enough(size: int, where: object) -> None:
+def check_enough(size: int, where: object, what: str = "pictures") -> None:
     """Raises RegscopeError, naming `where`, where so many pictures are too few."""
     if size < FEWEST:
         raise RegscopeError(
-            f"{where}: {size} pictures are too few: {FEWEST} at least train and test a network"
+            f"{where}: {size} {what} are too few: {FEWEST} at least train and test a network"
         )
 
 
-def methods_for(model: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    residual = model["kind"] == "resnet"
-    return {name: cell for name, cell in METHODS.items() if residual or name != "stochastic_depth"}
+def methods_for(model: Mapping[str, Any], classes: bool = True) -> dict[str, Mapping[str, Any]]:
+    """Those that fit the network, and targets that are classes or numbers."""
+    unfit = set() if model["kind"] == "resnet" else {"stochastic_depth"}
+    unfit |= set() if classes else {"label_smoothing"}
+    return {name: cell for name, cell in METHODS.items() if name not in unfit}
 
 
 def proposed(
-    title: str, counts: Sequence[int], side: int, official_train: int | None
+    title: str, size: int, counts: Sequence[int], side: int, official_train: int | None
 ) -> dict[str, Any]:
     """A study's title, split, model, training and evaluation.
 
-    `counts` are the examples of each class.
+    `counts` are the examples of each class; none where targets are numbers.
     """
-    size = sum(counts)
+    train = official_train or round(0.8 * size)
+    small = train < TINY or side < RESIDUAL
+    model = dict(SMALL) if small else {"kind": "resnet", "depth": 8}
+    return {
+        "title": title,
+        **trained(size, official_train),
+        "model": model,
+        "evaluation": evaluated(size - train, counts),
+    }
+
+
+def trained(size: int, official_train: int | None) -> dict[str, Any]:
+    """A study's split and training."""
     train = official_train or round(0.8 * size)
     batch, validation = sizes(train)
     epochs = math.ceil(STEPS * batch / (train - validation))
-    small = train < TINY or side < RESIDUAL
     split: dict[str, Any] = {} if official_train else {"train": train}
-    evaluation: dict[str, Any] = {
-        "training_loss": round(0.5 * math.log(len(counts)), 2),
-        "matters": 0.005,
-    }
-    if size - train > 1000:
-        evaluation["examples"] = 500
-    if max(counts) > UNEVEN * min(counts):
-        evaluation["primary"] = "balanced_accuracy"
     return {
-        "title": title,
         "split": {**split, "validation": validation},
-        "model": dict(SMALL) if small else {"kind": "resnet", "depth": 8},
         "training": {
             "optimizer": "adam",
             "learning_rate": 0.001,
@@ -88,8 +91,21 @@ def proposed(
             "epochs": min(max(epochs, FEWEST_EPOCHS), MOST_EPOCHS),
             "seeds": 5,
         },
-        "evaluation": evaluation,
     }
+
+
+def evaluated(test: int, counts: Sequence[int]) -> dict[str, Any]:
+    """How `test` examples are measured; `counts` are empty where targets are numbers.
+
+    The training loss is half of what a constant guess has.
+    """
+    loss = round(0.5 * math.log(len(counts)), 2) if counts else 0.5
+    evaluation: dict[str, Any] = {"training_loss": loss, "matters": 0.005}
+    if test > 1000:
+        evaluation["examples"] = 500
+    if counts and max(counts) > UNEVEN * min(counts):
+        evaluation["primary"] = "balanced_accuracy"
+    return evaluation
 
 
 def sizes(train: int) -> tuple[int, int]:

@@ -90,7 +90,7 @@ def _looked(path: Path, name: str, packed: Path, size: int | None, skip_broken: 
     counts = [of[one] for one in kept.classes]
     official = len(kept.train) if kept.test else None
     title = f"{name}, pictures of {len(counts)} classes, {side}x{side}"
-    proposal = proposed(title, counts, side, official)
+    proposal = proposed(title, len(kept.files), counts, side, official)
     with packed.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     notes = twin_notes(tally.digests, kept.files, kept.test)

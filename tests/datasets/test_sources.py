@@ -12,6 +12,7 @@ from sklearn.datasets import load_digits, make_moons
 from regscope.base.errors import RegscopeError
 from regscope.base.randomness import derive
 from regscope.datasets import SOURCES, Dataset, Source
+from regscope.datasets.arrays import OwnArrays
 from regscope.datasets.diabetes import Diabetes
 from regscope.datasets.digits import Digits
 from regscope.datasets.fashion_mnist import FashionMNIST
@@ -33,6 +34,7 @@ def through_disk(source: Source, folder: Path) -> Dataset:
 
 def test_every_source_is_listed_under_its_own_name() -> None:
     assert {
+        "arrays": OwnArrays,
         "diabetes": Diabetes,
         "digits": Digits,
         "fashion_mnist": FashionMNIST,
