@@ -22,6 +22,7 @@ from regscope.datasets.moons import Moons
 from regscope.datasets.nltk_corpora import NLTKCorpora
 from regscope.datasets.pictures import Pictures
 from regscope.datasets.tiny_imagenet import TinyImageNet
+from regscope.datasets.torchvision_sets import TorchvisionSet
 
 
 def through_disk(source: Source, folder: Path) -> Dataset:
@@ -43,6 +44,7 @@ def test_every_source_is_listed_under_its_own_name() -> None:
         "nltk": NLTKCorpora,
         "pictures": Pictures,
         "tiny_imagenet": TinyImageNet,
+        "torchvision": TorchvisionSet,
     } == SOURCES
 
 
