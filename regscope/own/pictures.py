@@ -32,7 +32,7 @@ from regscope.own.walked import Walked
 
 SIDES = (28, 32, 48, 64)
 """What is proposed: the largest of these that half of the pictures have, the first at least."""
-SAMPLED = 2000
+SAMPLED = 200
 """Of so many pictures, spread evenly, the side is proposed."""
 FEW = 5
 """Pictures of a class below which its owner is told."""
