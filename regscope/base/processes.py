@@ -6,8 +6,13 @@ A killed `dvc` leaves its child running, which could then write over the next ru
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -69,3 +74,20 @@ def end_with_parent_process() -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def leave_interrupts_to_parent() -> None:
+    """In a worker: Ctrl-C is the parent's to deal with, and its end ends this process too."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    end_with_parent_process()
+
+
+@contextmanager
+def without_main() -> Iterator[None]:
+    """A process that starts here does not run the caller's script again, guarded or not."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

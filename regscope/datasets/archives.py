@@ -5,9 +5,9 @@ from __future__ import annotations
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from regscope.base.errors import RegscopeError
 
@@ -22,12 +22,16 @@ compression that there is none of."""
 
 
 class Members:
-    """The files in an opened archive; `read` gives one's content by its name."""
+    """The files in an opened archive, and the folders that it names; `read` gives a file's content
+    by its name."""
 
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self.path = path
         self._archive = archive
         self.names = tuple(_checked(path, archive))
+        self.folders = tuple(
+            member.filename.rstrip("/") for member in archive.infolist() if member.is_dir()
+        )
 
     def read(self, name: str) -> bytes:
         """Raises RegscopeError where there is no such member, or not the whole of it."""
@@ -37,6 +41,10 @@ class Members:
             raise RegscopeError(f"{self.path}: has no {name}") from error
         except DAMAGES as error:
             raise _damaged(self.path, error) from error
+
+    def size(self, name: str) -> int:
+        """How many bytes `read` gives at most."""
+        return self._archive.getinfo(name).file_size
 
     def lines(self, name: str) -> list[str]:
         """The lines of a text that are not empty; raises RegscopeError where it is none."""
@@ -48,8 +56,8 @@ class Members:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Members]:
-    """The members of a zip archive.
+def opened(path: Path, most: int = UNPACKED) -> Iterator[Members]:
+    """The members of a zip archive, which may unpack to `most` bytes together.
 
     Raises RegscopeError, naming the file, where it is no whole zip archive, and naming the member
     too where one is a link or has a name that leads out of a folder.
@@ -59,7 +67,7 @@ def opened(path: Path) -> Iterator[Members]:
     except DAMAGES as error:
         raise _damaged(path, error) from error
     with archive:
-        check_sizes(path, archive, UNPACKED)
+        check_sizes(path, archive, most)
         yield Members(path, archive)
 
 
@@ -77,21 +85,24 @@ def check_sizes(path: Path, archive: zipfile.ZipFile, most: int) -> None:
 
 def write_archive(path: Path, members: Mapping[str, bytes]) -> None:
     """Uncompressed, in order of names and all of one date: the same bytes for the same members."""
+    pack(path, sorted(members.items()))
+
+
+def pack(path: Path, members: Iterable[tuple[str, bytes]]) -> None:
+    """As `write_archive`, in the order in which they come, and holding no more than one."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-        for name in sorted(members):
+        for name, content in members:
             information = zipfile.ZipInfo(name, _EARLIEST)
             information.create_system = 3
             information.external_attr = (stat.S_IFREG | 0o644) << 16
-            archive.writestr(information, members[name])
+            archive.writestr(information, content)
 
 
 def _checked(path: Path, archive: zipfile.ZipFile) -> Iterator[str]:
     for member in archive.infolist():
         # zipfile itself puts the system's separators right and cuts names off at a NUL.
-        for name in (member.filename, member.orig_filename):
-            windows, posix = PureWindowsPath(name), PurePosixPath(name)
-            outside = bool(windows.anchor) or posix.is_absolute() or ".." in windows.parts
-            if outside or "\\" in name or "\0" in name or not name:
+        for name in {member.filename, member.orig_filename}:
+            if _leads_out(name):
                 raise RegscopeError(
                     f"{path}: refused: its member {name!r} has a name that leads out of a folder"
                 )
@@ -99,6 +110,18 @@ def _checked(path: Path, archive: zipfile.ZipFile) -> Iterator[str]:
             raise RegscopeError(f"{path}: refused: its member {member.filename!r} is a link")
         if not member.is_dir():
             yield member.filename
+
+
+def _leads_out(name: str) -> bool:
+    """On any system: absolute, with a drive, upwards, or with a sign that may part folders."""
+    return (
+        not name
+        or name.startswith("/")
+        or name[1:2] == ":"
+        or "\\" in name
+        or "\0" in name
+        or ".." in name.split("/")
+    )
 
 
 def _damaged(path: Path, error: Exception) -> RegscopeError:

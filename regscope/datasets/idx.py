@@ -58,8 +58,12 @@ MOST = _HEADER + 60_000 * 28 * 28
 """The largest of MNIST's files."""
 
 
-def read_idx(path: Path, most: int = MOST) -> np.ndarray:
-    """Read a gzipped IDX file of unsigned bytes (format: yann.lecun.com/exdb/mnist).
+KINDS = {"u1": (8, "unsigned bytes"), ">i4": (12, "whole numbers of 4 bytes")}
+"""The numbers that a file may hold, as numpy calls them, by what its third byte says."""
+
+
+def read_idx(path: Path, most: int = MOST, kind: Literal["u1", ">i4"] = "u1") -> np.ndarray:
+    """Read a gzipped IDX file of one kind of numbers (format: yann.lecun.com/exdb/mnist).
 
     No more is unpacked than its header promises. Raises RegscopeError when the file is not one, is
     not as long as its header says, or is longer than `most` bytes by that.
@@ -67,7 +71,7 @@ def read_idx(path: Path, most: int = MOST) -> np.ndarray:
     try:
         with gzip.open(path) as file:
             content = file.read(_HEADER)
-            promised = _promised(content)
+            promised = _promised(content, kind)
             if promised > most:
                 raise RegscopeError(
                     f"{path}: its header promises {promised:,} bytes, and it can have {most:,}"
@@ -77,20 +81,23 @@ def read_idx(path: Path, most: int = MOST) -> np.ndarray:
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise RegscopeError(f"{path}: not a whole gzip file ({error})") from error
     axes = content[3] if len(content) >= 4 else 0
-    if content[:3] != b"\x00\x00\x08" or len(content) < 4 + 4 * axes:
-        raise RegscopeError(f"{path}: not an IDX file of unsigned bytes")
+    code, called = KINDS[kind]
+    if content[:3] != bytes((0, 0, code)) or len(content) < 4 + 4 * axes:
+        raise RegscopeError(f"{path}: not an IDX file of {called}")
     shape = tuple(int(size) for size in np.frombuffer(content, ">u4", axes, offset=4))
-    values = np.frombuffer(content, np.uint8, offset=4 + 4 * axes)
-    if len(values) != math.prod(shape):
+    whole = len(content) - (len(content) - 4 - 4 * axes) % np.dtype(kind).itemsize
+    values = np.frombuffer(content[:whole], kind, offset=4 + 4 * axes)
+    if len(values) != math.prod(shape) or whole != len(content):
         count = f"more than {len(values)}" if more else str(len(values))
         raise RegscopeError(f"{path}: {count} values where the header promises {shape}")
     return values.reshape(shape)
 
 
-def _promised(header: bytes) -> int:
+def _promised(header: bytes, kind: str) -> int:
     """The bytes of a whole file that begins so; of no IDX file, and of more axes, what is there."""
     axes = header[3] if len(header) >= 4 else 0
-    if header[:3] != b"\x00\x00\x08" or len(header) < 4 + 4 * axes:
+    if header[:3] != bytes((0, 0, KINDS[kind][0])) or len(header) < 4 + 4 * axes:
         return len(header)
     shape = np.frombuffer(header, ">u4", axes, offset=4)
-    return 4 + 4 * axes + math.prod(int(size) for size in shape)
+    values = math.prod(int(size) for size in shape)
+    return 4 + 4 * axes + values * np.dtype(kind).itemsize

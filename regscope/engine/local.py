@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
 from multiprocessing.process import BaseProcess
-from types import ModuleType
 from typing import Any, TypeVar
 
 from regscope.arithmetic import numpy_variables
 from regscope.base.errors import DivergedError, RegscopeError
+from regscope.base.processes import without_main
 from regscope.engine.base import Job, SurveyJob
 from regscope.engine.memory import free_memory
 from regscope.engine.messages import Watch
@@ -133,7 +133,7 @@ def process(
     context = _context()
     ours, theirs = context.Pipe()
     process = context.Process(target=target, args=(job, theirs), daemon=True)  # type: ignore[attr-defined]
-    with _without_main(), numpy_variables():
+    with without_main(), numpy_variables():
         _start(process, label)
     theirs.close()
     try:
@@ -157,14 +157,3 @@ def _start(process: BaseProcess, label: str) -> None:
                 ) from error
         else:
             return
-
-
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """A process that starts here does not run the caller's script again, guarded or not."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main

@@ -83,3 +83,15 @@ def test_a_header_that_promises_more_than_there_can_be_is_refused(tmp_path: Path
     assert refusal(tmp_path, gzip.compress(content)) == (
         "its header promises 3,367,254,359,296 bytes, and it can have 47,040,016"
     )
+
+
+def test_whole_numbers_of_four_bytes(tmp_path: Path) -> None:
+    content = bytes([0, 0, 12, 2, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 1, 0, 255, 255, 255, 255])
+    path = write(tmp_path, gzip.compress(content))
+    assert read_idx(path, kind=">i4").tolist() == [[256, -1]]
+    with pytest.raises(RegscopeError, match="not an IDX file of unsigned bytes"):
+        read_idx(path)
+    for kept in (-1, -4):
+        write(tmp_path, gzip.compress(content[:kept]))
+        with pytest.raises(RegscopeError, match=r"1 values where the header promises \(1, 2\)"):
+            read_idx(path, kind=">i4")

@@ -12,6 +12,7 @@ from sklearn.datasets import load_digits, make_moons
 from regscope.base.errors import RegscopeError
 from regscope.base.randomness import derive
 from regscope.datasets import SOURCES, Dataset, Source
+from regscope.datasets.arrays import OwnArrays
 from regscope.datasets.diabetes import Diabetes
 from regscope.datasets.digits import Digits
 from regscope.datasets.fashion_mnist import FashionMNIST
@@ -19,8 +20,11 @@ from regscope.datasets.fetch import RemoteFiles
 from regscope.datasets.mnist import MNIST
 from regscope.datasets.moons import Moons
 from regscope.datasets.nltk_corpora import NLTKCorpora
+from regscope.datasets.pictures import Pictures
+from regscope.datasets.public_tables import PublicTable
 from regscope.datasets.table import Table
 from regscope.datasets.tiny_imagenet import TinyImageNet
+from regscope.datasets.torchvision_sets import TorchvisionSet
 
 
 def through_disk(source: Source, folder: Path) -> Dataset:
@@ -33,14 +37,18 @@ def through_disk(source: Source, folder: Path) -> Dataset:
 
 def test_every_source_is_listed_under_its_own_name() -> None:
     assert {
+        "arrays": OwnArrays,
         "diabetes": Diabetes,
         "digits": Digits,
         "fashion_mnist": FashionMNIST,
         "mnist": MNIST,
         "moons": Moons,
         "nltk": NLTKCorpora,
+        "pictures": Pictures,
+        "public_table": PublicTable,
         "table": Table,
         "tiny_imagenet": TinyImageNet,
+        "torchvision": TorchvisionSet,
     } == SOURCES
 
 

@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.datasets import SOURCES
 from regscope.datasets.nltk_corpora import NLTKCorpora
 from regscope.study.params import Params, load_params
 
@@ -443,14 +445,12 @@ ERRORS = {
     "unknown source": (
         "small/data/source",
         "cifar",
-        "studies.small.data.source = cifar: choose from: diabetes, digits, fashion_mnist, mnist,"
-        " moons, nltk, tiny_imagenet",
+        f"studies.small.data.source = cifar: {choose(SOURCES)}",
     ),
     "no source": (
         "small/data",
         {},
-        "studies.small.data.source: must be given;"
-        " choose from: diabetes, digits, fashion_mnist, mnist, moons, nltk, tiny_imagenet",
+        f"studies.small.data.source: must be given; {choose(SOURCES)}",
     ),
     "unknown model": (
         "small/model/kind",

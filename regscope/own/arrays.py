@@ -1,0 +1,164 @@
+"""A file of arrays, looked at for a study."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
+from regscope.datasets.arrays import ArraysDescription, dataset_of
+from regscope.datasets.base import Dataset, Quantity
+from regscope.own import for_pictures, for_points
+from regscope.own.looked import Looked
+
+MANY = 50
+"""Classes beyond which their owner is asked whether they are numbers."""
+FEW = 5
+"""Examples of a class below which its owner is told; values of a float that may be classes."""
+SPREADS = (0.1, 10.0)
+"""Deviations of columns that a network trains on as they are."""
+
+
+def look_at_arrays(
+    path: Path, name: str, *, workspace: Path, measures: str = "target", unit: str = ""
+) -> Looked:
+    """Read the whole file, which a study then has as it is.
+
+    measures, unit: what targets are that are floats.
+    Raises RegscopeError, in one line that names the file, the key and the row.
+    """
+    del workspace
+    dataset = dataset_of(path, Quantity(measures, unit))
+    size, official = len(dataset.inputs), dataset.official_train
+    for_pictures.check_enough(size, path, "examples")
+    if dataset.quantity is None and not set(dataset.targets[official or 0 :]) <= set(
+        dataset.targets[:official]
+    ):
+        raise RegscopeError(f"{path}: test_targets: has a class that no training example has")
+    counts = [int((dataset.targets == number).sum()) for number in range(len(dataset.classes))]
+    if 0 in counts:
+        empty = [one for one, count in zip(dataset.classes, counts, strict=True) if not count]
+        raise RegscopeError(f"{path}: classes: no example of {listed(empty)}")
+    proposal, methods = _proposal(dataset, name, counts)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Looked(
+        file=path,
+        name=f"{name}{path.suffix.lower()}",
+        description=ArraysDescription(
+            bytes=path.stat().st_size,
+            sha256=digest,
+            size=size,
+            official_train=official,
+            classes=dataset.classes,
+            measures="" if dataset.quantity is None else measures,
+            unit="" if dataset.quantity is None else unit,
+            kind="image" if dataset.kind == "image" else "points",
+        ),
+        data={"source": "arrays"},
+        told=tuple(_told(dataset, counts)),
+        proposal=proposal,
+        methods=methods,
+        warned=tuple(_warned(dataset, counts)),
+    )
+
+
+def _proposal(
+    dataset: Dataset, name: str, counts: Sequence[int]
+) -> tuple[dict[str, Any], Mapping[str, Mapping[str, Any]]]:
+    size, official = len(dataset.inputs), dataset.official_train
+    of = f"{len(counts)} classes" if counts else "a number to predict"
+    if dataset.kind == "points":
+        title = f"{name}, {dataset.inputs.shape[1]} numbers, {of}"
+        return (
+            for_points.proposed(title, size, counts, official),
+            for_points.methods_for(classes=bool(counts)),
+        )
+    channels, height, width = dataset.inputs.shape[1:]
+    title = f"{name}, pictures of {channels}x{height}x{width}, {of}"
+    proposal = for_pictures.proposed(title, size, counts, min(height, width), official)
+    return proposal, for_pictures.methods_for(proposal["model"], classes=bool(counts))
+
+
+def _told(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
+    size, official = len(dataset.inputs), dataset.official_train
+    parts = (
+        f"{official:,} train and {size - official:,} test"
+        if official
+        else "no test part: it is drawn by seed"
+    )
+    yield f"{size:,} examples; {parts}"
+    if dataset.kind == "image":
+        shape = "x".join(map(str, dataset.inputs.shape[1:]))
+        yield f"inputs: pictures of {shape} bytes (channels, rows, columns)"
+    else:
+        inputs = dataset.inputs
+        yield f"inputs: {inputs.shape[1]:,} numbers, from {inputs.min():g} to {inputs.max():g}"
+    if counts:
+        shares = [
+            f"{name} {count:,} ({count / size:.1%})"
+            for name, count in zip(dataset.classes, counts, strict=True)
+        ]
+        yield f"targets: {len(counts)} classes: {listed(shares, most=400)}"
+    else:
+        targets = dataset.targets
+        yield (
+            f"targets: numbers from {targets.min():g} to {targets.max():g}, mean"
+            f" {targets.mean():g}, standard deviation {targets.std():g}"
+        )
+
+
+def _warned(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
+    if dataset.kind == "points":
+        yield from _columns(dataset.inputs)
+    if len(counts) > MANY:
+        yield f"{len(counts)} classes: is the target a number? Then save it as floats"
+    few = [name for name, count in zip(dataset.classes, counts, strict=True) if count < FEW]
+    if few:
+        yield f"fewer than {FEW} examples of: {listed(few)}"
+    values = np.unique(dataset.targets) if not counts else np.empty(0)
+    if 0 < len(values) <= FEW and np.array_equal(values, np.rint(values)):
+        yield (
+            f"targets are floats of {len(values)} whole values: are they classes? Then save them"
+            " as whole numbers"
+        )
+    official = dataset.official_train
+    if counts and official:
+        tested = set(dataset.targets[official:].tolist())
+        missing = [name for number, name in enumerate(dataset.classes) if number not in tested]
+        if missing:
+            yield f"classes without an example in the test part: {listed(missing)}"
+    yield from _twins(dataset)
+
+
+def _columns(inputs: np.ndarray) -> Iterator[str]:
+    spread = inputs.std(axis=0, dtype=np.float64)
+    if len(constant := np.flatnonzero((inputs == inputs[:1]).all(axis=0))):
+        yield f"columns that never vary, from 0: {listed(constant)}"
+    low, high = SPREADS
+    if len(odd := np.flatnonzero((spread > high) | ((spread > 0) & (spread < low)))):
+        yield (
+            f"{len(odd):,} of {len(spread):,} columns have a standard deviation outside {low:g} to"
+            f" {high:g} ({spread[odd].min():.3g} to {spread[odd].max():.3g}), and are taken as they"
+            " are: scale them by the training part"
+        )
+
+
+def _twins(dataset: Dataset) -> Iterator[str]:
+    """How many examples have the very inputs of an earlier one, and of a training one."""
+    seen: set[bytes] = set()
+    digests = [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in dataset.inputs]
+    for digest in digests:
+        seen.add(digest)
+    if spare := len(digests) - len(seen):
+        told = f"{spare:,} of {len(digests):,} examples repeat another's inputs"
+        if official := dataset.official_train:
+            train = set(digests[:official])
+            across = sum(digest in train for digest in digests[official:])
+            told += f"; {across:,} of the test part are inputs of the training part too"
+        yield told
