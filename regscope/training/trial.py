@@ -70,8 +70,12 @@ def _check_shape(found: object, sample: Tensor, outputs: int, words: bool) -> No
     shape = list(found.shape)
     middle = 1 + words
     if len(shape) != middle + 1 or shape[0] != len(sample) or shape[-1] != outputs:
-        last = f"end with as many units as classes, nn.Linear(..., {outputs})"
-        raise RegscopeError(f"gives {shape} of {len(sample)} examples, not {wanted}: {last}")
+        remedy = f"end with as many units as outputs, nn.Linear(..., {outputs})"
+        if len(shape) != middle + 1:
+            remedy = "keep the first axis and the last, flatten(1) in place of squeeze()"
+        raise RegscopeError(
+            f"gives {shape} where inputs are {list(sample.shape)}, not {wanted}: {remedy}"
+        )
     if found.dtype != torch.float32:
         kind = str(found.dtype).removeprefix("torch.")
         raise RegscopeError(f"gives {kind}, and must give float32: return outputs.float()")

@@ -59,8 +59,9 @@ class Address:
             return
         check_file(self.file)
         names = _names_in(self.file, self.file.stat().st_mtime_ns)
-        if names is not None and self.name not in names:
-            raise RegscopeError(f"{self.file} has no {self.name}: {choose(names, near=self.name)}")
+        if names is not None and self.name not in (*names.defined, *names.imported):
+            choices = choose(names.defined, near=self.name)
+            raise RegscopeError(f"{self.file} has no {self.name}: {choices}")
 
 
 def check_inside(path: Path) -> None:
@@ -83,9 +84,17 @@ def check_file(path: Path) -> None:
     raise RegscopeError(f"no such file {shown(str(path))}: {there}")
 
 
+@dataclass(frozen=True)
+class Names:
+    """What a file defines and imports at its top level."""
+
+    defined: tuple[str, ...]
+    imported: tuple[str, ...]
+
+
 @lru_cache(maxsize=64)
-def _names_in(file: Path, modified: int) -> tuple[str, ...] | None:
-    """What a file defines or imports by name; None where only running it would tell."""
+def _names_in(file: Path, modified: int) -> Names | None:
+    """None where only running it would tell."""
     del modified
     if file.stat().st_size > LARGEST_READ:
         return None
@@ -93,13 +102,13 @@ def _names_in(file: Path, modified: int) -> tuple[str, ...] | None:
         tree = ast.parse(file.read_bytes())
     except (SyntaxError, ValueError, RecursionError):
         return None
-    names: list[str] = []
+    names, imported = list[str](), list[str]()
     for statement in tree.body:
         match statement:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 names.append(name)
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                names += [alias.asname or alias.name for alias in aliases]
+                imported += [alias.asname or alias.name for alias in aliases]
             case ast.Assign(targets=targets):
                 names += [target.id for target in targets if isinstance(target, ast.Name)]
             case ast.Expr(value=ast.Constant()):
@@ -107,4 +116,6 @@ def _names_in(file: Path, modified: int) -> tuple[str, ...] | None:
             case _:
                 # A branch, a loop, a star: anything may come of it.
                 return None
-    return None if {"*", "__getattr__"}.intersection(names) else tuple(names)
+    if {"*", "__getattr__"}.intersection((*names, *imported)):
+        return None
+    return Names(tuple(names), tuple(imported))

@@ -40,8 +40,8 @@ def called(
         )
     if not callable(made_by):
         raise RegscopeError(
-            f"{name} is a {type(made_by).__name__}: name a class of torch.nn.Module, or a function"
-            " that makes one"
+            f"{name} ({type(made_by).__name__}) cannot be called: name a class of torch.nn.Module,"
+            " or a function that makes one"
         )
     keywords = _keywords(made_by, name, given, arguments)
     others, seed = other_states(), torch.initial_seed()

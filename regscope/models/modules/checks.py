@@ -26,9 +26,11 @@ def check_parts(network: nn.Module) -> None:
     for name, parameter in network.named_parameters():
         if parameter.dtype != torch.float32:
             kind = str(parameter.dtype).removeprefix("torch.")
+            remedy = "nn.Parameter(tensor.float())"
+            if parameter.is_complex():
+                remedy = "nn.Parameter(torch.view_as_real(tensor))"
             raise RegscopeError(
-                f"{name} is {kind}, and parameters are float32: make it so, as"
-                " nn.Parameter(tensor.float())"
+                f"{name} is {kind}, and parameters are float32: make it so, as {remedy}"
             )
     for name in made_weights(network):
         raise RegscopeError(

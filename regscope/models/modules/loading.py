@@ -100,6 +100,10 @@ def _run(label: str, folders: Sequence[Path], files: Sequence[Path] | None) -> I
         with global_torch_stream(0, f"module {label}"):
             yield
     except ModuleNotFoundError as error:
+        if files is None and error.name and label.startswith(error.name):
+            raise RegscopeError(
+                f"{error}: install it, or name a file of the repository, FILE.py:NAME"
+            ) from error
         raise RegscopeError(
             f"{told(error)}: install it; a file of the repository lies beside {label} and stands"
             " in model.files"
