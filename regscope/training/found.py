@@ -14,14 +14,20 @@ from regscope.datasets.seen import as_seen
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
 from regscope.regularizers import Regularizer
+from regscope.regularizers.base import has_hook
 from regscope.stacking.looped import loop
 from regscope.stacking.stack import stack
 from regscope.study.params import Study
 from regscope.tasks import task_of
-from regscope.training.trial import try_out
+from regscope.training.trial import SIZES, try_out
 
 EXAMPLES = 4
 """So many are tried out."""
+
+IN_SLOTS = (
+    "without the methods it runs; give a slot for normalization [B, units], or maps [B, C, H, W]"
+)
+"""The remedy where a network fails with modules in its slots."""
 
 
 def check_found(study: Study, regs: Sequence[str], dataset: Dataset) -> None:
@@ -39,8 +45,8 @@ def check_found(study: Study, regs: Sequence[str], dataset: Dataset) -> None:
     for reg in regs:
         methods = study.cells[reg].methods()
         network = _plain(study, methods, dataset)
-        if any(method.insert.__func__ is not Regularizer.insert for method in methods):  # type: ignore[attr-defined]
-            _tried(f"regularizers.{reg}: {path}", network, sample, outputs, words)
+        if any(has_hook(method, "insert") for method in methods):
+            _tried(f"regularizers.{reg}: {path}", network, sample, outputs, words, IN_SLOTS)
 
 
 def why_looped(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -> str | None:
@@ -88,9 +94,16 @@ def _sample(dataset: Dataset) -> Tensor:
     return as_seen(torch.from_numpy(dataset.inputs[:EXAMPLES].copy()), dataset.scale)
 
 
-def _tried(label: str, network: nn.Module, sample: Tensor, outputs: int, words: bool) -> None:
+def _tried(
+    label: str,
+    network: nn.Module,
+    sample: Tensor,
+    outputs: int,
+    words: bool,
+    remedy: str = SIZES,
+) -> None:
     try:
-        try_out(network, sample.clone(), outputs, words)
+        try_out(network, sample.clone(), outputs, words, remedy)
     except RegscopeError as error:
         raise RegscopeError(f"{label}: {error}") from error
 

@@ -17,17 +17,24 @@ RELATIVE, ABSOLUTE = 1e-4, 1e-5
 """What another number of examples may change in an output."""
 
 
-def try_out(network: nn.Module, sample: Tensor, outputs: int, words: bool = False) -> None:
+ALONE = "let it take a single example too"
+SIZES = "sizes come by input_shape and classes"
+
+
+def try_out(
+    network: nn.Module, sample: Tensor, outputs: int, words: bool = False, remedy: str = SIZES
+) -> None:
     """Refuse a network that cannot be trained as others are. It is left as it is.
 
     `sample` `[B, ...]` are examples as a network sees them, at least two; of sentences, `words`,
-    their ids. Raises RegscopeError, in one line that ends with the remedy.
+    their ids. Raises RegscopeError, in one line that ends with a remedy: the one given where the
+    forward raises something.
     """
     kept = sample.clone()
     evaluated = deepcopy(network).eval()
     states = _states()
     with torch.no_grad():
-        whole = _passed(evaluated, sample)
+        whole = _passed(evaluated, sample, remedy)
     _check_shape(whole, sample, outputs, words)
     _check_unchanged(sample, kept)
     if _states() != states:
@@ -35,7 +42,7 @@ def try_out(network: nn.Module, sample: Tensor, outputs: int, words: bool = Fals
     _check_alone(evaluated, kept, whole, outputs, words)
     trained = _without_known_draws(deepcopy(network)).train()
     states = _states()
-    found = _passed(trained, sample)
+    found = _passed(trained, sample, remedy)
     _check_unchanged(sample, kept)
     if _states() != states:
         _refuse_draws(trained, kept, "by itself")
@@ -46,7 +53,7 @@ def try_out(network: nn.Module, sample: Tensor, outputs: int, words: bool = Fals
         )
 
 
-def _passed(network: nn.Module, inputs: Tensor) -> Tensor:
+def _passed(network: nn.Module, inputs: Tensor, remedy: str) -> Tensor:
     try:
         found: Tensor = network(inputs)
     except (Exception, SystemExit) as error:
@@ -55,9 +62,7 @@ def _passed(network: nn.Module, inputs: Tensor) -> Tensor:
             raise RegscopeError(
                 "has no forward: define forward(self, inputs), which returns the logits"
             ) from error
-        raise RegscopeError(
-            f"{told(error)}: its inputs are {shape}; sizes come by input_shape and classes"
-        ) from error
+        raise RegscopeError(f"{told(error)}: its inputs are {shape}; {remedy}") from error
     return found
 
 
@@ -95,7 +100,7 @@ def _check_alone(
     """Every example gives by itself what it gives beside others."""
     for number in range(len(sample)):
         one = sample[number : number + 1].clone()
-        found = _passed(network, one)
+        found = _passed(network, one, ALONE)
         _check_shape(found, one, outputs, words)
         beside = whole[number : number + 1]
         if words:

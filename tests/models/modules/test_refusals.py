@@ -15,7 +15,7 @@ from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import LINE
 from regscope.datasets import Dataset
-from regscope.training.found import check_found
+from regscope.training.found import IN_SLOTS, check_found
 from tests import tiny
 
 PLAIN = """
@@ -115,3 +115,15 @@ def test_a_slot_that_is_none_for_its_layer(digits: Dataset, workspace: Path) -> 
     assert refused(OTHER, digits, {"l2": {"strength": 0.1, "layers": ["hiden1"]}}) == (
         "regularizers.tested.l2.layers = hiden1: choose from: hidden1, output"
     )
+
+
+def test_a_slot_whose_inputs_cannot_be_normalized(digits: Dataset, workspace: Path) -> None:
+    more = forward(
+        "rows = self.rows_norm(self.rows(inputs.squeeze(1)))\nreturn self.last(rows.mean(1))",
+        "self.rows, self.last = nn.Linear(8, 5), nn.Linear(5, classes)\n"
+        "self.rows_norm = nn.Identity()",
+    )
+    (workspace / "my_nets.py").write_text(PLAIN + more)
+    line = refused(OTHER, digits, {"batch_norm": True})
+    assert line.startswith("regularizers.tested: my_nets.py:Other: running_mean should contain 8")
+    assert line.endswith(IN_SLOTS)

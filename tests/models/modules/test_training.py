@@ -183,6 +183,7 @@ def test_a_loop_gives_outputs_gradients_and_statistics_of_the_plain_ones(name: s
         for key, parameter in module.named_parameters():
             gradient = looped.get_parameter(key).grad
             assert gradient is not None
+            assert parameter.grad is not None
             assert torch.equal(gradient[seed], parameter.grad), key
         for key, buffer in module.named_buffers():
             assert torch.equal(looped.get_buffer(key)[seed], buffer), key
