@@ -65,6 +65,10 @@ class ModelSettings(Settings):
         """The layers with a slot for dropout: what enters it are their hidden units."""
         return self.slots().get("dropout", ())
 
+    def hidden_layers_of(self, network: nn.Module) -> tuple[str, ...]:  # noqa: ARG002
+        """`hidden_layers`, of a network that `build` made."""
+        return self.hidden_layers()
+
     def own_normalization(self) -> str:
         """The normalization that the settings put behind every layer, or `none`."""
         return "none"

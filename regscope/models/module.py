@@ -72,6 +72,9 @@ class Module(ModelSettings):
         found: Slots = getattr(network, OFFERED)
         return found
 
+    def hidden_layers_of(self, network: nn.Module) -> tuple[str, ...]:
+        return self.slots_of(network).get("dropout", ())
+
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """Raises RegscopeError, in one line with a remedy, where it is no network to train."""
         from regscope.models.modules.calling import GIVEN, called

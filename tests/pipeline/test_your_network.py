@@ -45,6 +45,7 @@ def trained(printed: str) -> set[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_walk(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path, TINY)
     block = study()
@@ -101,7 +102,7 @@ def test_the_pages_refusal_is_what_is_told(workspace: Workspace) -> None:
     [line] = [line for line in printed.splitlines() if line.startswith("regscope: ")]
     assert line == f"regscope: {NAME}/dropout: {blocks('text')[0].strip()}"
     file.write_text("raise ValueError('broken')\n")
-    assert ran(workspace.dvc("repro", str(paths.pipeline("digits")))) == []
+    assert set(ran(workspace.dvc("repro", str(paths.pipeline("digits"))))) <= {"validate"}
 
 
 def test_files_are_dependencies_where_networks_are_made() -> None:
