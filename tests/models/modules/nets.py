@@ -107,3 +107,8 @@ class Tagging(nn.Module):
     def forward(self, inputs: Tensor) -> Tensor:
         outputs: Tensor = self.output(self.words(self.embedding(inputs))[0])
         return outputs
+
+
+def bare(input_shape: tuple[int, ...], classes: int) -> nn.Module:
+    """A layer and nothing around it."""
+    return nn.Linear(*input_shape, classes)

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import sys
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+import yaml
 
 import regscope
 from regscope.base.digests import digests
+from regscope.claims.reading import load_claims
 from regscope.datasets import Dataset
 from regscope.engine.base import Job
 from regscope.engine.run import Run
 from regscope.engine.together import Cells
 from regscope.evaluation.provenance import made_from
 from regscope.models.initialization import initialized
-from regscope.study.params import Study
+from regscope.study.params import Study, load_params
 from tests import tiny
 from tests.engine.here import Here
+from tests.pipeline.workspace import CLAIMS, TINY
 
 SHAPE = (1, 8, 8)
 
@@ -110,3 +114,16 @@ def test_a_cell_is_trained_measured_and_taken_out(
     program = torch.export.export(trained.networks[0], (inputs[:2],))
     with torch.no_grad():
         torch.testing.assert_close(program.module()(inputs[:2]), trained.networks[0](inputs[:2]))
+
+
+def test_claims_may_name_any_layer_of_a_network_that_is_made_late(nets: Path) -> None:
+    digits = deepcopy(TINY["studies"]["digits"])
+    digits["model"] = {"kind": "module", "path": "my_nets.py:Attending"}
+    params = {"study": "digits", "reg": "l1", "studies": {"digits": digits}}
+    claims = deepcopy(CLAIMS)
+    [claim] = claims["groups"][0]["claims"]
+    claim["check"] |= {"measure": "layers.stable_rank", "layer": "attention.out_proj"}
+    (nets / "params.yaml").write_text(yaml.safe_dump(params))
+    (nets / "claims.yaml").write_text(yaml.safe_dump(claims))
+    [read] = load_claims(load_params()).claims
+    assert read.check.layer == "attention.out_proj"

@@ -17,6 +17,7 @@ from regscope.base.lines import LINE
 from regscope.datasets import Dataset
 from regscope.training.found import IN_SLOTS, check_found
 from tests import tiny
+from tests.test_bad_values import VALUES
 
 PLAIN = """
 import math
@@ -127,3 +128,16 @@ def test_a_slot_whose_inputs_cannot_be_normalized(digits: Dataset, workspace: Pa
     line = refused(OTHER, digits, {"batch_norm": True})
     assert line.startswith("regularizers.tested: my_nets.py:Other: running_mean should contain 8")
     assert line.endswith(IN_SLOTS)
+
+
+@pytest.mark.parametrize("key", ["path", "arguments", "files", "initialization"])
+def test_any_value_is_taken_or_refused_in_one_line(key: str, workspace: Path) -> None:
+    (workspace / "my_nets.py").write_text(PLAIN)
+    for value in VALUES:
+        written = {"kind": "module", **NET, key: value}
+        try:
+            tiny.study(None, "adam", model=written)
+        except ValidationError as error:
+            line = one_line(error, {"model": written})
+            assert key in line
+            assert RegscopeError(line).args[0].isprintable()

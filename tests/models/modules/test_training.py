@@ -120,6 +120,14 @@ def test_sentences_are_tagged(nets: Path) -> None:
     assert (loss[:, -1] < 0.7 * loss[:, 0]).all()
 
 
+def test_a_layer_alone_is_a_network(moons: Dataset, nets: Path) -> None:
+    cell = {"l1": {"strength": 0.001, "layers": ["weight"]}}
+    model = {"kind": "module", "path": "my_nets.py:bare"}
+    tried = tiny.study(cell, "adam", data=tiny.MOONS, model=model)
+    check_found(tried, ["tested"], moons)
+    assert test_neighbours.differences(tried, moons, [0, 1, 2, 3, 4]) == {}
+
+
 def drawn(name: str, seed: int) -> nn.Module:
     torch.manual_seed(derive(seed, "initialization"))
     made: nn.Module = getattr(own, name)(SHAPE, 10)
