@@ -111,4 +111,4 @@ class Tagging(nn.Module):
 
 def bare(input_shape: tuple[int, ...], classes: int) -> nn.Module:
     """A layer and nothing around it."""
-    return nn.Linear(*input_shape, classes)
+    return nn.Linear(input_shape[0], classes)
