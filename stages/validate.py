@@ -17,7 +17,7 @@ def main() -> None:
     _let_git_see()
     params = load_params()
     for path, text in pipelines.study_pipelines(
-        [params.study], params.tasks, params.own_files
+        [params.study], params.tasks, params.own_files, params.model_files
     ).items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             # DVC has read which stages there are before it ran this one.

@@ -37,7 +37,10 @@ def load_claims(params: Params, path: Path = paths.CLAIMS_FILE) -> Claims:
     allowed.
     """
     raw = read_yaml(path, "claims.yaml")
-    layers = {name: tuple(study.model.layer_names()) for name, study in params.studies.items()}
+    layers = {
+        name: None if study.model.found_late else tuple(study.model.layer_names())
+        for name, study in params.studies.items()
+    }
     known = Known(layers, params.regs)
     try:
         file = File.model_validate(raw, context=known)

@@ -104,9 +104,10 @@ class Group(Settings):
 
 @dataclass(frozen=True)
 class Known:
-    """What params.yaml has: `layers` by study, and the cells of any study."""
+    """What params.yaml has: `layers` by study, None of a network that is not made for this, and the
+    cells of any study."""
 
-    layers: Mapping[str, tuple[str, ...]]
+    layers: Mapping[str, tuple[str, ...] | None]
     regs: tuple[str, ...]
 
 

@@ -88,5 +88,7 @@ def all_pipelines(params: Params) -> dict[Path, str]:
     from regscope.rates.settings import load_rates
 
     grids = load_rates(params).studies if paths.RATES_PARAMS.is_file() else ()
-    studies = pipelines.study_pipelines(params.studies, params.tasks, params.own_files)
-    return studies | pipelines.rates_pipelines(grids)
+    studies = pipelines.study_pipelines(
+        params.studies, params.tasks, params.own_files, params.model_files
+    )
+    return studies | pipelines.rates_pipelines(grids, params.model_files)

@@ -39,6 +39,8 @@ _NOT_PORTABLE = (
     " kernels at hand, whose last digits are this machine's"
 )
 
+_LOOPED = "regscope: {label}: networks run seed after seed, which takes longer: {reason}"
+
 
 @dataclass(frozen=True)
 class TrainedCell:
@@ -94,6 +96,8 @@ def training_cells(
     arithmetic = study.training.arithmetic
     if found.unportable:
         print(_NOT_PORTABLE.format(label=label, reason=found.unportable), file=sys.stderr)
+    if found.looped:
+        print(_LOOPED.format(label=label, reason=found.looped), file=sys.stderr)
     computed: Computed = "not portable" if found.unportable else arithmetic
     settled: Arithmetic = "fastest" if found.unportable else arithmetic
     job = Job(settings, data, holdout, found.device, settled, seconds)

@@ -37,7 +37,8 @@ class Survey:
     `device` is torch's name for it and `name` the one on its box (`cpu` for a processor); `free`
     is its memory in bytes; `stackable` says whether training seeds as one is faster there than
     one after another. `unportable` is why the arithmetic that gives the same bits everywhere is not
-    to be had, where it was asked for.
+    to be had, where it was asked for; `looped` why networks run one after another in their stack,
+    where they have to.
     """
 
     device: str
@@ -46,6 +47,7 @@ class Survey:
     cost: Cost
     stackable: bool
     unportable: str | None = None
+    looped: str | None = None
 
     @property
     def largest(self) -> int:

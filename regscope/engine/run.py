@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from regscope.base.digests import digests
 from regscope.base.errors import DivergedError
 from regscope.datasets.base import DATA_FILE
 from regscope.engine import checkpoints
@@ -71,7 +72,7 @@ class Run:
             "holdout": self.job.holdout,
             "device": self.job.device.partition(":")[0],
             "arithmetic": self.computed,
-        }
+        } | _own(self.study)
         return checkpoints.folder_for(decisive, self.job.data / DATA_FILE)
 
     def _dealt(self, cells: Cells, folder: Path, groups: int) -> Plan:
@@ -99,6 +100,12 @@ def written(study: Study, regs: Sequence[str]) -> dict[str, Any]:
         "evaluation": {},
         "regularizers": {BASELINE: {}, **cells},
     }
+
+
+def _own(study: Study) -> dict[str, Any]:
+    """Digests of the files that a network of one's own is made from, where it is one."""
+    files = digests(study.model.own_files)
+    return {"own": files} if files else {}
 
 
 @contextmanager

@@ -23,6 +23,7 @@ from regscope.regularizers.base import has_hook
 from regscope.study.params import Study
 from regscope.study.training import Training
 from regscope.tasks import task_of
+from regscope.training.found import check_found, why_looped
 from regscope.training.loop import EVALUATION_BATCH
 from regscope.training.optimizers import make_optimizer
 
@@ -72,6 +73,12 @@ def survey(job: SurveyJob, free: int) -> Survey:
         present, _ = torch.cuda.mem_get_info(device)
         process = CONTEXT + stored
     cells = [study.cells[reg].methods() for reg in job.regs]
+    looped = None
+    if study.model.found_late:
+        check_found(study, job.regs, dataset)
+        looped = next(
+            filter(None, (why_looped(study, methods, dataset) for methods in cells)), None
+        )
     process += _imported_bytes(study, cells, dataset)
     surveyed = [seed_bytes(study, methods, dataset, free, device) for methods in cells]
     seed, network = max(surveyed, key=lambda found: found[0])
@@ -83,7 +90,7 @@ def survey(job: SurveyJob, free: int) -> Survey:
         seed = max([seed, *found])
     if device != "cpu":
         seed += recording_bytes(study, network)
-    return Survey(device, name, present, Cost(process, seed), stackable, unportable)
+    return Survey(device, name, present, Cost(process, seed), stackable, unportable, looped)
 
 
 def _mixed(study: Study, regs: Sequence[str]) -> list[list[Regularizer]]:
@@ -196,6 +203,9 @@ def remembered(settings: Training) -> int:
 
 def _without_values(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -> nn.Module:
     """The network on torch's meta device, if it can be made there."""
+    if study.model.found_late:
+        # What one's own constructor says without values is not about the network.
+        return _network(study, methods, dataset, "cpu")
     try:
         return _network(study, methods, dataset, "meta")
     except (RuntimeError, TypeError):

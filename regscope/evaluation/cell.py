@@ -89,7 +89,7 @@ def _evaluated(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evalua
     result = Evaluation()
     for seed, (network, own) in enumerate(zip(networks, examples, strict=True)):
         weights, few = inside.weights_of(network), chosen(pool, own.pooled)
-        activations = hidden_activations(network, study.model.hidden_layers(), few, 1.0)
+        activations = hidden_activations(network, study.model.hidden_layers_of(network), few, 1.0)
         layers = inside.layer_rows(weights, pictures)
         units = inside.unit_rows(activations)
         together, found = judged.measured(seed, weights, activations)

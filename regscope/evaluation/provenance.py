@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from regscope.base import paths
+from regscope.base.digests import digests
 from regscope.pipelines import dependencies
 from regscope.study.params import Study
 
@@ -28,7 +28,8 @@ def made_from(name: str, study: Study, reg: str, common: dict[str, str]) -> dict
     settings = {key: written[key] for key in ("split", "model", "evaluation")}
     settings |= {"regularizers": {reg: written["regularizers"][reg]}}
     settings |= {"training": {key: written["training"][key] for key in ("arithmetic", "precision")}}
-    return {"settings": settings, "files": common | digests([paths.model(name, reg)])}
+    own = digests([*study.model.own_files, paths.model(name, reg)])
+    return {"settings": settings, "files": common | own}
 
 
 def with_outputs(made: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -48,18 +49,3 @@ def is_kept(name: str, reg: str, made: Mapping[str, Any]) -> bool:
     except (FileNotFoundError, NotADirectoryError, ValueError):
         return False
     return bool(kept == with_outputs(made, folder))
-
-
-def digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
-    """`{path: SHA-256}` of files below `root` and of all in folders, but what tools leave there."""
-    found: dict[str, str] = {}
-    for place in places:
-        if not (root / place).exists():
-            raise FileNotFoundError(None, None, str(place))
-        within = sorted((root / place).rglob("*"))
-        for file in within if (root / place).is_dir() else [root / place]:
-            if file.is_file() and "__pycache__" not in file.parts and file.name != ".gitignore":
-                with file.open("rb") as opened:
-                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
-                found[file.relative_to(root).as_posix()] = digest
-    return found

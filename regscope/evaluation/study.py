@@ -11,10 +11,11 @@ from multiprocessing import connection
 from typing import Any
 
 from regscope.base import paths
+from regscope.base.digests import digests
 from regscope.engine.cell import chosen_workers
 from regscope.engine.local import process, received, send
 from regscope.engine.memory import free_memory
-from regscope.evaluation.provenance import digests, is_kept, made_from, sources
+from regscope.evaluation.provenance import is_kept, made_from, sources
 from regscope.study.params import Study
 
 PROCESS_BYTES = 1 << 30

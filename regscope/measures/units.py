@@ -20,6 +20,9 @@ NEGLIGIBLE = 1e-6
 SELDOM = 0.01
 
 
+UNITS_LAST = (nn.Linear, nn.Embedding, nn.LayerNorm, nn.MultiheadAttention, nn.RNNBase)
+"""Layers whose units are the last axis of what they give."""
+
 UNIT_MEASURES = ("units", "correlation", "effective_rank", "dead_fraction", "mean_activation")
 """What `unit_measures` gives, in its order."""
 
@@ -86,8 +89,9 @@ def hidden_activations(
 
     `names` are layers with slots; what is taken is what enters `<name>_dropout`: after the
     normalization, activation and pooling, before dropout. A convolution's units are its channels,
-    each averaged over its map; of sentences every word counts, `[words, units]`. The network has
-    to be in evaluation mode, so that no earlier dropout acts.
+    each averaged over its map; a dense layer's, an attention's or a recurrence's are its last axis,
+    averaged over places; of sentences every word counts, `[words, units]`. The network has to be in
+    evaluation mode, so that no earlier dropout acts.
     """
     seen: dict[str, list[Tensor]] = {name: [] for name in names}
 
@@ -96,6 +100,8 @@ def hidden_activations(
         if are_words(inputs):
             # Networks leave out places that no sentence of a batch reaches.
             units = units[there[:, : units.shape[1]]]
+        elif isinstance(network.get_submodule(name), UNITS_LAST):
+            units = units.movedim(-1, 1)
         seen[name].append(units.flatten(2).mean(2) if units.ndim > 2 else units)
 
     handles = [

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from regscope.base.settings import Settings
-from regscope.models.slots import Slots
+from regscope.models.slots import SlotKind, Slots
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,11 +24,14 @@ class ModelSettings(Settings):
     U(-sqrt(6 / (fan_in + fan_out)), +same) and zero biases (Glorot and Bengio 2010);
     `torch` is what torch's layers do by themselves, U(-1/sqrt(fan_in), +same) for both.
     `data_kinds` are the kinds of data that the family reads; `portable` says that its weights come
-    out alike on every processor where arithmetic is portable.
+    out alike on every processor where arithmetic is portable. `found_late` says that layers and
+    slots are found in a network, and not known of settings; `remedies` how a slot is made then.
     """
 
     data_kinds: ClassVar[tuple[str, ...]] = ("image",)
     portable: ClassVar[bool] = False
+    found_late: ClassVar[bool] = False
+    remedies: ClassVar[Mapping[SlotKind, str]] = {}
     kind: str
     initialization: Initialization = "glorot_uniform"
 
@@ -44,9 +49,26 @@ class ModelSettings(Settings):
         names = self.slot_names()
         return {"norm": names, "dropout": names} if names else {}
 
+    def layers_of(self, network: nn.Module) -> tuple[str, ...]:  # noqa: ARG002
+        """`layer_names`, of a network that `build` made."""
+        return self.layer_names()
+
+    def slots_of(self, network: nn.Module) -> Slots:  # noqa: ARG002
+        """`slots`, of a network that `build` made."""
+        return self.slots()
+
+    @property
+    def own_files(self) -> tuple[Path, ...]:
+        """Files of the repository, beside this package, that decide what the network is."""
+        return ()
+
     def hidden_layers(self) -> tuple[str, ...]:
         """The layers with a slot for dropout: what enters it are their hidden units."""
         return self.slots().get("dropout", ())
+
+    def hidden_layers_of(self, network: nn.Module) -> tuple[str, ...]:  # noqa: ARG002
+        """`hidden_layers`, of a network that `build` made."""
+        return self.hidden_layers()
 
     def own_normalization(self) -> str:
         """The normalization that the settings put behind every layer, or `none`."""

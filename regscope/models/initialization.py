@@ -25,7 +25,7 @@ def initialized(
     """
     with global_torch_stream(seed, "initialization"):
         module = settings.build(input_shape, classes)
-        check_slots(module, settings.slots())
+        check_slots(module, settings.slots_of(module))
         if settings.initialization == "glorot_uniform":
             settings.initialize_as_keras(module)
         settings.pretrain(module)

@@ -18,6 +18,10 @@ Slots = Mapping[SlotKind, tuple[str, ...]]
 """`{kind: names}` of the layers, or for `residual` branches, that have a slot `<name>_<kind>`."""
 
 
+OFFERED = "offered_slots"
+"""The attribute of a network that says which its slots are, where names alone do not tell."""
+
+
 def check_slots(model: nn.Module, slots: Slots) -> None:
     """Raises ValueError unless the slots of `model` are those that `slots` names."""
     for kind in KINDS:
@@ -30,6 +34,9 @@ def check_slots(model: nn.Module, slots: Slots) -> None:
 
 def slot_names(model: nn.Module, kind: SlotKind) -> list[str]:
     """The layers or branches of a network that have a slot of that kind, in its own order."""
+    offered: Slots | None = getattr(model, OFFERED, None)
+    if offered is not None:
+        return list(offered.get(kind, ()))
     suffix = f"_{kind}"
     found = (name for name, _ in model.named_modules() if name.endswith(suffix))
     return [name.removesuffix(suffix) for name in found]

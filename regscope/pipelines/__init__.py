@@ -6,6 +6,8 @@ study's cells are the names in params.yaml, which the template reads, so that no
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from regscope.base.files import write_text
 from regscope.tasks import TASKS, Task
 
 NAME = "STUDY"
+PLACES = ("OWN_FILES", "MODEL_FILES")
 PREDICTIONS = {
     True: "confusion:\n      template: confusion\n      x: predicted\n      y: actual",
     False: "predicted:\n      template: scatter\n      x: actual\n      y: predicted",
@@ -29,35 +32,58 @@ def study_pipelines(
     studies: Iterable[str],
     tasks: Mapping[str, Task] | None = None,
     own_files: Mapping[str, Iterable[Path]] | None = None,
+    model_files: Mapping[str, Iterable[Path]] | None = None,
 ) -> dict[Path, str]:
     """`{file: text}`: what `dvc repro` runs of each study, and what `dvc plots` draws of it.
 
     `tasks` by study, classification where none is given; `own_files` those that a study's data
-    are read from.
+    are read from, `model_files` those that its networks are made from.
     """
     found = {study: (tasks or {}).get(study, TASKS["classification"]) for study in studies}
     return {
-        paths.pipeline(study): _template("study.yaml", study)
-        .replace("      - OWN_FILES\n", _listed((own_files or {}).get(study, ())))
+        paths.pipeline(study): _with_files(
+            _template("study.yaml", study),
+            own=(own_files or {}).get(study, ()),
+            model=(model_files or {}).get(study, ()),
+        )
         .replace("SCORE", task.score)
         .replace("PREDICTIONS", PREDICTIONS["confused" in task.tables])
         for study, task in found.items()
     }
 
 
-def _listed(files: Iterable[Path]) -> str:
-    return "".join(f"      - {file.as_posix()}\n" for file in files)
+def _with_files(template: str, own: Iterable[Path] = (), model: Iterable[Path] = ()) -> str:
+    """A template with the files of a study's own in their places among dependencies."""
+    found = dict(zip(PLACES, (own, model), strict=True))
+
+    def listed(place: re.Match[str]) -> str:
+        indent, name = place.groups()
+        return "".join(f"{indent}- {_as_yaml(file.as_posix())}\n" for file in found[name])
+
+    return re.sub(rf"^( *)- ({'|'.join(PLACES)})\n", listed, template, flags=re.MULTILINE)
+
+
+def _as_yaml(text: str) -> str:
+    return text if re.fullmatch(r"[\w./-]+", text) else json.dumps(text, ensure_ascii=False)
 
 
 def dependencies(stage: str) -> list[Path]:
     """What a stage of every study's pipeline depends on, with NAME in place of the study's."""
     stages = yaml.safe_load(_template("study.yaml", NAME))["stages"]
-    return [Path(path) for path in stages[stage]["deps"] if path != "OWN_FILES"]
+    return [Path(path) for path in stages[stage]["deps"] if path not in PLACES]
 
 
-def rates_pipelines(studies: Iterable[str]) -> dict[Path, str]:
+def rates_pipelines(
+    studies: Iterable[str], model_files: Mapping[str, Iterable[Path]] | None = None
+) -> dict[Path, str]:
     """`{file: text}`: what `make rates` runs of each study."""
-    return {paths.rates_pipeline(study): _template("rates.yaml", study) for study in studies}
+    files = model_files or {}
+    return {
+        paths.rates_pipeline(study): _with_files(
+            _template("rates.yaml", study), model=files.get(study, ())
+        )
+        for study in studies
+    }
 
 
 def write(pipelines: Mapping[Path, str]) -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from pydantic import model_validator
@@ -28,7 +28,8 @@ class Target:
     """What a regularizer is asked to act on: a network's layer names, the kind of data, the task.
 
     `slots` are the network's places for modules, by what they are for; `normalization` is what the
-    network has of its own, or `none`.
+    network has of its own, or `none`. Where layers and slots are not `found` yet, they are checked
+    when a network is made. `remedies` say how a slot is made, where a person can.
     """
 
     layers: tuple[str, ...]
@@ -36,6 +37,8 @@ class Target:
     data_kind: str
     normalization: str = "none"
     task: TaskName = "classification"
+    found: bool = True
+    remedies: Mapping[SlotKind, str] = field(default_factory=dict)
 
 
 class Regularizer(Settings):
@@ -210,10 +213,14 @@ class Scoped(Regularizer):
 
     def check(self, target: Target) -> None:
         super().check(target)
+        if not target.found:
+            return
         choices = self.choices(target)
         if not choices:
             place = "residual branch" if self.slot == "residual" else "layer"
-            raise refusal(self.name, None, f"this model has no {place} for it")
+            remedy = target.remedies.get(self.slot) if self.slot is not None else None
+            lacking = f"this model has no {place} for it"
+            raise refusal(self.name, None, f"{lacking}: {remedy}" if remedy else lacking)
         for layer in self.layers or ():
             if layer not in choices:
                 raise refusal(f"{self.name}.layers", layer, choose(choices))

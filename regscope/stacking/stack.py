@@ -45,6 +45,8 @@ def stack(modules: Sequence[nn.Module], seeds: Sequence[int], sample: Tensor) ->
 def streams_of(module: nn.Module) -> list[Streams]:
     """The random streams inside a stack, which `start_epoch` must be called on."""
     found = [getattr(child, "streams", None) for child in module.modules()]
+    # Where networks run one after another, each has its own.
+    found += getattr(module, "every_streams", [])
     return [streams for streams in found if isinstance(streams, Streams)]
 
 
@@ -58,11 +60,11 @@ def stacked_weights(
     parameters = dict(stacked.named_parameters())
     found: dict[str, Tensor] = {name: parameters[name] for name in weights_of(plain)}
     for layer in layers or ():
-        if not any(name.startswith(f"{layer}.") for name in found):
+        if not any(f"{name}.".startswith(f"{layer}.") for name in found):
             raise ValueError(f"the layer {layer} has no weights")
     if layers is not None:
         parts = tuple(f"{layer}." for layer in layers)
-        found = {name: weight for name, weight in found.items() if name.startswith(parts)}
+        found = {name: weight for name, weight in found.items() if f"{name}.".startswith(parts)}
     if not found:
         raise ValueError("the network has no weights")
     return found

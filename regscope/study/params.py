@@ -19,17 +19,21 @@ from pydantic_core import PydanticCustomError
 from regscope.base import paths
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
-from regscope.base.lines import choose, listed
+from regscope.base.lines import choose, listed, shown
 from regscope.base.settings import Settings, chosen_by, refusal, text_line
 from regscope.base.yaml_files import read_yaml
 from regscope.datasets import SOURCES, Dataset, Source, Split, SplitSettings
 from regscope.datasets.splits import GroupSizes
 from regscope.measures import catalog
 from regscope.models import KINDS, ModelSettings
+from regscope.models.slots import Slots
 from regscope.regularizers import REGULARIZERS, Regularizer, Target
 from regscope.study.evaluation import PRIMARIES, EvaluationSettings
 from regscope.study.training import Training
 from regscope.tasks import Task, task_of
+
+if TYPE_CHECKING:
+    from torch import nn
 
 BASELINE = "none"
 
@@ -181,12 +185,42 @@ class Study(Settings):
     @model_validator(mode="after")
     def _cells_fit(self) -> Study:
         model = self.model
+        self._check_cells(model.layer_names(), model.slots(), not model.found_late)
+        for method in self.cells[BASELINE].methods():
+            raise refusal(
+                f"regularizers.{BASELINE}.{method.name}",
+                getattr(method, method.main),
+                f"{BASELINE} is what the others are held against and must be {{}}",
+            )
+        return self
+
+    def check_network(self, network: nn.Module) -> None:
+        """Refuse cells that do not fit a network that the model's settings built.
+
+        Raises RegscopeError, in one line that names the key.
+        """
+        from torch.nn.modules.batchnorm import _BatchNorm
+
+        try:
+            self._check_cells(self.model.layers_of(network), self.model.slots_of(network))
+            if any(isinstance(layer, _BatchNorm) for layer in network.modules()):
+                self._check_batches("the network's own batch normalization")
+        except PydanticCustomError as error:
+            context = error.context or {}
+            key, value = context["key"], context["value"]
+            told = "" if value is None else f" = {shown(value)}"
+            raise RegscopeError(f"{key}{told}: {error.message()}") from error
+
+    def _check_cells(self, layers: tuple[str, ...], slots: Slots, found: bool = True) -> None:
+        model = self.model
         target = Target(
-            model.layer_names(),
-            model.slots(),
+            layers,
+            slots,
             self.data.kind,
             model.own_normalization(),
             self.task.name,
+            found,
+            model.remedies,
         )
         refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():
@@ -203,13 +237,6 @@ class Study(Settings):
                 context["value"],
                 complaint.message() + (f"; refused too: {others}" * bool(others)),
             ) from complaint
-        for method in self.cells[BASELINE].methods():
-            raise refusal(
-                f"regularizers.{BASELINE}.{method.name}",
-                getattr(method, method.main),
-                f"{BASELINE} is what the others are held against and must be {{}}",
-            )
-        return self
 
     def split_of(
         self,
@@ -281,24 +308,33 @@ class Study(Settings):
 
     @model_validator(mode="after")
     def _batches_fit(self) -> Study:
+        own = self.model.own_normalization() == "batch"
+        self._check_batches("model.normalization" if own else None)
+        return self
+
+    def _check_batches(self, own: str | None) -> None:
+        """`own` is what the network's own batch normalization is called, where it has some."""
         if self.split.by == "group":
             # How many train then only the data tell, so that the Trainer looks at it.
-            return self
+            return
         for name, cell in self.cells.items():
             methods = cell.methods()
             # Nothing held out, the validation part, and beside it one that a method watches.
             parts = 2 + any(method.watches for method in methods)
             for held in range(parts):
                 train = self.train_size - held * self.split.validation
-                if told := self.lone_example(methods, train, f"regularizers.{name}."):
+                if told := self.lone_example(methods, train, own, f"regularizers.{name}."):
                     raise refusal("training.batch_size", self.training.batch_size, told)
-        return self
 
-    def lone_example(self, methods: Sequence[Regularizer], train: int, of: str = "") -> str | None:
-        """What is wrong where these methods normalize over batches and the last one, of `train`
-        examples, has a single one."""
-        if self.model.own_normalization() == "batch":
-            normalizing = "model.normalization"
+    def lone_example(
+        self, methods: Sequence[Regularizer], train: int, own: str | None = None, of: str = ""
+    ) -> str | None:
+        """What is wrong where a batch is normalized and the last one, of `train` examples, has a
+        single one; `own` is what the network's own batch normalization is called."""
+        if own is None and self.model.own_normalization() == "batch":
+            own = "model.normalization"
+        if own is not None:
+            normalizing = own
         elif any(method.name == "batch_norm" for method in methods):
             normalizing = f"{of}batch_norm"
         else:
@@ -346,6 +382,10 @@ class Params(Settings):
     @property
     def own_files(self) -> dict[str, tuple[Path, ...]]:
         return {name: study.data.own_files for name, study in self.studies.items()}
+
+    @property
+    def model_files(self) -> dict[str, tuple[Path, ...]]:
+        return {name: study.model.own_files for name, study in self.studies.items()}
 
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""

@@ -21,12 +21,13 @@ from regscope.regularizers.base import has_hook
 from regscope.regularizers.step import EpochEnd
 from regscope.stacking.graphs import Recorder
 from regscope.stacking.precision import tf32_where
-from regscope.stacking.stack import stack, streams_of
+from regscope.stacking.stack import streams_of
 from regscope.stacking.streams import CPU, Streams
 from regscope.study.params import Study
 from regscope.tasks import task_of
 from regscope.training.acting import acting_methods, optimizers_of
 from regscope.training.batches import Examples, batches, orders, with_copies
+from regscope.training.found import as_one
 from regscope.training.history import columns
 from regscope.training.passes import make_passes
 from regscope.training.places import Place, check_together, places_of
@@ -83,7 +84,7 @@ class Trainer:
             for place, split in zip(places, splits, strict=True)
         ]
         sample, _ = self.examples.gather(self.train[:1, :4])
-        self.model = stack(plain, self.seeds, sample)
+        self.model = as_one(study, plain, self.seeds, sample, places[0].methods, dataset)
         self.passes = make_passes(self.model, self.settings.precision, device)
         self.optimizers = optimizers_of(self.model, plain[0], places)
         self.acting, self.memory = acting_methods(

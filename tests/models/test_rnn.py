@@ -194,19 +194,23 @@ NLTK = {"source": "nltk", "corpora": ["treebank"]}
 REFUSED = [
     (
         {"data": NLTK, "model": MLP},
-        "model.kind = mlp: does not read what data.source nltk gives (tokens): choose from: rnn",
+        "model.kind = mlp: does not read what data.source nltk gives (tokens): choose from:"
+        " module, rnn",
     ),
     (
         {"data": NLTK, "model": CNN},
-        "model.kind = cnn: does not read what data.source nltk gives (tokens): choose from: rnn",
+        "model.kind = cnn: does not read what data.source nltk gives (tokens): choose from:"
+        " module, rnn",
     ),
     (
         {"data": tiny.MOONS, "model": {"kind": "rnn"}},
-        "model.kind = rnn: does not read what data.source moons gives (points): choose from: mlp",
+        "model.kind = rnn: does not read what data.source moons gives (points): choose from:"
+        " mlp, module",
     ),
     (
         {"data": tiny.MOONS, "model": CNN},
-        "model.kind = cnn: does not read what data.source moons gives (points): choose from: mlp",
+        "model.kind = cnn: does not read what data.source moons gives (points): choose from:"
+        " mlp, module",
     ),
     (
         {"regularizers": {"none": {}, "tested": {"batch_norm": {"layers": ["recurrent"]}}}},

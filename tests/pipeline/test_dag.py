@@ -189,9 +189,9 @@ def test_a_pipeline_draws_what_its_task_has() -> None:
 def test_every_study_has_the_pipeline_of_the_template() -> None:
     params = load_params(SOURCE / "params.yaml")
     grids = load_rates(params, SOURCE / paths.RATES_PARAMS).studies
-    written = study_pipelines(params.studies, params.tasks, params.own_files) | rates_pipelines(
-        grids
-    )
+    written = study_pipelines(
+        params.studies, params.tasks, params.own_files, params.model_files
+    ) | rates_pipelines(grids, params.model_files)
     for path, text in written.items():
         assert (SOURCE / path).read_text() == text
     there = {path.parent.name for path in (SOURCE / "studies").glob("*/dvc.yaml")}

@@ -455,7 +455,7 @@ ERRORS = {
     "unknown model": (
         "small/model/kind",
         "tree",
-        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, resnet, rnn",
+        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, module, resnet, rnn",
     ),
     "unknown activation": (
         "small/model/activation",

@@ -1,0 +1,22 @@
+"""What files hold, as digests by path."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
+    """`{path: SHA-256}` of files below `root` and of all in folders, but what tools leave there."""
+    found: dict[str, str] = {}
+    for place in places:
+        if not (root / place).exists():
+            raise FileNotFoundError(None, None, str(place))
+        within = sorted((root / place).rglob("*"))
+        for file in within if (root / place).is_dir() else [root / place]:
+            if file.is_file() and "__pycache__" not in file.parts and file.name != ".gitignore":
+                with file.open("rb") as opened:
+                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
+                found[file.relative_to(root).as_posix()] = digest
+    return found

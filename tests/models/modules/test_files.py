@@ -1,0 +1,129 @@
+"""The files of a network of one's own decide what it is: another byte, another result."""
+
+from __future__ import annotations
+
+import sys
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+
+import regscope
+from regscope.base.digests import digests
+from regscope.claims.reading import load_claims
+from regscope.datasets import Dataset
+from regscope.engine.base import Job
+from regscope.engine.run import Run
+from regscope.engine.together import Cells
+from regscope.evaluation.provenance import made_from
+from regscope.models.initialization import initialized
+from regscope.study.params import Study, load_params
+from tests import tiny
+from tests.engine.here import Here
+from tests.pipeline.workspace import CLAIMS, TINY
+
+SHAPE = (1, 8, 8)
+
+
+def study(name: str, **settings: Any) -> Study:
+    model = {"kind": "module", "path": f"my_nets.py:{name}", **settings}
+    return tiny.study({"dropout": 0.3}, "adam", model=model)
+
+
+def folder(tried: Study, data: Path) -> Path:
+    """Where checkpoints of its baseline lie."""
+    job = Job({}, data, "test", "cpu", "fastest", 1.0)
+    run = Run(tried, Here(), job, "fastest", 1, 1, "tiny", None)
+    return run._folder(Cells(("none",), 2))
+
+
+def test_a_byte_of_a_file_is_another_checkpoint_and_another_measure(
+    nets: Path, digits_folder: Path
+) -> None:
+    (nets / "more.py").write_text("X = 1\n")
+    tried = study("Dense", files=["more.py"])
+    for path in (nets / "data" / "models" / "tiny" / "none",):
+        path.mkdir(parents=True)
+    seen = set()
+    for file in ("my_nets.py", "more.py"):
+        for text in ("", "# another\n"):
+            (nets / file).write_text((nets / file).read_text() + text)
+            made = made_from("tiny", tried, "none", {})
+            assert set(made["files"]) >= {"my_nets.py", "more.py"}
+            seen.add((folder(tried, digits_folder), made["files"][file]))
+    assert len({place for place, _ in seen}) == 3
+    known = tiny.study({"dropout": 0.3}, "adam")
+    assert "my_nets.py" not in made_from("tiny", known, "none", {})["files"]
+
+
+def test_own_files_are_the_file_or_the_package(nets: Path) -> None:
+    assert study("Dense").model.own_files == (Path("my_nets.py"),)
+    (nets / "my_package").mkdir()
+    (nets / "my_package" / "nets.py").write_text((nets / "my_nets.py").read_text())
+    packaged = study("Dense", path="my_package.nets:Dense").model
+    assert packaged.own_files == (Path("my_package"),)
+    assert set(digests(packaged.own_files)) == {"my_package/nets.py"}
+    found = initialized(packaged, SHAPE, 10, 0).state_dict()
+    same = initialized(study("Dense").model, SHAPE, 10, 0).state_dict()
+    assert tiny.differences(found, same) == {}
+    installed = study("Dense", path="torch.nn:Linear", arguments={"in_features": 4}).model
+    assert installed.own_files == ()
+    for name in ("my_package.nets", "my_package"):
+        del sys.modules[name]
+
+
+def test_an_edited_file_is_read_anew_and_leaves_nothing_behind(nets: Path) -> None:
+    file = nets / "my_nets.py"
+    before, path = initialized(study("Dense").model, SHAPE, 10, 0), list(sys.path)
+    # As long as before, and within the same second.
+    file.write_text(file.read_text().replace("hidden2", "hiddenb"))
+    after = initialized(study("Dense").model, SHAPE, 10, 0)
+    assert "hidden2.weight" in before.state_dict()
+    assert "hiddenb.weight" in after.state_dict()
+    assert sys.path == path
+    assert not (nets / "__pycache__").exists()
+
+
+def test_only_settings_that_are_given_are_written(nets: Path) -> None:
+    written = study("Dense").model.model_dump(mode="json")
+    assert written == {"kind": "module", "path": "my_nets.py:Dense", "initialization": "own"}
+
+
+def test_settings_are_checked_without_torch_and_without_running_the_file(nets: Path) -> None:
+    (nets / "my_nets.py").write_text("class Dense: pass\nraise ValueError\n")
+    assert study("Dense").model.own_files == (Path("my_nets.py"),)
+
+
+@pytest.mark.parametrize("name", ["Attending", "Dense"])
+def test_a_cell_is_trained_measured_and_taken_out(
+    name: str, nets: Path, digits: Dataset, digits_folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    tried = study(name)
+    trained = regscope.train(tried, "tested", seeds=2, data=digits_folder)
+    looped = "networks run seed after seed" in capfd.readouterr().err
+    assert looped == (name == "Attending")
+    inputs, _ = next(trained.batches(1, "test"))
+    assert trained.networks[1](inputs).shape == (len(inputs), 10)
+    known = tiny.trained(tried, digits, [0, 1]).model.state_dict()
+    for seed, network in enumerate(trained.networks):
+        state = network.state_dict()
+        assert tiny.differences(state, {key: known[key][seed] for key in state}) == {}
+    program = torch.export.export(trained.networks[0], (inputs[:2],))
+    with torch.no_grad():
+        torch.testing.assert_close(program.module()(inputs[:2]), trained.networks[0](inputs[:2]))
+
+
+def test_claims_may_name_any_layer_of_a_network_that_is_made_late(nets: Path) -> None:
+    digits = deepcopy(TINY["studies"]["digits"])
+    digits["model"] = {"kind": "module", "path": "my_nets.py:Attending"}
+    params = {"study": "digits", "reg": "l1", "studies": {"digits": digits}}
+    claims = deepcopy(CLAIMS)
+    [claim] = claims["groups"][0]["claims"]
+    claim["check"] |= {"measure": "layers.stable_rank", "layer": "attention.out_proj"}
+    (nets / "params.yaml").write_text(yaml.safe_dump(params))
+    (nets / "claims.yaml").write_text(yaml.safe_dump(claims))
+    [read] = load_claims(load_params()).claims
+    assert read.check.layer == "attention.out_proj"
