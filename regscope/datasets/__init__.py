@@ -19,6 +19,6 @@ def _named(of: Any) -> dict[str, type[Source]]:
     return found
 
 
-SOURCES: dict[str, type[Source]] = _named(Source)
+SOURCES: dict[str, type[Source]] = dict(sorted(_named(Source).items()))
 
 __all__ = ["SOURCES", "Dataset", "Source", "Split", "SplitSettings"]

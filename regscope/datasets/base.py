@@ -58,6 +58,11 @@ class Quantity:
         return ", ".join(filter(None, (self.name, self.unit)))
 
 
+class Columns(tuple[int, ...]):
+    """A table's `input_shape`: for each column how many categories it has, 0 of numbers, -1 of
+    numbers with gaps."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a table: of numbers, or of `categories`, whose numbers it holds.
@@ -121,7 +126,7 @@ class Dataset:
         A table's is a number for each column, as `Column.holds` says it.
         """
         if self.columns:
-            return tuple(column.holds for column in self.columns)
+            return Columns(column.holds for column in self.columns)
         shape = tuple(self.inputs.shape[1:])
         return shape if self.words is None else (*shape, self.words)
 

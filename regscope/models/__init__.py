@@ -23,6 +23,6 @@ def _named(of: Any) -> dict[str, type[ModelSettings]]:
     return found
 
 
-KINDS: dict[str, type[ModelSettings]] = _named(ModelSettings)
+KINDS: dict[str, type[ModelSettings]] = dict(sorted(_named(ModelSettings).items()))
 
 __all__ = ["KINDS", "ModelSettings"]

@@ -9,12 +9,14 @@ from pydantic import Field, JsonValue, model_validator
 
 from regscope.base.errors import RegscopeError
 from regscope.base.settings import left_out, refusal
+from regscope.datasets.base import Columns
 from regscope.models.base import ModelSettings
 from regscope.models.modules.address import Address, check_file, check_inside
 from regscope.models.modules.found import REMEDIES, layers_in, slots_in
 from regscope.models.slots import OFFERED, SlotKind, Slots
 
 if TYPE_CHECKING:
+    import numpy as np
     from torch import nn
 
 Text = Annotated[str, Field(min_length=1, max_length=400)]
@@ -27,17 +29,20 @@ class Module(ModelSettings):
     are further files of the repository that the first one imports. Layers and slots are found in
     the network itself, so methods are checked against them where one is first made.
 
+    embedding: of a table the numbers that stand for a category. Columns are read as `tabular` does,
+        and the module is given what comes out: `input_shape` is `(width,)`.
     initialization: `own` is what the constructor draws, from torch's global generator, which is the
         seed's own while it is called.
     """
 
-    data_kinds: ClassVar[tuple[str, ...]] = ("image", "points", "tokens")
+    data_kinds: ClassVar[tuple[str, ...]] = ("image", "points", "table", "tokens")
     found_late: ClassVar[bool] = True
     remedies: ClassVar[dict[SlotKind, str]] = REMEDIES
     kind: Literal["module"] = "module"
     path: Text
     arguments: dict[str, JsonValue] = left_out({})
     files: tuple[Text, ...] = left_out(())
+    embedding: Annotated[int, Field(ge=0, le=1024)] = left_out(8)
     initialization: Literal["own", "glorot_uniform"] = "own"  # type: ignore[assignment]
 
     @model_validator(mode="after")
@@ -77,10 +82,19 @@ class Module(ModelSettings):
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """Raises RegscopeError, in one line with a remedy, where it is no network to train."""
+        from collections import OrderedDict
+
+        from torch import nn
+
+        from regscope.models.dense.columns import ColumnEmbedding
         from regscope.models.modules.calling import GIVEN, called
         from regscope.models.modules.checks import check_parts
         from regscope.models.modules.loading import load
 
+        columns = None
+        if isinstance(input_shape, Columns):
+            columns = ColumnEmbedding(input_shape, self.embedding)
+            input_shape = (columns.layout.width(self.embedding),)
         given = dict(zip(GIVEN, (input_shape, classes), strict=True))
         try:
             made_by = load(self.address, [Path(file) for file in self.files])
@@ -88,5 +102,18 @@ class Module(ModelSettings):
             check_parts(network)
         except RegscopeError as error:
             raise RegscopeError(f"model.path = {self.path}: {error}") from error
+        if columns is not None:
+            network = nn.Sequential(OrderedDict(embedding=columns, network=network))
         setattr(network, OFFERED, slots_in(network))
         return network
+
+    def initialize_as_keras(self, module: nn.Module) -> None:
+        from regscope.models.dense.columns import drawn_anew
+
+        super().initialize_as_keras(module)
+        drawn_anew(module)
+
+    def fit(self, module: nn.Module, inputs: np.ndarray) -> None:
+        from regscope.models.dense.columns import fitted
+
+        fitted(module, inputs)

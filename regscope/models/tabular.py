@@ -40,11 +40,12 @@ class Tabular(MLP):
         return OrderedDict({EMBEDDING: columns}), columns.layout.width(self.embedding)
 
     def initialize_as_keras(self, module: nn.Module) -> None:
+        from regscope.models.dense.columns import drawn_anew
+
         super().initialize_as_keras(module)
-        if self.embedding:
-            columns = module.get_submodule(EMBEDDING)
-            columns.draw()  # type: ignore[operator]
+        drawn_anew(module)
 
     def fit(self, module: nn.Module, inputs: np.ndarray) -> None:
-        columns = module.get_submodule(EMBEDDING)
-        columns.fit(inputs)  # type: ignore[operator]
+        from regscope.models.dense.columns import fitted
+
+        fitted(module, inputs)

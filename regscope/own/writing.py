@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import PydanticCustomError
 
 from regscope import pipelines
 from regscope.base import paths
@@ -24,26 +23,28 @@ from regscope.own.looked import Looked
 from regscope.study.params import BASELINE, Name, Study, load_params
 
 
-def proposed(looked: Looked, path: Path) -> dict[str, Any]:
-    """The study as params.yaml is to hold it; `path` is where the file lies, its description
-    beside it.
+def with_methods(
+    data: Mapping[str, Any],
+    proposal: Mapping[str, Any],
+    methods: Mapping[str, Mapping[str, Any]],
+    network: str | None = None,
+) -> dict[str, Any]:
+    """A study of `data` as it is proposed, with all of the methods that fit it.
 
-    Raises RegscopeError where the proposal fits no study.
+    `network` is a module of one's own, `my_nets.py:Net`, in place of the proposed one; which
+    methods fit that is found where it is first made. Raises RegscopeError where the proposal fits
+    no study.
     """
-    others = {key: value for key, value in looked.data.items() if key != "source"}
-    return with_methods(looked, {"source": looked.data["source"], "path": str(path), **others})
-
-
-def with_methods(looked: Looked, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A study of `data`, as it is proposed, with all of the methods that fit it."""
-    block = {
-        "title": looked.proposal["title"],
-        "data": data,
-        **{key: value for key, value in looked.proposal.items() if key != "title"},
-    }
-    cells = {BASELINE: looked.methods[BASELINE]}
+    others = {key: value for key, value in proposal.items() if key != "title"}
+    if network is not None:
+        others["model"] = {"kind": "module", "path": network}
+        others["training"] = {
+            key: value for key, value in others["training"].items() if key != "arithmetic"
+        }
+    block = {"title": proposal["title"], "data": dict(data), **others}
+    cells = {BASELINE: methods[BASELINE]}
     _check(block | {"regularizers": cells})
-    for name, cell in looked.methods.items():
+    for name, cell in methods.items():
         try:
             _check(block | {"regularizers": {**cells, name: cell}})
         except RegscopeError:
@@ -57,19 +58,19 @@ def _check(block: Mapping[str, Any]) -> Study:
         return Study.model_validate(block)
     except ValidationError as error:
         raise RegscopeError(f"the study: {one_line(error, block)}") from error
-    except PydanticCustomError as error:
-        raise RegscopeError(f"the study: {error.message()}") from error
 
 
-def tried(looked: Looked) -> dict[str, Any]:
-    """The block that `write` would put into params.yaml; nothing is left behind.
+def tried(looked: Looked, network: str | None = None) -> dict[str, Any]:
+    """The block that `bring` would put into params.yaml; nothing is left behind.
 
     Raises RegscopeError where the proposal fits no study.
     """
+    others = {key: value for key, value in looked.data.items() if key != "source"}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / looked.name
         write_description(path, looked.description)
-        block = proposed(looked, path)
+        data = {"source": looked.data["source"], "path": str(path), **others}
+        block = with_methods(data, looked.proposal, looked.methods, network)
     block["data"]["path"] = str(paths.OWN / looked.name)
     return block
 
@@ -91,15 +92,15 @@ def check_name(name: str, again: bool) -> None:
         raise RegscopeError(f"study {name}: is not there, which --again would bring in anew")
 
 
-def write(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> Iterator[str]:
+def bring(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> Iterator[str]:
     """Put the file under DVC, its description beside it, the study into params.yaml and its
-    pipeline into studies/; a line of each as it is done.
+    pipeline into studies/; a line of each once all is done.
 
     With `again` the file and its description are replaced, and the settings stay. What was begun is
-    taken back where a step fails.
+    taken back where a step fails. Raises RegscopeError there.
     """
     files = {looked.name: looked.file, **looked.others}
-    paths.OWN.mkdir(parents=True, exist_ok=True)
+    path = paths.OWN / looked.name
     taken = [place for place in files if (paths.OWN / place).exists()]
     if taken and not again:
         raise RegscopeError(
@@ -108,42 +109,58 @@ def write(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> I
         )
     written: list[Path] = []
     try:
+        paths.OWN.mkdir(parents=True, exist_ok=True)
         for place, source in files.items():
             target = paths.OWN / place
             if target.resolve() != source.resolve():
                 written.append(target)
                 shutil.copyfile(source, target)
-        path = paths.OWN / looked.name
-        write_description(path, looked.description)
         written.append(description_file(path))
-        if not again:
-            before = paths.PARAMS.read_text(encoding="utf-8")
-            write_text(paths.PARAMS, with_study(before, name, block))
-        try:
-            study = load_params().named(name)
-            _put_under_dvc([paths.OWN / place for place in files])
-            made = pipelines.study_pipelines(
-                [name], {name: study.task}, {name: study.data.own_files}
-            )
-            pipelines.write(made)
-        except RegscopeError:
-            if not again:
-                write_text(paths.PARAMS, before)
-            raise
+        write_description(path, looked.description)
+        if again:
+            load_params()
+        _put_under_dvc([paths.OWN / place for place in files])
+        made = enter(name, None if again else block)
     except (RegscopeError, OSError):
         if not again:
-            for one in written:
+            for one in (*written, *_dvc_files(files)):
                 one.unlink(missing_ok=True)
         raise
     yield f"{listed([str(paths.OWN / place) for place in files])}: under DVC"
     yield f"{description_file(path)}: what it holds"
+    yield from told_of(name, again)
+    _tell_git([description_file(path), paths.OWN / ".gitignore", *_dvc_files(files), *made])
+
+
+def enter(name: str, block: Mapping[str, Any] | None) -> list[Path]:
+    """Put a study into params.yaml, where a block is given, and write its pipeline; the files.
+
+    Raises RegscopeError where it cannot be put in; params.yaml is then as it was.
+    """
+    before = paths.PARAMS.read_text(encoding="utf-8")
+    if block is not None:
+        write_text(paths.PARAMS, with_study(before, name, block))
+    try:
+        params = load_params()
+        study = params.named(name)
+        made = pipelines.study_pipelines(
+            [name], {name: study.task}, params.own_files, params.model_files
+        )
+        pipelines.write(made)
+    except (RegscopeError, OSError):
+        write_text(paths.PARAMS, before)
+        raise
+    _tell_git([paths.PARAMS, *made])
+    return [paths.PARAMS, *made]
+
+
+def told_of(name: str, again: bool = False) -> Iterator[str]:
     yield f"{paths.PARAMS}: the study {name}" + (" stays as it was" if again else "")
     yield f"{paths.pipeline(name)}: its pipeline"
-    _tell_git([description_file(path), paths.PARAMS, *made, *_dvc_files(files)])
 
 
 def _dvc_files(files: Mapping[str, Path]) -> list[Path]:
-    return [paths.OWN / f"{place}.dvc" for place in files] + [paths.OWN / ".gitignore"]
+    return [paths.OWN / f"{place}.dvc" for place in files]
 
 
 def _put_under_dvc(files: Sequence[Path]) -> None:

@@ -148,7 +148,7 @@ class Study(Settings):
     @model_validator(mode="after")
     def _categories_are_embedded(self) -> Study:
         embedding = getattr(self.model, "embedding", None)
-        if self.data.kind != "table" or embedding is None:
+        if self.data.kind != "table" or embedding is None or self.model.found_late:
             return self
         categories = self.data.categories
         if categories and not embedding:

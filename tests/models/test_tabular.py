@@ -245,3 +245,40 @@ def test_a_data_set_of_columns_comes_back_from_disk(tmp_path: Path) -> None:
     assert again.input_shape == (-1, 2)
     np.testing.assert_array_equal(again.inputs, rows)
     assert json.loads((tmp_path / "dataset.json").read_text())["kind"] == "table"
+
+
+NET = """
+import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self, input_shape, classes, width=8):
+        super().__init__()
+        (self.columns,) = input_shape
+        self.hidden = nn.Linear(self.columns, width)
+        self.hidden_dropout = nn.Identity()
+        self.output = nn.Linear(width, classes)
+
+    def forward(self, seen):
+        return self.output(self.hidden_dropout(torch.relu(self.hidden(seen))))
+"""
+
+
+def test_a_module_of_ones_own_is_given_what_columns_become(
+    source: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("my_nets.py").write_text(NET)
+    model = {"kind": "module", "path": "my_nets.py:Net", "embedding": 4}
+    split = {"train": 120, "validation": 20}
+    tried = tiny.study({"dropout": 0.2}, "adam", data=source, model=model, split=split)
+    dataset = dataset_of(tried)
+    together = tiny.trained(tried, dataset, [0, 1])
+    state = together.model.state_dict()
+    assert {"embedding.weight", "embedding.mean", "network.hidden.weight"} <= set(state)
+    assert state["network.hidden.weight"].shape == (2, 8, 1 + 1 + 1 + 4)
+    alone = tiny.trained(tried, dataset, [1])
+    for name, tensor in alone.model.state_dict().items():
+        assert tensor[0].equal(state[name][1]), name
+    assert (together.history[0, :, -1] < together.history[0, :, 0]).all()

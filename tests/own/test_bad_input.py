@@ -149,7 +149,7 @@ def test_without_file_or_target_it_says_which_to_give(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("params.yaml").write_text(yaml.safe_dump(TINY))
-    with pytest.raises(RegscopeError, match=r"^new: give --table FILE"):
+    with pytest.raises(RegscopeError, match=r"^new: give one of --table, "):
         called("new", "churn")
     with pytest.raises(RegscopeError, match=r"^new: give --target COLUMN"):
         called("new", "churn", "--table", "t.csv")

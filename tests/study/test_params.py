@@ -370,8 +370,8 @@ ERRORS = {
                 "training": study({})["training"] | {"arithmetic": "portable"},
             }
         },
-        "studies.small.training.arithmetic = portable: only for model.kind mlp: choose"
-        " fastest for efficientnet",
+        "studies.small.training.arithmetic = portable: only for model.kind mlp,"
+        " tabular: choose fastest for efficientnet",
     ),
     "nesterov without momentum": (
         "small/training",
@@ -455,7 +455,8 @@ ERRORS = {
     "unknown model": (
         "small/model/kind",
         "tree",
-        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, module, resnet, rnn",
+        "studies.small.model.kind = tree: choose from: cnn, efficientnet, mlp, module, resnet, rnn,"
+        " tabular",
     ),
     "unknown activation": (
         "small/model/activation",

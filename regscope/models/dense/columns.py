@@ -124,6 +124,20 @@ class ColumnEmbedding(nn.Module):
         return torch.cat(parts, 2).squeeze(0)
 
 
+def fitted(network: nn.Module, inputs: np.ndarray) -> None:
+    """Fit what a network reads a table with, if it reads one, to examples that train."""
+    for module in network.modules():
+        if isinstance(module, ColumnEmbedding):
+            module.fit(inputs)
+
+
+def drawn_anew(network: nn.Module) -> None:
+    """Draw the weights of categories as they are drawn where a table is read."""
+    for module in network.modules():
+        if isinstance(module, ColumnEmbedding) and module.weight is not None:
+            module.draw()
+
+
 def columns_seen(
     inputs: Tensor,
     layout: Layout,
