@@ -172,6 +172,7 @@ def test_more_accuracy_is_better_more_loss_worse_and_more_of_others_higher(
         "test_accuracy": "better",
         "test_loss": "worse",
         "balanced_accuracy": "better",
+        "average_precision": "better",
         "roc_auc": "better",
         "generalization_gap": "higher",
         "expected_calibration_error": "worse",

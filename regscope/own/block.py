@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -12,21 +12,31 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.yaml_files import parse_yaml
 
-WIDTH = 96
+
+WIDTH = 80
+"""Longer lines DVC breaks where it writes the file."""
 
 
 def block_text(name: str, study: Mapping[str, Any], indent: int = 2) -> str:
-    """The lines of a study: a key each, short mappings and lists in one line."""
+    """The lines of a study: a key each, short mappings in one line, lists as DVC writes them."""
     lines = [f"{name}:"]
     for key, value in study.items():
-        if key in ("data", "split", "evaluation"):
-            lines.append(f"  {key}: {_flow(value)}")
-        elif isinstance(value, Mapping):
+        flat = f"  {key}: {_flow(value)}"
+        if key in ("model", "training", "regularizers") or len(flat) + indent > WIDTH:
             lines.append(f"  {key}:")
-            lines.extend(f"    {own}: {_flow(held)}" for own, held in value.items())
+            lines.extend(_nested(value))
         else:
-            lines.append(f"  {key}: {_flow(value)}")
+            lines.append(flat)
     return "".join(f"{' ' * indent}{line}\n" for line in lines)
+
+
+def _nested(values: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in values.items():
+        if isinstance(value, list):
+            yield f"    {key}:"
+            yield from (f"    - {_flow(entry)}" for entry in value)
+        else:
+            yield f"    {key}: {_flow(value)}"
 
 
 def _flow(value: Any) -> str:

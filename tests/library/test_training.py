@@ -156,7 +156,7 @@ def test_what_is_wrong_is_one_line(workspace: Path, digits: Dataset, moons: Data
     )
     wrong = as_dict(study) | {"data": {"source": "letters"}}
     assert refused(wrong, "none").startswith(
-        "data.source = letters: choose from: diabetes, digits,"
+        "data.source = letters: choose from: arrays, diabetes, digits,"
     )
     unsplit = as_dict(study) | {"split": {"train": 2000, "validation": 10}}
     assert refused(unsplit, "none") == "split.train = 2000: at most 1796 for digits"

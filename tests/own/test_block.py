@@ -25,7 +25,9 @@ BLOCK = """\
     split: {train: 160, validation: 32}
     model:
       kind: tabular
-      hidden: [64, 64]
+      hidden:
+      - 64
+      - 64
     training:
       epochs: 3
     evaluation: {matters: 0.005}

@@ -17,9 +17,9 @@ from torch import Tensor, nn
 NUMBER, NUMBER_WITH_GAPS = 0, -1
 """In place of a column's number of categories."""
 
-UNKNOWN, MISSING, FIRST = 0, 1, 2
-"""Rows of a column's part of the embedding: of a category that did not train, of none, and of the
-first category."""
+MISSING, UNKNOWN, FIRST = 0, 1, 2
+"""Rows of a column's part of the embedding: of no category, of one that did not train, and of the
+first category: two beyond its place."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,38 @@ class Layout:
     def width(self, embedding: int) -> int:
         """How many numbers come out."""
         return len(self.numbers) + len(self.gaps) + embedding * len(self.categories)
+
+    def numbers_seen(
+        self, inputs: Tensor, median: Tensor, mean: Tensor, deviation: Tensor
+    ) -> list[Tensor]:
+        """Of inputs `[..., D]` the numbers `[..., N]`, standardized, and which are missing
+        `[..., G]`, where there are any. What is known of them is `[..., N]`, too."""
+        if not self.numbers:
+            return []
+        numbers = _chosen(inputs, self.numbers)
+        missing = numbers.isnan()
+        filled = torch.where(missing, median, numbers)
+        parts = [(filled - mean) / deviation]
+        if self.gaps:
+            parts.append(_chosen(missing, self.gaps).to(inputs.dtype))
+        return parts
+
+    def codes(self, inputs: Tensor) -> Tensor:
+        """Of inputs `[..., D]` every category's row in its own column's part, `[..., C]`."""
+        return _codes(_chosen(inputs, self.categories))
+
+
+def _chosen(values: Tensor, columns: tuple[int, ...]) -> Tensor:
+    """`values[..., columns]`; neighbours need no copy."""
+    first, last = columns[0], columns[-1]
+    if columns == tuple(range(first, last + 1)):
+        return values[..., first : last + 1]
+    return values[..., list(columns)]
+
+
+def _codes(categories: Tensor) -> Tensor:
+    """Rows from 0 of places among a column's categories, -1 being an unknown one and nan none."""
+    return (categories + FIRST).nan_to_num(nan=MISSING).long()
 
 
 class ColumnEmbedding(nn.Module):
@@ -108,20 +140,28 @@ class ColumnEmbedding(nn.Module):
             varies = bool(there.size) and there.min() < there.max()
             self.deviation[place] = deviation if varies and deviation else 1.0
         for start, column in zip(self.layout.starts, self.layout.categories, strict=True):
-            seen = _rows(torch.from_numpy(inputs[:, column]))
+            codes = _codes(torch.from_numpy(inputs[:, column]))
             self.known[start : self._end(start)] = False
-            self.known[start + seen] = True
+            self.known[start + codes] = True
 
     def _end(self, start: int) -> int:
         return min((one for one in self.layout.starts if one > start), default=self.layout.rows)
 
     def forward(self, inputs: Tensor) -> Tensor:
-        own = (self.median, self.mean, self.deviation, self.known)
-        first = [tensor.unsqueeze(0) for tensor in own]
-        parts, rows = columns_seen(inputs.unsqueeze(0), self.layout, *first)
-        if rows is not None:
-            parts.append(self.weight[rows].flatten(2))
-        return torch.cat(parts, 2).squeeze(0)
+        parts = self.layout.numbers_seen(inputs, self.median, self.mean, self.deviation)
+        if self.layout.categories:
+            starts = torch.tensor(self.layout.starts, device=inputs.device)
+            rows = self.rows()[self.layout.codes(inputs) + starts]
+            parts.append(self.weight[rows].flatten(1))
+        return torch.cat(parts, 1)
+
+    def rows(self) -> Tensor:
+        """`[rows]`: the row that is looked up in place of each: its own where it is known."""
+        own = torch.arange(len(self.known), device=self.known.device)
+        ends = [*self.layout.starts[1:], self.layout.rows]
+        starts = zip(self.layout.starts, ends, strict=True)
+        unknown = [own.new_full((end - start,), start + UNKNOWN) for start, end in starts]
+        return torch.where(self.known, own, torch.cat([own[:0], *unknown]))
 
 
 def fitted(network: nn.Module, inputs: np.ndarray) -> None:
@@ -136,38 +176,3 @@ def drawn_anew(network: nn.Module) -> None:
     for module in network.modules():
         if isinstance(module, ColumnEmbedding) and module.weight is not None:
             module.draw()
-
-
-def columns_seen(
-    inputs: Tensor,
-    layout: Layout,
-    median: Tensor,
-    mean: Tensor,
-    deviation: Tensor,
-    known: Tensor,
-) -> tuple[list[Tensor], Tensor | None]:
-    """Of inputs `[S, B, D]` the numbers `[S, B, N]` and which are missing `[S, B, G]`, where there
-    are any, and the row of every category `[S, B, C]`, in the embedding of its own network.
-
-    `median`, `mean` and `deviation` are `[S, N]`, `known` `[S, rows]`.
-    """
-    parts = []
-    if layout.numbers:
-        numbers = inputs[..., list(layout.numbers)]
-        missing = numbers.isnan()
-        filled = torch.where(missing, median.unsqueeze(1), numbers)
-        parts.append((filled - mean.unsqueeze(1)) / deviation.unsqueeze(1))
-        if layout.gaps:
-            parts.append(missing[..., list(layout.gaps)].to(inputs.dtype))
-    if not layout.categories:
-        return parts, None
-    starts = torch.tensor(layout.starts, device=inputs.device)
-    rows = starts + _rows(inputs[..., list(layout.categories)])
-    flat = rows.flatten(1)
-    return parts, torch.where(known.gather(1, flat).view(rows.shape), rows, starts + UNKNOWN)
-
-
-def _rows(categories: Tensor) -> Tensor:
-    """Of numbers of categories, -1 being an unknown one and nan none, rows from 0."""
-    rows = torch.where(categories < 0, float(UNKNOWN), categories + FIRST)
-    return torch.where(categories.isnan(), float(MISSING), rows).long()
