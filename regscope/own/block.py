@@ -12,7 +12,6 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.yaml_files import parse_yaml
 
-
 WIDTH = 80
 """Longer lines DVC breaks where it writes the file."""
 
@@ -22,7 +21,8 @@ def block_text(name: str, study: Mapping[str, Any], indent: int = 2) -> str:
     lines = [f"{name}:"]
     for key, value in study.items():
         flat = f"  {key}: {_flow(value)}"
-        if key in ("model", "training", "regularizers") or len(flat) + indent > WIDTH:
+        long = key in ("model", "training", "regularizers") or len(flat) + indent > WIDTH
+        if isinstance(value, Mapping) and long:
             lines.append(f"  {key}:")
             lines.extend(_nested(value))
         else:
