@@ -10,6 +10,7 @@ import numpy as np
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
 from regscope.datasets.table_checks import Column, check_table
+from regscope.tables.kinds import LARGEST
 
 INPUTS = {
     "image": (4, "uint8", "bytes [N, C, H, W]"),
@@ -21,9 +22,6 @@ INPUTS = {
 
 NAMED = 5
 """How many examples a line names."""
-
-LARGEST = 1e15
-"""Squares of what is larger, summed, are beyond single precision."""
 
 
 class Said(Protocol):

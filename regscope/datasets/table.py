@@ -171,9 +171,9 @@ def encoded(
     table, _ = read_table(path, form=form)
     try:
         inputs, targets = _encoded(table, described, test.spelled if test else {})
-        groups = _groups(table, described.group)
+        groups = group_names(table, described.group)
         if described.time:
-            order = np.argsort(_times(table, described.time), kind="stable")
+            order = np.argsort(times(table, described.time), kind="stable")
             return inputs[order], targets[order], groups[order]
         return inputs, targets, groups
     except RegscopeError as error:
@@ -240,7 +240,7 @@ def _numbers(table: pa.Table, name: str) -> np.ndarray:
     return values
 
 
-def _times(table: pa.Table, name: str) -> np.ndarray:
+def times(table: pa.Table, name: str) -> np.ndarray:
     """Dates, or numbers that grow with time.
 
     Raises RegscopeError where a column holds something else, or has gaps.
@@ -253,7 +253,7 @@ def _times(table: pa.Table, name: str) -> np.ndarray:
     return found.values
 
 
-def _groups(table: pa.Table, name: str | None) -> np.ndarray:
+def group_names(table: pa.Table, name: str | None) -> np.ndarray:
     """Raises RegscopeError where a row has none."""
     if name is None:
         return np.full(table.num_rows, "")

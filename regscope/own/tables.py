@@ -13,16 +13,20 @@ import numpy as np
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
+from regscope.datasets.splits import GroupSizes
 from regscope.datasets.table import (
     ColumnDescription,
     FormDescription,
     TableDescription,
     TestFile,
+    encoded,
+    group_names,
+    times,
 )
 from regscope.own.looked import Looked
 from regscope.own.methods import TABLES
 from regscope.tables.kinds import ColumnKind, Held, held
-from regscope.tables.look import Asked, Seen, described, look, named, odd
+from regscope.tables.look import RARE, Asked, Seen, described, look, named, odd
 from regscope.tables.reading import Form, read_table
 
 FEWEST = 20
@@ -54,6 +58,10 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         seen = look(table, target, Asked(asked.task, asked.kinds, asked.drop, asked.keep, aside))
         if seen.rows < FEWEST:
             raise RegscopeError(f"{seen.rows} rows; at least {FEWEST}, to train, choose and test")
+        groups = group_names(table, asked.group)
+        if asked.time:
+            times(table, asked.time)
+        proposed = proposal(seen, path, target, asked, groups)
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
     test = None
@@ -82,7 +90,8 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         group=asked.group,
         time=asked.time,
     )
-    proposed = proposal(seen, path, target, asked, test is not None)
+    if asked.test is not None:
+        _check_test(asked.test, description, groups)
     return Looked(
         file=path,
         name=stored_name(path, name),
@@ -138,6 +147,19 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
     return found, table.num_rows
 
 
+def _check_test(path: Path, described: TableDescription, groups: np.ndarray) -> None:
+    """Raises RegscopeError where its rows cannot be read as described, or train as well."""
+    assert described.test is not None
+    if described.test.sha256 == described.sha256:
+        raise RegscopeError(f"{path}: the file that trains: its rows cannot test, too")
+    _, _, its_groups = encoded(path, described, described.test)
+    if described.group and (both := np.intersect1d(groups, its_groups)).size:
+        raise RegscopeError(
+            f"{path}: column {described.group}: {listed(both)}: in the other file, too; a group"
+            " must train or test"
+        )
+
+
 def _spelled(labels: Sequence[str], classes: Sequence[str]) -> dict[str, str]:
     """Labels that differ from a class in case, spaces or a last point alone, and that class.
 
@@ -160,13 +182,20 @@ def _plain(label: str) -> str:
 
 
 def proposal(
-    seen: Seen, path: Path, target: str, asked: TableAsked, has_test: bool
+    seen: Seen, path: Path, target: str, asked: TableAsked, groups: np.ndarray
 ) -> dict[str, Any]:
-    """Split, network and training by how many rows there are: a place to begin."""
-    rows = seen.rows
+    """Split, network and training by how many rows there are: a place to begin.
+
+    `groups` are the rows' own, where they are asked for. Raises RegscopeError where these are too
+    few or too large for every seed to have all parts.
+    """
+    rows, has_test = seen.rows, asked.test is not None
     train = rows if has_test else round(0.8 * rows)
+    held = max(2, round(0.2 * train))
+    if asked.group:
+        train, held = _by_group(asked.group, groups, has_test)
     split: dict[str, Any] = {} if has_test else {"train": train}
-    split["validation"] = max(2, round(0.2 * train))
+    split["validation"] = held
     if asked.group or asked.time:
         split["by"] = "group" if asked.group else "time"
     elif asked.stratify or (seen.target.codes is not None and not has_test):
@@ -197,7 +226,7 @@ def proposal(
         shares = counts / counts.sum()
         surprise = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum())
         evaluation = {"training_loss": round(0.5 * surprise, 3), **evaluation}
-        if counts.min() < RARE * counts.sum():
+        if counts.min() < RARE * counts.sum() / len(counts):
             evaluation["primary"] = "balanced_accuracy"
             training["class_weights"] = "balanced"
     if rows - learned > EXAMPLES:
@@ -209,6 +238,26 @@ def proposal(
         "training": training,
         "evaluation": evaluation,
     }
+
+
+def _by_group(name: str, groups: np.ndarray, has_test: bool) -> tuple[int, int]:
+    """How many rows train and how many of these are held out: the most that leave every part some.
+
+    Of four fifths and less, with a part that early stopping watches beside the held out one.
+    """
+    rows, sizes = len(groups), GroupSizes.of(groups)
+    for tenths in (10,) if has_test else (8, 7, 6, 5):
+        train = round(tenths / 10 * rows)
+        for share in (0.2, 0.1):
+            held = max(2, round(share * train))
+            if (has_test or sizes.left_to_test(rows, train) >= 2) and sizes.left_to_train(
+                train, held, 2
+            ) >= train / 4:
+                return train, held
+    raise RegscopeError(
+        f"--group {name}: {len(np.unique(groups)):,} groups, the largest of {sizes.largest:,} of"
+        f" {rows:,} rows: too few or too large to train, choose and test on different ones"
+    )
 
 
 def methods(epochs: int) -> dict[str, Mapping[str, Any]]:
@@ -227,5 +276,4 @@ STEPS = 2_000
 PORTABLE = 20_000
 """The most rows with which arithmetic that is the same on every processor costs little."""
 
-RARE = 0.1
 EXAMPLES = 2_000

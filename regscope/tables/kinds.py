@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,6 +26,11 @@ DECIMAL_COMMA = r"^[-+]?\d+,\d+$"
 DATE = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?)?$"
 EPOCH = "2000-01-01"
 """Dates are days from it."""
+OTHER_DATE = r"\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})([ T]\d{1,2}:\d{2}.*)?"
+AROUND = r"[^\d\s.+-]{0,3} ?[-+]?\d[\d.,]* ?[^\d\s]{0,3}"
+"""Of text: dates that can be read in two ways, and numbers with a sign or unit beside them."""
+LARGEST = 1e15
+"""In size: squares of larger numbers, summed, are beyond single precision."""
 
 
 @dataclass(frozen=True)
@@ -203,6 +209,43 @@ def _finite(name: str, values: np.ndarray) -> np.ndarray:
     return values
 
 
+def check_size(found: Held, remedy: str = "") -> None:
+    """Raises RegscopeError, naming the column, where its numbers are too large to be trained on."""
+    name = found.name
+    if found.values is None or np.isnan(found.values).all():
+        return
+    if (largest := float(np.nanmax(np.abs(found.values)))) > LARGEST:
+        raise RegscopeError(
+            f"column {name}: numbers up to {largest:.2g} in size; at most {LARGEST:g}:"
+            f" {remedy or f'scale them, or say what they are: --category {name} or --drop {name}'}"
+        )
+
+
+def looks_like(found: Held) -> str:
+    """What text could be that is read as such; empty where nothing is to be said."""
+    for pattern, what in (
+        (OTHER_DATE, "dates? Write them as 2026-11-29"),
+        (AROUND, "numbers? Write them without what stands around them"),
+    ):
+        if found.categories and all(re.fullmatch(pattern, word) for word in found.categories):
+            return what
+    return ""
+
+
+def apart_from_numbers(found: Held) -> list[str]:
+    """The one or two words among categories that are numbers else, of which there are more."""
+    words = [word for word in found.categories if not is_number(word)]
+    return words if 0 < len(words) <= 2 and len(found.categories) >= 2 * len(words) + 1 else []
+
+
+def is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
+
+
 def _refuse_written_numbers(name: str, column: pa.ChunkedArray) -> None:
     """Text that is numbers throughout, in a way that another reader takes for other numbers."""
     import pyarrow.compute as pc
@@ -227,11 +270,7 @@ def _refuse_written_numbers(name: str, column: pa.ChunkedArray) -> None:
 
 
 def _is_no_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return word not in MISSING
-    return False
+    return not is_number(word) and word not in MISSING
 
 
 def _first_not(column: pa.ChunkedArray, wrong: Any) -> str:

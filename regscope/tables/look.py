@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
-from regscope.tables.kinds import ColumnKind, Held, held
+from regscope.tables.kinds import (
+    ColumnKind,
+    Held,
+    apart_from_numbers,
+    check_size,
+    held,
+    looks_like,
+)
 from regscope.tables.leaks import leaks
+from regscope.tables.reading import INDEX
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +33,12 @@ FEWEST_ROWS = 5
 
 FEW_NUMBERS = 10
 """So many different whole numbers are classes; more are asked about, up to ASKED_ABOUT."""
+
+AN_INDEX, NUMBERS_ROWS = "without a name, as an index", "numbers the rows"
+"""Why a column is left out that only tells rows apart."""
+
+RARE = 0.2
+"""A class of fewer than this part of an equal share of the rows is rare."""
 
 TWINS = 200_000
 """Rows among which those that come twice are counted."""
@@ -58,9 +73,11 @@ class Asked:
 
 
 def look(table: pa.Table, target: str, asked: Asked) -> Seen:
-    """Raises RegscopeError where there is no such column, nothing to tell or nothing to read."""
+    """Raises RegscopeError where there is no such column, nothing to tell or nothing to read, and
+    where a column was asked to be two things."""
     for name in (target, *asked.drop, *asked.keep, *asked.aside, *(asked.kinds or {})):
         named(table, name)
+    _check_asked(target, asked)
     told = target_of(table, target, asked.task)
     columns: list[Held] = []
     left_out = dict.fromkeys(asked.drop, "as asked") | dict.fromkeys(asked.aside, "splits go by it")
@@ -68,17 +85,45 @@ def look(table: pa.Table, target: str, asked: Asked) -> Seen:
         if name == target or name in left_out:
             continue
         found = held(name, table[name], (asked.kinds or {}).get(name))
-        if name not in asked.keep and (why := _useless(found)):
+        if name in asked.keep:
+            columns.append(_kept(table, found))
+        elif why := _useless(found):
             left_out[name] = why
         else:
+            check_size(found)
             columns.append(found)
+    if not columns and not left_out:
+        raise RegscopeError(f"column {target}: the only one: there is nothing to tell it from")
     giving = {name: why for name, why in leaks(columns, told).items() if name not in asked.keep}
     left_out |= giving
     columns = [column for column in columns if column.name not in giving]
     if not columns:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise RegscopeError(f"no column is left to tell {target} from ({reasons}): --keep one")
-    return Seen(told, tuple(columns), left_out, _twins(table))
+    apart = [name for name, why in left_out.items() if why in (AN_INDEX, NUMBERS_ROWS)]
+    return Seen(told, tuple(columns), left_out, _twins(table.drop_columns(apart)))
+
+
+def _check_asked(target: str, asked: Asked) -> None:
+    options = {
+        "--drop": asked.drop, "--keep": asked.keep, "--category": asked.kinds or {},
+        "--group or --time": asked.aside,
+    }  # fmt: skip
+    for option, names in options.items():
+        if target in names:
+            remedy = ": say --task classes" if option == "--category" else ""
+            raise RegscopeError(f"{option} {target}: is the target{remedy}")
+    for option in ("--keep", "--group or --time"):
+        if both := set(asked.drop) & set(options[option]):
+            raise RegscopeError(f"--drop {min(both)}: and {option}: one of both")
+
+
+def _kept(table: pa.Table, found: Held) -> Held:
+    """A column that is read although it looks useless; text as categories."""
+    if found.kind == "text":
+        found = held(found.name, table[found.name], "category")
+    check_size(found)
+    return found
 
 
 def named(table: pa.Table, name: str) -> str:
@@ -117,7 +162,9 @@ def target_of(table: pa.Table, name: str, task: str | None) -> Held:
     if found.distinct < 2:
         value = found.categories[0] if found.categories else f"{whole[0]:g}"
         raise RegscopeError(f"column {name}: {shown(value)} in every row: nothing to tell apart")
-    if found.codes is not None:
+    if found.codes is None:
+        check_size(found, "scale them")
+    else:
         _check_classes(found, task)
     return found
 
@@ -136,7 +183,14 @@ def _classes_or_numbers(table: pa.Table, name: str, found: Held) -> Held:
             f"column {name}: {found.distinct} different whole numbers: classes or a number? Say"
             " --task number or --task classes"
         )
-    return held(name, table[name], "category")
+    found = held(name, table[name], "category")
+    for one, other in pairwise(found.categories):
+        if float(one) == float(other):
+            raise RegscopeError(
+                f"column {name}: {one} and {other} are one number, written in two ways: write it in"
+                " one, or say --task classes"
+            )
+    return found
 
 
 def _check_classes(found: Held, task: str | None) -> None:
@@ -169,18 +223,20 @@ def _check_classes(found: Held, task: str | None) -> None:
 
 def _useless(found: Held) -> str | None:
     """Why nothing can be learned from a column, whatever the target is."""
+    if found.name == INDEX:
+        return AN_INDEX
     if found.kind == "text":
-        return (
-            f"text, {found.distinct:,} different values"
-            if found.categories
-            else "of no kind that is read"
-        )
+        if not found.categories:
+            return "of no kind that is read"
+        like = looks_like(found)
+        return f"text, {found.distinct:,} different values{like and f': {like}'}"
     if found.distinct == 0:
         return "has no value"
+    check_size(found)
     if found.distinct == 1 and not found.missing:
         return "the same in every row"
     if found.values is not None and _numbers_rows(found.values):
-        return "numbers the rows"
+        return NUMBERS_ROWS
     return None
 
 
@@ -197,8 +253,13 @@ def _numbers_rows(values: np.ndarray) -> bool:
 
 
 def _twins(table: pa.Table) -> int:
-    """How many of the first rows are like an earlier one in every column."""
-    rows = table.slice(0, TWINS)
+    """How many of the first rows are like an earlier one in every column; lists and the like do not
+    count."""
+    import pyarrow as pa
+
+    rows = table.slice(0, TWINS).select(
+        [name for name in table.column_names if not pa.types.is_nested(table[name].type)]
+    )
     distinct = rows.group_by(rows.column_names, use_threads=False).aggregate([])
     return int(rows.num_rows - distinct.num_rows)
 
@@ -208,12 +269,21 @@ def odd(seen: Seen) -> Iterator[str]:
     for name, why in seen.left_out.items():
         if why.startswith("tells "):
             yield f"column {name} {why}: left out; to have it all the same: --keep {name}"
+        elif "? " in why:
+            yield f"column {name}: left out; {why}"
+    for column in seen.columns:
+        if column.kind == "category" and (words := apart_from_numbers(column)):
+            yield (
+                f"column {column.name}: numbers but for {listed(words)}, so they are names; where"
+                " that stands for a missing value, leave it empty"
+            )
     if seen.twins:
-        yield f"{seen.twins:,} rows are there twice or more: some may train and test"
+        are = "row is" if seen.twins == 1 else "rows are"
+        yield f"{seen.twins:,} {are} there already: some may train and test"
     if seen.target.codes is not None:
         counts = np.bincount(seen.target.codes)
         share = counts.min() / counts.sum()
-        if share < 0.1:
+        if share < RARE / len(counts):
             yield (
                 f"class {seen.target.categories[int(counts.argmin())]} is {share:.1%} of the rows:"
                 " balanced accuracy says more than accuracy"
@@ -229,8 +299,13 @@ def described(seen: Seen) -> Sequence[str]:
         own = [column for column in seen.columns if column.kind == kind]
         if own:
             names = listed([_column(column, seen.rows) for column in own], most=200)
-            lines.append(f"{len(own):,} {_PLURALS[kind]}: {names}")
-    plain = {name: why for name, why in seen.left_out.items() if not why.startswith("tells ")}
+            plural = "" if len(own) == 1 else "s"
+            lines.append(f"{len(own):,} column{plural} of {_PLURALS[kind]}: {names}")
+    plain = {
+        name: why
+        for name, why in seen.left_out.items()
+        if not why.startswith("tells ") and "? " not in why
+    }
     if plain:
         lines.append(
             "left out: " + listed([f"{name} ({why})" for name, why in plain.items()], most=200)
@@ -238,7 +313,7 @@ def described(seen: Seen) -> Sequence[str]:
     return lines
 
 
-_PLURALS = {"number": "columns of numbers", "date": "of dates", "category": "of categories"}
+_PLURALS = {"number": "numbers", "date": "dates", "category": "categories"}
 
 
 def _column(column: Held, rows: int) -> str:

@@ -14,6 +14,7 @@ import lzma
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,10 @@ MOST_BYTES = 8 << 30
 """Of a table's text once unpacked: what is larger has to be cut before."""
 MOST_COLUMNS = 20_000
 SAMPLE = 1 << 20
+INDEX = "(index)"
+"""What a first column without a name is called: pandas writes the names of its rows so."""
+PARQUET_INDEX = "__index_level_0__"
+ARCHIVE, JSON = b"PK\x03\x04", (b"[{", b'{"')
 MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
 """What stands for a missing value; spaces around any value do not count."""
 
@@ -49,9 +54,13 @@ def read_table(path: Path, header: bool = True, form: Form | None = None) -> tup
     `form` is how it was found to be written before; else that is found out. Columns of a file
     without a header are called `1`, `2` and on.
 
+    A first column without a name is INDEX; a last one without name and values, as a delimiter at
+    the end of each line leaves it, is none.
+
     Raises RegscopeError, in one line that names the file, and the row where one is to blame.
     """
     content = _content(path)
+    _check_kind(path, content)
     if content.startswith(PARQUET):
         if not header:
             raise RegscopeError(f"{path}: Parquet names its columns: leave --no-header out")
@@ -86,6 +95,14 @@ def _content(path: Path) -> bytes:
     return content
 
 
+def _check_kind(path: Path, content: bytes) -> None:
+    """Refuse by name what people bring in place of a table."""
+    if content.startswith(ARCHIVE):
+        raise RegscopeError(f"{path}: a zip archive or a workbook: save its table as CSV")
+    if content.lstrip().startswith(JSON):
+        raise RegscopeError(f"{path}: JSON, which is no table: save it as CSV")
+
+
 def _text(path: Path, content: bytes) -> tuple[bytes, str]:
     """As UTF-8 without a mark of byte order; what is no UTF-8 is taken for Windows' Latin-1."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -97,6 +114,8 @@ def _text(path: Path, content: bytes) -> tuple[bytes, str]:
         line = content.count(b"\n", 0, place) + 1
         raise RegscopeError(f"{path}: line {line} holds a NUL byte: no text, and no Parquet file")
     content = content.removeprefix(b"\xef\xbb\xbf")
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
     try:
         content.decode()
     except UnicodeDecodeError:
@@ -139,10 +158,11 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     from pyarrow import csv as reader
 
     assert form.delimiter is not None
+    whole, text = text, text.lstrip(b"\r\n")
     first = next(csv.reader(io.StringIO(_first_lines(text)), delimiter=form.delimiter), [])
     if len(first) > MOST_COLUMNS:
         raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
-    names = [name.strip() for name in first] if form.header else None
+    names = _names(path, first) if form.header else None
     if names is not None and sum(map(_is_number, names)) > len(names) / 2:
         raise RegscopeError(
             f"{path}: the first line holds numbers ({listed(names[:4])}), and no names: give"
@@ -172,7 +192,7 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
             ),
         )
     except pa.ArrowInvalid as error:
-        raise RegscopeError(f"{path}: {_why(wrong, str(error), text)}") from error
+        raise RegscopeError(f"{path}: {_why(wrong, str(error), whole, form)}") from error
     if not table.num_rows:
         what = "has only a header line" if form.header else "has no rows"
         raise RegscopeError(f"{path}: {what}")
@@ -180,16 +200,33 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     if text.count(b'"') % 2 and any("\n" in value for value in last):
         raise RegscopeError(f"{path}: a quote is opened and never closed: {shown(last[-1], 40)}")
     trimmed = [pc.utf8_trim_whitespace(column) for column in table.columns]
+    unnamed = names is not None and len(names) > 1 and not names[-1]
+    if names and unnamed and pc.all(pc.equal(trimmed[-1], "")).as_py():
+        trimmed, names = trimmed[:-1], names[:-1]
     return pa.table(trimmed, names=names or places)
 
 
-def _why(wrong: list[Any], said: str, text: bytes) -> str:
+def _names(path: Path, first: list[str]) -> list[str]:
+    """Of a header. Raises RegscopeError where one goes over several lines."""
+    names = [name.strip() for name in first]
+    for place, name in enumerate(names, start=1):
+        if "\n" in name or "\r" in name:
+            raise RegscopeError(
+                f"{path}: the name of column {place} goes over several lines: write it in one"
+            )
+    if len(names) > 1 and not names[0]:
+        names[0] = INDEX
+    return names
+
+
+def _why(wrong: list[Any], said: str, text: bytes, form: Form) -> str:
     if wrong:
         row = wrong[0]
         line = _line_of(text, row.text)
         where = f"line {line}" if line else f"row {row.number}" if row.number else "a row"
-        open_quote = row.text.count('"') % 2 == 1
-        why = "; a quote is not closed there" if open_quote else ""
+        why = "; a quote is not closed there" if row.text.count('"') % 2 == 1 else ""
+        if form.header and _all_one_longer(text, row.expected_columns, form.delimiter):
+            why = ": name the first column, or take the delimiter at the lines' ends out"
         return (
             f"{where} has {row.actual_columns} values, and the first has"
             f" {row.expected_columns}{why}: {shown(row.text, 40)}"
@@ -197,6 +234,13 @@ def _why(wrong: list[Any], said: str, text: bytes) -> str:
     if "straddling" in said:
         return "a value is longer than 16 MB: a quote that is never closed, perhaps"
     return f"not a table: {said.partition(':')[2].strip() or said}"
+
+
+def _all_one_longer(text: bytes, columns: int, delimiter: str | None) -> bool:
+    """Whether the rows have a value more than the header has names: by the first ones."""
+    lines = csv.reader(io.StringIO(_first_lines(text.lstrip(b"\r\n"))), delimiter=delimiter or ",")
+    rows = [row for row in islice(lines, 1, 4) if row]
+    return len(rows) > 1 and all(len(row) == columns + 1 for row in rows)
 
 
 def _line_of(text: bytes, row: str) -> int:
@@ -252,17 +296,19 @@ def _parquet(path: Path, content: bytes) -> pa.Table:
         raise RegscopeError(f"{path}: {table.num_columns:,} columns; at most {MOST_COLUMNS:,}")
     if again := _twice(table.column_names):
         raise RegscopeError(f"{path}: the column {shown(again)} is there twice")
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     columns = []
     for column in table.columns:
         kind = column.type
         if pa.types.is_dictionary(kind):
             column, kind = column.cast(kind.value_type), kind.value_type
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        if any(is_text(kind) for is_text in texts):
             column = pc.utf8_trim_whitespace(pc.fill_null(column.cast(pa.string()), ""))
         elif pa.types.is_boolean(kind):
             column = pc.fill_null(column.cast(pa.string()), "")
         columns.append(column)
-    return pa.table(columns, names=table.column_names)
+    names = [INDEX if name == PARQUET_INDEX else name for name in table.column_names]
+    return pa.table(columns, names=names)
 
 
 def _checked_names(path: Path, table: pa.Table) -> pa.Table:

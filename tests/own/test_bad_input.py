@@ -48,7 +48,7 @@ CASES: dict[str, tuple[str | bytes | None, list[str], str]] = {
         "\n".join(f"{row},{row * 2},{row % 2}" for row in range(50)), [],
         "t.csv: the first line holds numbers (0, 0, 0), and no names: give --no-header",
     ),
-    "one column": (text({"left": LEFT}), [], "t.csv: no column is left to tell left from"),
+    "one column": (text({"left": LEFT}), [], "t.csv: column left: the only one"),
     "ragged": (with_line(7, "1,2"), [], "t.csv: line 7 has 2 values, and the first has 5: 1,2"),
     "too many values": (with_line(7, "1,2,3,4,5,6"), [], "t.csv: line 7 has 6 values"),
     "a quote never closed": (with_line(7, '1,"2,x,2020-01-01,yes'), [], "t.csv: line 7 has 2"),
@@ -121,6 +121,28 @@ CASES: dict[str, tuple[str | bytes | None, list[str], str]] = {
     "no such group": (text(PLAIN), ["--group", "ward"], "t.csv: column ward: not there"),
     "group and time": (
         text(PLAIN), ["--group", "city", "--time", "since"], "--group and --time: one of both",
+    ),
+    "rows of no group": (
+        text(PLAIN), ["--group", "city"], "t.csv: column city: missing in",
+    ),
+    "two groups": (
+        changed(city=["Bern", "Rome"] * (N // 2)), ["--group", "city"],
+        "t.csv: --group city: 2 groups, the largest of 100 of 200 rows: too few or too large",
+    ),
+    "words for times": (
+        text(PLAIN), ["--time", "city"], "t.csv: column city: neither dates nor numbers",
+    ),
+    "the file that trains as test": (text(PLAIN), ["--test", "t.csv"], "t.csv: the file that tra"),
+    "the target dropped": (text(PLAIN), ["--drop", "left"], "t.csv: --drop left: is the target"),
+    "numbers beyond all": (
+        changed(age=["1e39", *PLAIN["age"][1:]]), [], "t.csv: column age: numbers up to 1e+39",
+    ),
+    "one number in two ways": (
+        changed(left=["1", "1.0"] * (N // 2)), [], "t.csv: column left: 1 and 1.0 are one number",
+    ),
+    "a workbook": (b"PK\x03\x04" + bytes(60), [], "t.csv: a zip archive or a workbook"),
+    "names for all but the rows": (
+        FIRST + "\n" + "1,2,3,4,5,6\n" * N, [], "t.csv: line 2 has 6 values, and the first has 5:",
     ),
     "no such test file": (text(PLAIN), ["--test", "u.csv"], "u.csv: no such file"),
 }  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from regscope.base.errors import RegscopeError
-from regscope.datasets.own import description_file
+from regscope.datasets.own import description_file, write_description
 from regscope.datasets.splits import SplitSettings
 from regscope.datasets.table import Table
 from regscope.own.tables import TableAsked, look_at_table, stored_name
@@ -144,4 +144,58 @@ def test_groups_train_or_test_together() -> None:
     split = dataset.split(SplitSettings(train=150, validation=30, by="group"), seed=0)
     assert not set(dataset.groups[split.train]) & set(dataset.groups[split.holdout])
     with pytest.raises(RegscopeError, match="column ward: missing in 1 rows: of no group"):
-        brought(TableAsked(group="ward"), ward=["", *names[1:]]).read()
+        brought(TableAsked(group="ward"), ward=["", *names[1:]])
+
+
+@pytest.mark.parametrize("wards", [9, 40, 200])
+def test_the_split_proposed_for_groups_can_be_drawn(wards: int) -> None:
+    """By every seed, with a part that is watched, whatever sizes they have."""
+    sizes = np.random.default_rng(wards).integers(0, wards, tables.ROWS)
+    names = [f"ward {row}" for row in sizes]
+    path = tables.written(Path("churn.csv"), ward=names)
+    looked = look_at_table(path, "churn", "left", TableAsked(group="ward"))
+    dataset = brought(TableAsked(group="ward"), ward=names).read()
+    for seed in range(20):
+        drawn = dataset.split(
+            SplitSettings(**looked.proposal["split"]), seed, "validation", watched=True
+        )
+        assert min(len(drawn.train), len(drawn.holdout), len(drawn.watched)) > 0
+
+
+def test_a_group_of_the_test_file_that_trains_is_refused(tmp_path: Path) -> None:
+    names = [f"ward {row % 40}" for row in range(tables.ROWS)]
+    own = tables.words(seed=9)
+    others = [f"room {row % 40}" for row in range(tables.ROWS)]
+    test = tables.written(tmp_path / "later.csv", **own, ward=others)
+    assert brought(TableAsked(group="ward", test=test), ward=names).read().groups is not None
+    test = tables.written(tmp_path / "later.csv", **own, ward=["ward 3", *others[1:]])
+    with pytest.raises(RegscopeError, match=r"later\.csv: column ward: ward 3: in the other file"):
+        brought(TableAsked(group="ward", test=test), ward=names)
+
+
+def test_rows_of_a_test_file_that_are_not_as_described_are_refused(tmp_path: Path) -> None:
+    own = tables.words(seed=9)
+    for changed, told in (
+        ({"age": ["old"] * tables.ROWS}, "column age: old is no number"),
+        ({"left": ["", *own["left"][1:]]}, "column left: missing in 1 rows"),
+    ):
+        test = tables.written(tmp_path / "later.csv", **own | changed)
+        with pytest.raises(RegscopeError, match=rf"later\.csv: {told}"):
+            brought(TableAsked(test=test))
+
+
+def test_what_pandas_writes_is_read_without_its_index() -> None:
+    """The same study, and the same data, as of the file without it."""
+    plain = brought().read()
+    stored = Path("data/own/churn.csv")
+    lines = stored.read_text().splitlines()
+    Path("with.csv").write_text(
+        "\n".join([f",{lines[0]}", *(f"{row},{line}" for row, line in enumerate(lines[1:]))]) + "\n"
+    )
+    looked = look_at_table(Path("with.csv"), "churn", "left", TableAsked())
+    assert "left out: (index) (without a name, as an index), row (numbers the rows)" in looked.told
+    stored.write_bytes(Path("with.csv").read_bytes())
+    write_description(stored, looked.description)
+    np.testing.assert_array_equal(
+        Table(path=str(stored), target="left").read().inputs, plain.inputs
+    )

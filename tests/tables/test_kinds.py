@@ -10,7 +10,15 @@ import pyarrow as pa
 import pytest
 
 from regscope.base.errors import RegscopeError
-from regscope.tables.kinds import ColumnKind, Held, held, in_order
+from regscope.tables.kinds import (
+    ColumnKind,
+    Held,
+    apart_from_numbers,
+    check_size,
+    held,
+    in_order,
+    looks_like,
+)
 
 
 def of(*words: str, asked: ColumnKind | None = None) -> Held:
@@ -85,6 +93,47 @@ def test_what_is_asked_for_and_not_there_is_refused() -> None:
         of("1", "high", asked="number")
     with pytest.raises(RegscopeError, match="column x: not dates as 2026"):
         of("1.1.2000", asked="date")
+
+
+@pytest.mark.parametrize("word", ["1e39", str(2**60), "-1e16"])
+def test_numbers_that_no_network_can_read_are_refused(word: str) -> None:
+    """A billion million is the most; a table keeps it, and its squares can be summed."""
+    check_size(of("1e15", "", "-1e15"))
+    check_size(of("", ""))
+    with pytest.raises(
+        RegscopeError, match=r"^column x: numbers up to \S+ in size; at most 1e\+15"
+    ):
+        check_size(of("1", word))
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("31.12.2020", "1.2.2021"), "dates? Write them as 2026-11-29"),
+        (("12/31/20", "1/2/21 10:30"), "dates? Write them as 2026-11-29"),
+        (("3%", "12.5 %"), "numbers? Write them without what stands around them"),
+        (("$1,200", "€3"), "numbers? Write them without what stands around them"),
+        (("3%", "many"), ""),
+        (("flat 3", "house 4"), ""),
+        (("name", "other"), ""),
+    ],
+)
+def test_what_text_looks_like(words: tuple[str, ...], told: str) -> None:
+    assert looks_like(of(*words, asked="text")) == told
+
+
+@pytest.mark.parametrize(
+    ("words", "apart"),
+    [
+        (("1", "2", "None"), ["None"]),
+        (("1.5", "2", "3", "-", "x", "4", "5"), ["-", "x"]),
+        (("1", "None"), []),
+        (("1", "2"), []),
+        (("a", "b", "1"), []),
+    ],
+)
+def test_words_among_numbers(words: tuple[str, ...], apart: list[str]) -> None:
+    assert apart_from_numbers(of(*words, asked="category")) == apart
 
 
 def test_a_column_of_nothing() -> None:

@@ -51,6 +51,67 @@ def test_what_is_asked_for_is_done() -> None:
     assert seen.left_out["city"] == "splits go by it"
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (Asked(drop=["left"]), "--drop left: is the target"),
+        (Asked(aside=["left"]), "--group or --time left: is the target"),
+        (Asked(kinds={"left": "category"}), "--category left: is the target: say --task classes"),
+        (Asked(drop=["age"], keep=["age"]), "--drop age: and --keep: one of both"),
+        (Asked(drop=["city"], aside=["city"]), "--drop city: and --group or --time: one of both"),
+    ],
+)
+def test_a_column_is_one_thing(asked: Asked, told: str) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        look(table(), "left", asked)
+    assert str(refused.value) == told
+
+
+def test_text_that_is_kept_is_categories_and_a_list_cannot_be() -> None:
+    seen = look(table(), "left", Asked(keep=["note"]))
+    assert {column.name: column.kind for column in seen.columns}["note"] == "category"
+    lists = table().append_column("lists", pa.array([[1]] * N))
+    assert look(lists, "left", Asked()).left_out["lists"] == "of no kind that is read"
+    with pytest.raises(RegscopeError, match=r"column lists: list.*, which is no category"):
+        look(lists, "left", Asked(keep=["lists"]))
+
+
+def test_an_index_is_left_out_whatever_it_holds() -> None:
+    assert look(table(**{"(index)": WORDS["age"]}), "left", Asked()).left_out["(index)"] == (
+        "without a name, as an index"
+    )
+
+
+def test_what_is_lost_or_read_otherwise_than_meant_is_told() -> None:
+    days = [f"{1 + row % 28}.{1 + row // 28}.2020" for row in range(N)]
+    odds = list(odd(look(table(day=days, rooms=["None", "2", "3"] * (N // 3)), "left", Asked())))
+    told = f"text, {len(set(days))} different values: dates? Write them as 2026-11-29"
+    assert f"column day: left out; {told}" in odds
+    assert any(line.startswith("column rooms: numbers but for None, so they") for line in odds)
+
+
+def test_numbers_too_large_are_refused_with_their_column() -> None:
+    for name in ("age", "id"):
+        with pytest.raises(RegscopeError, match=rf"column {name}: numbers up to 1\.2e"):
+            look(table(**{name: [str(2**60 + row) for row in range(N)]}), "left", Asked())
+    with pytest.raises(RegscopeError, match=r"column left: numbers up to 1.*: scale them$"):
+        look(table(left=[f"{row}.5e38" for row in range(N)]), "left", Asked())
+
+
+def rare(counts: list[int]) -> bool:
+    """Whether classes of so many rows are told to be of unlike sizes."""
+    words = [f"c{place}" for place, count in enumerate(counts) for _ in range(count)]
+    seen = look(table(left=words[:N]), "left", Asked(task="classes", drop=["left_too"]))
+    return any("balanced accuracy" in line for line in odd(seen))
+
+
+def test_a_class_is_rare_beside_an_equal_share() -> None:
+    assert rare([111, 9])
+    assert not rare([107, 13])
+    assert not rare([10] * 12)
+    assert rare([59, 59, 2])
+
+
 def of_target(values: list[str], task: str | None = None) -> str:
     """What is told of a target, or why it is refused."""
     changed = {"left": values, "left_too": WORDS["left_too"]}
@@ -90,6 +151,7 @@ def test_classes_or_a_number() -> None:
         (["odd", *few(3)[1:]], "column left: classes with one row: odd: join them"),
         (["odd"] * 3 + few(3)[3:], "column left: class odd has 3 rows: is it a number?"),
         ([f"r{row}" for row in range(N)], "column left: another value in every row"),
+        (["1", "1.0", "2"] * 40, "column left: 1 and 1.0 are one number, written in two ways"),
         (["2020-01-01"] * 60 + ["2021-01-01"] * 60, "column left: dates, which are no target"),
     ],
 )  # fmt: skip
@@ -116,3 +178,8 @@ def test_nothing_left_to_read_is_refused() -> None:
 def test_rows_that_come_twice_are_counted() -> None:
     twice = pa.table({name: [*words[:60], *words[:60]] for name, words in WORDS.items()})
     assert look(twice, "left", Asked()).twins == 60
+    numbered = twice.set_column(0, "id", pa.array([str(row) for row in range(N)]))
+    assert look(numbered, "left", Asked()).twins == 60
+    alone = pa.table({"left": WORDS["left"]})
+    with pytest.raises(RegscopeError, match="column left: the only one: there is nothing to tell"):
+        look(alone, "left", Asked())

@@ -33,6 +33,9 @@ def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
         ("t.csv", PLAIN.replace(",", ";").encode()),
         ("t.txt", PLAIN.replace(",", "|").encode()),
         ("t.csv", PLAIN.replace("\n", "\r\n").encode()),
+        ("t.csv", PLAIN.replace("\n", "\r").encode()),
+        ("t.csv", b"\r\n\n" + PLAIN.encode()),
+        ("t.csv", PLAIN.replace("\n", ",\n").encode()),
         ("t.csv", b"\xef\xbb\xbf" + PLAIN.encode()),
         ("t.csv", PLAIN.encode("utf-16")),
         ("t.csv", b"a, b\n1 , x\n 2, y \n"),
@@ -42,7 +45,8 @@ def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
         ("t.csv.xz", lzma.compress(PLAIN.encode())),
     ],
     ids=[
-        *("commas", "tabs", "semicolons", "bars", "CRLF", "BOM", "UTF-16", "spaces", "quotes"),
+        *("commas", "tabs", "semicolons", "bars", "CRLF", "CR", "blank lines", "trailing"),
+        *("BOM", "UTF-16", "spaces", "quotes"),
         *("gzip", "bzip2", "xz"),
     ],
 )
@@ -55,6 +59,20 @@ def test_a_file_without_a_header_has_numbered_columns(tmp_path: Path) -> None:
     table, form = read_table(written(tmp_path, "1,x\n2,y\n"), header=False)
     assert table.to_pydict() == {"1": ["1", "2"], "2": ["x", "y"]}
     assert form.header is False
+
+
+def test_a_first_column_without_a_name_is_an_index(tmp_path: Path) -> None:
+    """As pandas writes it, whose names of rows are quoted or not."""
+    table, _ = read_table(written(tmp_path, ",a,b\n7,1,x\n3,2,y\n"))
+    assert table.to_pydict() == {"(index)": ["7", "3"], "a": ["1", "2"], "b": ["x", "y"]}
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"a": [1.5], "__index_level_0__": [3]}), path)
+    assert read_table(path)[0].column_names == ["a", "(index)"]
+
+
+def test_a_last_column_without_a_name_is_none_only_where_it_is_empty(tmp_path: Path) -> None:
+    with pytest.raises(RegscopeError, match="column 3 has no name that can be read"):
+        read_table(written(tmp_path, "a,b,\n1,x,\n2,y,?\n"))
 
 
 def test_latin_1_is_read_as_such(tmp_path: Path) -> None:
@@ -76,6 +94,13 @@ def test_parquet_keeps_its_types(tmp_path: Path) -> None:
     assert (form.delimiter, form.header) == (None, None)
 
 
+@pytest.mark.parametrize("kind", [pa.large_string(), pa.string_view()])
+def test_text_of_parquet_is_text_however_it_is_kept(tmp_path: Path, kind: pa.DataType) -> None:
+    path = tmp_path / "t.parquet"
+    parquet.write_table(pa.table({"b": pa.array(["x ", None], kind)}), path)
+    assert read_table(path)[0].to_pydict() == {"b": ["x", ""]}
+
+
 WRONG: dict[str, tuple[str, bytes, str]] = {
     "empty": ("t.csv", b"", "is empty"),
     "blank": ("t.csv", b"\n \n", "is empty"),
@@ -85,6 +110,16 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "a quote never closed": ("t.csv", b'a,b\n1,"x\n2,y\n', "a quote"),
     "NUL": ("t.csv", b"a,b\n1,x\n2,\x00\n", "line 3 holds a NUL byte: no text, and no Parquet"),
     "a column twice": ("t.csv", b"a,b,a\n1,2,3\n", "the column a is there twice"),
+    "names for all but the rows": (
+        "t.csv", b"a,b\nr1,1,2\nr2,3,4\n",
+        "line 2 has 3 values, and the first has 2: name the first column, or take the delimiter",
+    ),
+    "blank lines first": ("t.csv", b"\n\na,b\n1\n", "line 4 has 1 values, and the first has 2"),
+    "a name in two lines": (
+        "t.csv", b'a,"b\nc"\n1,2\n', "the name of column 2 goes over several lines",
+    ),
+    "a workbook": ("t.csv", b"PK\x03\x04" + bytes(40), "a zip archive or a workbook: save its ta"),
+    "JSON": ("t.csv", b'[{"a": 1}]\n', "JSON, which is no table: save it as CSV"),
     "a column without a name": ("t.csv", b"a,,c\n1,2,3\n", "column 2 has no name"),
     "numbers for names": (
         "t.csv", b"1,2\n3,4\n", "the first line holds numbers (1, 2), and no names: give --no-h",
