@@ -139,7 +139,9 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     from pyarrow import csv as reader
 
     assert form.delimiter is not None
-    first = next(csv.reader(io.StringIO(_first_lines(text)), delimiter=form.delimiter), [])
+    first = next(
+        csv.reader(io.StringIO(_first_lines(text), newline=""), delimiter=form.delimiter), []
+    )
     if len(first) > MOST_COLUMNS:
         raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
     names = [name.strip() for name in first] if form.header else None

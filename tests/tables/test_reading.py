@@ -33,6 +33,7 @@ def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
         ("t.csv", PLAIN.replace(",", ";").encode()),
         ("t.txt", PLAIN.replace(",", "|").encode()),
         ("t.csv", PLAIN.replace("\n", "\r\n").encode()),
+        ("t.csv", PLAIN.replace("\n", "\r").encode()),
         ("t.csv", b"\xef\xbb\xbf" + PLAIN.encode()),
         ("t.csv", PLAIN.encode("utf-16")),
         ("t.csv", b"a, b\n1 , x\n 2, y \n"),
@@ -42,7 +43,8 @@ def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
         ("t.csv.xz", lzma.compress(PLAIN.encode())),
     ],
     ids=[
-        *("commas", "tabs", "semicolons", "bars", "CRLF", "BOM", "UTF-16", "spaces", "quotes"),
+        *("commas", "tabs", "semicolons", "bars", "CRLF", "CR", "BOM"),
+        *("UTF-16", "spaces", "quotes"),
         *("gzip", "bzip2", "xz"),
     ],
 )

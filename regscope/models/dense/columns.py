@@ -163,8 +163,12 @@ def columns_seen(
         return parts, None
     starts = torch.tensor(layout.starts, device=inputs.device)
     rows = starts + _rows(inputs[..., list(layout.categories)])
-    flat = rows.flatten(1)
-    return parts, torch.where(known.gather(1, flat).view(rows.shape), rows, starts + UNKNOWN)
+    if len(known) == 1:
+        # As graphs that leave here have it: not every runtime gathers from few rows.
+        trained = known[0][rows]
+    else:
+        trained = known.gather(1, rows.flatten(1)).view(rows.shape)
+    return parts, torch.where(trained, rows, starts + UNKNOWN)
 
 
 def _rows(categories: Tensor) -> Tensor:
