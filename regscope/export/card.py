@@ -37,10 +37,11 @@ session = onnxruntime.InferenceSession("model.onnx")
 }
 
 
-def card(cell: TrainedSeed, files: Collection[str], code: str | None) -> str:
+def card(cell: TrainedSeed, files: Collection[str], code: str | None, predicting: str = "") -> str:
     """What the network is, how good, and how to load it from `files` with torch alone.
 
-    `code` builds it, where that can be written down.
+    `code` builds it, where that can be written down. `predicting` is a section on the rows of a
+    table.
     """
     rows = "\n".join(f"| {name} | {value} |" for name, value in _facts(cell))
     notes = "".join(f"\n- {escape(note)}" for note in cell.dataset.notes)
@@ -52,7 +53,7 @@ def card(cell: TrainedSeed, files: Collection[str], code: str | None) -> str:
 |---|---|
 {rows}
 {wrong}
-## Loading it
+{predicting}## Loading it
 
 {_loading(files)}
 ## Architecture
@@ -80,7 +81,8 @@ def _facts(cell: TrainedSeed) -> list[tuple[str, str]]:
         (f"mean of {cell.seeds} seeds", _over_seeds(cell)),
         ("data", f"`{_settings(study.data)}`"),
     ]
-    if terms := data_terms(study.data.source):
+    of_table = data_terms(str(getattr(study.data, "table", "")))
+    if terms := of_table or data_terms(study.data.source):
         facts.append(("terms of the data", terms))
     return facts
 
@@ -106,6 +108,12 @@ def _inputs(cell: TrainedSeed) -> str:
         return (
             f"int32 `[batch, T]`: ids of {words:,} words, by line of vocabulary.txt from 0 (0 is no"
             f" word and comes after a sentence's end, 1 any other word); T up to {places}"
+        )
+    if dataset.columns:
+        columns = len(dataset.columns)
+        return (
+            "rows of a table, by predict.py; the network itself takes float32"
+            f" `[batch, {columns}]`, a number for each column, as said below"
         )
     shape = ", ".join(map(str, dataset.input_shape))
     if dataset.scale == 1:

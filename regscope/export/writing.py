@@ -2,7 +2,7 @@
 
 Formats: `torch` is model.pt2, which torch runs without any other code, with state_dict.pt and, of
 chains of torch's own layers, model.py that builds them; `state_dict` is that without model.pt2;
-`onnx` is model.onnx.
+`onnx` is model.onnx. With a network of a table come columns.json, predict.py and example.csv.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
-from regscope.export import files
+from regscope.export import files, tables
 from regscope.export.card import card
 from regscope.export.cell import TrainedSeed, trained_seed
 from regscope.export.code import torch_code
@@ -56,7 +56,8 @@ def export(cell: TrainedSeed, formats: Sequence[files.Format], out: Path) -> lis
     try:
         code = _write(cell, formats, partial)
         names = {file.name for file in partial.iterdir()}
-        write_text(partial / "README.md", card(cell, names, code))
+        predicting = tables.predicting(cell, partial) if cell.dataset.columns else ""
+        write_text(partial / "README.md", card(cell, names, code, predicting))
         partial.chmod(0o755)
         partial.rename(out)
     finally:
@@ -71,6 +72,9 @@ def _check_new(out: Path) -> None:
 
 def _write(cell: TrainedSeed, formats: Sequence[files.Format], folder: Path) -> str | None:
     examples = cell.examples(EXAMPLES)
+    if cell.dataset.columns:
+        examples = tables.edge_rows(examples)
+        tables.write_preparation(cell, folder)
     code = torch_code(cell.network, f"The network of {cell.label}.", examples)
     if "torch" in formats or "state_dict" in formats:
         files.write_state_dict(cell.network, folder)

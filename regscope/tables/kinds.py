@@ -81,7 +81,8 @@ def _of_text(name: str, column: pa.ChunkedArray, asked: ColumnKind | None) -> He
     if asked in ("category", "text"):
         return _coded(name, column, asked)
     numbers = _numbers(column)
-    if numbers is not None:
+    nothing = _known(column).null_count == len(column)
+    if numbers is not None and (asked != "date" or nothing):
         return Held(name, "number", int(np.isnan(numbers).sum()), values=_finite(name, numbers))
     if asked == "number":
         wrong = _first_not(column, _is_no_number)
@@ -239,6 +240,9 @@ def apart_from_numbers(found: Held) -> list[str]:
 
 
 def is_number(word: str) -> bool:
+    # Python reads 1_000 and digits of other scripts, pyarrow does not.
+    if "_" in word or not word.isascii():
+        return False
     try:
         float(word)
     except ValueError:

@@ -159,7 +159,9 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
 
     assert form.delimiter is not None
     whole, text = text, text.lstrip(b"\r\n")
-    first = next(csv.reader(io.StringIO(_first_lines(text)), delimiter=form.delimiter), [])
+    first = next(
+        csv.reader(io.StringIO(_first_lines(text), newline=""), delimiter=form.delimiter), []
+    )
     if len(first) > MOST_COLUMNS:
         raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
     names = _names(path, first) if form.header else None

@@ -90,7 +90,7 @@ def test_what_did_not_train_is_unknown() -> None:
     layer = fitted()
     never = layer(torch.tensor([[0.0, 0, 2, 0, GAP]]))
     assert not never[0, 5:].any()
-    assert layer.known.tolist() == [True, False, True, True, False, False, False, True, True]
+    assert layer.known.tolist() == [False, True, True, True, False, False, False, True, True]
 
 
 @pytest.mark.parametrize("value", [7.0, GAP])

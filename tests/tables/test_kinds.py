@@ -93,6 +93,15 @@ def test_what_is_asked_for_and_not_there_is_refused() -> None:
         of("1", "high", asked="number")
     with pytest.raises(RegscopeError, match="column x: not dates as 2026"):
         of("1.1.2000", asked="date")
+    with pytest.raises(RegscopeError, match="column x: not dates as 2026"):
+        of("20000101", "20000102", asked="date")
+    assert of("", "?", asked="date").missing == 2
+
+
+@pytest.mark.parametrize("word", ["1_000", "١"])
+def test_what_python_alone_takes_for_a_number_is_none(word: str) -> None:
+    with pytest.raises(RegscopeError, match=f"column x: {word} is no number"):
+        of("1", word, asked="number")
 
 
 @pytest.mark.parametrize("word", ["1e39", str(2**60), "-1e16"])

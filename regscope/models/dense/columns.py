@@ -17,8 +17,8 @@ from torch import Tensor, nn
 NUMBER, NUMBER_WITH_GAPS = 0, -1
 """In place of a column's number of categories."""
 
-MISSING, UNKNOWN, FIRST = 0, 1, 2
-"""Rows of a column's part of the embedding: of no category, of one that did not train, and of the
+UNKNOWN, MISSING, FIRST = 0, 1, 2
+"""Rows of a column's part of the embedding: of a category that did not train, of none, and of the
 first category: two beyond its place."""
 
 
@@ -85,7 +85,8 @@ def _chosen(values: Tensor, columns: tuple[int, ...]) -> Tensor:
 
 def _codes(categories: Tensor) -> Tensor:
     """Rows from 0 of places among a column's categories, -1 being an unknown one and nan none."""
-    return (categories + FIRST).nan_to_num(nan=MISSING).long()
+    rows = torch.where(categories < 0, float(UNKNOWN), categories + FIRST)
+    return rows.nan_to_num(nan=MISSING).long()
 
 
 class ColumnEmbedding(nn.Module):

@@ -1,0 +1,1 @@
+"""Code that goes out with a network as it stands: it may import nothing of this project."""
