@@ -14,7 +14,7 @@ from bench.readme import made_with
 from regscope.figures.style import display_name
 from regscope.report.formats import DASH, fixed
 from regscope.report.render import Cell, Table, escape, markdown
-from regscope.statistics.intervals import mean_interval
+from regscope.statistics.intervals import Interval, mean_interval
 from regscope.study.params import BASELINE
 
 CALLED = {MLP: "scikit-learn's MLP", BOOSTING: "HistGradientBoosting"}
@@ -135,14 +135,12 @@ class Placing:
     maker: str
     first: str
     second: str
-    difference: float
-    low: float
-    high: float
+    apart: Interval
     seeds: int
 
     @property
     def ahead(self) -> bool:
-        return self.low > 0
+        return self.apart.low > 0
 
 
 def placing(measured: Mapping[str, Any]) -> Placing:
@@ -153,25 +151,42 @@ def placing(measured: Mapping[str, Any]) -> Placing:
         names.append(ours[-1])
     names.sort(key=lambda name: -float(np.mean(found[name][primary])))
     first, second = names[:2]
-    both = min(len(found[name][primary]) for name in (first, second))
-    apart = mean_interval(
-        np.array(found[first][primary][:both]) - np.array(found[second][primary][:both])
-    )
+    apart, seeds = _apart(found[first][primary], found[second][primary])
     maker = OURS if first.startswith(OURS) else first
-    return Placing(maker, first, second, apart.mean, apart.low, apart.high, both)
+    return Placing(maker, first, second, apart, seeds)
+
+
+def _apart(one: list[float], other: list[float]) -> tuple[Interval, int]:
+    """The difference seed by seed, and over how many seeds."""
+    both = min(len(one), len(other))
+    return mean_interval(np.array(one[:both]) - np.array(other[:both])), both
 
 
 def told(measured: Mapping[str, Any]) -> str:
+    """Who wins, and whether this project's network does what scikit-learn's does."""
     place, measure = placing(measured), MEASURES[measured["primary"]]
+    before = f"before {place.second} by {_by(place.apart, measure)} over {place.seeds} seeds."
+    of = measure.called.removesuffix(", %")
+    among = of if measured["ours"] else f"{of}, scikit-learn's two"
+    if place.ahead:
+        return f"{among}: {place.first} wins, {before}{_same_network(measured, measure)}"
+    return (
+        f"{among}: nobody wins; {place.first} has the highest mean, {before}"
+        f"{_same_network(measured, measure)}"
+    )
+
+
+def _same_network(measured: Mapping[str, Any], measure: Measure) -> str:
+    if not measured["ours"]:
+        return ""
+    found, primary = ways(measured), measured["primary"]
+    apart, _ = _apart(found[f"{OURS}, none"][primary], found[CALLED[MLP]][primary])
+    return f" The same network in both, none is at {_by(apart, measure)} of {CALLED[MLP]}."
+
+
+def _by(apart: Interval, measure: Measure) -> str:
     low, middle, high = (
         fixed(measure.scale * value, measure.decimals, signed=True)
-        for value in (place.low, place.difference, place.high)
+        for value in (apart.low, apart.mean, apart.high)
     )
-    by = f"{middle}{measure.unit} [{low}, {high}] of {measure.called.removesuffix(', %').lower()}"
-    if measured["primary"] == "test_r2":
-        by = by.replace(" of r²", " in R²")
-    before = f"before {place.second} by {by} over {place.seeds} seeds."
-    among = "" if measured["ours"] else " of scikit-learn's two"
-    if place.ahead:
-        return f"{place.first} wins{among}, {before}"
-    return f"Nobody wins{among}: {place.first} has the highest mean, {before}"
+    return f"{middle}{measure.unit} [{low}, {high}]"
