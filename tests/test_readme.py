@@ -21,7 +21,9 @@ PLACEHOLDER = re.compile(r"@[A-Z]+@")
 MADE = {ROOT / "report" / "index.html"}
 
 
-@pytest.mark.parametrize("command", ["regscope readme", "regscope cards", "bench.readme"])
+@pytest.mark.parametrize(
+    "command", ["regscope readme", "regscope cards", "bench.readme", "bench.tables_beside"]
+)
 def test_generated_blocks_are_those_of_the_committed_results(command: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", *command.split(), "--check"],

@@ -8,8 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from regscope.base.errors import RegscopeError
-
-LARGEST = 1e15
+from regscope.tables.kinds import LARGEST
 
 
 class Column(Protocol):

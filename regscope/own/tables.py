@@ -23,6 +23,7 @@ from regscope.datasets.table import (
     group_names,
     times,
 )
+from regscope.datasets.table_checks import check_table
 from regscope.own.looked import Looked
 from regscope.own.methods import TABLES
 from regscope.tables.kinds import ColumnKind, Held, held
@@ -91,7 +92,7 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         time=asked.time,
     )
     if asked.test is not None:
-        _check_test(asked.test, description, groups)
+        description = _with_test(asked.test, description, groups)
     return Looked(
         file=path,
         name=stored_name(path, name),
@@ -147,17 +148,31 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
     return found, table.num_rows
 
 
-def _check_test(path: Path, described: TableDescription, groups: np.ndarray) -> None:
-    """Raises RegscopeError where its rows cannot be read as described, or train as well."""
+def _with_test(path: Path, described: TableDescription, groups: np.ndarray) -> TableDescription:
+    """The description of both files: a column has gaps that has some in either.
+
+    Raises RegscopeError where rows of the test file cannot be read as described, or train as well.
+    """
     assert described.test is not None
     if described.test.sha256 == described.sha256:
         raise RegscopeError(f"{path}: the file that trains: its rows cannot test, too")
-    _, _, its_groups = encoded(path, described, described.test)
+    inputs, _, its_groups = encoded(path, described, described.test)
     if described.group and (both := np.intersect1d(groups, its_groups)).size:
         raise RegscopeError(
             f"{path}: column {described.group}: {listed(both)}: in the other file, too; a group"
             " must train or test"
         )
+    columns = tuple(
+        column.model_copy(update={"gaps": column.gaps or bool(np.isnan(values).any())})
+        if not column.categories
+        else column
+        for column, values in zip(described.columns, inputs.T, strict=True)
+    )
+    try:
+        check_table(inputs, [column.read for column in columns])
+    except RegscopeError as error:
+        raise RegscopeError(f"{path}: {error}") from error
+    return described.model_copy(update={"columns": columns})
 
 
 def _spelled(labels: Sequence[str], classes: Sequence[str]) -> dict[str, str]:

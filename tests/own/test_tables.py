@@ -178,10 +178,24 @@ def test_rows_of_a_test_file_that_are_not_as_described_are_refused(tmp_path: Pat
     for changed, told in (
         ({"age": ["old"] * tables.ROWS}, "column age: old is no number"),
         ({"left": ["", *own["left"][1:]]}, "column left: missing in 1 rows"),
+        ({"age": ["1e20"] * tables.ROWS}, "inputs: column age reaches"),
     ):
         test = tables.written(tmp_path / "later.csv", **own | changed)
         with pytest.raises(RegscopeError, match=rf"later\.csv: {told}"):
             brought(TableAsked(test=test))
+
+
+def test_gaps_of_a_test_file_are_gaps(tmp_path: Path) -> None:
+    """Though the rows that train have none."""
+    ages = [f"{row}.5" for row in range(tables.ROWS)]
+    test = tables.written(tmp_path / "later.csv", **tables.words(seed=9) | {"age": ["", *ages[1:]]})
+    source = brought(TableAsked(test=test), age=ages)
+    folder = Path("raw")
+    folder.mkdir()
+    source.download(folder)
+    dataset = source.prepared(folder, "churn")
+    assert dataset.input_shape == (-1, 2, 0)
+    assert np.flatnonzero(np.isnan(dataset.inputs[:, 0])).tolist() == [tables.ROWS]
 
 
 def test_what_pandas_writes_is_read_without_its_index() -> None:
