@@ -32,7 +32,8 @@ def export(
 
     \b
     Reads   params.yaml, data/models/STUDY/REG, data/prepared/STUDY, metrics/studies/STUDY
-    Writes  the folder: README.md, model.pt2, state_dict.pt, model.py; or model.onnx
+    Writes  the folder: README.md, model.pt2, state_dict.pt, model.py; or model.onnx; of a table
+            predict.py, columns.json and example.csv, too
     Example regscope export digits l2 --seed 3 --format torch --format onnx
     """
     from regscope.export.writing import export_seed

@@ -339,6 +339,11 @@ class Source(Settings):
         return ()
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """Of a table that was looked at before, its columns."""
+        return ()
+
+    @property
     def own_files(self) -> tuple[Path, ...]:
         """Files of a person's own that it reads, which the study's pipeline depends on."""
         return ()

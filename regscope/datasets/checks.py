@@ -46,6 +46,8 @@ class Source(Said, Protocol):
     def own_pools(self) -> int | None: ...
     @property
     def groups(self) -> bool: ...
+    @property
+    def columns(self) -> Sequence[Column]: ...
 
 
 class Dataset(Said, Protocol):
@@ -296,6 +298,11 @@ def check_source(source: Source, dataset: Dataset) -> None:
             raise RegscopeError(
                 f"data: {name} = {found}, and {source.source} has {expected}: not its data"
             )
+    if source.columns not in ((), dataset.columns):
+        raise RegscopeError(
+            f"data: columns that {source.source} does not describe: not its data, or prepared"
+            " before it was brought in anew"
+        )
     if len(dataset.inputs) != dataset.pool_size * (dataset.pools or 1):
         raise RegscopeError(
             f"data: {len(dataset.inputs)} examples, and pools = {dataset.pools} of one size"

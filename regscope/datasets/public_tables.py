@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 
 from regscope.base.lines import choose
 from regscope.base.settings import refusal
-from regscope.datasets.base import Dataset, Quantity, Source
+from regscope.datasets.base import Column, Dataset, Quantity, Source
 from regscope.datasets.fetch import RemoteFiles, fetch
 from regscope.datasets.own import read_description
 from regscope.datasets.table import TableDescription, table_dataset
@@ -203,6 +203,10 @@ class PublicTable(Source):
     @property
     def categories(self) -> tuple[str, ...]:
         return self.described().categories
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(column.read for column in self.described().columns)
 
     def download(self, folder: Path) -> None:
         TABLES[self.table].download(folder)

@@ -113,6 +113,10 @@ class Table(OwnFile):
     def categories(self) -> tuple[str, ...]:
         return self.described().categories
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(column.read for column in self.described().columns)
+
     def described(self) -> TableDescription:
         found = super().described()
         assert isinstance(found, TableDescription)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -116,7 +117,6 @@ def halved(whole: Dataset, halvings: int, seeds: int) -> Dataset:
     Of an odd number of examples one is in no half.
     """
     from regscope.base.randomness import numpy_stream
-    from regscope.datasets import Dataset
 
     size = len(whole.inputs) // 2
     halves = [
@@ -124,13 +124,13 @@ def halved(whole: Dataset, halvings: int, seeds: int) -> Dataset:
         for halving in range(halvings)
     ]
     chosen = np.repeat(np.concatenate(halves), seeds, axis=0)
-    return Dataset(
-        kind=whole.kind,
+    return replace(
+        whole,
         inputs=whole.inputs[chosen.ravel()],
         targets=whole.targets[chosen.ravel()],
-        classes=whole.classes,
-        scale=whole.scale,
         pools=len(chosen),
+        official_train=None,
+        groups=None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ import pytest
 import yaml
 
 from tests.own import tables
-from tests.pipeline.workspace import TINY, Workspace
+from tests.pipeline.pages import blocks
+from tests.pipeline.workspace import SOURCE, TINY, Workspace
 
 
 def seeds(workspace: Workspace) -> list[dict[str, str]]:
@@ -27,6 +29,22 @@ def quick(workspace: Workspace, name: str) -> None:
         study["regularizers"] = {"none": {}, "l2": {"l2": 0.001}}
 
     workspace.edit_yaml("params.yaml", change)
+
+
+def exported_as_the_page_says(workspace: Workspace) -> None:
+    """docs/sharing.md; the numbers are those of these two epochs, whose arithmetic is portable."""
+    heading = "A network of a table"
+    [commands] = [block.commands for block in blocks("sharing.md") if block.heading == heading]
+    printed = list(csv.reader(workspace.run("bash", "-ec", commands).splitlines()[1:]))
+    page = (SOURCE / "docs/sharing.md").read_text().partition(f"## {heading}\n")[2]
+    [text] = re.findall(r"^```text\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    told = list(csv.reader(text.splitlines()))
+    assert told[0] == printed[0] == ["row", "left", "P(no)", "P(yes)"]
+    assert [row[:2] for row in told] == [row[:2] for row in printed]
+    for row, expected in zip(printed[1:], told[1:], strict=True):
+        assert [float(share) for share in row[2:]] == pytest.approx(
+            [float(share) for share in expected[2:]], abs=1e-5
+        )
 
 
 def test_a_table_becomes_a_study_with_a_verdict(tmp_path: Path) -> None:
@@ -50,7 +68,7 @@ def test_a_table_becomes_a_study_with_a_verdict(tmp_path: Path) -> None:
     page = (workspace.root / "metrics/pages/churn.md").read_text()
     assert "# churn: left, from churn.csv" in page
     assert [row["reg"] for row in seeds(workspace)] == ["none", "none", "l2", "l2"]
-    workspace.run("regscope", "export", "churn", "l2", "--out", str(tmp_path / "out"))
+    exported_as_the_page_says(workspace)
 
 
 @pytest.mark.slow

@@ -15,6 +15,7 @@ import yaml
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
+from regscope.datasets.base import Column
 from regscope.engine.cell import TrainedCell
 from regscope.results.overlap import measured_overlap
 from regscope.statistics import overlap_share, overlap_widening
@@ -46,6 +47,17 @@ def test_seeds_split_one_half_each_and_the_halves_of_a_halving_share_nothing() -
         assert pools[first].isdisjoint(pools[first + 2])
         assert len(pools[first] | pools[first + 2]) == 20
     assert len({frozenset(pool) for pool in pools}) == 6
+
+
+def test_halves_of_a_table_keep_its_columns() -> None:
+    inputs = np.arange(40, dtype=np.float32).reshape(20, 2)
+    columns = (Column("a"), Column("b", gaps=True))
+    groups = np.repeat(np.arange(5), 4)
+    classes = np.tile([0, 1], 10)
+    table = Dataset("table", inputs, classes, ("n", "y"), columns=columns, groups=groups)
+    found = overlap.halved(table, halvings=2, seeds=1)
+    assert (found.columns, found.groups, found.pools, found.pool_size) == (columns, None, 4, 10)
+    assert np.array_equal(found.targets, found.inputs[:, 0] / 2 % 2)
 
 
 def accuracies(study: Study, regs: list[str], data: Path, label: str, seeds: int) -> Any:
