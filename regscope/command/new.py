@@ -135,6 +135,12 @@ def new(
             from regscope.own.arrays import look_at_arrays
 
             looked = look_at_arrays(arrays, name, workspace=Path(folder))
+        if again:
+            if looked is None:
+                raise RegscopeError(
+                    "--again: goes with a file of one's own, not with --torchvision"
+                )
+            writing.check_again(name, looked)
         block = _told(name, looked, torchvision, network)
         if dry_run:
             print("nothing written (--dry-run)")
@@ -164,7 +170,7 @@ def _told(
 ) -> dict[str, Any]:
     """The study's block, printed behind what was seen."""
     from regscope.own.block import block_text
-    from regscope.own.writing import tried, with_methods
+    from regscope.own.writing import tried, unfit, with_methods
 
     if looked is not None:
         for line in looked.told:
@@ -172,6 +178,9 @@ def _told(
         for line in looked.warned:
             print(f"look: {line}")
         block = tried(looked, network)
+        for cell, settings in looked.methods.items():
+            if cell not in block["regularizers"]:
+                print(f"no cell {cell}: {unfit(block, cell, settings)}")
     else:
         from regscope.own.torchvision_sets import study_of_set
 

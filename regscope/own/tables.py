@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from regscope.own.looked import Looked
 from regscope.own.methods import TABLES
 from regscope.tables.kinds import ColumnKind, Held, held
 from regscope.tables.look import RARE, Asked, Seen, described, look, named, odd
-from regscope.tables.reading import Form, read_table
+from regscope.tables.reading import COMPRESSED, Form, read_table
 
 FEWEST = 20
 """Rows from which on a study can be split in three parts."""
@@ -55,6 +55,8 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
     aside = [column for column in (asked.group, asked.time) if column]
     if len(aside) == 2:
         raise RegscopeError("--group and --time: one of both at a time")
+    if asked.stratify and aside:
+        raise RegscopeError("--stratify: goes with neither --group nor --time")
     try:
         seen = look(table, target, Asked(asked.task, asked.kinds, asked.drop, asked.keep, aside))
         if seen.rows < FEWEST:
@@ -62,7 +64,6 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         groups = group_names(table, asked.group)
         if asked.time:
             times(table, asked.time)
-        proposed = proposal(seen, path, target, asked, groups)
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
     test = None
@@ -75,6 +76,10 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
             pairs = [f"{there} as {here}" for there, here in test.spelled.items()]
             told.append(f"labels written otherwise there are read as here: {listed(pairs)}")
         rows += more
+    try:
+        proposed = proposal(seen, path, target, asked, groups, rows - seen.rows)
+    except RegscopeError as error:
+        raise RegscopeError(f"{path}: {error}") from error
     content = path.read_bytes()
     description = TableDescription(
         bytes=len(content),
@@ -91,8 +96,12 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         group=asked.group,
         time=asked.time,
     )
+    warned = list(odd(seen, asked.test is not None))
     if asked.test is not None:
-        description = _with_test(asked.test, description, groups)
+        description, more_warned = _with_test(asked.test, description, groups)
+        warned += more_warned
+    if asked.time:
+        warned += _at_one_time(times(table, asked.time), proposed, asked)
     return Looked(
         file=path,
         name=stored_name(path, name),
@@ -101,14 +110,16 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         told=tuple(told),
         proposal=proposed,
         methods=methods(proposed["training"]["epochs"]),
-        warned=tuple(odd(seen)),
+        warned=tuple(warned),
         others={Path(test.path).name: asked.test} if test and asked.test else {},
     )
 
 
 def stored_name(path: Path, name: str) -> str:
     """What the file is called below data/own: as the study, with its own endings."""
-    endings = [suffix for suffix in path.suffixes[-2:] if len(suffix) <= 8]
+    endings = path.suffixes[-1:]
+    if endings and endings[0].lower() in COMPRESSED:
+        endings = path.suffixes[-2:]
     return name + "".join(endings).lower()
 
 
@@ -137,7 +148,8 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
     content = path.read_bytes()
-    stored = paths.OWN / stored_name(path, f"{name}_test")
+    # With a point, which no study's name has: no other study's file can be called so.
+    stored = paths.OWN / stored_name(path, f"{name}.test")
     found = TestFile(
         path=str(stored),
         bytes=len(content),
@@ -148,8 +160,11 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
     return found, table.num_rows
 
 
-def _with_test(path: Path, described: TableDescription, groups: np.ndarray) -> TableDescription:
-    """The description of both files: a column has gaps that has some in either.
+def _with_test(
+    path: Path, described: TableDescription, groups: np.ndarray
+) -> tuple[TableDescription, list[str]]:
+    """The description of both files, a column having gaps that has some in either, and what its
+    owner should look at.
 
     Raises RegscopeError where rows of the test file cannot be read as described, or train as well.
     """
@@ -172,7 +187,37 @@ def _with_test(path: Path, described: TableDescription, groups: np.ndarray) -> T
         check_table(inputs, [column.read for column in columns])
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
-    return described.model_copy(update={"columns": columns})
+    return described.model_copy(update={"columns": columns}), list(_unknown(inputs, columns))
+
+
+def _unknown(inputs: np.ndarray, columns: Sequence[ColumnDescription]) -> Iterator[str]:
+    """Raises RegscopeError where no row of a test file has a category that trains."""
+    for column, values in zip(columns, inputs.T, strict=True):
+        there = values[~np.isnan(values)]
+        share = float((there == -1).mean()) if column.categories and len(there) else 0.0
+        if share == 1:
+            raise RegscopeError(
+                f"column {column.name}: no value there is one that trains"
+                f" ({listed(column.categories, most=60)}): write them alike, or --drop"
+                f" {column.name}"
+            )
+        if share:
+            yield (
+                f"column {column.name}: {share:.1%} of the test rows have values unseen in training"
+            )
+
+
+def _at_one_time(when: np.ndarray, proposed: Mapping[str, Any], asked: TableAsked) -> Iterator[str]:
+    """Rows of one time on both sides of where training ends."""
+    if asked.test is not None:
+        return
+    ordered, train = np.sort(when), proposed["split"]["train"]
+    if ordered[train - 1] == ordered[train]:
+        both = int((ordered == ordered[train]).sum())
+        yield (
+            f"column {asked.time}: {both:,} rows are of the time at which training ends, and some"
+            " of them test: choose split.train so that they do not"
+        )
 
 
 def _spelled(labels: Sequence[str], classes: Sequence[str]) -> dict[str, str]:
@@ -197,18 +242,22 @@ def _plain(label: str) -> str:
 
 
 def proposal(
-    seen: Seen, path: Path, target: str, asked: TableAsked, groups: np.ndarray
+    seen: Seen, path: Path, target: str, asked: TableAsked, groups: np.ndarray, test_rows: int
 ) -> dict[str, Any]:
     """Split, network and training by how many rows there are: a place to begin.
 
-    `groups` are the rows' own, where they are asked for. Raises RegscopeError where these are too
+    `groups` are the rows' own, where they are asked for; `test_rows` are those of a test file.
+    Raises RegscopeError where these are too
     few or too large for every seed to have all parts.
     """
     rows, has_test = seen.rows, asked.test is not None
     train = rows if has_test else round(0.8 * rows)
     held = max(2, round(0.2 * train))
+    batch = next(size for most, size in BATCHES if rows <= most)
     if asked.group:
         train, held = _by_group(asked.group, groups, has_test)
+    else:
+        train, held = without_lone(train, held, batch, has_test)
     split: dict[str, Any] = {} if has_test else {"train": train}
     split["validation"] = held
     if asked.group or asked.time:
@@ -216,7 +265,6 @@ def proposal(
     elif asked.stratify or (seen.target.codes is not None and not has_test):
         split["by"] = "stratified"
     width = next(width for most, width in WIDTHS if rows <= most)
-    batch = next(size for most, size in BATCHES if rows <= most)
     learned = train - split["validation"]
     epochs = int(np.clip(round(STEPS * batch / learned), 10, 200))
     model: dict[str, Any] = {
@@ -244,7 +292,7 @@ def proposal(
         if counts.min() < RARE * counts.sum() / len(counts):
             evaluation["primary"] = "balanced_accuracy"
             training["class_weights"] = "balanced"
-    if rows - learned > EXAMPLES:
+    if (test_rows if has_test else rows - train) > EXAMPLES:
         evaluation["examples"] = EXAMPLES
     return {
         "title": f"{target}, from {path.name}",
@@ -253,6 +301,17 @@ def proposal(
         "training": training,
         "evaluation": evaluation,
     }
+
+
+def without_lone(train: int, held: int, batch: int, fixed: bool) -> tuple[int, int]:
+    """The nearest sizes that leave no last batch of one, which batch normalization cannot
+    normalize; `train` itself stays where it is `fixed`."""
+    for fewer in range(1 if fixed else 4):
+        for more in range(4):
+            sizes = [train - fewer - parts * (held + more) for parts in range(3)]
+            if all(size % batch != 1 for size in sizes):
+                return train - fewer, held + more
+    return train, held
 
 
 def _by_group(name: str, groups: np.ndarray, has_test: bool) -> tuple[int, int]:

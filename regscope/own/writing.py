@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from regscope.base.lines import listed, shown
 from regscope.datasets.own import description_file, write_description
 from regscope.own.block import with_study
 from regscope.own.looked import Looked
-from regscope.study.params import BASELINE, Name, Study, load_params
+from regscope.own.undo import undone_on_failure
+from regscope.study.params import BASELINE, Name, Study, load_params, written_study
 
 
 def with_methods(
@@ -45,12 +47,18 @@ def with_methods(
     cells = {BASELINE: methods[BASELINE]}
     _check(block | {"regularizers": cells})
     for name, cell in methods.items():
-        try:
-            _check(block | {"regularizers": {**cells, name: cell}})
-        except RegscopeError:
-            continue
-        cells[name] = cell
+        if unfit(block, name, cell) is None:
+            cells[name] = cell
     return block | {"regularizers": cells}
+
+
+def unfit(block: Mapping[str, Any], name: str, cell: Mapping[str, Any]) -> str | None:
+    """Why a method is no cell of a study, if it cannot be one."""
+    try:
+        _check({**block, "regularizers": {BASELINE: {}, name: cell}})
+    except RegscopeError as error:
+        return str(error)
+    return None
 
 
 def _check(block: Mapping[str, Any]) -> Study:
@@ -92,40 +100,58 @@ def check_name(name: str, again: bool) -> None:
         raise RegscopeError(f"study {name}: is not there, which --again would bring in anew")
 
 
+def check_again(name: str, looked: Looked) -> None:
+    """Refuse a file in place of a study's own where its settings would not fit it.
+
+    Raises RegscopeError, before anything is written.
+    """
+    study = load_params().named(name)
+    stored = paths.OWN / looked.name
+    if study.data.source != looked.data["source"] or study.data.own_files[:1] != (stored,):
+        reads = listed([str(file) for file in study.data.own_files[:1]]) or "no file of its own"
+        raise RegscopeError(
+            f"--again: study {name} (data.source {study.data.source}) reads {reads}, and this would"
+            f" be {stored}, of source {looked.data['source']}: bring it in under another name"
+        )
+    block = written_study(name)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / looked.name
+        write_description(path, looked.description)
+        try:
+            _check({**block, "data": {**block["data"], "path": str(path)}})
+        except RegscopeError as error:
+            raise RegscopeError(f"--again: {name} as params.yaml has it: {error}") from error
+
+
 def bring(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> Iterator[str]:
     """Put the file under DVC, its description beside it, the study into params.yaml and its
     pipeline into studies/; a line of each once all is done.
 
-    With `again` the file and its description are replaced, and the settings stay. What was begun is
-    taken back where a step fails. Raises RegscopeError there.
+    With `again`, which `check_again` looks at before, the file and its description are replaced,
+    and the settings stay. Raises RegscopeError where a step fails; all is then as it was.
     """
     files = {looked.name: looked.file, **looked.others}
     path = paths.OWN / looked.name
-    taken = [place for place in files if (paths.OWN / place).exists()]
-    if taken and not again:
+    own = {*load_params().named(name).data.own_files} if again else set()
+    taken = [paths.OWN / place for place in files]
+    taken = [place for place in taken if place.exists() and place not in own]
+    if taken:
         raise RegscopeError(
-            f"{paths.OWN / taken[0]}: is there already, of another study: remove it, or choose"
-            " another name"
+            f"{taken[0]}: is there already, of another study: remove it, or choose another name"
         )
-    written: list[Path] = []
-    try:
-        paths.OWN.mkdir(parents=True, exist_ok=True)
+    paths.OWN.mkdir(parents=True, exist_ok=True)
+    with undone_on_failure() as before:
         for place, source in files.items():
             target = paths.OWN / place
+            before.keep(Path(f"{target}.dvc"))
             if target.resolve() != source.resolve():
-                written.append(target)
+                before.move_away(target)
                 shutil.copyfile(source, target)
-        written.append(description_file(path))
+        before.keep(paths.OWN / ".gitignore")
+        before.keep(description_file(path))
         write_description(path, looked.description)
-        if again:
-            load_params()
         _put_under_dvc([paths.OWN / place for place in files])
         made = enter(name, None if again else block)
-    except (RegscopeError, OSError):
-        if not again:
-            for one in (*written, *_dvc_files(files)):
-                one.unlink(missing_ok=True)
-        raise
     yield f"{listed([str(paths.OWN / place) for place in files])}: under DVC"
     yield f"{description_file(path)}: what it holds"
     yield from told_of(name, again)
@@ -135,21 +161,20 @@ def bring(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> I
 def enter(name: str, block: Mapping[str, Any] | None) -> list[Path]:
     """Put a study into params.yaml, where a block is given, and write its pipeline; the files.
 
-    Raises RegscopeError where it cannot be put in; params.yaml is then as it was.
+    Raises RegscopeError where it cannot be put in; all is then as it was.
     """
-    before = paths.PARAMS.read_text(encoding="utf-8")
-    if block is not None:
-        write_text(paths.PARAMS, with_study(before, name, block))
-    try:
+    with undone_on_failure() as before:
+        for path in (paths.PARAMS, paths.pipeline(name)):
+            before.keep(path)
+        if block is not None:
+            text = paths.PARAMS.read_text(encoding="utf-8")
+            write_text(paths.PARAMS, with_study(text, name, block))
         params = load_params()
         study = params.named(name)
         made = pipelines.study_pipelines(
             [name], {name: study.task}, params.own_files, params.model_files
         )
         pipelines.write(made)
-    except (RegscopeError, OSError):
-        write_text(paths.PARAMS, before)
-        raise
     _tell_git([paths.PARAMS, *made])
     return [paths.PARAMS, *made]
 
@@ -178,4 +203,5 @@ def _put_under_dvc(files: Sequence[Path]) -> None:
 def _tell_git(files: Sequence[Path]) -> None:
     """Experiments see only what git knows of; outside of a repository there is nobody to tell."""
     there = [str(file) for file in files if file.exists()]
-    subprocess.run(["git", "add", "--", *there], check=False, capture_output=True)
+    with suppress(OSError):
+        subprocess.run(["git", "add", "--", *there], check=False, capture_output=True)

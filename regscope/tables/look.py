@@ -264,8 +264,8 @@ def _twins(table: pa.Table) -> int:
     return int(rows.num_rows - distinct.num_rows)
 
 
-def odd(seen: Seen) -> Iterator[str]:
-    """What an owner should look at, a line each."""
+def odd(seen: Seen, has_test: bool = False) -> Iterator[str]:
+    """What an owner should look at, a line each; with a test file none of these rows tests."""
     for name, why in seen.left_out.items():
         if why.startswith("tells "):
             yield f"column {name} {why}: left out; to have it all the same: --keep {name}"
@@ -279,7 +279,8 @@ def odd(seen: Seen) -> Iterator[str]:
             )
     if seen.twins:
         are = "row is" if seen.twins == 1 else "rows are"
-        yield f"{seen.twins:,} {are} there already: some may train and test"
+        what = "they count twice" if has_test else "some may train and test"
+        yield f"{seen.twins:,} {are} there already: {what}"
     if seen.target.codes is not None:
         counts = np.bincount(seen.target.codes)
         share = counts.min() / counts.sum()

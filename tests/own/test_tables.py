@@ -61,7 +61,7 @@ def test_a_test_file_comes_behind_and_its_labels_may_be_written_otherwise(tmp_pa
     test = tables.written(tmp_path / "later.csv", **words)
     source = brought(TableAsked(test=test))
     assert (source.size, source.official_train) == (2 * tables.ROWS, tables.ROWS)
-    assert Path("data/own/churn_test.csv") in source.own_files
+    assert Path("data/own/churn.test.csv") in source.own_files
     dataset = source.read()
     expected = [value in ("yes", "YES.") for value in [*tables.words()["left"], *words["left"]]]
     np.testing.assert_array_equal(dataset.targets, expected)
@@ -97,7 +97,7 @@ def test_rows_in_order_of_time() -> None:
     [
         ("a.csv", "churn.csv"),
         ("a.csv.gz", "churn.csv.gz"),
-        ("my.table.v2.TSV", "churn.v2.tsv"),
+        ("my.table.v2.TSV", "churn.tsv"),
         ("a", "churn"),
     ],
 )

@@ -1,0 +1,158 @@
+"""A study that is brought in: all of it is written, or nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.own import writing
+from regscope.own.tables import TableAsked, look_at_table, without_lone
+from tests.command.called import called
+from tests.own import tables
+from tests.pipeline.workspace import TINY
+
+
+@pytest.fixture(autouse=True)
+def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder with settings; DVC is told of nothing."""
+    monkeypatch.chdir(tmp_path)
+    Path("params.yaml").write_text(yaml.safe_dump(TINY, sort_keys=False))
+    monkeypatch.setattr(writing, "_put_under_dvc", _dvc)
+    Path("t.csv").write_bytes(tables.written(tmp_path / "t.csv").read_bytes())
+
+
+def _dvc(files: list[Path]) -> None:
+    for file in files:
+        Path(f"{file}.dvc").write_text("outs: []\n")
+
+
+def everything() -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in Path().rglob("*") if path.is_file()}
+
+
+def new(*words: str) -> None:
+    called("new", "churn", "--table", "t.csv", "--target", "left", *words)
+
+
+def test_a_study_is_written_and_can_be_read() -> None:
+    new()
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    assert list(params["studies"]) == ["digits", "moons", "churn"]
+    assert params["studies"]["churn"]["data"]["path"] == "data/own/churn.csv"
+    assert Path("data/own/churn.csv").read_bytes() == Path("t.csv").read_bytes()
+    assert "data/own/churn.csv" in Path("studies/churn/dvc.yaml").read_text()
+
+
+@pytest.mark.parametrize("step", ["_put_under_dvc", "enter", "write_description", "with_study"])
+@pytest.mark.parametrize("error", [RegscopeError("no"), OSError("full"), KeyboardInterrupt()])
+@pytest.mark.parametrize("again", [False, True])
+def test_where_a_step_fails_all_is_as_it_was(
+    step: str, error: BaseException, again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if again:
+        new()
+        if step == "with_study":
+            pytest.skip("settings stay with --again")
+    before = everything()
+    Path("t.csv").write_text(Path("t.csv").read_text().replace("Bern", "Oslo"))
+    before["t.csv"] = Path("t.csv").read_bytes()
+    kept = getattr(writing, step)
+
+    def fails(*given: Any) -> None:
+        if step == "write_description" and "own" not in given[0].parts:
+            return kept(*given)  # type: ignore[no-any-return]
+        raise error
+
+    monkeypatch.setattr(writing, step, fails)
+    with pytest.raises((RegscopeError, OSError, KeyboardInterrupt, SystemExit)):
+        new(*["--again"] * again)
+    assert everything() == before
+
+
+def test_without_git_all_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    new()
+    assert Path("studies/churn/dvc.yaml").is_file()
+
+
+def test_again_takes_only_a_file_that_fits_the_settings() -> None:
+    tables.written(Path("t.csv"), since=[str(row % 3) for row in range(tables.ROWS)])
+    new()
+    before = everything()
+    few = {name: words[:99] for name, words in tables.words().items()}
+    tables.written(Path("few.csv"), **few)
+    for words, told in (
+        (["--table", "few.csv", "--target", "left"], "split.train = 160: at most 98"),
+        (["--table", "t.csv", "--target", "since"], "data.target = left"),
+    ):
+        with pytest.raises(RegscopeError) as refused:
+            called("new", "churn", *words, "--again")
+        assert told in str(refused.value)
+    Path("few.csv").unlink()
+    assert everything() == before
+
+
+def test_again_takes_only_a_file_of_the_same_kind() -> None:
+    new()
+    Path("t.csv").rename("t.tsv")
+    with pytest.raises(RegscopeError, match=r"reads data/own/churn\.csv, and this would be"):
+        called("new", "churn", "--table", "t.tsv", "--target", "left", "--again")
+    with pytest.raises(RegscopeError, match="--again: goes with a file of one's own"):
+        called("new", "churn", "--torchvision", "KMNIST", "--again")
+
+
+def test_a_link_is_not_written_through() -> None:
+    """As DVC puts links into its cache in place of files."""
+    new()
+    cached = Path("cached.csv")
+    stored = paths.OWN / "churn.csv"
+    stored.rename(cached)
+    stored.symlink_to(cached.resolve())
+    before = cached.read_bytes()
+    Path("t.csv").write_text(Path("t.csv").read_text().replace("Bern", "Oslo"))
+    new("--again")
+    assert cached.read_bytes() == before
+    assert stored.read_bytes() == Path("t.csv").read_bytes()
+    assert not stored.is_symlink()
+
+
+def test_a_test_file_takes_no_other_studys_name() -> None:
+    called("new", "churn_test", "--table", "t.csv", "--target", "left")
+    later = tables.written(Path("later.csv"), **tables.words(seed=9))
+    new("--test", str(later))
+    assert Path("data/own/churn_test.csv").read_bytes() == Path("t.csv").read_bytes()
+    assert Path("data/own/churn.test.csv").read_bytes() == later.read_bytes()
+
+
+def test_categories_of_a_test_file_that_train_nowhere_are_told_or_refused() -> None:
+    words = tables.words(seed=9)
+    words["city"] = ["Oslo" if city == "Bern" else city for city in words["city"]]
+    later = tables.written(Path("later.csv"), **words)
+    looked = look_at_table(Path("t.csv"), "churn", "left", TableAsked(test=later))
+    share = words["city"].count("Oslo") / sum(city != "?" for city in words["city"])
+    told = f"column city: {share:.1%} of the test rows have values unseen in training"
+    assert told in looked.warned
+    words["city"] = [f"{city}." for city in words["city"]]
+    tables.written(later, **words)
+    with pytest.raises(RegscopeError, match="column city: no value there is one that trains"):
+        look_at_table(Path("t.csv"), "churn", "left", TableAsked(test=later))
+
+
+def test_rows_of_the_time_at_which_training_ends_are_told() -> None:
+    years = [str(2020 + row // 100) for row in range(tables.ROWS)]
+    tables.written(Path("t.csv"), since=years)
+    looked = look_at_table(Path("t.csv"), "churn", "left", TableAsked(time="since"))
+    assert any("100 rows are of the time at which training ends" in told for told in looked.warned)
+
+
+@pytest.mark.parametrize("rows", range(40, 700))
+def test_no_last_batch_holds_a_single_row(rows: int) -> None:
+    train = round(0.8 * rows)
+    found, held = without_lone(train, round(0.2 * train), 32, fixed=False)
+    assert all((found - parts * held) % 32 != 1 for parts in range(3))
+    assert abs(found - train) <= 3
