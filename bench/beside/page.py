@@ -181,7 +181,7 @@ def _same_network(measured: Mapping[str, Any], measure: Measure) -> str:
         return ""
     found, primary = ways(measured), measured["primary"]
     apart, _ = _apart(found[f"{OURS}, none"][primary], found[CALLED[MLP]][primary])
-    return f" The same network in both, none is at {_by(apart, measure)} of {CALLED[MLP]}."
+    return f" Alike in widths and training, none is at {_by(apart, measure)} of {CALLED[MLP]}."
 
 
 def _by(apart: Interval, measure: Measure) -> str:

@@ -152,10 +152,11 @@ def bring(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> I
         write_description(path, looked.description)
         _put_under_dvc([paths.OWN / place for place in files])
         made = enter(name, None if again else block)
+    # Before anything is told: whoever hears it may hang up (`| head`).
+    _tell_git([description_file(path), paths.OWN / ".gitignore", *_dvc_files(files), *made])
     yield f"{listed([str(paths.OWN / place) for place in files])}: under DVC"
     yield f"{description_file(path)}: what it holds"
     yield from told_of(name, again)
-    _tell_git([description_file(path), paths.OWN / ".gitignore", *_dvc_files(files), *made])
 
 
 def enter(name: str, block: Mapping[str, Any] | None) -> list[Path]:

@@ -160,8 +160,8 @@ def test_the_best_cell_is_told_as_best_in_hindsight() -> None:
 def test_who_wins_is_told_by_differences_seed_by_seed() -> None:
     assert page.told(MEASURED) == (
         "Accuracy: nobody wins; HistGradientBoosting has the highest mean, before regscope, best in"
-        " hindsight: L2 by +0.33 points [−2.54, +3.20] over 3 seeds. The same network in both, none"
-        " is at 0.00 points [−2.48, +2.48] of scikit-learn's MLP."
+        " hindsight: L2 by +0.33 points [−2.54, +3.20] over 3 seeds. Alike in widths and training,"
+        " none is at 0.00 points [−2.48, +2.48] of scikit-learn's MLP."
     )
     better = copy.deepcopy(MEASURED)
     better["ours"]["l2"] = ours(0.90, 0.93, 0.92, 0.99)

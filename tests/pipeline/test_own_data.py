@@ -99,3 +99,22 @@ def test_a_file_that_changes_is_refused_until_it_is_brought_in_anew(tmp_path: Pa
     assert params["studies"]["churn"]["training"]["seeds"] == 2
     workspace.dvc("exp", "run", "-S", "study=churn", "-S", "reg=l2")
     assert len(seeds(workspace)) == 4
+
+
+TOLD_ONE_LINE = """
+from pathlib import Path
+from regscope.own import writing
+from regscope.own.tables import TableAsked, look_at_table
+
+looked = look_at_table(Path("churn.csv"), "churn", "left", TableAsked())
+print(next(writing.bring("churn", looked, writing.tried(looked), again=False)))
+"""
+
+
+def test_all_is_done_before_anything_is_told(workspace: Workspace) -> None:
+    """Whoever hears it may hang up, as `| head` does."""
+    tables.written(workspace.root / "churn.csv")
+    assert workspace.run("python", "-c", TOLD_ONE_LINE) == "data/own/churn.csv: under DVC\n"
+    staged = workspace.run("git", "diff", "--cached", "--name-only").split()
+    assert "data/own/churn.csv.json" in staged
+    assert "params.yaml" in staged
