@@ -6,7 +6,7 @@ import sys
 from abc import abstractmethod
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -299,6 +299,8 @@ class Source(Settings):
     """
 
     source: str
+    code: ClassVar[tuple[Path, ...]] = ()
+    """What reads its files beside regscope/datasets: other code, other data."""
 
     @property
     @abstractmethod

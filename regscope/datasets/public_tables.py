@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
@@ -18,7 +18,7 @@ from regscope.base.settings import refusal
 from regscope.datasets.base import Column, Dataset, Quantity, Source
 from regscope.datasets.fetch import RemoteFiles, fetch
 from regscope.datasets.own import read_description
-from regscope.datasets.table import TableDescription, table_dataset
+from regscope.datasets.table import CODE, TableDescription, table_dataset
 
 DESCRIBED = Path(__file__).parent / "described"
 
@@ -178,6 +178,7 @@ def _known(value: Any) -> Any:
 class PublicTable(Source):
     """One of TABLES, read as a table of one's own is."""
 
+    code: ClassVar[tuple[Path, ...]] = CODE
     source: Literal["public_table"] = "public_table"
     table: Annotated[str, BeforeValidator(_known)]
 

@@ -75,6 +75,9 @@ class TableDescription(Description):
         return tuple(column.name for column in self.columns if column.categories)
 
 
+CODE = (Path("regscope") / "tables",)
+
+
 class Table(OwnFile):
     """Rows of numbers and categories, of which `target` is to be told.
 
@@ -83,6 +86,7 @@ class Table(OwnFile):
     """
 
     description: ClassVar[type[Description]] = TableDescription
+    code: ClassVar[tuple[Path, ...]] = CODE
     source: Literal["table"] = "table"
     target: str
 

@@ -381,7 +381,10 @@ class Params(Settings):
 
     @property
     def own_files(self) -> dict[str, tuple[Path, ...]]:
-        return {name: study.data.own_files for name, study in self.studies.items()}
+        """Files of a person's own that a study's data come from, and what code reads them."""
+        return {
+            name: (*study.data.own_files, *study.data.code) for name, study in self.studies.items()
+        }
 
     @property
     def model_files(self) -> dict[str, tuple[Path, ...]]:
