@@ -172,6 +172,26 @@ def test_every_method_trains_it_alike_alone_and_among_others(
     assert (together.history[0, :, -1] < together.history[0, :, 0]).all()
 
 
+@pytest.mark.parametrize("columns", [(0, 0), (0, -1), (3, 2)])
+def test_tables_of_one_kind_of_columns_train(columns: tuple[int, ...], source: Any) -> None:
+    """Numbers alone, with and without gaps, or categories alone."""
+    stream = np.random.default_rng(0)
+    held = [stream.integers(0, max(kind, 9), 200) for kind in columns]
+    rows = np.column_stack(held).astype(np.float32)
+    rows[::7, [kind == -1 for kind in columns]] = np.nan
+    kinds = tuple(
+        Column(str(place), tuple("abc"[: max(kind, 0)]), kind == -1)
+        for place, kind in enumerate(columns)
+    )
+    targets = (held[0] > held[0].mean()).astype(np.int64)
+    dataset = Dataset("table", rows, targets, ("no", "yes"), columns=kinds)
+    model = Tabular(hidden=(8,), embedding=4 if columns[0] > 0 else 0)
+    tried = study(source).model_copy(update={"model": model})
+    together = tiny.trained(tried, dataset, [0, 1])
+    assert isinstance(together.passes, ByHand)
+    assert (together.history[0, :, -1] < together.history[0, :, 0]).all()
+
+
 def test_held_out_rows_reach_no_training(source: dict[str, Any]) -> None:
     """Values planted there, huge ones and gaps, change no bit of what is trained."""
     tried = study(source, {"l2": 0.001})

@@ -159,9 +159,10 @@ class ColumnEmbedding(nn.Module):
     def rows(self) -> Tensor:
         """`[rows]`: the row that is looked up in place of each: its own where it is known."""
         own = torch.arange(len(self.known), device=self.known.device)
-        ends = [*self.layout.starts[1:], self.layout.rows]
-        starts = zip(self.layout.starts, ends, strict=True)
-        unknown = [own.new_full((end - start,), start + UNKNOWN) for start, end in starts]
+        unknown = [
+            own.new_full((self._end(start) - start,), start + UNKNOWN)
+            for start in self.layout.starts
+        ]
         return torch.where(self.known, own, torch.cat([own[:0], *unknown]))
 
 
