@@ -177,16 +177,19 @@ def _days(times: np.ndarray) -> np.ndarray:
 def _typed(name: str, column: pa.ChunkedArray) -> np.ndarray | None:
     """Numbers and dates of a file that has types; None of what is neither."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
-    if _is_date(column):
-        stamps = column.cast(pa.timestamp("us")).combine_chunks()
-        return _days(np.asarray(stamps.to_numpy(zero_copy_only=False), "datetime64[us]"))
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        try:
+    # Nanoseconds are cut off; a year that microseconds do not reach is refused.
+    to_microseconds = pc.CastOptions(pa.timestamp("us"), allow_time_truncate=True)
+    try:
+        if _is_date(column):
+            stamps = column.cast(options=to_microseconds).combine_chunks()
+            return _days(np.asarray(stamps.to_numpy(zero_copy_only=False), "datetime64[us]"))
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             return _array(column.cast(pa.float64(), safe=False))
-        except pa.ArrowInvalid as error:
-            raise RegscopeError(f"column {name}: {error}") from error
+    except pa.ArrowInvalid as error:
+        raise RegscopeError(f"column {name}: {error}") from error
     return None
 
 

@@ -58,6 +58,17 @@ def test_typed_columns() -> None:
     assert held("x", nested).kind == "text"
 
 
+def test_nanoseconds_are_cut_off_and_years_beyond_microseconds_refused() -> None:
+    day = 946_684_800 * 10**9 + 86_400 * 10**9
+    stamps = pa.chunked_array([pa.array([day, day + 43_200 * 10**9 + 1, None], pa.timestamp("ns"))])
+    found = held("x", stamps)
+    assert (found.kind, found.missing) == ("date", 1)
+    np.testing.assert_array_equal(found.values, [1, 1.5, math.nan])
+    far = pa.chunked_array([pa.array([2**62], pa.timestamp("s"))])
+    with pytest.raises(RegscopeError, match="^column x: .*out of bounds"):
+        held("x", far)
+
+
 @pytest.mark.parametrize(
     ("values", "kind"),
     [
