@@ -11,6 +11,7 @@ import csv
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ SAMPLE = 1 << 20
 INDEX = "(index)"
 """What a first column without a name is called: pandas writes the names of its rows so."""
 PARQUET_INDEX = "__index_level_0__"
+DECIMAL_COMMA = re.compile(r"[-+]?[\d.]*,\d+([eE][-+]?\d+)?")
 ARCHIVE, JSON = b"PK\x03\x04", (b"[{", b'{"')
 MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
 """What stands for a missing value; spaces around any value do not count."""
@@ -130,11 +132,13 @@ def _text(path: Path, content: bytes) -> tuple[bytes, str]:
 
 
 def _delimiter(path: Path, text: bytes) -> str:
-    """The one that cuts the first lines into equally many parts, the most of them."""
-    lines = text[:SAMPLE].decode(errors="ignore").splitlines()
+    """The one that cuts the first lines into equally many parts, the header among them: the most,
+    where several do."""
+    lines = text[:SAMPLE].decode(errors="ignore").lstrip("\r\n").splitlines()
     if len(text) > SAMPLE:
         lines = lines[:-1]
-    found: dict[str, int] = {}
+    found: dict[str, list[list[str]]] = {}
+    widths: dict[str, int] = {}
     for delimiter in DELIMITERS:
         try:
             rows = [row for row in csv.reader(lines[:200], delimiter=delimiter) if row]
@@ -142,14 +146,29 @@ def _delimiter(path: Path, text: bytes) -> str:
             continue
         (width, often), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
         if width > 1 and often >= 0.9 * len(rows):
-            found[delimiter] = width
+            found[delimiter], widths[delimiter] = rows, width
     if not found:
         if any(delimiter in lines[0] for delimiter in DELIMITERS):
             # Whatever it is, the reader then says where rows are of another length.
             return max(DELIMITERS, key=lines[0].count)
         return ","
     tab = path.name.lower().partition(".")[2].startswith("tsv")
-    return max(found, key=lambda one: (tab and one == "\t", found[one]))
+    decimal = any(_have_decimal_commas(rows) for one, rows in found.items() if one != ",")
+
+    def rank(one: str) -> tuple[bool, bool, bool, bool, int]:
+        first = len(found[one][0])
+        return (
+            tab and one == "\t", first == widths[one], first > 1, not (decimal and one == ","),
+            widths[one],
+        )  # fmt: skip
+
+    return max(found, key=rank)
+
+
+def _have_decimal_commas(rows: list[list[str]]) -> bool:
+    """Whether each comma that is left in a value stands before a number's decimals."""
+    values = [value.strip() for row in rows for value in row if "," in value]
+    return bool(values) and all(DECIMAL_COMMA.fullmatch(value) for value in values)
 
 
 def _csv(path: Path, text: bytes, form: Form) -> pa.Table:

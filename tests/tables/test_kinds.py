@@ -65,7 +65,7 @@ def test_nanoseconds_are_cut_off_and_years_beyond_microseconds_refused() -> None
     assert (found.kind, found.missing) == ("date", 1)
     np.testing.assert_array_equal(found.values, [1, 1.5, math.nan])
     far = pa.chunked_array([pa.array([2**62], pa.timestamp("s"))])
-    with pytest.raises(RegscopeError, match="^column x: .*out of bounds"):
+    with pytest.raises(RegscopeError, match=r"^column x: .*out of bounds"):
         held("x", far)
 
 
