@@ -139,7 +139,7 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
         "line 2 has 3 values, and the first has 2: name the first column, or take the delimiter",
     ),
     "a title over semicolons": (
-        "t.csv", b"Results\na;b\n" + 20 * b"1;2\n", "line 2 has 2 values, and the first has 1: name",
+        "t.csv", b"Results\na;b\n" + 20 * b"1;2\n", "line 2 has 2 values, and the first has 1",
     ),
     "fewer names than decimal commas": (
         "t.csv", b"b;c\nr1;1,5;2,5\nr2;0,5;1,5\n", "line 2 has 3 values, and the first has 2: name",
