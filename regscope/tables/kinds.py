@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from regscope.base.errors import RegscopeError
-from regscope.base.lines import shown
+from regscope.base.lines import listed, shown
 from regscope.tables.reading import MISSING
 
 if TYPE_CHECKING:
@@ -27,8 +28,9 @@ DATE = r"^\d{4}[-/]\d{1,2}[-/]\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\
 EPOCH = "2000-01-01"
 """Dates are days from it."""
 OTHER_DATE = r"\d{1,2}[./-]\d{1,2}[./-](\d{2}|\d{4})([ T]\d{1,2}:\d{2}.*)?"
-AROUND = r"[^\d\s.+-]{0,3} ?[-+]?\d[\d.,]* ?[^\d\s]{0,3}"
+AROUND = r"[-+]?(?P<before>[^\d\s.+-]{0,3} ?)[-+]?\d[\d.,]*(?P<behind> ?[^\d\s.,]{0,3})"
 """Of text: dates that can be read in two ways, and numbers with a sign or unit beside them."""
+CURRENCIES = frozenset("$€£¥₹₩₽₺₪฿₫") | {"USD", "EUR", "GBP", "CHF", "JPY", "CNY", "INR", "US$"}
 LARGEST = 1e15
 """In size: squares of larger numbers, summed, are beyond single precision."""
 
@@ -177,16 +179,19 @@ def _days(times: np.ndarray) -> np.ndarray:
 def _typed(name: str, column: pa.ChunkedArray) -> np.ndarray | None:
     """Numbers and dates of a file that has types; None of what is neither."""
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     kind = column.type
-    if _is_date(column):
-        stamps = column.cast(pa.timestamp("us")).combine_chunks()
-        return _days(np.asarray(stamps.to_numpy(zero_copy_only=False), "datetime64[us]"))
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        try:
+    # Nanoseconds are cut off; a year that microseconds do not reach is refused.
+    to_microseconds = pc.CastOptions(pa.timestamp("us"), allow_time_truncate=True)
+    try:
+        if _is_date(column):
+            stamps = column.cast(options=to_microseconds).combine_chunks()
+            return _days(np.asarray(stamps.to_numpy(zero_copy_only=False), "datetime64[us]"))
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
             return _array(column.cast(pa.float64(), safe=False))
-        except pa.ArrowInvalid as error:
-            raise RegscopeError(f"column {name}: {error}") from error
+    except pa.ArrowInvalid as error:
+        raise RegscopeError(f"column {name}: {error}") from error
     return None
 
 
@@ -222,15 +227,32 @@ def check_size(found: Held, remedy: str = "") -> None:
         )
 
 
-def looks_like(found: Held) -> str:
-    """What text could be that is read as such; empty where nothing is to be said."""
-    for pattern, what in (
-        (OTHER_DATE, "dates? Write them as 2026-11-29"),
-        (AROUND, "numbers? Write them without what stands around them"),
-    ):
-        if found.categories and all(re.fullmatch(pattern, word) for word in found.categories):
-            return what
+def could_be(found: Held) -> str:
+    """What text or categories could be that is read as such, and how it is read; empty where
+    nothing is to be said."""
+    if not found.categories:
+        return ""
+    if all(re.fullmatch(OTHER_DATE, word) for word in found.categories):
+        return "dates? Write them as 2026-11-29"
+    if _are_numbers_with_something_around(found.categories):
+        return "numbers? Write them without what stands around them"
+    if words := apart_from_numbers(found):
+        return (
+            f"numbers but for {listed(words)}? Where that stands for a missing value, leave it"
+            " empty"
+        )
     return ""
+
+
+def _are_numbers_with_something_around(words: Sequence[str]) -> bool:
+    """Money, percents, or one and the same unit behind each: codes as A12 are none."""
+    parts = [re.fullmatch(AROUND, word) for word in words]
+    before = {part["before"].strip() for part in parts if part}
+    behind = {part["behind"].strip() for part in parts if part} - {""}
+    money = {sign for sign in before | behind if sign in CURRENCIES}
+    if not all(parts) or before - money - {""} or len(behind - money) > 1:
+        return False
+    return bool((before | behind) - {""})
 
 
 def apart_from_numbers(found: Held) -> list[str]:

@@ -14,10 +14,9 @@ from regscope.base.lines import listed, shown
 from regscope.tables.kinds import (
     ColumnKind,
     Held,
-    apart_from_numbers,
     check_size,
+    could_be,
     held,
-    looks_like,
 )
 from regscope.tables.leaks import leaks
 from regscope.tables.reading import INDEX
@@ -39,6 +38,10 @@ AN_INDEX, NUMBERS_ROWS = "without a name, as an index", "numbers the rows"
 
 RARE = 0.2
 """A class of fewer than this part of an equal share of the rows is rare."""
+
+COARSE = 0.01
+"""Single precision moves a column's numbers by more than this part of their spread (means of
+sizes): an owner is told."""
 
 TWINS = 200_000
 """Rows among which those that come twice are counted."""
@@ -228,8 +231,8 @@ def _useless(found: Held) -> str | None:
     if found.kind == "text":
         if not found.categories:
             return "of no kind that is read"
-        like = looks_like(found)
-        return f"text, {found.distinct:,} different values{like and f': {like}'}"
+        hint = could_be(found)
+        return f"text, {found.distinct:,} different values{hint and f': {hint}'}"
     if found.distinct == 0:
         return "has no value"
     check_size(found)
@@ -272,11 +275,10 @@ def odd(seen: Seen, has_test: bool = False) -> Iterator[str]:
         elif "? " in why:
             yield f"column {name}: left out; {why}"
     for column in seen.columns:
-        if column.kind == "category" and (words := apart_from_numbers(column)):
-            yield (
-                f"column {column.name}: numbers but for {listed(words)}, so they are names; where"
-                " that stands for a missing value, leave it empty"
-            )
+        if column.kind == "category" and (hint := could_be(column)):
+            yield f"column {column.name}: read as names; {hint}"
+        if coarse := _too_fine(column):
+            yield coarse
     if seen.twins:
         are = "row is" if seen.twins == 1 else "rows are"
         what = "they count twice" if has_test else "some may train and test"
@@ -291,6 +293,24 @@ def odd(seen: Seen, has_test: bool = False) -> Iterator[str]:
             )
     if len(seen.columns) > seen.rows:
         yield f"{len(seen.columns):,} columns and {seen.rows:,} rows: easily learned by heart"
+
+
+def _too_fine(column: Held) -> str:
+    """What is said of numbers that lie so close together that single precision joins them."""
+    if column.values is None:
+        return ""
+    there = column.values[~np.isnan(column.values)]
+    single = there.astype(np.float32)
+    # Not by the squares, which underflow of small numbers.
+    if not np.abs(single - there).mean() > COARSE * np.abs(there - there.mean()).mean():
+        return ""
+    few = len(np.unique(single))
+    lost = (
+        f"{column.distinct:,} different numbers, {few:,} in single precision, which networks read"
+    )
+    if column.kind == "date":
+        return f"column {column.name}: {lost}: give it as a number, in seconds from a start"
+    return f"column {column.name}: {lost}: subtract an offset, as {np.floor(there.min()):.0f}"
 
 
 def described(seen: Seen) -> Sequence[str]:

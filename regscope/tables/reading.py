@@ -11,8 +11,10 @@ import csv
 import gzip
 import io
 import lzma
+import re
 import zlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -31,9 +33,13 @@ MOST_BYTES = 8 << 30
 """Of a table's text once unpacked: what is larger has to be cut before."""
 MOST_COLUMNS = 20_000
 SAMPLE = 1 << 20
+SAMPLED = 200
+"""Bytes and rows at a file's head by which its delimiter and its header are told."""
 INDEX = "(index)"
 """What a first column without a name is called: pandas writes the names of its rows so."""
 PARQUET_INDEX = "__index_level_0__"
+DECIMAL_COMMA = re.compile(r"[-+]?[\d.]*,\d+([eE][-+]?\d+)?")
+WHOLE, WORD = re.compile(r"\d+", re.ASCII), re.compile(r"[^\W\d_]")
 ARCHIVE, JSON = b"PK\x03\x04", (b"[{", b'{"')
 MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
 """What stands for a missing value; spaces around any value do not count."""
@@ -130,26 +136,43 @@ def _text(path: Path, content: bytes) -> tuple[bytes, str]:
 
 
 def _delimiter(path: Path, text: bytes) -> str:
-    """The one that cuts the first lines into equally many parts, the most of them."""
-    lines = text[:SAMPLE].decode(errors="ignore").splitlines()
+    """The one that cuts the first lines into equally many parts, the header among them: the most,
+    where several do."""
+    lines = text[:SAMPLE].decode(errors="ignore").lstrip("\r\n").splitlines()
     if len(text) > SAMPLE:
         lines = lines[:-1]
-    found: dict[str, int] = {}
+    found: dict[str, list[list[str]]] = {}
+    widths: dict[str, int] = {}
     for delimiter in DELIMITERS:
         try:
-            rows = [row for row in csv.reader(lines[:200], delimiter=delimiter) if row]
+            rows = [row for row in csv.reader(lines[:SAMPLED], delimiter=delimiter) if row]
         except csv.Error:
             continue
         (width, often), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
         if width > 1 and often >= 0.9 * len(rows):
-            found[delimiter] = width
+            found[delimiter], widths[delimiter] = rows, width
     if not found:
         if any(delimiter in lines[0] for delimiter in DELIMITERS):
             # Whatever it is, the reader then says where rows are of another length.
             return max(DELIMITERS, key=lines[0].count)
         return ","
     tab = path.name.lower().partition(".")[2].startswith("tsv")
-    return max(found, key=lambda one: (tab and one == "\t", found[one]))
+    decimal = any(_have_decimal_commas(rows) for one, rows in found.items() if one != ",")
+
+    def rank(one: str) -> tuple[bool, bool, bool, bool, int]:
+        first = len(found[one][0])
+        return (
+            tab and one == "\t", first == widths[one], first > 1, not (decimal and one == ","),
+            widths[one],
+        )  # fmt: skip
+
+    return max(found, key=rank)
+
+
+def _have_decimal_commas(rows: list[list[str]]) -> bool:
+    """Whether each comma that is left in a value stands before a number's decimals."""
+    values = [value.strip() for row in rows for value in row if "," in value]
+    return bool(values) and all(DECIMAL_COMMA.fullmatch(value) for value in values)
 
 
 def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
@@ -165,7 +188,8 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     if len(first) > MOST_COLUMNS:
         raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
     names = _names(path, first) if form.header else None
-    if names is not None and sum(map(_is_number, names)) > len(names) / 2:
+    numbers = names is not None and sum(map(_is_number, names)) > len(names) / 2
+    if names is not None and numbers and not _are_names(names, _sampled(text, form.delimiter)):
         raise RegscopeError(
             f"{path}: the first line holds numbers ({listed(names[:4])}), and no names: give"
             " --no-header"
@@ -219,6 +243,55 @@ def _names(path: Path, first: list[str]) -> list[str]:
     if len(names) > 1 and not names[0]:
         names[0] = INDEX
     return names
+
+
+def _sampled(text: bytes, delimiter: str) -> list[list[str]]:
+    """The first rows below the header, values without spaces around them."""
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(_first_lines(text), newline=""), delimiter=delimiter):
+            rows += [[value.strip() for value in row]] if row else []
+            if len(rows) > SAMPLED:
+                break
+    except csv.Error:
+        # The reader says what is wrong there.
+        return rows[1:]
+    return rows[1:]
+
+
+def _are_names(names: list[str], rows: list[list[str]]) -> bool:
+    """Whether a line that holds numbers for the most part is a header all the same.
+
+    Its names must be distinct, and what is a number among them whole: places, as pandas numbers
+    columns, or years. Then they are names where a word stands above numbers, or where they count
+    from 0 or 1 and what is below the first of them is not whole.
+    """
+    rows = [row for row in rows if len(row) == len(names)]
+    columns = list(zip(*rows, strict=True))
+    numbers = [place for place, name in enumerate(names) if WHOLE.fullmatch(name)]
+    words = [
+        place
+        for place, name in enumerate(names)
+        if place not in numbers and name not in ("", INDEX)
+    ]
+    if not columns or _twice(names) or any(names[place] in columns[place] for place in words):
+        return False
+    if any(_is_number(names[place]) or names[place] in MISSING for place in words):
+        return False
+    if any(_all_numbers(columns[place]) and WORD.search(names[place]) for place in words):
+        return True
+    counted = [int(names[place]) for place in numbers]
+    below = [rows[0][place] for place in numbers]
+    return (
+        len(counted) > 1
+        and counted in (list(range(len(counted))), list(range(1, len(counted) + 1)))
+        and any(value not in MISSING and not WHOLE.fullmatch(value) for value in below)
+    )
+
+
+def _all_numbers(values: Sequence[str]) -> bool:
+    there = [value for value in values if value not in MISSING]
+    return bool(there) and all(map(_is_number, there))
 
 
 def _why(wrong: list[Any], said: str, text: bytes, form: Form) -> str:

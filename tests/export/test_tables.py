@@ -338,6 +338,23 @@ def test_without_a_header_columns_go_by_number(workspace: Path) -> None:
         predict.read_rows("rows.csv", described)
 
 
+def test_numbers_that_name_the_described_columns_are_a_header(workspace: Path) -> None:
+    """As pandas numbers columns; where they are not the described ones, they are a row."""
+    described = {
+        "columns": [{"name": "0", "kind": "number"}, {"name": "1", "kind": "number"}],
+        "delimiter": ",",
+        "header": True,
+        "missing": [""],
+        "epoch": "2000-01-01",
+        "target": {"name": "target", "classes": ["x", "y"]},
+    }
+    Path("rows.csv").write_text("1,0\n0.5,2\n")
+    assert predict.read_rows("rows.csv", described) == [[2, 0.5]]
+    Path("rows.csv").write_text("2,0.5\n0.5,2\n")
+    with pytest.raises(predict.Refused, match="the first line holds numbers"):
+        predict.read_rows("rows.csv", described)
+
+
 def test_columns_of_a_source_that_describes_no_file() -> None:
     inputs = np.zeros((60, 2), np.float32)
     columns = (Column("a", ("u", "v")), Column("b", gaps=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from regscope.base.lines import listed
 from regscope.tables.kinds import Held
 from regscope.tables.leaks import leaks
 
@@ -57,6 +58,50 @@ def test_of_classes(column: Held, gives: bool) -> None:
 )
 def test_of_numbers(columns: list[Held], giving: list[str]) -> None:
     assert sorted(leaks(columns, PRICE)) == giving
+
+
+def test_a_number_is_told_in_many_rows_too() -> None:
+    """More rows than are looked at first; also where nearly all have one value."""
+    target = STREAM.exponential(size=5_000)
+    assert list(leaks([number("log", np.log(target))], number("t", target))) == ["log"]
+    near = target.copy()
+    near[:500] = STREAM.permutation(near[:500])
+    assert leaks([number("near", near)], number("t", target)) == {}
+    rare = np.where(STREAM.random(5_000) < 0.01, target, 0)
+    assert list(leaks([number("square", rare**2)], number("t", rare))) == ["square"]
+
+
+MANY = STREAM.normal(size=(20_000, 400))
+
+
+def together(table: np.ndarray, target: np.ndarray) -> list[str]:
+    """Columns that tell the target together; each reason names all."""
+    columns = [number(f"c{place}", values) for place, values in enumerate(table.T)]
+    found = leaks(columns, number("t", target))
+    assert set(found.values()) <= {f"tells t together ({listed(found)})"}
+    return list(found)
+
+
+# One solution a column took an hour.
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("few", [2, 10, 11, 400])
+def test_of_many_columns_the_fewest_are_named_and_no_more_than_ten(few: int) -> None:
+    chosen = np.sort(STREAM.permutation(400)[:few])
+    expected = [f"c{place}" for place in chosen] if few <= 10 else []
+    assert together(MANY, MANY[:, chosen].sum(1)) == expected
+
+
+def test_columns_that_come_twice_are_named_once() -> None:
+    table = np.column_stack([MANY[:2_000, :20], 3 * MANY[:2_000, :20] + 1])
+    first, second = together(table, MANY[:2_000, 4] - MANY[:2_000, 9])
+    assert {first, second} in [{a, b} for a in ("c4", "c24") for b in ("c9", "c29")]
+
+
+def test_a_small_difference_of_large_numbers_is_found() -> None:
+    """Ten minutes between two times of a year."""
+    start, length = 1.6e9 + 3e7 * STREAM.random(4_000), STREAM.exponential(600, 4_000)
+    table = np.column_stack([MANY[:4_000, :50], start, start + length])
+    assert together(table, length) == ["c50", "c51"]
 
 
 def test_nothing_is_said_of_few_rows() -> None:

@@ -87,7 +87,55 @@ def test_what_is_lost_or_read_otherwise_than_meant_is_told() -> None:
     odds = list(odd(look(table(day=days, rooms=["None", "2", "3"] * (N // 3)), "left", Asked())))
     told = f"text, {len(set(days))} different values: dates? Write them as 2026-11-29"
     assert f"column day: left out; {told}" in odds
-    assert any(line.startswith("column rooms: numbers but for None, so they") for line in odds)
+    hint = "Where that stands for a missing value, leave it empty"
+    assert f"column rooms: read as names; numbers but for None? {hint}" in odds
+
+
+def test_a_word_among_many_numbers_is_told_though_they_are_text() -> None:
+    rents = ["-" if row % 50 == 0 else f"{row / 7:.3f}" for row in range(N)]
+    seen = look(table(rent=rents), "left", Asked())
+    told = "text, 118 different values: numbers but for -? Where that stands for a missing value"
+    assert seen.left_out["rent"] == f"{told}, leave it empty"
+    assert f"column rent: left out; {seen.left_out['rent']}" in list(odd(seen))
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ("{}%", "numbers? Write them without what stands around them"),
+        ("${}.50", "numbers? Write them without what stands around them"),
+        ("{:02d}.12.2020", "dates? Write them as 2026-11-29"),
+    ],
+)
+def test_few_percents_money_and_dates_are_told_though_they_are_names(form: str, told: str) -> None:
+    days = [form.format(1 + row % 28) for row in range(N)]
+    seen = look(table(x=days), "left", Asked())
+    assert {column.name: column.kind for column in seen.columns}["x"] == "category"
+    assert f"column x: read as names; {told}" in list(odd(seen))
+
+
+def too_fine(values: list[str]) -> list[str]:
+    seen = look(table(x=values), "left", Asked())
+    assert "x" in {column.name for column in seen.columns}
+    return [line for line in odd(seen) if line.startswith("column x")]
+
+
+def test_numbers_that_single_precision_joins_are_told() -> None:
+    """Beside 1.7e9 its steps are 128, and of days beside 8,000 half of a thousandth."""
+    seconds = [str(1_700_000_000 + row % 60) for row in range(N)]
+    assert too_fine(seconds) == [
+        "column x: 60 different numbers, 1 in single precision, which networks read: subtract an"
+        " offset, as 1700000000"
+    ]
+    times = [f"2020-01-01 12:00:{row % 60:02d}" for row in range(N)]
+    assert too_fine(times) == [
+        "column x: 60 different numbers, 2 in single precision, which networks read: give it as a"
+        " number, in seconds from a start"
+    ]
+    assert not too_fine([str(row % 60) for row in range(N)])
+    assert not too_fine([f"{1e-30 * (row % 60):g}" for row in range(N)])
+    assert not too_fine([str(1_700_000_000 + 86_400 * (row % 60)) for row in range(N)])
+    assert not too_fine([repr(value) for value in STREAM.normal(10, 1, N).tolist()])
 
 
 def test_numbers_too_large_are_refused_with_their_column() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from regscope.base.errors import RegscopeError
+from regscope.tables.kinds import held
 from regscope.tables.reading import read_table
 
 PLAIN = "a,b\n1,x\n2,y\n"
@@ -53,6 +54,72 @@ def written(folder: Path, content: str | bytes, name: str = "t.csv") -> Path:
 def test_is_read_however_it_is_written(tmp_path: Path, name: str, content: bytes) -> None:
     table, _ = read_table(written(tmp_path, content, name))
     assert table.to_pydict() == {"a": ["1", "2"], "b": ["x", "y"]}
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+@pytest.mark.parametrize("header", [True, False])
+def test_commas_in_numbers_cut_no_line(tmp_path: Path, delimiter: str, header: bool) -> None:
+    """They are seen by what the column holds, which is refused."""
+    rows = ["0,64;0,27;0,04", "1,5;-2,25;3,0", "7,0;0,5;1,0e3"]
+    lines = [*(["x;y;z"] if header else []), *rows]
+    path = written(tmp_path, "\n".join(lines).replace(";", delimiter) + "\n")
+    table, form = read_table(path, header)
+    assert form.delimiter == delimiter
+    assert table.column_names == (["x", "y", "z"] if header else ["1", "2", "3"])
+    assert table.columns[1].to_pylist() == ["0,27", "-2,25", "0,5"]
+    with pytest.raises(RegscopeError, match="numbers with decimal commas: write points"):
+        held("y", table.columns[1])
+
+
+def test_the_header_says_which_delimiter_it_is(tmp_path: Path) -> None:
+    table, form = read_table(written(tmp_path, "a,b\n1;2;3,x;y;z\n4;5;6,u;v;w\n"))
+    assert table.column_names == ["a", "b"]
+    assert form.delimiter == ","
+    table, form = read_table(written(tmp_path, "1;2,x;3\n4;5,u;6\n"), header=False)
+    assert (table.num_columns, form.delimiter) == (3, ";")
+
+
+HEADERS: dict[str, str] = {
+    "pandas' places and a target of numbers": "0,1,2,target\n0.5,1,-2,1\n0.1,3,5,0\n",
+    "of words": "0,1,2,target\n0.5,1,-2,no\n0.1,3,5,yes\n",
+    "places alone, from 0": "0,1,2\n5,0.5,1\n7,1.5,2\n",
+    "and from 1": "1,2,3\n5,red,1\n7,blue,2\n",
+    "behind an index": ",0,1,target\n0,0.5,1,1\n1,0.1,3,0\n",
+    "with gaps below": "0,1,target\n,0.5,\n2,0.1,0\n",
+    "years": "country,1990,1991,1992\n17,5,6,7\n18,6,7,8\n",
+}
+
+ROWS: dict[str, str] = {
+    "numbers": "5,1,2\n3,4,1\n",
+    "in order, and whole as all": "0,1,2\n3,4,1\n",
+    "fractions": "5.1,3.5,word\n4.9,3.0,1\n",
+    "one twice": "5,5,word\n4,3,1\n",
+    "a word above words": "5,1,7,no\n3,4,1,yes\n",
+    "a word that comes again": "5,1,none\n3,4,1\n3,4,none\n",
+    "a gap": "5,1,\n3,4,1\n",
+    "a gap as NA": "5,1,NA\n3,4,1\n",
+    "a sign": "5,1,-\n3,4,1\n",
+    "a place left out": "0,2,3\n0.5,0.1,0.2\n",
+}
+
+
+@pytest.mark.parametrize("case", HEADERS)
+def test_numbers_are_names_where_what_is_below_is_of_another_kind(
+    tmp_path: Path, case: str
+) -> None:
+    content = HEADERS[case]
+    first, *rows = content.splitlines()
+    table, _ = read_table(written(tmp_path, content))
+    assert table.column_names == [name or "(index)" for name in first.split(",")]
+    assert table.num_rows == len(rows)
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_a_first_row_is_no_header(tmp_path: Path, case: str) -> None:
+    path = written(tmp_path, ROWS[case])
+    with pytest.raises(RegscopeError, match=r"the first line holds numbers .* give --no-header"):
+        read_table(path)
+    assert read_table(path, header=False)[0].num_rows == len(ROWS[case].splitlines())
 
 
 def test_a_file_without_a_header_has_numbered_columns(tmp_path: Path) -> None:
@@ -113,6 +180,12 @@ WRONG: dict[str, tuple[str, bytes, str]] = {
     "names for all but the rows": (
         "t.csv", b"a,b\nr1,1,2\nr2,3,4\n",
         "line 2 has 3 values, and the first has 2: name the first column, or take the delimiter",
+    ),
+    "a title over semicolons": (
+        "t.csv", b"Results\na;b\n" + 20 * b"1;2\n", "line 2 has 2 values, and the first has 1",
+    ),
+    "fewer names than decimal commas": (
+        "t.csv", b"b;c\nr1;1,5;2,5\nr2;0,5;1,5\n", "line 2 has 3 values, and the first has 2: name",
     ),
     "blank lines first": ("t.csv", b"\n\na,b\n1\n", "line 4 has 1 values, and the first has 2"),
     "a name in two lines": (

@@ -140,7 +140,8 @@ def _cut(text: str, described: dict[str, Any]) -> tuple[list[str], list[list[str
         raise Refused("a quote is opened and never closed")
     if not names:
         return [str(place + 1) for place in range(width)], rows
-    if sum(map(_is_number, names)) > width / 2:
+    described_names = {column["name"] for column in described["columns"]}
+    if sum(map(_is_number, names)) > width / 2 and not described_names <= set(names):
         raise Refused("the first line holds numbers: must be the names of the columns")
     if [value.strip().casefold() for value in rows[0]] == [name.casefold() for name in names]:
         raise Refused("the header stands there twice: take line 2 out")
