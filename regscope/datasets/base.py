@@ -336,6 +336,11 @@ class Source(Settings):
         return None
 
     @property
+    def called(self) -> str:
+        """What tells its data from those of others; of most sources the name says it."""
+        return self.source
+
+    @property
     def categories(self) -> tuple[str, ...]:
         """Of a table, the names of the columns that are categories."""
         return ()

@@ -116,6 +116,10 @@ class OwnFile(Source):
         return self.described().quantity
 
     @property
+    def called(self) -> str:
+        return self.path
+
+    @property
     def own_files(self) -> tuple[Path, ...]:
         return Path(self.path), description_file(self.path)
 

@@ -190,6 +190,10 @@ class PublicTable(Source):
         return "table"
 
     @property
+    def called(self) -> str:
+        return self.table
+
+    @property
     def size(self) -> int:
         return self.described().size
 

@@ -302,6 +302,10 @@ class TorchvisionSet(Source):
     sets: ClassVar[dict[str, PublishedSet]] = SETS
 
     @property
+    def called(self) -> str:
+        return self.name
+
+    @property
     def published(self) -> PublishedSet:
         return self.sets[self.name]
 

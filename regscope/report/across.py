@@ -118,7 +118,7 @@ def _sides(better: Side, worse: Side, studies: int) -> str:
 
 def _studies(own: Mapping[str, Section]) -> str:
     """How many, and of how many data sets where these are fewer: they are not independent."""
-    sources = len({section.study.data.source for section in own.values()})
+    sources = len({section.study.data.called for section in own.values()})
     count = f"{len(own)} {'study' if len(own) == 1 else 'studies'}"
     return count if sources == len(own) else f"{count} of {sources} data set{'s' * (sources > 1)}"
 

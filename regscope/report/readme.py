@@ -97,10 +97,13 @@ def _stands(found: Sequence[Standing]) -> Iterator[str]:
     yield markdown(table).rstrip("\n")
     there = {row[0].reg for row in table.rows}
     others = [one for one in found if one.reg not in there]
+    told = []
     for verdict in ("better", "worse", "equal", "open"):
         named = [display_name(one.reg) for one in others if getattr(one, verdict)]
         if named:
-            yield f"Further methods, {WORDS[verdict]} in a study: {listed(named)}."
+            told.append(f"{WORDS[verdict]} in a study: {listed(named)}")
+    if told:
+        yield f"Further methods, {'; '.join(told)}."
 
 
 def _verdicts(claims: Claims) -> str:
