@@ -68,9 +68,9 @@ class PublicTableFiles:
     def download(self, folder: Path) -> None:
         fetch(self.repository.files(self.sha256, self.sizes), folder)
         for rows, targets in self.targets.items():
-            (folder / rows).write_text(
-                beside((folder / rows).read_text(), (folder / targets).read_text(), self.target)
-            )
+            lines = (folder / rows).read_text(encoding="utf-8")
+            values = (folder / targets).read_text(encoding="utf-8")
+            (folder / rows).write_text(beside(lines, values, self.target), encoding="utf-8")
             (folder / targets).unlink()
 
 

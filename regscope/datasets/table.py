@@ -13,7 +13,7 @@ from regscope.base.lines import listed, shown
 from regscope.base.settings import Settings, refusal
 from regscope.datasets.base import Column, Dataset
 from regscope.datasets.own import Description, OwnFile, check_file
-from regscope.tables.kinds import Held, held
+from regscope.tables.kinds import Held, held, missing_targets
 from regscope.tables.reading import Form, read_table
 
 if TYPE_CHECKING:
@@ -226,14 +226,6 @@ def column_inputs(found: Held, column: ColumnDescription) -> np.ndarray:
     known = [place.get(category, -1) for category in found.categories]
     places: np.ndarray = np.array([*known, np.nan])[found.codes]
     return places
-
-
-def missing_targets(target: str, missing: np.ndarray) -> str:
-    rows = np.flatnonzero(missing) + 1
-    return (
-        f"column {target}: missing in {len(rows)} rows ({listed(rows.tolist(), most=40)}, from 1):"
-        " what has no target teaches nothing: take them out"
-    )
 
 
 def _column(table: pa.Table, name: str) -> pa.ChunkedArray:

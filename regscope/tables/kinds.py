@@ -227,6 +227,15 @@ def check_size(found: Held, remedy: str = "") -> None:
         )
 
 
+def missing_targets(target: str, missing: np.ndarray) -> str:
+    """What is said where rows have no target: `missing` is bool `[N]`."""
+    rows = np.flatnonzero(missing) + 1
+    return (
+        f"column {target}: missing in {len(rows)} rows ({listed(rows.tolist(), most=40)}, from 1):"
+        " what has no target teaches nothing: take them out"
+    )
+
+
 def could_be(found: Held) -> str:
     """What text or categories could be that is read as such, and how it is read; empty where
     nothing is to be said."""

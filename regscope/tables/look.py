@@ -17,6 +17,7 @@ from regscope.tables.kinds import (
     check_size,
     could_be,
     held,
+    missing_targets,
 )
 from regscope.tables.leaks import leaks
 from regscope.tables.reading import INDEX
@@ -157,11 +158,7 @@ def target_of(table: pa.Table, name: str, task: str | None) -> Held:
     if missing.all():
         raise RegscopeError(f"column {name}: missing in every row")
     if missing.any():
-        rows = np.flatnonzero(missing) + 1
-        raise RegscopeError(
-            f"column {name}: missing in {len(rows)} rows ({listed(rows.tolist(), most=40)}, from"
-            " 1): what has no target teaches nothing: take them out"
-        )
+        raise RegscopeError(missing_targets(name, missing))
     if found.distinct < 2:
         value = found.categories[0] if found.categories else f"{whole[0]:g}"
         raise RegscopeError(f"column {name}: {shown(value)} in every row: nothing to tell apart")

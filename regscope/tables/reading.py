@@ -47,7 +47,7 @@ MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
 
 @dataclass(frozen=True)
 class Form:
-    """How a text file is written; None of both for Parquet, which says so itself."""
+    """How a text file is written; Parquet says so itself: delimiter and header are None."""
 
     delimiter: str | None
     header: bool | None
