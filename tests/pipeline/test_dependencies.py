@@ -30,6 +30,7 @@ ELSEWHERE = (
     "regscope/study/params.py",
     "regscope/study/schedules.py",
     "regscope/study/training.py",
+    "regscope/tables/",
     "regscope/training/",
     "stages/arguments.py",
 )

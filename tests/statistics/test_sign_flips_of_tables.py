@@ -69,14 +69,15 @@ def counts(values: Values, measure: str) -> dict[str, dict[str, int]] | None:
         if measure == "generalization_gap"
         else {measure: 1}
     )
-    units = {part: unit(values, part) for part in parts}
+    # Of each cell its own: what a method watches does not train.
+    units = {(reg, part): unit({reg: values[reg]}, part) for reg in values for part in parts}
     if not all(units.values()):
         return None
     common = lcm(*units.values())
     return {
         reg: {
             seed: sum(
-                sign * round(float(row[part]) * units[part]) * (common // units[part])
+                sign * round(float(row[part]) * units[reg, part]) * (common // units[reg, part])
                 for part, sign in parts.items()
             )
             for seed, row in seeds.items()
