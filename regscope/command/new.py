@@ -170,25 +170,22 @@ def _told(
 ) -> dict[str, Any]:
     """The study's block, printed behind what was seen."""
     from regscope.own.block import block_text
-    from regscope.own.writing import tried, unfit, with_methods
+    from regscope.own.writing import tried
 
     if looked is not None:
         for line in looked.told:
             print(line)
         for line in looked.warned:
             print(f"look: {line}")
-        block = tried(looked, network)
-        for cell, settings in looked.methods.items():
-            if cell not in block["regularizers"]:
-                print(f"no cell {cell}: {unfit(block, cell, settings)}")
+        study = tried(looked, network)
     else:
         from regscope.own.torchvision_sets import study_of_set
 
-        study = study_of_set(torchvision or "")
-        data, cells = study.pop("data"), study.pop("regularizers")
-        block = with_methods(data, study, cells, network)
-    print("\n" + block_text(name, block), flush=True)
-    return block
+        study = study_of_set(torchvision or "", network)
+    for cell, why in study.unfit.items():
+        print(f"no cell {cell}: {why.removeprefix('the study: ')}")
+    print("\n" + block_text(name, study.block), flush=True)
+    return study.block
 
 
 def _first_cell(block: Mapping[str, Any]) -> str:

@@ -13,8 +13,9 @@ from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
 from regscope.datasets.arrays import ArraysDescription, dataset_of
 from regscope.datasets.base import Dataset, Quantity
-from regscope.own import for_pictures, for_points
+from regscope.own import for_pictures
 from regscope.own.looked import Looked
+from regscope.own.methods import PICTURES, POINTS, Methods, of_epochs
 
 MANY = 50
 """Classes beyond which their owner is asked whether they are numbers."""
@@ -68,21 +69,21 @@ def look_at_arrays(
     )
 
 
-def _proposal(
-    dataset: Dataset, name: str, counts: Sequence[int]
-) -> tuple[dict[str, Any], Mapping[str, Mapping[str, Any]]]:
+MODEL: Mapping[str, Any] = {"kind": "mlp", "hidden": [128, 64], "activation": "relu"}
+"""What is proposed for points."""
+
+
+def _proposal(dataset: Dataset, name: str, counts: Sequence[int]) -> tuple[dict[str, Any], Methods]:
     size, official = len(dataset.inputs), dataset.official_train
     of = f"{len(counts)} classes" if counts else "a number to predict"
     if dataset.kind == "points":
         title = f"{name}, {dataset.inputs.shape[1]} numbers, {of}"
-        return (
-            for_points.proposed(title, size, counts, official),
-            for_points.methods_for(classes=bool(counts)),
-        )
+        proposal = {"title": title, **for_pictures.around(MODEL, size, counts, official)}
+        return proposal, of_epochs(POINTS, proposal["training"]["epochs"])
     channels, height, width = dataset.inputs.shape[1:]
     title = f"{name}, pictures of {channels}x{height}x{width}, {of}"
     proposal = for_pictures.proposed(title, size, counts, min(height, width), official)
-    return proposal, for_pictures.methods_for(proposal["model"], classes=bool(counts))
+    return proposal, of_epochs(PICTURES, proposal["training"]["epochs"])
 
 
 def _told(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:

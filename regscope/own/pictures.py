@@ -26,8 +26,9 @@ from regscope.datasets.pictures import (
     picture_of,
 )
 from regscope.datasets.twins import twin_notes
-from regscope.own.for_pictures import RESIDUAL, check_enough, methods_for, proposed
+from regscope.own.for_pictures import RESIDUAL, check_enough, proposed
 from regscope.own.looked import Looked
+from regscope.own.methods import PICTURES, of_epochs
 from regscope.own.walked import Walked
 
 SIDES = (28, 32, 48, 64)
@@ -109,7 +110,7 @@ def _looked(path: Path, name: str, packed: Path, size: int | None, skip_broken: 
         data={"source": "pictures", "side": side},
         told=tuple(_told(kept, counts, tally, side)),
         proposal=proposal,
-        methods=methods_for(proposal["model"]),
+        methods=of_epochs(PICTURES, proposal["training"]["epochs"]),
         warned=tuple(_warned(kept, counts, tally, side, notes)),
     )
 

@@ -31,4 +31,4 @@ def describe() -> None:
         for line in (*looked.told, *looked.warned):
             print(f"{name}: {line}")
         data = {"source": "public_table", "table": name}
-        print(block_text(name, with_methods(data, looked.proposal, looked.methods)))
+        print(block_text(name, with_methods(data, looked.proposal, looked.methods).block))

@@ -24,14 +24,26 @@ from regscope.datasets.table import (
     times,
 )
 from regscope.datasets.table_checks import check_table
+from regscope.own import proposal
 from regscope.own.looked import Looked
-from regscope.own.methods import TABLES
+from regscope.own.methods import TABLES, of_epochs
 from regscope.tables.kinds import ColumnKind, Held, held
-from regscope.tables.look import RARE, Asked, Seen, described, look, named, odd
+from regscope.tables.look import Asked, Seen, described, look, named, odd
 from regscope.tables.reading import COMPRESSED, Form, read_table
 
 FEWEST = 20
 """Rows from which on a study can be split in three parts."""
+
+WIDTHS = ((2_000, 64), (20_000, 128), (10**12, 256))
+BATCHES = ((5_000, 32), (50_000, 128), (10**12, 512))
+"""By the most rows."""
+
+STEPS, EPOCHS, SEEDS = 2_000, (10, 200), 10
+
+PORTABLE = 20_000
+"""The most rows with which arithmetic that is the same on every processor costs little."""
+
+MOST_MEASURED = 2_000
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
             told.append(f"labels written otherwise there are read as here: {listed(pairs)}")
         rows += more
     try:
-        proposed = proposal(seen, path, target, asked, groups, rows - seen.rows)
+        study = proposed(seen, path, target, asked, groups, rows - seen.rows)
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
     content = path.read_bytes()
@@ -96,20 +108,20 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         group=asked.group,
         time=asked.time,
     )
-    warned = list(odd(seen, asked.test is not None))
+    warned = [*odd(seen, asked.test is not None), *_rare(seen.target)]
     if asked.test is not None:
         description, more_warned = _with_test(asked.test, description, groups)
         warned += more_warned
     if asked.time:
-        warned += _at_one_time(times(table, asked.time), proposed, asked)
+        warned += _at_one_time(times(table, asked.time), study, asked)
     return Looked(
         file=path,
         name=stored_name(path, name),
         description=description,
         data={"source": "table", "target": target},
         told=tuple(told),
-        proposal=proposed,
-        methods=methods(proposed["training"]["epochs"]),
+        proposal=study,
+        methods=of_epochs(TABLES, study["training"]["epochs"]),
         warned=tuple(warned),
         others={Path(test.path).name: asked.test} if test and asked.test else {},
     )
@@ -207,11 +219,21 @@ def _unknown(inputs: np.ndarray, columns: Sequence[ColumnDescription]) -> Iterat
             )
 
 
-def _at_one_time(when: np.ndarray, proposed: Mapping[str, Any], asked: TableAsked) -> Iterator[str]:
+def _rare(target: Held) -> Iterator[str]:
+    counts = class_sizes(target)
+    if counts and proposal.is_uneven(counts):
+        least = counts.index(min(counts))
+        yield (
+            f"class {target.categories[least]} is {counts[least] / sum(counts):.1%} of the rows:"
+            " balanced accuracy says more than accuracy"
+        )
+
+
+def _at_one_time(when: np.ndarray, study: Mapping[str, Any], asked: TableAsked) -> Iterator[str]:
     """Rows of one time on both sides of where training ends."""
     if asked.test is not None:
         return
-    ordered, train = np.sort(when), proposed["split"]["train"]
+    ordered, train = np.sort(when), study["split"]["train"]
     if ordered[train - 1] == ordered[train]:
         both = int((ordered == ordered[train]).sum())
         yield (
@@ -241,77 +263,48 @@ def _plain(label: str) -> str:
     return label.strip().rstrip(".").casefold().replace(" ", "").replace("_", "").replace("-", "")
 
 
-def proposal(
+def proposed(
     seen: Seen, path: Path, target: str, asked: TableAsked, groups: np.ndarray, test_rows: int
 ) -> dict[str, Any]:
-    """Split, network and training by how many rows there are: a place to begin.
+    """Split, network and training by how many rows there are.
 
     `groups` are the rows' own, where they are asked for; `test_rows` are those of a test file.
-    Raises RegscopeError where these are too
-    few or too large for every seed to have all parts.
+    Raises RegscopeError where groups are too few or too large for every seed to have all parts.
     """
-    rows, has_test = seen.rows, asked.test is not None
-    train = rows if has_test else round(0.8 * rows)
-    held = max(2, round(0.2 * train))
-    batch = next(size for most, size in BATCHES if rows <= most)
+    rows, has_test, counts = seen.rows, asked.test is not None, class_sizes(seen.target)
+    train = rows if has_test else round(proposal.TRAIN * rows)
+    batch, held = proposal.sizes(train, next(size for most, size in BATCHES if rows <= most))
     if asked.group:
         train, held = _by_group(asked.group, groups, has_test)
-    else:
-        train, held = without_lone(train, held, batch, has_test)
-    split: dict[str, Any] = {} if has_test else {"train": train}
-    split["validation"] = held
+    split = proposal.split(train, held, bool(counts) or asked.stratify, has_test)
     if asked.group or asked.time:
         split["by"] = "group" if asked.group else "time"
-    elif asked.stratify or (seen.target.codes is not None and not has_test):
-        split["by"] = "stratified"
     width = next(width for most, width in WIDTHS if rows <= most)
-    learned = train - split["validation"]
-    epochs = int(np.clip(round(STEPS * batch / learned), 10, 200))
-    model: dict[str, Any] = {
-        "kind": "tabular",
-        "hidden": [width, width],
-        "embedding": 8 if any(column.kind == "category" for column in seen.columns) else 0,
-    }
-    training: dict[str, Any] = {
-        "optimizer": "adam",
-        "learning_rate": 0.001,
-        "batch_size": batch,
-        "epochs": epochs,
-        "seeds": 10,
-    }
+    training = proposal.training(
+        train - held, batch, counts, steps=STEPS, epochs=EPOCHS, seeds=SEEDS
+    )
     if rows <= PORTABLE:
         training["arithmetic"] = "portable"
-    evaluation: dict[str, Any] = {"matters": 0.005}
-    if seen.target.codes is None:
-        evaluation = {"training_loss": 0.5, **evaluation}
-    else:
-        counts = np.bincount(seen.target.codes)
-        shares = counts / counts.sum()
-        surprise = float(-(shares[shares > 0] * np.log(shares[shares > 0])).sum())
-        evaluation = {"training_loss": round(0.5 * surprise, 3), **evaluation}
-        if counts.min() < RARE * counts.sum() / len(counts):
-            evaluation["primary"] = "balanced_accuracy"
-            training["class_weights"] = "balanced"
-    if (test_rows if has_test else rows - train) > EXAMPLES:
-        evaluation["examples"] = EXAMPLES
     return {
         "title": f"{target}, from {path.name}",
         "split": split,
-        "model": model,
+        "model": {
+            "kind": "tabular",
+            "hidden": [width, width],
+            "embedding": 8 if any(column.kind == "category" for column in seen.columns) else 0,
+        },
         "training": training,
-        "evaluation": evaluation,
+        "evaluation": proposal.evaluation(
+            test_rows if has_test else rows - train, counts, MOST_MEASURED
+        ),
     }
 
 
-def without_lone(train: int, held: int, batch: int, fixed: bool) -> tuple[int, int]:
-    """The nearest sizes that leave no last batch of one, which batch normalization cannot
-    normalize; `train` itself stays where it is `fixed`."""
-    for fewer in range(1 if fixed else 4):
-        for more in range(4):
-            sizes = [train - fewer - parts * (held + more) for parts in range(3)]
-            if all(size % batch != 1 for size in sizes):
-                return train - fewer, held + more
-    return train, held
+def class_sizes(target: Held) -> list[int]:
+    """Rows of each class; none where targets are numbers."""
+    if target.codes is None:
+        return []
+    return [int(count) for count in np.bincount(target.codes, minlength=len(target.categories))]
 
 
 def _by_group(name: str, groups: np.ndarray, has_test: bool) -> tuple[int, int]:
@@ -332,22 +325,3 @@ def _by_group(name: str, groups: np.ndarray, has_test: bool) -> tuple[int, int]:
         f"--group {name}: {len(np.unique(groups)):,} groups, the largest of {sizes.largest:,} of"
         f" {rows:,} rows: too few or too large to train, choose and test on different ones"
     )
-
-
-def methods(epochs: int) -> dict[str, Mapping[str, Any]]:
-    """Those for tables; patience is a tenth of the epochs, so that stopping early is possible."""
-    patience = int(np.clip(epochs // 10, 2, 10))
-    return {**TABLES, "early_stopping": {"early_stopping": patience}}
-
-
-WIDTHS = ((2_000, 64), (20_000, 128), (10**12, 256))
-BATCHES = ((5_000, 32), (50_000, 128), (10**12, 512))
-"""By the most rows."""
-
-STEPS = 2_000
-"""Steps of training that are aimed at."""
-
-PORTABLE = 20_000
-"""The most rows with which arithmetic that is the same on every processor costs little."""
-
-EXAMPLES = 2_000

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.datasets.torchvision_sets import SETS
-from regscope.own.for_pictures import methods_for, proposed
+from regscope.own.for_pictures import proposed
+from regscope.own.methods import PICTURES, of_epochs
+from regscope.own.writing import Tried, with_methods
 
 
-def study_of_set(name: str) -> dict[str, Any]:
+def study_of_set(name: str, network: str | None = None) -> Tried:
     """All keys of a study of params.yaml; its classes are taken to be of one size.
 
     Raises RegscopeError, with the names that there are, where there is no such set.
@@ -23,9 +23,6 @@ def study_of_set(name: str) -> dict[str, Any]:
     size = published.train + published.test
     title = f"{called}, pictures of {published.count} classes, {published.side}x{published.side}"
     proposal = proposed(title, size, [1] * published.count, published.side, published.train)
-    return {
-        "title": proposal.pop("title"),
-        "data": {"source": "torchvision", "name": called},
-        **proposal,
-        "regularizers": methods_for(proposal["model"]),
-    }
+    data = {"source": "torchvision", "name": called}
+    methods = of_epochs(PICTURES, proposal["training"]["epochs"])
+    return with_methods(data, proposal, methods, network)

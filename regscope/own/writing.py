@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +26,20 @@ from regscope.own.undo import undone_on_failure
 from regscope.study.params import BASELINE, Name, Study, load_params, written_study
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A study's block of params.yaml, and why of the proposed methods some are no cells of it."""
+
+    block: dict[str, Any]
+    unfit: Mapping[str, str]
+
+
 def with_methods(
     data: Mapping[str, Any],
     proposal: Mapping[str, Any],
     methods: Mapping[str, Mapping[str, Any]],
     network: str | None = None,
-) -> dict[str, Any]:
+) -> Tried:
     """A study of `data` as it is proposed, with all of the methods that fit it.
 
     `network` is a module of one's own, `my_nets.py:Net`, in place of the proposed one; which
@@ -44,21 +53,16 @@ def with_methods(
             key: value for key, value in others["training"].items() if key != "arithmetic"
         }
     block = {"title": proposal["title"], "data": dict(data), **others}
-    cells = {BASELINE: methods[BASELINE]}
+    cells, unfit = {BASELINE: methods[BASELINE]}, {}
     _check(block | {"regularizers": cells})
     for name, cell in methods.items():
-        if unfit(block, name, cell) is None:
+        try:
+            _check(block | {"regularizers": {BASELINE: {}, name: cell}})
+        except RegscopeError as error:
+            unfit[name] = str(error)
+        else:
             cells[name] = cell
-    return block | {"regularizers": cells}
-
-
-def unfit(block: Mapping[str, Any], name: str, cell: Mapping[str, Any]) -> str | None:
-    """Why a method is no cell of a study, if it cannot be one."""
-    try:
-        _check({**block, "regularizers": {BASELINE: {}, name: cell}})
-    except RegscopeError as error:
-        return str(error)
-    return None
+    return Tried(block | {"regularizers": cells}, unfit)
 
 
 def _check(block: Mapping[str, Any]) -> Study:
@@ -68,8 +72,8 @@ def _check(block: Mapping[str, Any]) -> Study:
         raise RegscopeError(f"the study: {one_line(error, block)}") from error
 
 
-def tried(looked: Looked, network: str | None = None) -> dict[str, Any]:
-    """The block that `bring` would put into params.yaml; nothing is left behind.
+def tried(looked: Looked, network: str | None = None) -> Tried:
+    """The study that `bring` would put into params.yaml; nothing is left behind.
 
     Raises RegscopeError where the proposal fits no study.
     """
@@ -78,9 +82,9 @@ def tried(looked: Looked, network: str | None = None) -> dict[str, Any]:
         path = Path(folder) / looked.name
         write_description(path, looked.description)
         data = {"source": looked.data["source"], "path": str(path), **others}
-        block = with_methods(data, looked.proposal, looked.methods, network)
-    block["data"]["path"] = str(paths.OWN / looked.name)
-    return block
+        found = with_methods(data, looked.proposal, looked.methods, network)
+    found.block["data"]["path"] = str(paths.OWN / looked.name)
+    return found
 
 
 def check_name(name: str, again: bool) -> None:

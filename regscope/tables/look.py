@@ -37,9 +37,6 @@ FEW_NUMBERS = 10
 AN_INDEX, NUMBERS_ROWS = "without a name, as an index", "numbers the rows"
 """Why a column is left out that only tells rows apart."""
 
-RARE = 0.2
-"""A class of fewer than this part of an equal share of the rows is rare."""
-
 COARSE = 0.01
 """Single precision moves a column's numbers by more than this part of their spread (means of
 sizes): an owner is told."""
@@ -280,14 +277,6 @@ def odd(seen: Seen, has_test: bool = False) -> Iterator[str]:
         are = "row is" if seen.twins == 1 else "rows are"
         what = "they count twice" if has_test else "some may train and test"
         yield f"{seen.twins:,} {are} there already: {what}"
-    if seen.target.codes is not None:
-        counts = np.bincount(seen.target.codes)
-        share = counts.min() / counts.sum()
-        if share < RARE / len(counts):
-            yield (
-                f"class {seen.target.categories[int(counts.argmin())]} is {share:.1%} of the rows:"
-                " balanced accuracy says more than accuracy"
-            )
     if len(seen.columns) > seen.rows:
         yield f"{len(seen.columns):,} columns and {seen.rows:,} rows: easily learned by heart"
 

@@ -209,7 +209,7 @@ def test_another_file_than_the_published_one_is_refused(
 
 @pytest.mark.parametrize("name", MADE)
 def test_what_is_proposed_is_a_study(name: str) -> None:
-    study = Study.model_validate(study_of_set(name.lower()))
+    study = Study.model_validate(study_of_set(name.lower()).block)
     assert study.data.source == "torchvision"
     assert study.train_size == SETS[name].train
     assert next(iter(study.cells)) == "none"

@@ -25,6 +25,7 @@ from regscope.datasets.base import Quantity
 from regscope.datasets.own import write_description
 from regscope.own.arrays import look_at_arrays
 from regscope.own.looked import Looked
+from regscope.own.writing import with_methods
 from regscope.study.params import Study
 
 GENERATOR = np.random.default_rng(0)
@@ -57,7 +58,7 @@ def through_disk(path: Path, folder: Path) -> Dataset:
     looked = look(path)
     source = brought_in(looked)
     data = {**looked.data, "path": source.path}
-    study = Study.model_validate({**looked.proposal, "data": data, "regularizers": looked.methods})
+    study = Study.model_validate(with_methods(data, looked.proposal, looked.methods).block)
     for name in ("raw", "prepared"):
         (folder / name).mkdir(exist_ok=True)
     study.data.download(folder / "raw")

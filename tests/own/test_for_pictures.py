@@ -1,18 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
-from hypothesis import strategies as st
-
-from regscope.own.for_pictures import proposed, sizes
-
-
-@given(st.integers(8, 100_000))
-def test_sizes_leave_examples_to_train_on_and_no_batch_of_one(train: int) -> None:
-    batch, validation = sizes(train)
-    assert 1 <= validation < train / 2
-    for parts in range(3):
-        assert train - parts * validation >= 2
-        assert (train - parts * validation) % batch != 1
+from regscope.own.for_pictures import proposed
 
 
 def test_the_network_is_small_for_few_or_small_pictures() -> None:
@@ -27,4 +15,8 @@ def test_an_official_test_part_is_left_as_it_is() -> None:
     found = proposed("t", 70_000, [35_000, 35_000], 32, 60_000)
     assert found["split"] == {"validation": 10_000}
     assert found["evaluation"]["examples"] == 500
-    assert proposed("t", 100, [50, 50], 32, None)["split"] == {"train": 80, "validation": 16}
+    assert proposed("t", 100, [50, 50], 32, None)["split"] == {
+        "train": 80,
+        "validation": 16,
+        "by": "stratified",
+    }

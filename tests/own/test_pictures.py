@@ -21,6 +21,7 @@ from regscope.datasets.own import description_file, write_description
 from regscope.datasets.pictures import Pictures, PicturesDescription
 from regscope.own.looked import Looked
 from regscope.own.pictures import look_at_pictures
+from regscope.own.writing import with_methods
 from regscope.study.params import Study
 from tests.datasets.drawn import RED, WHITE, flat, noise, of
 from tests.datasets.test_decoding import png
@@ -467,13 +468,9 @@ def test_what_is_proposed_is_a_study(files: Files, workspace: Path) -> None:
     """Every cell fits, and no batch of one example is left."""
     looked = look(written(workspace / "mine", files), workspace)
     source = brought_in(looked)
-    study = Study.model_validate(
-        {
-            **looked.proposal,
-            "data": {**looked.data, "path": source.path},
-            "regularizers": looked.methods,
-        }
-    )
+    data = {**looked.data, "path": source.path}
+    study = Study.model_validate(with_methods(data, looked.proposal, looked.methods).block)
+    assert set(looked.methods) - set(study.cells) == {"stochastic_depth"}
     assert next(iter(study.cells)) == "none"
     assert study.training.seeds == 5
     assert study.evaluation.matters == 0.005

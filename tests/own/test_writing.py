@@ -11,7 +11,7 @@ import yaml
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.own import writing
-from regscope.own.tables import TableAsked, look_at_table, without_lone
+from regscope.own.tables import TableAsked, look_at_table
 from tests.command.called import called
 from tests.own import tables
 from tests.pipeline.workspace import TINY
@@ -48,16 +48,20 @@ def test_a_study_is_written_and_can_be_read() -> None:
     assert "data/own/churn.csv" in Path("studies/churn/dvc.yaml").read_text()
 
 
-@pytest.mark.parametrize("step", ["_put_under_dvc", "enter", "write_description", "with_study"])
+STEPS = ("_put_under_dvc", "enter", "write_description")
+
+
+@pytest.mark.parametrize(
+    ("step", "again"),
+    # Settings stay with --again, so that no study is put into them.
+    [*((step, again) for step in STEPS for again in (False, True)), ("with_study", False)],
+)
 @pytest.mark.parametrize("error", [RegscopeError("no"), OSError("full"), KeyboardInterrupt()])
-@pytest.mark.parametrize("again", [False, True])
 def test_where_a_step_fails_all_is_as_it_was(
     step: str, error: BaseException, again: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if again:
         new()
-        if step == "with_study":
-            pytest.skip("settings stay with --again")
     before = everything()
     Path("t.csv").write_text(Path("t.csv").read_text().replace("Bern", "Oslo"))
     before["t.csv"] = Path("t.csv").read_bytes()
@@ -150,9 +154,13 @@ def test_rows_of_the_time_at_which_training_ends_are_told() -> None:
     assert any("100 rows are of the time at which training ends" in told for told in looked.warned)
 
 
-@pytest.mark.parametrize("rows", range(40, 700))
-def test_no_last_batch_holds_a_single_row(rows: int) -> None:
-    train = round(0.8 * rows)
-    found, held = without_lone(train, round(0.2 * train), 32, fixed=False)
-    assert all((found - parts * held) % 32 != 1 for parts in range(3))
-    assert abs(found - train) <= 3
+def test_methods_that_fit_no_cell_are_told_with_the_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ages = [f"{row / 7:.3f}" for row in range(tables.ROWS)]
+    tables.written(Path("t.csv"), age=ages)
+    called("new", "churn", "--table", "t.csv", "--target", "age")
+    told = "no cell label_smoothing: regularizers.label_smoothing.label_smoothing = 0.1: there is"
+    assert told in capsys.readouterr().out
+    params = yaml.safe_load(Path("params.yaml").read_text())
+    assert "label_smoothing" not in params["studies"]["churn"]["regularizers"]

@@ -107,7 +107,7 @@ from regscope.own import writing
 from regscope.own.tables import TableAsked, look_at_table
 
 looked = look_at_table(Path("churn.csv"), "churn", "left", TableAsked())
-print(next(writing.bring("churn", looked, writing.tried(looked), again=False)))
+print(next(writing.bring("churn", looked, writing.tried(looked).block, again=False)))
 """
 
 
