@@ -6,7 +6,7 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from bench.machine import cores
+from regscope.base.processes import cores
 from regscope.study.params import Study, written_study
 
 CELLS = ("none", "l1", "l2", "dropout")

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import os
 import platform
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from regscope.base.processes import cores
+
 GIB = 2**30
-
-
-def cores() -> int:
-    """The cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def description() -> dict[str, Any]:

@@ -11,8 +11,8 @@ import json
 import time
 from collections.abc import Callable, Iterator
 
-from bench.machine import cores
 from bench.processes import python_module, run_process
+from regscope.base.processes import cores
 
 SIDES = (1024, 2048)
 SECONDS = 0.6

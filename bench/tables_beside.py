@@ -8,7 +8,6 @@ measures nothing, and takes this project's results anew; `--check` writes nothin
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -20,7 +19,7 @@ from bench.beside.measuring import measure
 from bench.beside.ours import Cells, cells_of
 from regscope.base import paths
 from regscope.base.errors import RegscopeError, run
-from regscope.base.files import write_json, write_text
+from regscope.base.files import write_text
 from regscope.base.lines import choose
 from regscope.report.readme import BEGIN, END, replaced
 from regscope.study.params import Study, load_params
@@ -60,20 +59,20 @@ def measure_all(studies: dict[str, Study], seeds: int | None) -> None:
     for name, study in studies.items():
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             found = pool.submit(measure, name, study, seeds or study.training.seeds).result()
-        write_json(FOLDER / f"{name}.json", found | {"ours": (load().get(name) or {}).get("ours")})
+        results.write(name, found | {"ours": (load().get(name) or {}).get("ours")}, FOLDER)
 
 
 def take_ours(folder: Path) -> None:
     """Put committed results beside those that were measured; what has none keeps what it has."""
     for name, found in load().items():
         if (cells := _cells(name, found, folder)) is not None:
-            write_json(FOLDER / f"{name}.json", found | {"ours": cells})
+            results.write(name, found | {"ours": cells}, FOLDER)
 
 
 def load() -> dict[str, dict[str, Any]]:
     """By study, in the order of STUDIES, without those that were never measured."""
-    files = {name: FOLDER / f"{name}.json" for name in STUDIES}
-    return {name: json.loads(file.read_text()) for name, file in files.items() if file.is_file()}
+    found = {name: results.load(name, FOLDER) for name in STUDIES}
+    return {name: content for name, content in found.items() if content is not None}
 
 
 def current() -> str:

@@ -16,7 +16,11 @@ def digests(places: Iterable[Path], root: Path = Path()) -> dict[str, str]:
         within = sorted((root / place).rglob("*"))
         for file in within if (root / place).is_dir() else [root / place]:
             if file.is_file() and "__pycache__" not in file.parts and file.name != ".gitignore":
-                with file.open("rb") as opened:
-                    digest = hashlib.file_digest(opened, "sha256").hexdigest()
-                found[file.relative_to(root).as_posix()] = digest
+                found[file.relative_to(root).as_posix()] = file_sha256(file)
     return found
+
+
+def file_sha256(file: Path) -> str:
+    """The SHA-256 of what a file holds, in hexadecimal digits."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

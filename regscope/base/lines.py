@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -65,6 +65,11 @@ def _spelled(value: Any, room: int) -> str:
             room -= len(entries[-1]) + 2
         return f"[{', '.join(entries)}]"
     return value[: 2 * room + 2] if isinstance(value, str) else str(value)
+
+
+def joined(words: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; nothing of none."""
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def listed(names: Iterable[Any], near: str = "", most: int = LIST) -> str:

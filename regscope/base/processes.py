@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.5
 
 
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def end_with_caller() -> None:
     """End this process within a second of its caller's end.
 

@@ -16,6 +16,10 @@ _EARLIEST = (1980, 1, 1, 0, 0, 0)
 UNPACKED = 2_000_000_000
 """The most bytes that the members of an archive may have together."""
 
+TIMES = 20
+"""What an archive larger than UNPACKED may unpack to: pictures are packed already, and arrays of
+numbers shrink a little."""
+
 DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 """What zipfile raises over a damaged archive: a flipped bit may ask for a password too, or for a
 compression that there is none of."""
@@ -69,6 +73,11 @@ def opened(path: Path, most: int = UNPACKED) -> Iterator[Members]:
     with archive:
         check_sizes(path, archive, most)
         yield Members(path, archive)
+
+
+def allowance(path: Path) -> int:
+    """The most bytes that someone's own archive may unpack to: UNPACKED, or TIMES its size."""
+    return max(UNPACKED, TIMES * path.stat().st_size)
 
 
 def check_sizes(path: Path, archive: zipfile.ZipFile, most: int) -> None:

@@ -8,17 +8,16 @@ import math
 import zipfile
 from collections.abc import Collection
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.foreign import said
 from regscope.base.lines import listed
-from regscope.datasets.archives import DAMAGES, UNPACKED, check_sizes
+from regscope.datasets.archives import DAMAGES, allowance, check_sizes
 
 SUFFIXES = (".npz", ".safetensors")
-TIMES = 20
-"""What an .npz file larger than UNPACKED may unpack to: arrays of numbers shrink a little."""
 
 Arrays = dict[str, np.ndarray]
 
@@ -47,7 +46,7 @@ def _check_keys(path: Path, found: Collection[str], known: Collection[str]) -> N
 def _read_npz(path: Path, known: Collection[str]) -> Arrays:
     try:
         with zipfile.ZipFile(path) as archive:
-            check_sizes(path, archive, max(UNPACKED, TIMES * path.stat().st_size))
+            check_sizes(path, archive, allowance(path))
             names = [member.filename for member in archive.infolist()]
             _check_keys(path, [name.removesuffix(".npy") for name in names], known)
             return {
@@ -72,8 +71,10 @@ def _array(called: str, content: bytes) -> np.ndarray:
         if read is None:
             raise RegscopeError(f"{called}: .npy of version {version}, which is not read here")
         shape, by_columns, dtype = read(file)
-    except (ValueError, SyntaxError, TypeError) as error:
+    except (ValueError, SyntaxError, TypeError, TokenError) as error:
         raise RegscopeError(f"{called}: not a whole array ({said(error)})") from error
+    if any(length < 0 for length in shape):
+        raise RegscopeError(f"{called}: not a whole array (of shape {list(shape)})")
     if dtype.hasobject:
         raise RegscopeError(
             f"{called}: holds Python objects (a pickle), which are never opened; save numbers or"

@@ -199,7 +199,7 @@ def _channels_first(array: np.ndarray) -> np.ndarray:
 
 def _check_targets(key: str, array: np.ndarray, inputs: np.ndarray, first: np.ndarray) -> None:
     if array.ndim != 1:
-        remedy = "reshape(-1)" if array.size == len(array) else "argmax(axis=1)"
+        remedy = "reshape(-1)" if not array.ndim or array.size == len(array) else "argmax(axis=1)"
         raise RegscopeError(
             f"{key}: of shape {list(array.shape)}; must be [N], one for each of the inputs:"
             f" {key}.{remedy}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from regscope.base import paths
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 
 MIRROR = "REGSCOPE_MIRROR"
@@ -81,9 +82,7 @@ def fetch(files: RemoteFiles, folder: Path) -> None:
 
 def is_whole(path: Path, sha256: str) -> bool:
     """Whether a file is there, and the one that it should be."""
-    import pooch
-
-    return path.is_file() and bool(pooch.file_hash(str(path), alg="sha256") == sha256)
+    return path.is_file() and file_sha256(path) == sha256
 
 
 def _mirror() -> str:
@@ -91,8 +90,6 @@ def _mirror() -> str:
 
 
 def _copy(files: RemoteFiles, name: str, mirror: Path, folder: Path) -> None:
-    import pooch
-
     source = mirror / files.dataset / name
     if not source.is_file():
         raise AbsentError(
@@ -104,7 +101,7 @@ def _copy(files: RemoteFiles, name: str, mirror: Path, folder: Path) -> None:
         raise RegscopeError(
             f"{source}: not the file it should be ({size:,} bytes, must be {most:,})"
         )
-    found = pooch.file_hash(str(source), alg="sha256")
+    found = file_sha256(source)
     if found != files.sha256[name]:
         raise RegscopeError(_altered(str(source), found, files.sha256[name]))
     partial = folder / f".{name}.partial"

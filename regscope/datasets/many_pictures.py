@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
@@ -13,7 +12,7 @@ from itertools import chain, islice
 from multiprocessing import get_context
 
 from regscope.base.errors import RegscopeError
-from regscope.base.processes import leave_interrupts_to_parent, without_main
+from regscope.base.processes import cores, leave_interrupts_to_parent, without_main
 from regscope.datasets.decoding import BrokenPictureError, Channels, Picture, decoded
 
 File = tuple[str, bytes]
@@ -55,7 +54,7 @@ def read_pictures(
     read = partial(_read, side=side, channels=channels)
     chunks = _chunks(files)
     first = list(islice(chunks, ALONE + 1))
-    workers = _cores() if processes is None else processes
+    workers = cores() if processes is None else processes
     if len(first) <= ALONE or workers == 1:
         for chunk in chain(first, chunks):
             yield from _joined(chunk, read(chunk))
@@ -86,12 +85,6 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=leave_interrupts_to_parent
     )
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _chunks(files: Iterable[File]) -> Iterator[list[File]]:

@@ -7,6 +7,7 @@ not read again by every stage; that it is still the described file is checked wh
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, ClassVar, TypeVar
@@ -14,6 +15,7 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import Field, ValidationError, model_validator
 
 from regscope.base.complaints import one_line
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
 from regscope.base.json_files import read_json
@@ -83,7 +85,26 @@ def _read(file: Path, modified: int, kind: type[Description]) -> Description:
         raise RegscopeError(f"{file}: {one_line(error, found)}") from error
 
 
-class OwnFile(Source):
+class DescribedSource(Source):
+    """A source whose files a description tells of, so that none is read to check settings."""
+
+    @abstractmethod
+    def described(self) -> Description: ...
+
+    @property
+    def size(self) -> int:
+        return self.described().size
+
+    @property
+    def official_train(self) -> int | None:
+        return self.described().official_train
+
+    @property
+    def quantity(self) -> Quantity | None:
+        return self.described().quantity
+
+
+class OwnFile(DescribedSource):
     """A source that reads a file which is there already, under DVC.
 
     Subclasses say what kind of Description lies beside it, and read it in `prepare`.
@@ -102,18 +123,6 @@ class OwnFile(Source):
 
     def described(self) -> Description:
         return read_description(self.path, self.description)
-
-    @property
-    def size(self) -> int:
-        return self.described().size
-
-    @property
-    def official_train(self) -> int | None:
-        return self.described().official_train
-
-    @property
-    def quantity(self) -> Quantity | None:
-        return self.described().quantity
 
     @property
     def called(self) -> str:
@@ -142,11 +151,9 @@ class OwnFile(Source):
 def check_file(path: Path, size: int, sha256: str, described: str) -> None:
     """Raises RegscopeError where a file is not there, or not the one that the description of
     `described` tells of."""
-    import pooch
-
     if not path.is_file():
         raise RegscopeError(f"{path}: no such file; if DVC keeps it: dvc checkout {path}.dvc")
-    if path.stat().st_size != size or pooch.file_hash(str(path), alg="sha256") != sha256:
+    if path.stat().st_size != size or file_sha256(path) != sha256:
         raise RegscopeError(
             f"{path}: not the file that {description_file(described)} describes; bring it in anew"
             " with: regscope new"

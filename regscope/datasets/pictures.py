@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import Field
 
 from regscope.base.errors import RegscopeError
-from regscope.datasets.archives import UNPACKED, Members, opened
+from regscope.datasets.archives import Members, allowance, opened
 from regscope.datasets.base import Dataset
 from regscope.datasets.decoding import Channels, Picture
 from regscope.datasets.folders import Layout, laid_out
@@ -21,8 +21,6 @@ from regscope.datasets.twins import twin_notes
 
 MOST_BYTES = 500_000_000
 """Of one picture's file."""
-TIMES = 20
-"""What an archive larger than UNPACKED may unpack to: pictures are packed already."""
 
 SMALLEST_SIDE, LARGEST_SIDE = 2, 1024
 Side = Annotated[int, Field(ge=SMALLEST_SIDE, le=LARGEST_SIDE)]
@@ -86,7 +84,7 @@ class Pictures(OwnFile):
 
 def opened_pictures(path: Path) -> AbstractContextManager[Members]:
     """The members of an archive of pictures, of any size, that is none made to fill the memory."""
-    return opened(path, max(UNPACKED, TIMES * path.stat().st_size))
+    return opened(path, allowance(path))
 
 
 class Files(Protocol):

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
 from regscope.base.lines import choose
 from regscope.base.settings import refusal
-from regscope.datasets.base import Column, Dataset, Quantity, Source
+from regscope.datasets.base import Dataset
 from regscope.datasets.fetch import RemoteFiles, fetch
 from regscope.datasets.own import read_description
-from regscope.datasets.table import CODE, TableDescription, table_dataset
+from regscope.datasets.table import OfColumns, TableDescription, table_dataset
 
 DESCRIBED = Path(__file__).parent / "described"
 
@@ -175,10 +175,9 @@ def _known(value: Any) -> Any:
     return value
 
 
-class PublicTable(Source):
+class PublicTable(OfColumns):
     """One of TABLES, read as a table of one's own is."""
 
-    code: ClassVar[tuple[Path, ...]] = CODE
     source: Literal["public_table"] = "public_table"
     table: Annotated[str, BeforeValidator(_known)]
 
@@ -186,32 +185,8 @@ class PublicTable(Source):
         return read_description(str(DESCRIBED / self.table), TableDescription)
 
     @property
-    def kind(self) -> Literal["table"]:
-        return "table"
-
-    @property
     def called(self) -> str:
         return self.table
-
-    @property
-    def size(self) -> int:
-        return self.described().size
-
-    @property
-    def official_train(self) -> int | None:
-        return self.described().official_train
-
-    @property
-    def quantity(self) -> Quantity | None:
-        return self.described().quantity
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        return self.described().categories
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        return tuple(column.read for column in self.described().columns)
 
     def download(self, folder: Path) -> None:
         TABLES[self.table].download(folder)

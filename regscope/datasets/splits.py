@@ -69,11 +69,20 @@ def strata_of_numbers(targets: np.ndarray, bins: int = BINS) -> np.ndarray:
     many targets each, but that equal targets share a bin. There are fewer where a bin would hold
     fewer than two, or where many targets are equal.
     """
-    ranked = np.sort(targets)
-    count = max(1, min(bins, len(targets) // 2))
-    starts = np.unique(ranked[np.arange(count) * len(ranked) // count])
+    starts = quantile_starts(targets, bins, fewest=2)
     found: np.ndarray = np.searchsorted(starts, targets, side="right") - 1
     return found
+
+
+def quantile_starts(values: np.ndarray, bins: int, fewest: int) -> np.ndarray:
+    """Where quantile bins of values `[N]` begin: at their order statistics `0, N / bins, ...`.
+
+    Fewer than `bins` where one would hold less than `fewest`, or where many values are equal.
+    """
+    ranked = np.sort(values)
+    count = max(1, min(bins, len(ranked) // fewest))
+    starts: np.ndarray = np.unique(ranked[np.arange(count) * len(ranked) // count])
+    return starts
 
 
 @dataclass(frozen=True)

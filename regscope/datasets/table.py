@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -12,7 +13,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
 from regscope.base.settings import Settings, refusal
 from regscope.datasets.base import Column, Dataset
-from regscope.datasets.own import Description, OwnFile, check_file
+from regscope.datasets.own import DescribedSource, Description, OwnFile, check_file
 from regscope.tables.kinds import Held, held, missing_targets
 from regscope.tables.reading import Form, read_table
 
@@ -75,10 +76,28 @@ class TableDescription(Description):
         return tuple(column.name for column in self.columns if column.categories)
 
 
-CODE = (Path("regscope") / "tables",)
+class OfColumns(DescribedSource):
+    """A source of rows, whose description says what their columns hold."""
+
+    code: ClassVar[tuple[Path, ...]] = (Path("regscope") / "tables",)
+
+    @abstractmethod
+    def described(self) -> TableDescription: ...
+
+    @property
+    def kind(self) -> Literal["table"]:
+        return "table"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.described().categories
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(column.read for column in self.described().columns)
 
 
-class Table(OwnFile):
+class Table(OwnFile, OfColumns):
     """Rows of numbers and categories, of which `target` is to be told.
 
     Numbers stay as they are, dates are days since 2000-01-01; what is fitted to data (medians,
@@ -86,7 +105,6 @@ class Table(OwnFile):
     """
 
     description: ClassVar[type[Description]] = TableDescription
-    code: ClassVar[tuple[Path, ...]] = CODE
     source: Literal["table"] = "table"
     target: str
 
@@ -108,18 +126,6 @@ class Table(OwnFile):
     @property
     def ordered(self) -> bool:
         return self.described().time is not None
-
-    @property
-    def kind(self) -> Literal["table"]:
-        return "table"
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        return self.described().categories
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        return tuple(column.read for column in self.described().columns)
 
     def described(self) -> TableDescription:
         found = super().described()

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from regscope.base import paths
 from regscope.base.checksums import UNSEALED, intact, seal
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 from regscope.datasets.base import DESCRIPTION_FILE
 from regscope.engine.plan import Stack, Standing
@@ -36,8 +37,7 @@ def folder_for(decisive: dict[str, Any], data: Path) -> Path:
         digest.update(source.read_bytes())
     # What the numbers mean, their scale for one, stands beside them.
     for source in (data, data.parent / DESCRIPTION_FILE):
-        with source.open("rb") as file:
-            digest.update(hashlib.file_digest(file, "sha256").digest())
+        digest.update(bytes.fromhex(file_sha256(source)))
     return paths.checkpoints() / digest.hexdigest()[:32]
 
 

@@ -6,7 +6,6 @@ This process itself does without torch: a fork server imports it once for all of
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -16,7 +15,7 @@ from typing import Any, TypeVar
 
 from regscope.arithmetic import numpy_variables
 from regscope.base.errors import DivergedError, RegscopeError
-from regscope.base.processes import without_main
+from regscope.base.processes import cores, without_main
 from regscope.engine.base import Job, SurveyJob
 from regscope.engine.memory import free_memory
 from regscope.engine.messages import Watch
@@ -40,11 +39,7 @@ class Local:
 
     def workers(self, device: str) -> int:
         """One a core that this process may use; on a GPU one."""
-        if device != "cpu":
-            return 1
-        if hasattr(os, "sched_getaffinity"):
-            return len(os.sched_getaffinity(0))
-        return os.cpu_count() or 1
+        return cores() if device == "cpu" else 1
 
     def train(
         self, job: Job, plans: Mapping[Cells, Plan], workers: int, label: str, heard: Watch

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from multiprocessing import connection
@@ -12,6 +10,7 @@ from typing import Any
 
 from regscope.base import paths
 from regscope.base.digests import digests
+from regscope.base.processes import cores
 from regscope.engine.cell import chosen_workers
 from regscope.engine.local import process, received, send
 from regscope.engine.memory import free_memory
@@ -50,16 +49,10 @@ def _remove_others(name: str, cells: Iterable[str]) -> None:
 
 
 def _processes(name: str, cells: int) -> int:
-    """As many as there are cells, cores and room for in memory."""
+    """As many as there are cells, cores (or REGSCOPE_WORKERS asks for) and room for in memory."""
     data = sum(file.stat().st_size for file in paths.prepared(name).iterdir())
     room = free_memory() // (PROCESS_BYTES + DATA_COPIES * data)
-    return max(1, min(cells, _cores(), room))
-
-
-def _cores() -> int:
-    """Or as many as REGSCOPE_WORKERS asks for."""
-    own = len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
-    return chosen_workers() or own
+    return max(1, min(cells, chosen_workers() or cores(), room))
 
 
 def _measured(

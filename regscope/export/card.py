@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection
 from pathlib import Path
 
@@ -81,8 +80,7 @@ def _facts(cell: TrainedSeed) -> list[tuple[str, str]]:
         (f"mean of {cell.seeds} seeds", _over_seeds(cell)),
         ("data", f"`{_settings(study.data)}`"),
     ]
-    of_table = data_terms(str(getattr(study.data, "table", "")))
-    if terms := of_table or data_terms(study.data.source):
+    if terms := data_terms(study.data.called) or data_terms(study.data.source):
         facts.append(("terms of the data", terms))
     return facts
 
@@ -151,14 +149,17 @@ def _over_seeds(cell: TrainedSeed) -> str:
     return f"{_shown(cell, over.mean)}, 95 % t interval {low} to {_shown(cell, over.high)}"
 
 
-def data_terms(source: str) -> str | None:
-    """The last column of the table in docs/data-sets.md, where that speaks of the source."""
+def data_terms(name: str) -> str | None:
+    """What docs/data-sets.md says of a source, or of a set of one, in a column called `terms`."""
     if not DATA_SETS.is_file():
         return None
-    row = re.search(rf"^\| \[?`{re.escape(source)}`.*$", DATA_SETS.read_text(), re.MULTILINE)
-    if row is None:
-        return None
-    return row[0].strip().strip("|").rpartition("|")[2].strip()
+    heading: list[str] = []
+    for line in DATA_SETS.read_text(encoding="utf-8").splitlines():
+        row = [entry.strip() for entry in line.strip().strip("|").split("|")]
+        heading = (heading or row) if line.startswith("|") else []
+        if heading and heading[-1] == "terms" and row[0].strip("[").startswith(f"`{name}`"):
+            return row[-1]
+    return None
 
 
 def _loading(files: Collection[str]) -> str:

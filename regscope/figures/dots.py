@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from regscope.base.lines import joined
 from regscope.figures.style import INK
 from regscope.statistics import mean_interval
 from regscope.study.params import BASELINE
@@ -95,11 +96,6 @@ def extreme(cells: Sequence[CellData], found: np.ndarray, highest: bool) -> str:
     means = found[:, 1] if highest else -found[:, 1]
     if np.nansum(means >= means[rows].min()) > len(rows):
         return ""
-    labels = listed([cells[row].label for row in rows])
-    percents = listed(list(dict.fromkeys(f"{found[row, 1]:.0f}" for row in rows)))
+    labels = joined([cells[row].label for row in rows])
+    percents = joined(list(dict.fromkeys(f"{found[row, 1]:.0f}" for row in rows)))
     return f"{labels} ({percents} %{', intervals overlap' if len(rows) > 1 else ''})"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`A`, `A and B` or `A, B and C`."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

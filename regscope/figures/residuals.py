@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from regscope.datasets.splits import quantile_starts
 from regscope.figures.layout import head, panels
 from regscope.figures.style import GREY, INK
 from regscope.measures.catalog import named
@@ -61,11 +62,9 @@ def spread_by_bin(predicted: np.ndarray, residuals: np.ndarray) -> tuple[np.ndar
     Bins begin at order statistics. There are ten, or fewer so that each holds FEWEST where no
     predictions are equal; one where all are.
     """
-    ranked = np.sort(predicted)
-    count = max(1, min(BINS, len(ranked) // FEWEST))
-    starts = np.unique(ranked[np.arange(count) * len(ranked) // count])
+    starts, largest = quantile_starts(predicted, BINS, FEWEST), predicted.max()
     # A bin of the largest predictions alone, all equal, belongs to the one before.
-    starts = starts[(starts < ranked[-1]) | (np.arange(len(starts)) == 0)]
+    starts = starts[(starts < largest) | (np.arange(len(starts)) == 0)]
     own = np.searchsorted(starts, predicted, side="right") - 1
     spreads = np.sqrt(np.bincount(own, np.square(residuals)) / np.bincount(own))
-    return np.append(starts, ranked[-1]), spreads
+    return np.append(starts, largest), spreads

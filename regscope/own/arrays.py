@@ -9,18 +9,17 @@ from typing import Any
 
 import numpy as np
 
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
 from regscope.datasets.arrays import ArraysDescription, dataset_of
 from regscope.datasets.base import Dataset, Quantity
-from regscope.own import for_pictures
+from regscope.own import for_pictures, saying
 from regscope.own.looked import Looked
 from regscope.own.methods import PICTURES, POINTS, Methods, of_epochs
 
 MANY = 50
 """Classes beyond which their owner is asked whether they are numbers."""
-FEW = 5
-"""Examples of a class below which its owner is told; values of a float that may be classes."""
 SPREADS = (0.1, 10.0)
 """Deviations of columns that a network trains on as they are."""
 
@@ -46,8 +45,7 @@ def look_at_arrays(
         empty = [one for one, count in zip(dataset.classes, counts, strict=True) if not count]
         raise RegscopeError(f"{path}: classes: no example of {listed(empty)}")
     proposal, methods = _proposal(dataset, name, counts)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = file_sha256(path)
     return Looked(
         file=path,
         name=f"{name}{path.suffix.lower()}",
@@ -88,12 +86,7 @@ def _proposal(dataset: Dataset, name: str, counts: Sequence[int]) -> tuple[dict[
 
 def _told(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
     size, official = len(dataset.inputs), dataset.official_train
-    parts = (
-        f"{official:,} train and {size - official:,} test"
-        if official
-        else "no test part: it is drawn by seed"
-    )
-    yield f"{size:,} examples; {parts}"
+    yield f"{size:,} examples; {saying.parts(official or 0, size - official if official else 0)}"
     if dataset.kind == "image":
         shape = "x".join(map(str, dataset.inputs.shape[1:]))
         yield f"inputs: pictures of {shape} bytes (channels, rows, columns)"
@@ -101,11 +94,7 @@ def _told(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
         inputs = dataset.inputs
         yield f"inputs: {inputs.shape[1]:,} numbers, from {inputs.min():g} to {inputs.max():g}"
     if counts:
-        shares = [
-            f"{name} {count:,} ({count / size:.1%})"
-            for name, count in zip(dataset.classes, counts, strict=True)
-        ]
-        yield f"targets: {len(counts)} classes: {listed(shares, most=400)}"
+        yield f"targets: {len(counts)} classes: {saying.shares(dataset.classes, counts)}"
     else:
         targets = dataset.targets
         yield (
@@ -119,21 +108,16 @@ def _warned(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
         yield from _columns(dataset.inputs)
     if len(counts) > MANY:
         yield f"{len(counts)} classes: is the target a number? Then save it as floats"
-    few = [name for name, count in zip(dataset.classes, counts, strict=True) if count < FEW]
-    if few:
-        yield f"fewer than {FEW} examples of: {listed(few)}"
     values = np.unique(dataset.targets) if not counts else np.empty(0)
-    if 0 < len(values) <= FEW and np.array_equal(values, np.rint(values)):
+    if 0 < len(values) <= saying.FEW and np.array_equal(values, np.rint(values)):
         yield (
             f"targets are floats of {len(values)} whole values: are they classes? Then save them"
             " as whole numbers"
         )
-    official = dataset.official_train
-    if counts and official:
-        tested = set(dataset.targets[official:].tolist())
+    if counts:
+        tested = set(dataset.targets[dataset.official_train or 0 :].tolist())
         missing = [name for number, name in enumerate(dataset.classes) if number not in tested]
-        if missing:
-            yield f"classes without an example in the test part: {listed(missing)}"
+        yield from saying.lacking(dataset.classes, counts, missing, "an example")
     yield from _twins(dataset)
 
 
@@ -152,11 +136,8 @@ def _columns(inputs: np.ndarray) -> Iterator[str]:
 
 def _twins(dataset: Dataset) -> Iterator[str]:
     """How many examples have the very inputs of an earlier one, and of a training one."""
-    seen: set[bytes] = set()
     digests = [hashlib.blake2b(row.tobytes(), digest_size=16).digest() for row in dataset.inputs]
-    for digest in digests:
-        seen.add(digest)
-    if spare := len(digests) - len(seen):
+    if spare := len(digests) - len(set(digests)):
         told = f"{spare:,} of {len(digests):,} examples repeat another's inputs"
         if official := dataset.official_train:
             train = set(digests[:official])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
 from regscope.datasets.archives import pack
@@ -26,6 +26,7 @@ from regscope.datasets.pictures import (
     picture_of,
 )
 from regscope.datasets.twins import twin_notes
+from regscope.own import saying
 from regscope.own.for_pictures import RESIDUAL, check_enough, proposed
 from regscope.own.looked import Looked
 from regscope.own.methods import PICTURES, of_epochs
@@ -35,8 +36,6 @@ SIDES = (28, 32, 48, 64)
 """What is proposed: the largest of these that half of the pictures have, the first at least."""
 SAMPLED = 200
 """Of so many pictures, spread evenly, the side is proposed."""
-FEW = 5
-"""Pictures of a class below which its owner is told."""
 
 
 @dataclass
@@ -92,8 +91,7 @@ def _looked(path: Path, name: str, packed: Path, size: int | None, skip_broken: 
     official = len(kept.train) if kept.test else None
     title = f"{name}, pictures of {len(counts)} classes, {side}x{side}"
     proposal = proposed(title, len(kept.files), counts, side, official)
-    with packed.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = file_sha256(packed)
     notes = twin_notes(tally.digests, kept.files, kept.test)
     return Looked(
         file=packed,
@@ -173,17 +171,9 @@ def _left(layout: Layout, tally: Tally, path: Path) -> Layout:
 
 def _told(layout: Layout, counts: Sequence[int], tally: Tally, side: int) -> Iterator[str]:
     size = sum(counts)
-    parts = (
-        f"{len(layout.train):,} train and {len(layout.test):,} test"
-        if layout.test
-        else "no test part: it is drawn by seed"
-    )
+    parts = saying.parts(len(layout.train), len(layout.test))
     yield f"{size:,} pictures of {len(counts)} classes; {parts}"
-    shares = [
-        f"{name} {count:,} ({count / size:.1%})"
-        for name, count in zip(layout.classes, counts, strict=True)
-    ]
-    yield f"classes: {listed(shares, most=400)}"
+    yield f"classes: {saying.shares(layout.classes, counts)}"
     yield f"sizes: {_sizes(tally.shapes)}; made {side}x{side}"
     modes = listed(f"{mode} {count:,}" for mode, count in tally.modes.most_common())
     colours = (
@@ -213,14 +203,10 @@ def _warned(
     if tally.broken:
         first = next(iter(tally.broken.items()))
         yield (
-            f"{len(tally.broken):,} files left out that are no whole pictures: {': '.join(first)}"
+            f"left out, since no whole pictures: {len(tally.broken):,}: {': '.join(first)}"
             + (f", and {len(tally.broken) - 1:,} more" if len(tally.broken) > 1 else "")
         )
-    if layout.missing:
-        yield f"classes without a picture in the test part: {listed(layout.missing)}"
-    few = [name for name, count in zip(layout.classes, counts, strict=True) if count < FEW]
-    if few:
-        yield f"fewer than {FEW} pictures of: {listed(few)}"
+    yield from saying.lacking(layout.classes, counts, layout.missing, "a picture")
     if small := sum(min(shape) < side for shape in tally.shapes):
         yield f"{small:,} pictures have a side below {side} and are enlarged"
     yield from notes[:6]

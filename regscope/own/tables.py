@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from regscope.base import paths
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
 from regscope.datasets.splits import GroupSizes
@@ -92,10 +92,9 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         study = proposed(seen, path, target, asked, groups, rows - seen.rows)
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
-    content = path.read_bytes()
     description = TableDescription(
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=path.stat().st_size,
+        sha256=file_sha256(path),
         size=rows,
         official_train=seen.rows if test else None,
         classes=seen.target.categories if seen.target.codes is not None else (),
@@ -159,13 +158,12 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
             spelled = _spelled(labels, seen.target.categories)
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
-    content = path.read_bytes()
     # With a point, which no study's name has: no other study's file can be called so.
     stored = paths.OWN / stored_name(path, f"{name}.test")
     found = TestFile(
         path=str(stored),
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=path.stat().st_size,
+        sha256=file_sha256(path),
         form=_form(its_form),
         spelled=spelled,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.columns import values
 from regscope.report.measured import ACCURACY
@@ -12,7 +13,6 @@ from regscope.report.phrases import (
     SOME_ZEROS,
     guessing,
     headlines,
-    listed,
     noted,
     zero_shares,
 )
@@ -61,11 +61,11 @@ def _most_often(found: Sequence[Standing]) -> Iterator[str]:
         ]
         yield (
             f"{opening}Most often firmly better than {BASELINE}, at the studies' own settings:"
-            f" {listed(first)}."
+            f" {joined(first)}."
         )
     never = [display_name(one.reg) for one in found if len(one.studies) > 1 and not one.better]
     if never:
-        yield f"Firmly better in no study, of those that several have: {listed(never)}."
+        yield f"Firmly better in no study, of those that several have: {joined(never)}."
 
 
 def _tuned(one: Standing) -> str:
@@ -105,7 +105,7 @@ def _sides(better: Side, worse: Side, studies: int) -> str:
 
     def named(side: Side) -> str:
         ordered = sorted((one for one in side if one[1]), key=lambda one: -len(one[1]))
-        return listed(
+        return joined(
             [
                 display_name(standing.reg) + f" {where}" * (studies > 1)
                 for standing, _, where in ordered
@@ -150,7 +150,7 @@ def _of_none(sections: Mapping[str, Section]) -> Iterator[str]:
             gains.append(f"{name} {ACCURACY.difference(best - own)}{noted(end)}")
     if gains:
         yield (
-            f"Tuning alone changes the test accuracy of {BASELINE}, in points, by: {listed(gains)}."
+            f"Tuning alone changes the test accuracy of {BASELINE}, in points, by: {joined(gains)}."
         )
 
 
@@ -166,7 +166,7 @@ def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str
         some = [one for name, one in shares.items() if one >= SOME_ZEROS and name not in lost]
         if some:
             ends = sorted({f"{100 * share:.0f}" for share in (min(some), max(some))}, key=int)
-            nothing = f"; in {listed(lost)} it learned nothing" if lost else ""
+            nothing = f"; in {joined(lost)} it learned nothing" if lost else ""
             told_of.append(
                 f"{display_name(reg)}, in {len(some)} of {len(shares)} studies"
                 f" ({' to '.join(ends)} % of them{nothing})"
@@ -175,7 +175,7 @@ def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str
     count = sum(share >= SOME_ZEROS for share in plain)
     asked = f" (L1 in the loss in {count} of {len(plain)})" * bool(plain and not count)
     yield (
-        f"A hundredth of the weights or more is exactly zero with {listed(told_of)}; with no other"
+        f"A hundredth of the weights or more is exactly zero with {joined(told_of)}; with no other"
         f" method{asked}."
         if told_of
         else f"{NO_ZEROS}{asked}."

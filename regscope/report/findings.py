@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.columns import comparisons, on_edge
 from regscope.report.formats import EDGE
@@ -20,7 +21,6 @@ from regscope.report.phrases import (
     firmly,
     guessing,
     headlines,
-    listed,
     noted,
     signed,
     sized,
@@ -66,7 +66,7 @@ def _answer(section: Section) -> str:
         f"{display_name(reg)} by {sized(compared[reg], measure, interval=reg == better[0])}"
         for reg in better
     ]
-    return f"{WITHOUT} {level}{where}; firmly better: {listed(named)}."
+    return f"{WITHOUT} {level}{where}; firmly better: {joined(named)}."
 
 
 def _others(section: Section) -> str:
@@ -116,8 +116,8 @@ def _at_best(section: Section) -> str:
         for verdict in ("better", "worse")
     )
     level = f"{ACCURACY.value(best.tuned[BASELINE][ACCURACY.key])} %"
-    told_of = f"firmly better: {listed(better)}" if better else "no method is firmly better"
-    told_of += f"; firmly worse: {listed(worse)}" if worse else ""
+    told_of = f"firmly better: {joined(better)}" if better else "no method is firmly better"
+    told_of += f"; firmly worse: {joined(worse)}" if worse else ""
     return (
         f"Tuned, {BASELINE} reaches {level}{noted(beyond(best, BASELINE))}, and against it"
         f" {told_of}."
@@ -133,7 +133,7 @@ def _inside(section: Section) -> Iterator[str]:
         if share >= SOME_ZEROS
     ]
     if some:
-        yield f"Of the weights, exactly zero: {listed(some)}."
+        yield f"Of the weights, exactly zero: {joined(some)}."
     elif shares:
         yield f"{NO_ZEROS}."
     for key in INSIDE:
@@ -154,4 +154,4 @@ def _most(section: Section, measure: Measure) -> Iterator[str]:
             said.append(f"{verdict} with {display_name(first)} ({size})")
     if said:
         level = baseline_level(section, measure)
-        yield f"{measure.entry.title}, {level} with {BASELINE}: {listed(said)}."
+        yield f"{measure.entry.title}, {level} with {BASELINE}: {joined(said)}."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from regscope.report.answers import answer
@@ -27,11 +27,6 @@ CALLED = {"Else unstated": "settings unstated"}
 """Reserves that a sentence calls otherwise than a table's heading."""
 
 Row = Mapping[Any, Any]
-
-
-def listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def noted(note: str) -> str:

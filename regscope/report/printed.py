@@ -78,6 +78,8 @@ def printed(page: Path, browser: str) -> bytes:
             done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)
         except subprocess.TimeoutExpired as error:
             raise RegscopeError(f"{browser}: printed no page in {SECONDS} seconds") from error
+        except OSError as error:
+            raise RegscopeError(f"{browser}: cannot be run: {error.strerror}") from error
         content = made.read_bytes() if made.is_file() else b""
     if done.returncode or not content.startswith(BEGIN) or END not in content[-TAIL:]:
         said = done.stderr.decode(errors="replace").strip().splitlines()

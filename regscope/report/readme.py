@@ -9,12 +9,12 @@ from pathlib import Path
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
+from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report import words
 from regscope.report.across import across
 from regscope.report.in_markdown import bullets, link
 from regscope.report.new_data import doubtful
-from regscope.report.phrases import listed
 from regscope.report.published import load_published
 from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT
@@ -101,7 +101,7 @@ def _stands(found: Sequence[Standing]) -> Iterator[str]:
     for verdict in ("better", "worse", "equal", "open"):
         named = [display_name(one.reg) for one in others if getattr(one, verdict)]
         if named:
-            told.append(f"{WORDS[verdict]} in a study: {listed(named)}")
+            told.append(f"{WORDS[verdict]} in a study: {joined(named)}")
     if told:
         yield f"Further methods, {'; '.join(told)}."
 

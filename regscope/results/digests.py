@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
+from regscope.base.digests import file_sha256
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.base.json_files import read_text
@@ -33,9 +34,7 @@ def folder_digest(folder: Path) -> str:
     """The SHA-256 of the names and contents of all files in a folder and below it."""
     found = hashlib.sha256()
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with file.open("rb") as opened:
-            content = hashlib.file_digest(opened, "sha256").hexdigest()
-        found.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
+        found.update(f"{file.relative_to(folder).as_posix()}\n{file_sha256(file)}\n".encode())
     return found.hexdigest()
 
 

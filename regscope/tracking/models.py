@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from regscope.base.digests import file_sha256
 from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
 from regscope.study.networks import MODEL_FILE, in_own_unit, plain_networks
@@ -108,8 +108,7 @@ def data_input(data: Dataset, folder: Path, name: str) -> DatasetInput:
     from mlflow.data.sources import LocalArtifactDatasetSource  # type: ignore[attr-defined]
 
     file = folder / DATA_FILE
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()[:32]
+    digest = file_sha256(file)[:32]
     source = LocalArtifactDatasetSource(str(file))
     described = from_numpy(data.inputs, source, data.targets, name, digest)
     # Of one digest whatever a run uses of it, since splits vary with the seed.

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from regscope.base.errors import RegscopeError
-from regscope.base.lines import LINE, choose, listed, plain, shown
+from regscope.base.lines import LINE, choose, joined, listed, plain, shown
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,12 @@ def test_every_error_is_one_short_line_that_prints(text: str) -> None:
     assert line.isprintable()
     if text.isprintable() and len(text) <= LINE:
         assert line == text
+
+
+def test_words_are_joined_as_sentences_do() -> None:
+    assert [joined(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b and c",
+    ]

@@ -249,7 +249,11 @@ def test_one_example_on_the_edge_makes_no_other_network(settle: Settle, digits: 
 def test_terms_are_those_of_the_committed_table(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(Path(__file__).parents[2])
     assert data_terms("digits") == "CC BY 4.0"
+    assert data_terms("german") == "UCI's, CC BY 4.0"
+    assert data_terms("table") == "yours"
     assert data_terms("nothing") is None
+    # Its table tells where a mirror has it, and no terms.
+    assert data_terms("CIFAR10") is None
 
 
 @pytest.mark.parametrize(

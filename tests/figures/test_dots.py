@@ -48,11 +48,3 @@ def test_nobody_stands_out_where_a_wide_interval_alone_reaches_the_best(studies:
     assert dots.leaders(found) == [1, 0]
     assert dots.extreme(cells, found, highest=True) == ""
     assert dots.extreme(cells, 100 - found[:, ::-1], highest=False) == ""
-
-
-def test_lists_read_as_sentences_do() -> None:
-    assert [dots.listed(words) for words in (["a"], ["a", "b"], ["a", "b", "c"])] == [
-        "a",
-        "a and b",
-        "a, b and c",
-    ]

@@ -224,7 +224,7 @@ def test_a_class_missing_from_the_test_part_and_a_small_one_are_told(workspace: 
     files["train/crow/1.png"] = noise(999, 16)
     assert look(written(workspace / "mine", files), workspace).warned == (
         "classes without a picture in the test part: crow, wren",
-        "fewer than 5 pictures of: crow",
+        "fewer than 5 of: crow",
     )
 
 
@@ -241,7 +241,7 @@ def test_broken_files_are_left_out_if_asked(workspace: Path) -> None:
     ]  # fmt: skip
     assert listed[2] == "wren/notes.txt: empty"
     assert looked.warned[0] == (
-        "3 files left out that are no whole pictures: owl/3.png: no picture (JPEG, PNG, GIF, BMP,"
+        "left out, since no whole pictures: 3: owl/3.png: no picture (JPEG, PNG, GIF, BMP,"
         " TIFF, WebP or PPM), and 2 more"
     )
     dataset = prepared(brought_in(looked), workspace)

@@ -27,9 +27,12 @@ def test_sizes_leave_examples_to_train_on_and_no_batch_of_one(train: int, usual:
     [
         ([50, 50], False),
         ([11, 89], False),
-        ([9, 91], True),
+        ([10, 90], True),
+        ([111, 9], True),
+        ([107, 13], False),
+        ([10] * 12, False),
         ([8, 50, 50], False),
-        ([5, 70, 70], True),
+        ([59, 59, 2], True),
     ],
 )
 def test_a_class_is_rare_below_a_fifth_of_an_equal_share(counts: list[int], uneven: bool) -> None:

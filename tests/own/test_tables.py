@@ -128,9 +128,12 @@ def test_the_proposal_is_told_by_rows_and_target() -> None:
     assert proposal["model"] == {"kind": "tabular", "hidden": [64, 64], "embedding": 8}
     assert "primary" not in proposal["evaluation"]
     rare = ["yes"] * 10 + ["no"] * 190
-    uneven = look_at_table(
+    looked = look_at_table(
         tables.written(Path("churn.csv"), left=rare), "churn", "left", TableAsked()
-    ).proposal
+    )
+    told = "class yes is 5.0% of the rows: balanced accuracy says more than accuracy"
+    assert told in looked.warned
+    uneven = looked.proposal
     assert uneven["evaluation"]["primary"] == "balanced_accuracy"
     assert uneven["training"]["class_weights"] == "balanced"
 

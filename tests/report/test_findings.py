@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regscope.base.lines import joined
 from regscope.report import rates_tables
 from regscope.report.across import across
 from regscope.report.findings import study_findings
-from regscope.report.phrases import listed
 from regscope.report.sections import Section, load_sections
 from regscope.report.verdicts import load_claims
 from regscope.study.params import load_params
@@ -38,7 +38,7 @@ def with_zeros(own: Section, **shares: float) -> Section:
 
 
 def test_names_are_joined_as_people_do() -> None:
-    assert [listed(names) for names in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == [
+    assert [joined(names) for names in ((), ("a",), ("a", "b"), ("a", "b", "c"))] == [
         "", "a", "a and b", "a, b and c",
     ]  # fmt: skip
 

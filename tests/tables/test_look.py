@@ -146,20 +146,6 @@ def test_numbers_too_large_are_refused_with_their_column() -> None:
         look(table(left=[f"{row}.5e38" for row in range(N)]), "left", Asked())
 
 
-def rare(counts: list[int]) -> bool:
-    """Whether classes of so many rows are told to be of unlike sizes."""
-    words = [f"c{place}" for place, count in enumerate(counts) for _ in range(count)]
-    seen = look(table(left=words[:N]), "left", Asked(task="classes", drop=["left_too"]))
-    return any("balanced accuracy" in line for line in odd(seen))
-
-
-def test_a_class_is_rare_beside_an_equal_share() -> None:
-    assert rare([111, 9])
-    assert not rare([107, 13])
-    assert not rare([10] * 12)
-    assert rare([59, 59, 2])
-
-
 def of_target(values: list[str], task: str | None = None) -> str:
     """What is told of a target, or why it is refused."""
     changed = {"left": values, "left_too": WORDS["left_too"]}

@@ -45,6 +45,8 @@ DAY = 86_400_000_000
 """Microseconds."""
 
 UNKNOWN, MISSING = -1.0, math.nan
+INDEX = "(index)"
+"""A first column without a name."""
 
 
 class Refused(Exception):  # noqa: N818
@@ -132,6 +134,8 @@ def _cut(text: str, described: dict[str, Any]) -> tuple[list[str], list[list[str
             )
         if described["header"] and not names:
             names = [name.strip() for name in row]
+            if len(names) > 1 and not names[0]:
+                names[0] = INDEX
         else:
             rows.append(row)
     if not rows:
