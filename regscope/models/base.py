@@ -85,14 +85,20 @@ class ModelSettings(Settings):
     def fit(self, module: nn.Module, inputs: np.ndarray) -> None:
         """Put what a new network is to know of its inputs into its buffers.
 
-        `inputs` are those that train, and no others. By default there is nothing to know.
+        `inputs` are those that train, and no others. By default it is what a table is read with.
         """
+        from regscope.models.dense.columns import fitted
+
+        fitted(module, inputs)
 
     def initialize_as_keras(self, module: nn.Module) -> None:
-        """Draw a new network's weights for `glorot_uniform`."""
+        """Draw a new network's weights for `glorot_uniform`; those of a table's categories, which
+        a lookup reads, as their layer draws them."""
+        from regscope.models.dense.columns import drawn_anew
         from regscope.models.glorot import glorot_uniform_
 
         glorot_uniform_(module)
+        drawn_anew(module)
 
     def pretrain(self, module: nn.Module) -> None:
         """Put weights that were trained elsewhere into a new network; by default there are none."""

@@ -16,7 +16,6 @@ from regscope.models.modules.found import REMEDIES, layers_in, slots_in
 from regscope.models.slots import OFFERED, SlotKind, Slots
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import nn
 
 Text = Annotated[str, Field(min_length=1, max_length=400)]
@@ -106,14 +105,3 @@ class Module(ModelSettings):
             network = nn.Sequential(OrderedDict(embedding=columns, network=network))
         setattr(network, OFFERED, slots_in(network))
         return network
-
-    def initialize_as_keras(self, module: nn.Module) -> None:
-        from regscope.models.dense.columns import drawn_anew
-
-        super().initialize_as_keras(module)
-        drawn_anew(module)
-
-    def fit(self, module: nn.Module, inputs: np.ndarray) -> None:
-        from regscope.models.dense.columns import fitted
-
-        fitted(module, inputs)

@@ -10,7 +10,6 @@ from pydantic import Field
 from regscope.models.mlp import MLP
 
 if TYPE_CHECKING:
-    import numpy as np
     from torch import nn
 
 EMBEDDING = "embedding"
@@ -38,14 +37,3 @@ class Tabular(MLP):
 
         columns = ColumnEmbedding(input_shape, self.embedding)
         return OrderedDict({EMBEDDING: columns}), columns.layout.width(self.embedding)
-
-    def initialize_as_keras(self, module: nn.Module) -> None:
-        from regscope.models.dense.columns import drawn_anew
-
-        super().initialize_as_keras(module)
-        drawn_anew(module)
-
-    def fit(self, module: nn.Module, inputs: np.ndarray) -> None:
-        from regscope.models.dense.columns import fitted
-
-        fitted(module, inputs)

@@ -113,8 +113,9 @@ def _draw_by_seed(
     """Put the counterparts of layers that draw into `plain`; these."""
     found: list[DrawnBySeed] = []
     for path, parent in list(plain.named_modules()):
-        for name, child in list(parent.named_children()):
-            if draws(child):
+        # `named_children` leaves out a layer's second use, which draws from a stream of its own.
+        for name, child in list(parent._modules.items()):
+            if child is not None and draws(child):
                 layer = DrawnBySeed(child, f"{path}.{name}".removeprefix("."), seeds, device)
                 setattr(parent, name, layer)
                 found.append(layer)

@@ -34,7 +34,7 @@ def stack(modules: Sequence[nn.Module], seeds: Sequence[int], sample: Tensor) ->
     _check_plain(modules[0])
     stacked = deepcopy(modules[0])
     streams = partial(Streams, seeds, device=sample.device)
-    _swap_children(stacked, list(modules), streams, "")
+    _swap_children(stacked, list(modules), streams, "", set())
     _check_parameters(stacked, modules)
     choose_layout(stacked, sample.repeat(len(modules), *[1] * (sample.dim() - 1)))
     _check_randomness(stacked, sample, len(modules))
@@ -75,15 +75,21 @@ def _swap_children(
     plain: Sequence[nn.Module],
     streams: Callable[[str], Streams],
     prefix: str,
+    swapped: set[nn.Module],
 ) -> None:
-    for name, child in list(stacked.named_children()):
+    """In place. `swapped` are modules whose children were, as one may stand under two names."""
+    swapped.add(stacked)
+    # `named_children` leaves out a layer's second use, which draws from a stream of its own.
+    for name, child in list(stacked._modules.items()):
+        if child is None or child in swapped:
+            continue
         path = f"{prefix}{name}"
         counterparts = [module.get_submodule(name) for module in plain]
         rule = rule_for(child)
         if rule is not None:
             setattr(stacked, name, rule(counterparts, partial(streams, f"mask/{path}")))
         elif any(True for _ in child.children()):
-            _swap_children(child, counterparts, streams, f"{path}.")
+            _swap_children(child, counterparts, streams, f"{path}.", swapped)
         elif any(True for _ in child.parameters()) or any(True for _ in child.buffers()):
             setattr(stacked, name, LoopedLayer(counterparts))
 
@@ -110,6 +116,14 @@ def _check_parameters(stacked: nn.Module, modules: Sequence[nn.Module]) -> None:
         raise ValueError(f"{odd} cannot be stacked: a module owns it beside its children")
     if len(list(stacked.parameters())) != len(list(modules[0].parameters())):
         raise ValueError("tied weights cannot be stacked: they would come apart")
+    if _kept_buffers(stacked) != _kept_buffers(modules[0]):
+        raise ValueError("tied buffers cannot be stacked: they would come apart")
+
+
+def _kept_buffers(network: nn.Module) -> int:
+    """How many there are; one under two names counts once, one that no state holds not at all."""
+    kept = network.state_dict(keep_vars=True).values()
+    return len({id(tensor) for tensor in kept if not isinstance(tensor, nn.Parameter)})
 
 
 def _check_randomness(stacked: nn.Module, sample: Tensor, seeds: int) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.base.errors import RegscopeError
-from regscope.base.foreign import said
+from regscope.base.foreign import cause, said
 from regscope.datasets import Dataset
 from regscope.datasets.seen import as_seen
 from regscope.models.initialization import initialized
@@ -19,7 +19,7 @@ from regscope.stacking.looped import loop
 from regscope.stacking.stack import stack
 from regscope.study.params import Study
 from regscope.tasks import task_of
-from regscope.training.trial import SIZES, try_out
+from regscope.training.trial import SIZES, same, try_out
 
 EXAMPLES = 4
 """So many are tried out."""
@@ -59,7 +59,7 @@ def why_looped(study: Study, methods: Sequence[Regularizer], dataset: Dataset) -
         stack([network, network], [0, 0], _sample(dataset))
     except (Exception, SystemExit) as error:  # noqa: BLE001
         if isinstance(error, ValueError):
-            return said(error)
+            return said(error) or cause(error)
         return "its forward does not take several networks' examples at once"
     return None
 
@@ -73,7 +73,7 @@ def as_one(
     dataset: Dataset,
 ) -> nn.Module:
     """One module of one network a seed: a stack, or where they cannot be stacked a loop."""
-    if study.model.found_late and why_looped(study, methods, dataset):
+    if study.model.found_late and why_looped(study, methods, dataset) is not None:
         return loop(modules, seeds, sample.device)
     return stack(modules, seeds, sample)
 
@@ -109,7 +109,7 @@ def _tried(
 def _check_repeated(path: str, first: nn.Module, again: nn.Module) -> None:
     other = again.state_dict()
     for name, tensor in first.state_dict().items():
-        if name not in other or not torch.equal(tensor, other[name]):
+        if name not in other or not same(tensor, other[name]):
             raise RegscopeError(
                 f"model.path = {path}: {name} begins otherwise each time that it is made, from the"
                 " same seed: draw from torch's global generator alone"

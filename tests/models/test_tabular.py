@@ -23,6 +23,7 @@ from regscope.models.tabular import Tabular
 from regscope.models.weights import weights_of
 from regscope.stacking.stack import stack
 from regscope.study.params import Study
+from regscope.training.found import check_found
 from regscope.training.passes import ByAutograd, ByHand, make_passes
 from tests import tiny
 from tests.own import tables
@@ -294,6 +295,11 @@ def test_a_module_of_ones_own_is_given_what_columns_become(
     split = {"train": 120, "validation": 20}
     tried = tiny.study({"dropout": 0.2}, "adam", data=source, model=model, split=split)
     dataset = dataset_of(tried)
+    # The first rows are tried out: with a gap of either kind among them.
+    first = dataset.inputs.copy()
+    first[1, 0] = first[2, 1] = np.nan
+    dataset = replace(dataset, inputs=first)
+    check_found(tried, ["none", "tested"], dataset)
     together = tiny.trained(tried, dataset, [0, 1])
     state = together.model.state_dict()
     assert {"embedding.weight", "embedding.mean", "network.hidden.weight"} <= set(state)

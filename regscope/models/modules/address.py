@@ -108,9 +108,9 @@ def _names_in(file: Path, modified: int) -> Names | None:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name):
                 names.append(name)
             case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
-                imported += [alias.asname or alias.name for alias in aliases]
+                imported += [alias.asname or alias.name.partition(".")[0] for alias in aliases]
             case ast.Assign(targets=targets):
-                names += [target.id for target in targets if isinstance(target, ast.Name)]
+                names += [name for target in targets for name in _bound(target)]
             case ast.Expr(value=ast.Constant()):
                 pass
             case _:
@@ -119,3 +119,9 @@ def _names_in(file: Path, modified: int) -> Names | None:
     if {"*", "__getattr__"}.intersection((*names, *imported)):
         return None
     return Names(tuple(names), tuple(imported))
+
+
+def _bound(target: ast.expr) -> list[str]:
+    """The names that a target of an assignment binds, unpacked ones too."""
+    parts = [part for part in ast.walk(target) if isinstance(part, ast.Name)]
+    return [part.id for part in parts if isinstance(part.ctx, ast.Store)]

@@ -15,9 +15,9 @@ from typing import Any
 from regscope.base.errors import RegscopeError
 from regscope.base.foreign import place, said
 from regscope.base.lines import choose
-from regscope.base.paths import PACKAGE
 from regscope.base.randomness import global_torch_stream
 from regscope.models.modules.address import Address
+from regscope.models.modules.imports import imported_anew
 
 _loaded: dict[str, ModuleType] = {}
 """By a digest of all that decides what a file is."""
@@ -64,14 +64,14 @@ def _file(file: Path, files: Sequence[Path]) -> ModuleType:
     digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in decisive))
     name = f"regscope_module_{digest.hexdigest()[:16]}"
     if name not in _loaded:
-        module = ModuleType(name)
-        module.__file__ = str(file)
-        with _run(str(file), (file.parent, Path()), files):
+        module, label = ModuleType(name), str(file)
+        module.__file__ = label
+        with imported_anew(label, files), _run(label, (file.parent, Path()), of_a_file=True):
             # By its name dataclasses and pickle find what a class belongs to.
             sys.modules[name] = module
             try:
                 # Compiled from its bytes: a cached program may be that of an older file.
-                exec(compile(source, str(file), "exec"), vars(module))
+                exec(compile(source, label, "exec"), vars(module))
             except BaseException:
                 del sys.modules[name]
                 raise
@@ -80,27 +80,22 @@ def _file(file: Path, files: Sequence[Path]) -> ModuleType:
 
 
 def _package(address: Address) -> ModuleType:
-    with _run(address.place, (Path(),), None):
+    with _run(address.place, (Path(),), of_a_file=False):
         return importlib.import_module(address.place)
 
 
 @contextmanager
-def _run(label: str, folders: Sequence[Path], files: Sequence[Path] | None) -> Iterator[None]:
+def _run(label: str, folders: Sequence[Path], of_a_file: bool) -> Iterator[None]:
     """Around running a file: its folders can be imported from, and its draws are not a seed's."""
-    before, generators = set(sys.modules), other_states()
+    generators = other_states()
     kept, writing = list(sys.path), sys.dont_write_bytecode
     sys.path[:0] = [str(folder.absolute()) for folder in folders]
     sys.dont_write_bytecode = True
-    for other in files or ():
-        # An older version of it, where a notebook has run that.
-        stale = [name for name, found in sys.modules.items() if _of(found) == other.absolute()]
-        for one in stale:
-            del sys.modules[one]
     try:
         with global_torch_stream(0, f"module {label}"):
             yield
     except ModuleNotFoundError as error:
-        if files is None and error.name and label.startswith(error.name):
+        if not of_a_file and error.name and label.startswith(error.name):
             raise RegscopeError(
                 f"{error}: install it, or name a file of the repository, FILE.py:NAME"
             ) from error
@@ -109,7 +104,7 @@ def _run(label: str, folders: Sequence[Path], files: Sequence[Path] | None) -> I
             " in model.files"
         ) from error
     except (Exception, SystemExit) as error:
-        alone = f"python {label}" if files is not None else f'python -c "import {label}"'
+        alone = f"python {label}" if of_a_file else f'python -c "import {label}"'
         raise RegscopeError(f"{told(error)}: mend it; {alone} shows more") from error
     finally:
         sys.path[:], sys.dont_write_bytecode = kept, writing
@@ -118,27 +113,3 @@ def _run(label: str, folders: Sequence[Path], files: Sequence[Path] | None) -> I
             f"{label} draws from random or numpy while it is imported, otherwise in every process:"
             " draw in the constructor, with torch"
         )
-    if files is not None:
-        _check_imports(label, set(sys.modules) - before, files)
-
-
-def _check_imports(label: str, names: set[str], files: Sequence[Path]) -> None:
-    known = {file.absolute() for file in files}
-    for name in sorted(names):
-        file, here = _of(sys.modules.get(name)), Path.cwd()
-        if file is None or file in known or not file.is_relative_to(here):
-            continue
-        if file.is_relative_to(PACKAGE) or "site-packages" in file.parts or file.suffix != ".py":
-            continue
-        if file == here / label:
-            continue
-        relative = file.relative_to(here).as_posix()
-        raise RegscopeError(
-            f"{label} imports {relative}, whose changes would go unseen: name it, as"
-            f" model.files: [{relative}]"
-        )
-
-
-def _of(module: ModuleType | None) -> Path | None:
-    file = getattr(module, "__file__", None)
-    return Path(file).absolute() if isinstance(file, str) else None

@@ -95,6 +95,50 @@ class Convolving(nn.Module):
         return outputs
 
 
+class Repeating(nn.Module):
+    """One nn.Dropout under two names; a parameter at its root, where it is asked for, is what keeps
+    it from being stacked."""
+
+    def __init__(self, input_shape: tuple[int, ...], classes: int, shifted: bool = False) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(math.prod(input_shape), 16)
+        self.first = self.second = nn.Dropout(0.5)
+        self.output = nn.Linear(16, classes)
+        self.shift = nn.Parameter(torch.zeros(classes)) if shifted else None
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        hidden = self.second(self.hidden(self.first(inputs.flatten(1))).relu())
+        outputs: Tensor = self.output(hidden)
+        return outputs if self.shift is None else outputs + self.shift
+
+
+class Particular(nn.Module):
+    """Raises, without a word, where it is given other numbers of examples than 1 and 4."""
+
+    def __init__(self, input_shape: tuple[int, ...], classes: int) -> None:
+        super().__init__()
+        self.output = nn.Linear(math.prod(input_shape), classes)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        if len(inputs) not in (1, 4):
+            raise ValueError
+        outputs: Tensor = self.output(inputs.flatten(1))
+        return outputs
+
+
+class Unaware(nn.Module):
+    """Keeps what there is nothing to tell of yet."""
+
+    def __init__(self, input_shape: tuple[int, ...], classes: int) -> None:
+        super().__init__()
+        self.output = nn.Linear(math.prod(input_shape), classes)
+        self.register_buffer("seen", torch.full((classes,), math.nan))
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        outputs: Tensor = self.output(inputs.flatten(1))
+        return outputs
+
+
 class Tagging(nn.Module):
     """Of sentences: `input_shape` is [T, words]."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import re
 import sys
 from copy import deepcopy
 from pathlib import Path
@@ -10,9 +12,11 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from pydantic import ValidationError
 
 import regscope
 from regscope.base.digests import digests
+from regscope.base.errors import RegscopeError
 from regscope.claims.reading import load_claims
 from regscope.datasets import Dataset
 from regscope.engine.base import Job
@@ -85,6 +89,84 @@ def test_an_edited_file_is_read_anew_and_leaves_nothing_behind(nets: Path) -> No
     assert "hiddenb.weight" in after.state_dict()
     assert sys.path == path
     assert not (nets / "__pycache__").exists()
+
+
+def imported_first(file: Path, line: str) -> None:
+    future = "from __future__ import annotations\n"
+    file.write_text(file.read_text().replace(future, f"{future}{line}\n"))
+
+
+def test_an_import_that_goes_unseen_is_refused_every_time(nets: Path) -> None:
+    """Also where the process has loaded that file, for another study or by itself."""
+    (nets / "lab").mkdir()
+    (nets / "lab" / "helper.py").write_text("WIDTH = 16\n")
+    (nets / "lab" / "beside.py").write_text("import lab.helper\n")
+    imported_first(nets / "my_nets.py", "from lab import beside, helper")
+    files = ["lab/helper.py", "lab/beside.py"]
+    before = set(sys.modules)
+
+    def refused(lacking: str) -> None:
+        told = f"my_nets.py imports {lacking}, whose changes would go unseen: name it, as"
+        left = [file for file in files if file != lacking]
+        there = dict(sys.modules)
+        for _ in range(2):
+            with pytest.raises(RegscopeError, match=re.escape(f"{told} model.files: [{lacking}]")):
+                study("Dense", files=left).model.build(SHAPE, 10)
+            assert sys.modules == there
+
+    try:
+        refused("lab/helper.py")
+        refused("lab/beside.py")
+        study("Dense", files=files).model.build(SHAPE, 10)
+        assert {"lab", "lab.helper", "lab.beside"} <= set(sys.modules)
+        refused("lab/helper.py")
+        refused("lab/beside.py")
+    finally:
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+
+
+def test_what_the_process_has_loaded_itself_stays(
+    nets: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A module that the file does not import, in a package of which it imports another."""
+    (nets / "lab").mkdir()
+    (nets / "lab" / "tools.py").write_text("X = 1\n")
+    (nets / "lab" / "layers.py").write_text("X = 2\n")
+    imported_first(nets / "my_nets.py", "import lab.layers")
+    monkeypatch.syspath_prepend(nets)
+    before = set(sys.modules)
+    try:
+        tools = importlib.import_module("lab.tools")
+        older = importlib.import_module("lab.layers")
+        study("Dense", files=["lab/layers.py"]).model.build(SHAPE, 10)
+        assert sys.modules["lab.tools"] is sys.modules["lab"].tools is tools
+        assert sys.modules["lab.layers"] is sys.modules["lab"].layers is not older
+    finally:
+        for name in set(sys.modules) - before:
+            del sys.modules[name]
+
+
+NAMES = """
+import torch.nn as nn, torch.optim
+(Small, (Large, *Rest)), table = (dict, (dict, dict)), {}
+table[nn] = First = Second = dict
+"""
+
+
+@pytest.mark.parametrize(
+    "name", ["Small", "Large", "Rest", "First", "Second", "table", "nn", "torch"]
+)
+def test_every_name_that_a_file_binds_is_there(name: str, nets: Path) -> None:
+    (nets / "my_nets.py").write_text(NAMES)
+    study(name)
+
+
+def test_other_names_are_not(nets: Path) -> None:
+    (nets / "my_nets.py").write_text(NAMES)
+    there = "choose from: table, Small, Large, Rest, First, Second"
+    with pytest.raises(ValidationError, match=rf"my_nets\.py has no optim: {there}"):
+        study("optim")
 
 
 def test_only_settings_that_are_given_are_written(nets: Path) -> None:

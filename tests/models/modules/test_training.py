@@ -93,6 +93,29 @@ def test_only_what_has_no_stacked_counterpart_is_looped(digits: Dataset, nets: P
         assert isinstance(model, LoopedNetwork) == (reason is not None)
 
 
+def test_an_error_without_a_word_is_a_reason_too(digits: Dataset, nets: Path) -> None:
+    tried = study("Particular")
+    assert why_looped(tried, [], digits) == "ValueError"
+    assert isinstance(tiny.trainer(tried, digits, [0]).model, LoopedNetwork)
+
+
+def test_what_a_buffer_of_nan_begins_with_is_the_same_each_time(
+    digits: Dataset, nets: Path
+) -> None:
+    check_found(study("Unaware"), ["none"], digits)
+
+
+@pytest.mark.parametrize("shifted", [False, True])
+def test_one_dropout_under_two_names_is_two(shifted: bool, digits: Dataset, nets: Path) -> None:
+    """In a stack and in a loop alike: a stream each."""
+    tried = study("Repeating", arguments={"shifted": shifted})
+    check_found(tried, ["none", "tested"], digits)
+    model = tiny.trainer(tried, digits, [0, 1]).model
+    assert isinstance(model, LoopedNetwork) == shifted
+    assert {one.purpose for one in streams_of(model)} == {"mask/first", "mask/second"}
+    assert test_neighbours.differences(tried, digits, [0, 1, 2, 3, 4]) == {}
+
+
 @pytest.mark.parametrize("name", ["Attending", "Recurrent"])
 @pytest.mark.parametrize("cell", ["l2_dropout", "everything_else"])
 def test_a_run_that_stops_goes_on(
@@ -156,12 +179,23 @@ class Dropping(nn.Sequential):
         super().__init__(nn.Flatten(), nn.Linear(64, 12), nn.Dropout(0.5), nn.Linear(12, 3))
 
 
+class DroppingTwice(nn.Sequential):
+    """With one nn.Dropout: at two places of a chain, and inside a part that itself stands twice."""
+
+    def __init__(self) -> None:
+        dropped = nn.Dropout(0.5)
+        part = nn.Sequential(nn.ReLU(), dropped)
+        layers = [nn.Linear(64, 12), dropped, part, nn.Linear(12, 12), dropped, part]
+        super().__init__(nn.Flatten(), *layers, nn.Linear(12, 3))
+
+
 def pictures(count: int) -> Tensor:
     return torch.randn(count, 1, 8, 8, generator=torch.Generator().manual_seed(9))
 
 
-def test_a_loop_draws_the_masks_of_a_stack() -> None:
-    modules = [Dropping() for _ in range(3)]
+@pytest.mark.parametrize("kind", [Dropping, DroppingTwice])
+def test_a_loop_draws_the_masks_of_a_stack(kind: type[nn.Module]) -> None:
+    modules = [kind() for _ in range(3)]
     seeds = [5, 0, 2]
     stacked, looped = stack(modules, seeds, pictures(4)), loop(modules, seeds, CPU)
     for epoch in (0, 1):
