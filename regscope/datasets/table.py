@@ -14,8 +14,9 @@ from regscope.base.lines import listed, shown
 from regscope.base.settings import Settings, refusal
 from regscope.datasets.base import Column, Dataset
 from regscope.datasets.own import DescribedSource, Description, OwnFile, check_file
+from regscope.tables.csv_form import Form
 from regscope.tables.kinds import Held, held, missing_targets
-from regscope.tables.reading import Form, read_table
+from regscope.tables.reading import read_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,11 +40,10 @@ class FormDescription(Settings):
 
     delimiter: str | None = None
     header: bool | None = None
-    encoding: str = "utf-8"
 
     @property
     def form(self) -> Form:
-        return Form(self.delimiter, self.header, self.encoding)
+        return Form(self.delimiter, self.header)
 
 
 class TestFile(Settings):

@@ -16,7 +16,7 @@ from regscope.base.files import write_json, write_text
 from regscope.datasets.table import ColumnDescription, FormDescription, TableDescription
 from regscope.export.cell import TrainedSeed
 from regscope.tables.kinds import EPOCH
-from regscope.tables.reading import MISSING
+from regscope.tables.marks import MISSING
 
 if TYPE_CHECKING:
     from torch import Tensor

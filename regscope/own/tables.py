@@ -27,9 +27,11 @@ from regscope.datasets.table_checks import check_table
 from regscope.own import proposal
 from regscope.own.looked import Looked
 from regscope.own.methods import TABLES, of_epochs
+from regscope.tables.csv_form import Form
 from regscope.tables.kinds import ColumnKind, Held, held
 from regscope.tables.look import Asked, Seen, described, look, named, odd
-from regscope.tables.reading import COMPRESSED, Form, read_table
+from regscope.tables.reading import read_table
+from regscope.tables.text import COMPRESSED
 
 FEWEST = 20
 """Rows from which on a study can be split in three parts."""
@@ -65,12 +67,14 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
     """Raises RegscopeError, in one line that names the file, where no study can be made of it."""
     table, form = read_table(path, asked.header)
     aside = [column for column in (asked.group, asked.time) if column]
+    columns = dict(zip(table.column_names, table.columns, strict=True))
+    table = table.select([name for name in aside if name in columns])
     if len(aside) == 2:
         raise RegscopeError("--group and --time: one of both at a time")
     if asked.stratify and aside:
         raise RegscopeError("--stratify: goes with neither --group nor --time")
     try:
-        seen = look(table, target, Asked(asked.task, asked.kinds, asked.drop, asked.keep, aside))
+        seen = look(columns, target, Asked(asked.task, asked.kinds, asked.drop, asked.keep, aside))
         if seen.rows < FEWEST:
             raise RegscopeError(f"{seen.rows} rows; at least {FEWEST}, to train, choose and test")
         groups = group_names(table, asked.group)
@@ -135,7 +139,7 @@ def stored_name(path: Path, name: str) -> str:
 
 
 def _form(form: Form) -> FormDescription:
-    return FormDescription(delimiter=form.delimiter, header=form.header, encoding=form.encoding)
+    return FormDescription(delimiter=form.delimiter, header=form.header)
 
 
 def _column(column: Held) -> ColumnDescription:
@@ -151,7 +155,7 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
     table, its_form = read_table(path, asked.header)
     try:
         for column in (seen.target.name, *(column.name for column in seen.columns)):
-            named(table, column)
+            named(table.column_names, column)
         spelled = {}
         if seen.target.codes is not None:
             labels = held(seen.target.name, table[seen.target.name], "category").categories

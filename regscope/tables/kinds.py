@@ -11,7 +11,7 @@ import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
-from regscope.tables.reading import MISSING
+from regscope.tables.marks import MISSING
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,6 +64,7 @@ def held(name: str, column: pa.ChunkedArray, asked: ColumnKind | None = None) ->
     """
     import pyarrow as pa
 
+    column = as_text(column)
     if pa.types.is_string(column.type):
         return _of_text(name, column, asked)
     values = _typed(name, column)
@@ -77,6 +78,13 @@ def held(name: str, column: pa.ChunkedArray, asked: ColumnKind | None = None) ->
         return _coded(name, pc.fill_null(column.cast(pa.string()), ""), asked)
     kind: ColumnKind = "date" if _is_date(column) else "number"
     return Held(name, kind, int(np.isnan(values).sum()), values=_finite(name, values))
+
+
+def as_text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Text in place of a dictionary of words; other columns as they are."""
+    import pyarrow as pa
+
+    return column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column
 
 
 def _of_text(name: str, column: pa.ChunkedArray, asked: ColumnKind | None) -> Held:

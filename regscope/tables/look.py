@@ -14,13 +14,14 @@ from regscope.base.lines import listed, shown
 from regscope.tables.kinds import (
     ColumnKind,
     Held,
+    as_text,
     check_size,
     could_be,
     held,
     missing_targets,
 )
 from regscope.tables.leaks import leaks
-from regscope.tables.reading import INDEX
+from regscope.tables.marks import INDEX
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -73,21 +74,26 @@ class Asked:
     """Columns that splits go by, which networks do not read."""
 
 
-def look(table: pa.Table, target: str, asked: Asked) -> Seen:
-    """Raises RegscopeError where there is no such column, nothing to tell or nothing to read, and
-    where a column was asked to be two things."""
+def look(table: dict[str, pa.ChunkedArray], target: str, asked: Asked) -> Seen:
+    """`table` is emptied on the way, so that a large one is in memory once: read, or held.
+
+    Raises RegscopeError where there is no such column, nothing to tell or nothing to read, and
+    where a column was asked to be two things.
+    """
     for name in (target, *asked.drop, *asked.keep, *asked.aside, *(asked.kinds or {})):
         named(table, name)
     _check_asked(target, asked)
-    told = target_of(table, target, asked.task)
+    told = target_of(target, table[target], asked.task)
+    first = {name: column.slice(0, TWINS) for name, column in table.items()}
     columns: list[Held] = []
     left_out = dict.fromkeys(asked.drop, "as asked") | dict.fromkeys(asked.aside, "splits go by it")
-    for name in table.column_names:
+    for name in list(table):
+        column = table.pop(name)
         if name == target or name in left_out:
             continue
-        found = held(name, table[name], (asked.kinds or {}).get(name))
+        found = held(name, column, (asked.kinds or {}).get(name))
         if name in asked.keep:
-            columns.append(_kept(table, found))
+            columns.append(_kept(column, found))
         elif why := _useless(found):
             left_out[name] = why
         else:
@@ -102,7 +108,8 @@ def look(table: pa.Table, target: str, asked: Asked) -> Seen:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise RegscopeError(f"no column is left to tell {target} from ({reasons}): --keep one")
     apart = [name for name, why in left_out.items() if why in (AN_INDEX, NUMBERS_ROWS)]
-    return Seen(told, tuple(columns), left_out, _twins(table.drop_columns(apart)))
+    twins = _twins([column for name, column in first.items() if name not in apart])
+    return Seen(told, tuple(columns), left_out, twins)
 
 
 def _check_asked(target: str, asked: Asked) -> None:
@@ -119,36 +126,34 @@ def _check_asked(target: str, asked: Asked) -> None:
             raise RegscopeError(f"--drop {min(both)}: and {option}: one of both")
 
 
-def _kept(table: pa.Table, found: Held) -> Held:
+def _kept(column: pa.ChunkedArray, found: Held) -> Held:
     """A column that is read although it looks useless; text as categories."""
     if found.kind == "text":
-        found = held(found.name, table[found.name], "category")
+        found = held(found.name, column, "category")
     check_size(found)
     return found
 
 
-def named(table: pa.Table, name: str) -> str:
+def named(names: Collection[str], name: str) -> str:
     """Raises RegscopeError with the nearest names where a table has no such column."""
-    if name not in table.column_names:
-        raise RegscopeError(
-            f"column {shown(name)}: not there; columns: {listed(table.column_names, near=name)}"
-        )
+    if name not in names:
+        raise RegscopeError(f"column {shown(name)}: not there; columns: {listed(names, near=name)}")
     return name
 
 
-def target_of(table: pa.Table, name: str, task: str | None) -> Held:
+def target_of(name: str, column: pa.ChunkedArray, task: str | None) -> Held:
     """The target as classes or as numbers.
 
     Raises RegscopeError where it is missing in a row, is one class or number alone, or where it is
     not plain which of both it is and `task` does not say.
     """
-    found = held(name, table[name], None if task is None else _KINDS[task])
+    found = held(name, column, None if task is None else _KINDS[task])
     if found.kind == "date":
         raise RegscopeError(f"column {name}: dates, which are no target: give it as a number")
     if found.kind == "number" and task is None:
-        found = _classes_or_numbers(table, name, found)
+        found = _classes_or_numbers(column, found)
     elif found.kind == "text":
-        found = held(name, table[name], "category")
+        found = held(name, column, "category")
     whole = found.values if found.values is not None else found.codes
     assert whole is not None
     missing = np.isnan(whole) if found.values is not None else whole < 0
@@ -169,8 +174,9 @@ def target_of(table: pa.Table, name: str, task: str | None) -> Held:
 _KINDS: dict[str, ColumnKind] = {"classes": "category", "number": "number"}
 
 
-def _classes_or_numbers(table: pa.Table, name: str, found: Held) -> Held:
+def _classes_or_numbers(column: pa.ChunkedArray, found: Held) -> Held:
     assert found.values is not None
+    name = found.name
     there = found.values[~np.isnan(found.values)]
     whole = bool((there == np.floor(there)).all())
     if not whole or found.distinct > ASKED_ABOUT:
@@ -180,7 +186,7 @@ def _classes_or_numbers(table: pa.Table, name: str, found: Held) -> Held:
             f"column {name}: {found.distinct} different whole numbers: classes or a number? Say"
             " --task number or --task classes"
         )
-    found = held(name, table[name], "category")
+    found = held(name, column, "category")
     for one, other in pairwise(found.categories):
         if float(one) == float(other):
             raise RegscopeError(
@@ -249,16 +255,24 @@ def _numbers_rows(values: np.ndarray) -> bool:
     )
 
 
-def _twins(table: pa.Table) -> int:
-    """How many of the first rows are like an earlier one in every column; lists and the like do not
-    count."""
+def _twins(columns: Collection[pa.ChunkedArray]) -> int:
+    """How many rows are like an earlier one in every column; lists and the like do not count."""
     import pyarrow as pa
 
-    rows = table.slice(0, TWINS).select(
-        [name for name in table.column_names if not pa.types.is_nested(table[name].type)]
-    )
-    distinct = rows.group_by(rows.column_names, use_threads=False).aggregate([])
-    return int(rows.num_rows - distinct.num_rows)
+    # Of every row the place among the different ones so far, in the columns so far.
+    places, different = np.zeros(0, np.int64), 0
+    for column in columns:
+        if pa.types.is_nested(column.type):
+            continue
+        words = as_text(column).dictionary_encode("encode").combine_chunks().indices
+        joined = words.to_numpy().astype(np.int64)
+        if different:
+            joined += places * (int(joined.max()) + 1)
+        found, places = np.unique(joined, return_inverse=True)
+        different = len(found)
+        if different == len(places):
+            return 0
+    return len(places) - different
 
 
 def odd(seen: Seen, has_test: bool = False) -> Iterator[str]:
