@@ -74,13 +74,21 @@ def with_study(text: str, name: str, study: Mapping[str, Any]) -> str:
     before = "".join(lines[:end])
     before += "" if before.endswith("\n") else "\n"
     found = before + "\n" + block_text(name, study, indent) + "".join(lines[end:])
-    old, new = (parse_yaml(one, str(paths.PARAMS)) for one in (text, found))
-    if new != {**old, "studies": {**old["studies"], name: parse_yaml(_flow(study), "study")}}:
+    old = parse_yaml(text, str(paths.PARAMS))
+    expected = {**old, "studies": {**old["studies"], name: parse_yaml(_flow(study), "study")}}
+    if not _reads_as(found, expected):
         raise RegscopeError(
-            f"{paths.PARAMS}: no study can be put behind the others as it is written; put this"
-            f" there by hand: {_flow({name: study})}"
+            f"{paths.PARAMS}: no study can be put behind the others as they are written: write each"
+            " in lines of its own below `studies:`, without braces around all of them"
         )
     return found
+
+
+def _reads_as(text: str, expected: Any) -> bool:
+    try:
+        return bool(parse_yaml(text, str(paths.PARAMS)) == expected)
+    except RegscopeError:
+        return False
 
 
 def _is_inside(line: str) -> bool:

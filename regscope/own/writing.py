@@ -19,6 +19,7 @@ from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.base.lines import listed, shown
+from regscope.base.yaml_files import parse_yaml
 from regscope.datasets.own import description_file, write_description
 from regscope.own.block import with_study
 from regscope.own.looked import Looked
@@ -96,6 +97,9 @@ def check_name(name: str, again: bool) -> None:
         raise RegscopeError(
             f"study {shown(name)}: must be a name of letters, digits and underscores, 80 at most"
         ) from None
+    if parse_yaml(name, "study") != name:
+        # `-S study=123` and the key in params.yaml would be numbers.
+        raise RegscopeError(f"study {name}: YAML reads no text there: choose a name that is a word")
     if name == paths.PATHS.name:
         raise RegscopeError(f"study {name}: must be called otherwise: plots/paths is taken")
     if name in there and not again:

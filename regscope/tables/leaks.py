@@ -1,7 +1,8 @@
 """Columns that give the target away: with them a study asks what is known already.
 
-Each rule learns from every second row and is held against the others, so that what is learned by
-heart does not count.
+What is learned from, of classes and of sums, is every second row, and held against the others, so
+that what is learned by heart does not count; a rank correlation learns nothing, and is of all rows
+that are looked at.
 """
 
 from __future__ import annotations
@@ -19,13 +20,19 @@ FEWEST = 40
 """Rows that are looked at, evenly spread; of fewer than FEWEST nothing is said."""
 
 EXPLAINED = 0.9999
-"""R squared, or a rank correlation, from which on a number is told by others."""
+"""R squared, or the size of a rank correlation, from which on a number is told by others."""
 
 LEFT = 1 / 50
-"""Of the errors of the most frequent class: a column that leaves fewer tells the class."""
+"""Of the errors of the most frequent class: a column that leaves no more tells the class."""
+
+FEWEST_ERRORS = 5
+"""Of the most frequent class, in the held rows: where there are fewer nothing is said."""
+
+ROWS_A_CATEGORY = 4
+"""Learned rows for each category, or a column of more is not looked at."""
 
 MOST_COLUMNS = 500
-"""Of numbers that are looked at together."""
+"""Of numbers that are looked at together, the first of them."""
 
 SOME = 1_000
 """Rows by which most columns are seen not to tell a number."""
@@ -38,7 +45,11 @@ RIDGE = 1e-12
 
 
 def leaks(columns: Sequence[Held], target: Held) -> dict[str, str]:
-    """`{column: why}` of those that give the target away, alone or together."""
+    """`{column: why}` of those that give the target away, alone or together.
+
+    Classes are told by any one column; a number by columns of numbers and dates alone, by one in
+    whatever order its values have, or by a weighted sum of those without gaps.
+    """
     rows = len(_whole(target))
     chosen = np.linspace(0, rows - 1, min(rows, ROWS)).astype(int)
     there = chosen[~_missing(target)[chosen]]
@@ -77,10 +88,13 @@ def _missing(column: Held) -> np.ndarray:
 
 
 def _tells_class(column: Held, codes: np.ndarray, learn: np.ndarray, held: np.ndarray) -> str:
+    """How well a column tells the class, or nothing: of a category its most frequent class, and the
+    guess for one that was not learned; of numbers and dates a tree, where gaps come first.
+    """
     guess = int(np.bincount(codes[learn]).argmax())
     wrong_by_guess = np.count_nonzero(codes[held] != guess)
     if column.codes is not None:
-        if len(column.categories) > len(learn) / 4:
+        if len(column.categories) > len(learn) / ROWS_A_CATEGORY:
             return ""
         predicted = _most_frequent(column.codes[learn], codes[learn], guess)[column.codes[held]]
     else:
@@ -91,7 +105,7 @@ def _tells_class(column: Held, codes: np.ndarray, learn: np.ndarray, held: np.nd
         filled = np.nan_to_num(_whole(column), nan=-1e30)[:, None].astype(np.float32)
         predicted = tree.fit(filled[learn], codes[learn]).predict(filled[held])
     wrong = np.count_nonzero(codes[held] != predicted)
-    if wrong_by_guess < 5 or wrong > LEFT * wrong_by_guess:
+    if wrong_by_guess < FEWEST_ERRORS or wrong > LEFT * wrong_by_guess:
         return ""
     return f"{1 - wrong / len(held):.1%} of rows by it alone"
 
@@ -106,6 +120,8 @@ def _most_frequent(categories: np.ndarray, classes: np.ndarray, guess: int) -> n
 
 
 def _tells_number(column: Held, target: _Ranked) -> str:
+    """How well a column's ranks are the target's, where it has FEWEST values and half as many
+    different ones; or nothing."""
     if column.codes is not None:
         return ""
     own = _whole(column)[target.rows]
@@ -160,11 +176,12 @@ def _correlation(one: np.ndarray, other: np.ndarray) -> float:
 def _together(
     columns: Sequence[Held], values: np.ndarray, learn: np.ndarray, held: np.ndarray
 ) -> list[str]:
-    """The fewest of the numbers whose weighted sum is the target; empty where there is none, or
-    none of MOST_TOGETHER.
+    """Numbers without gaps whose weighted sum is the target, none of which can be spared; empty
+    where there are none, or more than MOST_TOGETHER.
 
     What adds least is taken out, half of the columns at once or fewer, as long as the others still
-    explain the target. All are solved from one Gram matrix of the rows that are learned from.
+    explain the target. Nothing is looked for where there are fewer than four learned rows for each
+    column. All are solved from one Gram matrix of the rows that are learned from.
     """
     numbers = [column for column in columns if column.values is not None and not column.missing]
     numbers = [column for column in numbers if np.ptp(_whole(column)[learn]) > 0][:MOST_COLUMNS]

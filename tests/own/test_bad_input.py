@@ -184,6 +184,9 @@ def test_without_file_or_target_it_says_which_to_give(
         ("churn", ["--again"], "study churn: is not there, which --again would bring in anew"),
         ("../up", [], "study ../up: must be a name of letters"),
         ("paths", [], "study paths: must be called otherwise"),
+        ("123", [], "study 123: YAML reads no text there: choose a name that is a word"),
+        ("1e5", [], "study 1e5: YAML reads no text there"),
+        ("null", [], "study null: YAML reads no text there"),
     ],
 )
 def test_names_that_cannot_be_are_refused(

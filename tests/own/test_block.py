@@ -65,6 +65,25 @@ def test_it_is_indented_as_the_others_are() -> None:
 
 
 @pytest.mark.parametrize("text", ["studies: {a: {title: A}}\n", "a: 1\n", '"studies":\n  a: {}\n'])
-def test_what_cannot_be_put_in_is_given_to_put_there_by_hand(text: str) -> None:
-    with pytest.raises(RegscopeError, match=r"^params\.yaml: "):
+def test_without_a_line_of_studies_alone_nothing_is_put_in(text: str) -> None:
+    with pytest.raises(RegscopeError, match=r"^params\.yaml: has no line `studies:`: write it so$"):
         with_study(text, "churn", STUDY)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("studies:\n  {a: {title: A}}\n", "churn"),
+        ("studies:\n  {a: {title: A},\n  b: {title: B}}\nmore: 1\n", "churn"),
+        ("note: '\nstudies:\n  x'\nmore:\n  studies: 1\nstudies:\n  a: {}\n", "churn"),
+        ("studies:\n  a:\n    title: A\n", "123"),
+    ],
+    ids=["braces", "braces over lines", "the line in a text", "a number as a name"],
+)
+def test_what_cannot_be_put_behind_the_others_is_refused(text: str, name: str) -> None:
+    with pytest.raises(RegscopeError) as refused:
+        with_study(text, name, STUDY)
+    assert str(refused.value) == (
+        "params.yaml: no study can be put behind the others as they are written: write each in"
+        " lines of its own below `studies:`, without braces around all of them"
+    )

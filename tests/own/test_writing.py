@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from regscope import pipelines
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.own import writing
@@ -27,8 +28,12 @@ def _repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _dvc(files: list[Path]) -> None:
+    """As `dvc add` does: a pointer beside each file, which git is to ignore."""
     for file in files:
-        Path(f"{file}.dvc").write_text("outs: []\n")
+        Path(f"{file}.dvc").write_text(f"outs: [{len(file.read_bytes())}]\n")
+    names = "".join(f"/{file.name}\n" for file in files)
+    ignored = paths.OWN / ".gitignore"
+    ignored.write_text((ignored.read_text() if ignored.exists() else "") + names)
 
 
 def everything() -> dict[str, bytes]:
@@ -75,6 +80,104 @@ def test_where_a_step_fails_all_is_as_it_was(
     monkeypatch.setattr(writing, step, fails)
     with pytest.raises((RegscopeError, OSError, KeyboardInterrupt, SystemExit)):
         new(*["--again"] * again)
+    assert everything() == before
+
+
+def _added(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def added(files: list[Path]) -> None:
+        _dvc(files)
+        raise error
+
+    monkeypatch.setattr(writing, "_put_under_dvc", added)
+
+
+def _settings_read(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that `enter` wrote: others are read before."""
+    kept = writing.load_params
+
+    def read() -> Any:
+        if list(yaml.safe_load(Path("params.yaml").read_text())["studies"])[-1] == "churn":
+            raise error
+        return kept()
+
+    monkeypatch.setattr(writing, "load_params", read)
+
+
+def _pipelines_made(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = pipelines.write
+
+    def made(given: Any) -> None:
+        kept(given)
+        assert "data/own/churn" in Path("studies/churn/dvc.yaml").read_text()
+        raise error
+
+    monkeypatch.setattr(pipelines, "write", made)
+
+
+LATE = {"dvc add": _added, "settings": _settings_read, "pipelines": _pipelines_made}
+
+
+@pytest.mark.parametrize(
+    ("step", "again"),
+    # With --again settings are read before they could be written.
+    [*((step, False) for step in LATE), ("dvc add", True), ("pipelines", True)],
+)
+@pytest.mark.parametrize("error", [RegscopeError("no"), OSError("full"), KeyboardInterrupt()])
+def test_what_a_failing_step_had_written_is_as_it_was(
+    step: str, error: BaseException, again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if again:
+        new()
+        Path("studies/churn/dvc.yaml").write_text("# Changed by hand.\n")
+    else:
+        paths.OWN.mkdir(parents=True)
+        (paths.OWN / ".gitignore").write_text("/mine.csv\n")
+    before = everything()
+    Path("t.csv").write_text(Path("t.csv").read_text().replace("Bern", "Constantinople"))
+    before["t.csv"] = Path("t.csv").read_bytes()
+    with monkeypatch.context() as patched:
+        LATE[step](error, patched)
+        with pytest.raises((RegscopeError, OSError, SystemExit)):
+            new(*["--again"] * again)
+    assert everything() == before
+    new(*["--again"] * again)
+    assert {name for name, kept in everything().items() if kept != before.get(name)} == {
+        "data/own/.gitignore",
+        *(f"data/own/churn.csv{end}" for end in ("", ".dvc", ".json")),
+        "studies/churn/dvc.yaml",
+        *["params.yaml"] * (not again),
+    }
+
+
+@pytest.mark.parametrize("step", ["settings", "pipelines"])
+def test_a_data_set_of_torchvision_is_written_whole_or_not_at_all(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything()
+    with monkeypatch.context() as patched:
+        if step == "pipelines":
+            patched.setattr(
+                pipelines, "write", lambda given: (_ for _ in ()).throw(OSError("full"))
+            )
+        else:
+            _settings_read(OSError("full"), patched)
+        with pytest.raises(OSError, match="full"):
+            called("new", "churn", "--torchvision", "KMNIST")
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", ["churn.csv", "churn.test.csv"])
+def test_a_file_that_is_another_studys_is_not_written_over(name: str) -> None:
+    """Whether params.yaml names that study or not."""
+    paths.OWN.mkdir(parents=True)
+    (paths.OWN / name).write_text("of another\n")
+    later = tables.written(Path("later.csv"), **tables.words(seed=9))
+    before = everything()
+    with pytest.raises(RegscopeError) as refused:
+        new("--test", str(later))
+    assert str(refused.value) == (
+        f"data/own/{name}: is there already, of another study: remove it, or choose another name"
+    )
     assert everything() == before
 
 
