@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
     )
     warned = [*odd(seen, asked.test is not None), *_rare(seen.target)]
     if asked.test is not None:
-        description, more_warned = _with_test(asked.test, description, groups)
+        description, more_warned = _with_test(path, asked.test, description, groups)
         warned += more_warned
     if asked.time:
         warned += _at_one_time(times(table, asked.time), study, asked)
@@ -175,7 +176,7 @@ def _test_file(path: Path, name: str, asked: TableAsked, seen: Seen) -> tuple[Te
 
 
 def _with_test(
-    path: Path, described: TableDescription, groups: np.ndarray
+    training: Path, path: Path, described: TableDescription, groups: np.ndarray
 ) -> tuple[TableDescription, list[str]]:
     """The description of both files, a column having gaps that has some in either, and what its
     owner should look at.
@@ -201,7 +202,8 @@ def _with_test(
         check_table(inputs, [column.read for column in columns])
     except RegscopeError as error:
         raise RegscopeError(f"{path}: {error}") from error
-    return described.model_copy(update={"columns": columns}), list(_unknown(inputs, columns))
+    told = [*_unknown(inputs, columns), *_trained_on(encoded(training, described)[0], inputs)]
+    return described.model_copy(update={"columns": columns}), told
 
 
 def _unknown(inputs: np.ndarray, columns: Sequence[ColumnDescription]) -> Iterator[str]:
@@ -219,6 +221,22 @@ def _unknown(inputs: np.ndarray, columns: Sequence[ColumnDescription]) -> Iterat
             yield (
                 f"column {column.name}: {share:.1%} of the test rows have values unseen in training"
             )
+
+
+def _trained_on(training: np.ndarray, test: np.ndarray) -> Iterator[str]:
+    """How many rows of a test file `[M, D]` are among those that train `[N, D]`, targets aside."""
+    trained = set(_digests(training))
+    both = sum(digest in trained for digest in _digests(test))
+    if both:
+        yield (
+            f"{both:,} of the test rows {'is' if both == 1 else 'are'} among those that train, in"
+            " every column that is read: they say little of new ones"
+        )
+
+
+def _digests(rows: np.ndarray) -> Iterator[bytes]:
+    # In place of the rows themselves, which are many times as large.
+    return (blake2b(row.tobytes(), digest_size=16).digest() for row in rows)
 
 
 def _rare(target: Held) -> Iterator[str]:

@@ -13,6 +13,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.own import writing
 from regscope.own.tables import TableAsked, look_at_table
+from regscope.study.params import load_params
 from tests.command.called import called
 from tests.own import tables
 from tests.pipeline.workspace import TINY
@@ -93,7 +94,7 @@ def _added(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _settings_read(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that `enter` wrote: others are read before."""
-    kept = writing.load_params
+    kept = load_params
 
     def read() -> Any:
         if list(yaml.safe_load(Path("params.yaml").read_text())["studies"])[-1] == "churn":
@@ -248,6 +249,23 @@ def test_categories_of_a_test_file_that_train_nowhere_are_told_or_refused() -> N
     tables.written(later, **words)
     with pytest.raises(RegscopeError, match="column city: no value there is one that trains"):
         look_at_table(Path("t.csv"), "churn", "left", TableAsked(test=later))
+
+
+def test_rows_of_a_test_file_that_train_are_counted() -> None:
+    """By what is read of them: gaps are alike, and targets are not looked at."""
+    trains, later = tables.words(), tables.words(seed=9)
+    for name in later:
+        for row in range(0, 40, 2):
+            later[name][row] = trains[name][row]
+    later["left"][0] = "yes" if trains["left"][0] == "no" else "no"
+    rows = set(zip(trains["age"], trains["city"], trains["since"], strict=True))
+    both = sum(row in rows for row in zip(later["age"], later["city"], later["since"], strict=True))
+    assert both >= 20
+    assert any(trains["city"][row] == "?" for row in range(0, 40, 2))
+    file = tables.written(Path("later.csv"), **later)
+    looked = look_at_table(Path("t.csv"), "churn", "left", TableAsked(test=file))
+    told = f"{both} of the test rows are among those that train"
+    assert any(line.startswith(told) for line in looked.warned)
 
 
 def test_rows_of_the_time_at_which_training_ends_are_told() -> None:

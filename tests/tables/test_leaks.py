@@ -60,6 +60,26 @@ def test_of_numbers(columns: list[Held], giving: list[str]) -> None:
     assert sorted(leaks(columns, PRICE)) == giving
 
 
+@pytest.mark.parametrize(
+    ("codes", "noise", "gives"),
+    [
+        (STREAM.integers(0, 40, N), 0.0, True),
+        (STREAM.integers(-1, 20, N), 0.005, True),
+        (STREAM.integers(0, 20, N), 0.02, False),
+        (np.arange(N), 0.0, False),
+    ],
+    ids=["a price of each", "missing is one, too", "nearly", "a value a row"],
+)
+def test_a_category_tells_a_number_by_its_means(
+    codes: np.ndarray, noise: float, gives: bool
+) -> None:
+    """A hundredth of the deviation is a ten-thousandth of the variance."""
+    prices = STREAM.permutation(codes.max() + 2)
+    own = prices[codes] / prices.std() + noise * STREAM.normal(size=N)
+    found = leaks([category("model", codes)], Held("price", "number", 0, values=own))
+    assert bool(found) == gives
+
+
 def test_a_number_is_told_in_many_rows_too() -> None:
     """More rows than are looked at first; also where nearly all have one value."""
     target = STREAM.exponential(size=5_000)
