@@ -296,9 +296,11 @@ def proposed(
     batch, held = proposal.sizes(train, next(size for most, size in BATCHES if rows <= most))
     if asked.group:
         train, held = _by_group(asked.group, groups, has_test)
-    split = proposal.split(train, held, bool(counts) or asked.stratify, has_test)
+    split = proposal.split(train, held, bool(counts), has_test)
     if asked.group or asked.time:
         split["by"] = "group" if asked.group else "time"
+    elif asked.stratify:
+        split["by"] = "stratified"
     width = next(width for most, width in WIDTHS if rows <= most)
     training = proposal.training(
         train - held, batch, counts, steps=STEPS, epochs=EPOCHS, seeds=SEEDS

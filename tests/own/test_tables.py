@@ -114,6 +114,37 @@ def test_a_source_without_description_or_with_another_target_is_refused() -> Non
         Table(path=source.path, target="left")
 
 
+@pytest.mark.parametrize("removed", ["churn.csv", "churn.test.csv"])
+def test_a_file_that_is_not_there_is_told_with_how_to_get_it(removed: str, tmp_path: Path) -> None:
+    test = tables.written(tmp_path / "later.csv", **tables.words(seed=9))
+    source = brought(TableAsked(test=test))
+    path = Path("data/own") / removed
+    path.unlink()
+    with pytest.raises(RegscopeError) as refused:
+        source.download(Path())
+    assert str(refused.value) == (f"{path}: no such file; if DVC keeps it: dvc checkout {path}.dvc")
+    assert not Path("file.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("sha256", "ABC", "sha256 = ABC: must "),
+        ("size", 0, "size = 0: must be at least 1"),
+        ("rows", 3, "rows = 3: unknown key"),
+    ],
+)
+def test_a_description_that_is_none_is_refused(key: str, value: Any, told: str) -> None:
+    source = brought()
+    file = description_file(source.path)
+    file.write_text(json.dumps(json.loads(file.read_text()) | {key: value}))
+    with pytest.raises(RegscopeError) as refused:
+        source.described()
+    assert str(refused.value).startswith(f"{file}: {told}")
+    with pytest.raises(ValueError, match=r"data/own/churn\.csv\.json: "):
+        Table(path=source.path, target="left")
+
+
 def test_few_rows_are_refused() -> None:
     few: dict[str, Any] = {name: words[:12] for name, words in tables.words().items()}
     with pytest.raises(RegscopeError, match=r"brought\.csv: 12 rows; at least 20"):
@@ -163,6 +194,60 @@ def test_the_split_proposed_for_groups_can_be_drawn(wards: int) -> None:
             SplitSettings(**looked.proposal["split"]), seed, "validation", watched=True
         )
         assert min(len(drawn.train), len(drawn.holdout), len(drawn.watched)) > 0
+
+
+@pytest.mark.parametrize(
+    ("target", "file", "split"),
+    [
+        # 200 rows: 160 train, 32 of these are set aside.
+        ("age", False, {"train": 160, "validation": 32, "by": "stratified"}),
+        ("left", False, {"train": 160, "validation": 32, "by": "stratified"}),
+        ("age", True, {"validation": 40, "by": "stratified"}),
+        ("left", True, {"validation": 40, "by": "stratified"}),
+    ],
+)
+def test_stratify_gives_every_part_the_targets_shares(
+    target: str, file: bool, split: dict[str, Any], tmp_path: Path
+) -> None:
+    """A test file's rows are whatever they are."""
+    ages = [f"{row / 7:.3f}" for row in range(tables.ROWS)]
+    path = tables.written(Path("churn.csv"), age=ages)
+    later = tables.written(tmp_path / "later.csv", **tables.words(seed=9) | {"age": ages})
+    asked = TableAsked(test=later if file else None, stratify=True)
+    assert look_at_table(path, "churn", target, asked).proposal["split"] == split
+
+
+def test_without_it_numbers_are_not_and_classes_only_without_a_test_file(tmp_path: Path) -> None:
+    ages = [f"{row / 7:.3f}" for row in range(tables.ROWS)]
+    path = tables.written(Path("churn.csv"), age=ages)
+    later = tables.written(tmp_path / "later.csv", **tables.words(seed=9))
+    for target, test, by in (
+        ("age", None, None),
+        ("left", None, "stratified"),
+        ("left", later, None),
+    ):
+        proposal = look_at_table(path, "churn", target, TableAsked(test=test)).proposal
+        assert proposal["split"].get("by") == by
+
+
+def test_numbers_are_stratified_by_ten_bins_and_beside_a_test_file_too(tmp_path: Path) -> None:
+    ages = [f"{row / 7:.3f}" for row in range(tables.ROWS)]
+    later = tables.written(tmp_path / "later.csv", **tables.words(seed=9) | {"age": ages})
+    for test in (None, later):
+        path = tables.written(Path("churn.csv"), age=ages)
+        asked = TableAsked(test=test, stratify=True)
+        proposal = look_at_table(path, "churn", "age", asked).proposal
+        dataset = brought(asked, target="age", age=ages).read()
+        split = dataset.split(
+            SplitSettings(**proposal["split"]), seed=0, holdout="validation" if test else "test"
+        )
+        assert np.bincount(split.holdout // 20, minlength=10).tolist() == [4] * 10
+
+
+@pytest.mark.parametrize("aside", ["group", "time"])
+def test_stratify_goes_with_neither_group_nor_time(aside: str) -> None:
+    with pytest.raises(RegscopeError, match=r"^--stratify: goes with neither --group nor --time$"):
+        brought(TableAsked(stratify=True, **{aside: "since"}))  # type: ignore[arg-type]
 
 
 def test_a_group_of_the_test_file_that_trains_is_refused(tmp_path: Path) -> None:
