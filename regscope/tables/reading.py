@@ -72,6 +72,9 @@ def read_table(path: Path, header: bool = True, form: Form | None = None) -> tup
             raise RegscopeError(f"{path}: Parquet names its columns: leave --no-header out")
         return _checked_names(path, _parquet(path, content)), Form(None, None)
     text, encoding = _text(path, content)
+    if not text.strip():
+        # A mark of byte order alone, as an editor leaves it.
+        raise RegscopeError(f"{path}: is empty")
     if form is None:
         form = Form(_delimiter(path, text), header, encoding)
     table = _csv(path, text, form)
@@ -140,7 +143,7 @@ def _delimiter(path: Path, text: bytes) -> str:
     where several do."""
     lines = text[:SAMPLE].decode(errors="ignore").lstrip("\r\n").splitlines()
     if len(text) > SAMPLE:
-        lines = lines[:-1]
+        lines = lines[:-1] or lines
     found: dict[str, list[list[str]]] = {}
     widths: dict[str, int] = {}
     for delimiter in DELIMITERS:
@@ -182,9 +185,14 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
 
     assert form.delimiter is not None
     whole, text = text, text.lstrip(b"\r\n")
-    first = next(
-        csv.reader(io.StringIO(_first_lines(text), newline=""), delimiter=form.delimiter), []
-    )
+    lines = csv.reader(io.StringIO(_first_lines(text), newline=""), delimiter=form.delimiter)
+    try:
+        first = next(lines, [])
+    except csv.Error as error:
+        raise RegscopeError(
+            f"{path}: the first line holds more than {csv.field_size_limit():,} characters in one"
+            " value: a quote that is never closed, perhaps"
+        ) from error
     if len(first) > MOST_COLUMNS:
         raise RegscopeError(f"{path}: {len(first):,} columns; at most {MOST_COLUMNS:,}")
     names = _names(path, first) if form.header else None
@@ -220,8 +228,7 @@ def _csv(path: Path, text: bytes, form: Form) -> pa.Table:
     except pa.ArrowInvalid as error:
         raise RegscopeError(f"{path}: {_why(wrong, str(error), whole, form)}") from error
     if not table.num_rows:
-        what = "has only a header line" if form.header else "has no rows"
-        raise RegscopeError(f"{path}: {what}")
+        raise RegscopeError(f"{path}: has only a header line")
     last = [str(column[-1]) for column in table.columns]
     if text.count(b'"') % 2 and any("\n" in value for value in last):
         raise RegscopeError(f"{path}: a quote is opened and never closed: {shown(last[-1], 40)}")
@@ -314,7 +321,10 @@ def _why(wrong: list[Any], said: str, text: bytes, form: Form) -> str:
 def _all_one_longer(text: bytes, columns: int, delimiter: str | None) -> bool:
     """Whether the rows have a value more than the header has names: by the first ones."""
     lines = csv.reader(io.StringIO(_first_lines(text.lstrip(b"\r\n"))), delimiter=delimiter or ",")
-    rows = [row for row in islice(lines, 1, 4) if row]
+    try:
+        rows = [row for row in islice(lines, 1, 4) if row]
+    except csv.Error:
+        return False
     return len(rows) > 1 and all(len(row) == columns + 1 for row in rows)
 
 
@@ -362,15 +372,17 @@ def _parquet(path: Path, content: bytes) -> pa.Table:
     from pyarrow import parquet
 
     try:
+        names = parquet.read_schema(pa.BufferReader(content)).names
+        names = [INDEX if name == PARQUET_INDEX else name for name in names]
+        if len(names) > MOST_COLUMNS:
+            raise RegscopeError(f"{path}: {len(names):,} columns; at most {MOST_COLUMNS:,}")
+        if again := _twice(names):
+            raise RegscopeError(f"{path}: the column {shown(again)} is there twice")
         table = parquet.read_table(pa.BufferReader(content))
     except (pa.ArrowInvalid, OSError) as error:
         raise RegscopeError(f"{path}: not a whole Parquet file: {str(error)[:80]}") from error
     if not table.num_rows:
         raise RegscopeError(f"{path}: has no rows")
-    if table.num_columns > MOST_COLUMNS:
-        raise RegscopeError(f"{path}: {table.num_columns:,} columns; at most {MOST_COLUMNS:,}")
-    if again := _twice(table.column_names):
-        raise RegscopeError(f"{path}: the column {shown(again)} is there twice")
     texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     columns = []
     for column in table.columns:
@@ -382,7 +394,6 @@ def _parquet(path: Path, content: bytes) -> pa.Table:
         elif pa.types.is_boolean(kind):
             column = pc.fill_null(column.cast(pa.string()), "")
         columns.append(column)
-    names = [INDEX if name == PARQUET_INDEX else name for name in table.column_names]
     return pa.table(columns, names=names)
 
 
