@@ -13,6 +13,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.own import writing
 from regscope.own.tables import TableAsked, look_at_table
+from regscope.study.params import load_params
 from tests.command.called import called
 from tests.own import tables
 from tests.pipeline.workspace import TINY
@@ -93,12 +94,11 @@ def _added(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _settings_read(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
     """Those that `enter` wrote: others are read before."""
-    kept = writing.load_params
 
     def read() -> Any:
         if list(yaml.safe_load(Path("params.yaml").read_text())["studies"])[-1] == "churn":
             raise error
-        return kept()
+        return load_params()
 
     monkeypatch.setattr(writing, "load_params", read)
 
