@@ -48,8 +48,8 @@ class Pipeline:
         return len(self.run("dvc", "stage", "list", "--name-only", *pipelines).output.split())
 
 
-def copy_code(root: Path) -> None:
-    """Copy what git tracks, or would track, without any results and claims."""
+def tracked() -> list[str]:
+    """Files of this repository that are there and that git tracks, or would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -57,8 +57,13 @@ def copy_code(root: Path) -> None:
         text=True,
         check=True,
     ).stdout.split("\0")
-    for name in filter(None, listed):
-        if (ROOT / name).is_file() and not name.startswith(RESULTS) and not name.endswith(LOCK):
+    return [name for name in listed if name and (ROOT / name).is_file()]
+
+
+def copy_code(root: Path) -> None:
+    """Copy what git tracks, or would track, without any results and claims."""
+    for name in tracked():
+        if not name.startswith(RESULTS) and not name.endswith(LOCK):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     (root / paths.CLAIMS_FILE).write_text(yaml.safe_dump(NO_CLAIMS, sort_keys=False))

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from bench.pipeline import copy_code
+from bench.pipeline import copy_code, tracked
 from tests.alone import ROOT
 from tests.library.test_docs import PAGE, blocks
 
@@ -47,11 +47,7 @@ def package() -> dict[str, Any]:
 
 
 def test_every_file_of_the_package_is_installed_and_no_other(package: dict[str, Any]) -> None:
-    tracked = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "regscope"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    ).stdout.split("\0")  # fmt: skip
-    there = {name for name in tracked if name and (ROOT / name).is_file()}
+    there = {name for name in tracked() if name.startswith("regscope/")}
     assert any(not name.endswith(".py") for name in there)
     assert set(package["files"]) == there
     assert len(package["files"]) == len(there)

@@ -12,8 +12,8 @@ from regscope.tables.csv_form import (
     all_one_longer,
     check_header,
     delimiter_of,
+    first_row,
     header_names,
-    width,
 )
 from regscope.tables.marks import check_columns
 from regscope.tables.text import Text, examined
@@ -31,13 +31,13 @@ def read_csv(path: Path, header: bool, form: Form | None) -> tuple[pa.Table, For
     head = text.head()
     form = form or Form(delimiter_of(path, head), header)
     assert form.delimiter is not None
-    places = [str(place + 1) for place in range(width(head, form.delimiter))]
-    check_columns(len(places), ())
-    names = header_names(head, form.delimiter) if form.header else None
-    check_columns(0, names or ())
+    first = first_row(head, form.delimiter)
+    names = header_names(first, head, form.delimiter) if form.header else None
+    places = [str(place + 1) for place in range(len(first))]
+    check_columns(names or places)
     table = _read(text, head, form, places)
     if not table.num_rows:
-        raise RegscopeError("has only a header line" if form.header else "has no rows")
+        raise RegscopeError("has only a header line")
     last = [str(column[-1]) for column in table.columns]
     if text.quotes % 2 and any("\n" in value for value in last):
         raise RegscopeError(f"a quote is opened and never closed: {shown(last[-1], 40)}")

@@ -65,13 +65,24 @@ def delimiter_of(path: Path, head: bytes) -> str:
     return max(found, key=rank)
 
 
-def header_names(head: bytes, delimiter: str) -> list[str]:
-    """What the first line calls the columns.
+def first_row(head: bytes, delimiter: str) -> list[str]:
+    """Raises RegscopeError where it cannot be cut."""
+    try:
+        return next(_rows(head, delimiter), [])
+    except csv.Error as error:
+        raise RegscopeError(
+            f"the first line holds more than {csv.field_size_limit():,} characters in one value: a"
+            " quote that is never closed, perhaps"
+        ) from error
+
+
+def header_names(first: Sequence[str], head: bytes, delimiter: str) -> list[str]:
+    """What the first row, which is given beside the file's head, calls the columns.
 
     Raises RegscopeError where a name goes over several lines, and where they are numbers for the
     most part and no names.
     """
-    names = [name.strip() for name in next(_rows(head, delimiter), [])]
+    names = [name.strip() for name in first]
     for place, name in enumerate(names, start=1):
         if "\n" in name or "\r" in name:
             raise RegscopeError(
@@ -102,13 +113,11 @@ def check_header(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def all_one_longer(head: bytes, columns: int, delimiter: str) -> bool:
     """Whether the rows have a value more than the header has names: by the first ones."""
-    rows = [row for row in islice(_rows(head, delimiter), 1, 4) if row]
+    try:
+        rows = [row for row in islice(_rows(head, delimiter), 1, 4) if row]
+    except csv.Error:
+        return False
     return len(rows) > 1 and all(len(row) == columns + 1 for row in rows)
-
-
-def width(head: bytes, delimiter: str) -> int:
-    """How many values the first line has."""
-    return len(next(_rows(head, delimiter), []))
 
 
 def is_number(text: str) -> bool:

@@ -20,9 +20,9 @@ def twice(names: Sequence[str]) -> str:
     return next((name for name, often in Counter(names).items() if often > 1), "")
 
 
-def check_columns(count: int, names: Sequence[str]) -> None:
+def check_columns(names: Sequence[str]) -> None:
     """Raises RegscopeError over too many columns, and over a name that comes again."""
-    if count > MOST_COLUMNS:
-        raise RegscopeError(f"{count:,} columns; at most {MOST_COLUMNS:,}")
+    if len(names) > MOST_COLUMNS:
+        raise RegscopeError(f"{len(names):,} columns; at most {MOST_COLUMNS:,}")
     if again := twice(names):
         raise RegscopeError(f"the column {shown(again)} is there twice")

@@ -28,12 +28,15 @@ def read_parquet(path: Path) -> pa.Table:
 
     try:
         with _opened(path) as file:
+            names = parquet.read_schema(file).names
+            names = [INDEX if name == PARQUET_INDEX else name for name in names]
+            check_columns(names)
+            file.seek(0)
             table = parquet.read_table(file)
     except (pa.ArrowInvalid, OSError) as error:
         raise RegscopeError(f"not a whole Parquet file: {str(error)[:80]}") from error
     if not table.num_rows:
         raise RegscopeError("has no rows")
-    check_columns(table.num_columns, table.column_names)
     texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
     columns = []
     for column in table.columns:
@@ -45,7 +48,6 @@ def read_parquet(path: Path) -> pa.Table:
         elif pa.types.is_boolean(kind):
             column = pc.fill_null(column.cast(pa.string()), "")
         columns.append(column)
-    names = [INDEX if name == PARQUET_INDEX else name for name in table.column_names]
     return pa.table(columns, names=names)
 
 

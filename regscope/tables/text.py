@@ -81,7 +81,8 @@ def examined(path: Path, encoding: str = "utf-8") -> Text:
             words = decoder.decode(chunk, final=not chunk)
             quotes += words.count('"')
             feeds += words.count("\n")
-            blank = blank and not words.strip()
+            # A mark of byte order alone, as an editor leaves it, is nothing.
+            blank = blank and not words.lstrip("\ufeff").strip()
     except UnicodeDecodeError as error:
         if encoding == "utf-8":
             return examined(path, "cp1252")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+from regscope.datasets.public_tables import DESCRIBED, TABLES
+from regscope.datasets.table import TableDescription
 
 DOWNLOAD = """
 import dataclasses, sys
@@ -29,3 +34,34 @@ def test_targets_come_beside_their_rows_in_utf_8_whatever_the_locale(tmp_path: P
     expected = "a,größe,tumour\n1,Zürich,3\n2,Bern,vier für\n"
     assert (tmp_path / "x.csv").read_bytes().decode() == expected
     assert not (tmp_path / "y.csv").exists()
+
+
+PAGE = Path(__file__).parents[2] / "docs/data-sets.md"
+
+
+def test_the_page_says_of_every_table_what_is_described() -> None:
+    """How many rows and columns of it there are, and of all which bounds they have."""
+    described = {
+        name: TableDescription.model_validate(json.loads((DESCRIBED / f"{name}.json").read_text()))
+        for name in TABLES
+    }
+    expected, page = {}, PAGE.read_text(encoding="utf-8")
+    for name, found in described.items():
+        train = found.official_train
+        rows = f"{train:,} + {found.size - train:,}" if train else f"{found.size:,}"
+        expected[name] = (rows, f"{len(found.columns):,}")
+    section = page.partition("| `table` | rows | target | columns read |")[2].partition("\n\n")[0]
+    told = {
+        name: (rows, columns)
+        for name, rows, columns in re.findall(
+            r"^\| `(\w+)` \| ([^|]+) \| [^|]+ \| ([^|]+) \|", section, re.MULTILINE
+        )
+    }
+    assert told == expected
+    sizes = [found.size for found in described.values()]
+    columns = [len(found.columns) for found in described.values()]
+    classes = sorted({len(found.classes) for found in described.values()} - {0})
+    assert (
+        f"| {min(sizes)} to {max(sizes):,} | its own, or drawn by seed | {classes[0]} or"
+        f" {classes[1]}, or a number | {min(columns)} to {max(columns):,} columns | each its own |"
+    ) in page

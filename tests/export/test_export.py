@@ -30,20 +30,17 @@ from regscope.study.networks import MODEL_FILE, load_networks
 from regscope.study.params import Study
 from tests import tiny
 from tests.command.called import called
+from tests.export.alone import FORBIDDEN
 
 CELL = {"l2": 0.001, "batch_norm": True, "dropout": 0.2}
 NORMALIZING = {**tiny.CONVOLUTIONAL, "response_normalized": ["conv1"]}
 
 # Runs in the exported folder what its card says, without this project.
-ALONE = """
-import json, re, sys, torch
+ALONE = (
+    FORBIDDEN
+    + """
+import json, re, torch
 
-class Forbidden:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "regscope":
-            raise ImportError(name)
-
-sys.meta_path.insert(0, Forbidden())
 cases = torch.load("cases.pt", weights_only=True)
 off = {}
 for folder, (inputs, expected) in cases.items():
@@ -57,6 +54,7 @@ for folder, (inputs, expected) in cases.items():
         off[f"{folder} {number}"] = (scope["logits"] - expected).abs().max().item()
 print(json.dumps(off))
 """
+)
 
 Settle = Callable[..., Study]
 

@@ -34,23 +34,21 @@ from regscope.study.networks import MODEL_FILE, in_own_unit, load_networks
 from regscope.study.params import Study
 from tests import tiny
 from tests.command.called import called
+from tests.export.alone import FORBIDDEN
 from tests.own import tables
 
 MODEL: dict[str, Any] = {"kind": "tabular", "hidden": [8], "embedding": 3}
 
 # As `python predict.py rows.csv`, where this project cannot be imported.
-ALONE = """
-import runpy, sys
+ALONE = (
+    FORBIDDEN
+    + """
+import runpy
 
-class Forbidden:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "regscope":
-            raise ImportError(name)
-
-sys.meta_path.insert(0, Forbidden())
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """
+)
 
 ROWS = """city,other,since,age
 Rome,x,2012-03-01,44.5
@@ -352,6 +350,23 @@ def test_numbers_that_name_the_described_columns_are_a_header(workspace: Path) -
     assert predict.read_rows("rows.csv", described) == [[2, 0.5]]
     Path("rows.csv").write_text("2,0.5\n0.5,2\n")
     with pytest.raises(predict.Refused, match="the first line holds numbers"):
+        predict.read_rows("rows.csv", described)
+
+
+def test_a_first_column_without_a_name_is_the_index(workspace: Path) -> None:
+    """As it was when the table was read; another one is not."""
+    described = {
+        "columns": [{"name": "a", "kind": "number"}, {"name": "(index)", "kind": "number"}],
+        "delimiter": ",",
+        "header": True,
+        "missing": [""],
+        "epoch": "2000-01-01",
+        "target": {"name": "target", "classes": ["x", "y"]},
+    }
+    Path("rows.csv").write_text(" ,a\n7,0.5\n")
+    assert predict.read_rows("rows.csv", described) == [[0.5, 7]]
+    Path("rows.csv").write_text("a,\n0.5,7\n")
+    with pytest.raises(predict.Refused, match=r"has no column \(index\): it has a, $"):
         predict.read_rows("rows.csv", described)
 
 

@@ -33,6 +33,7 @@ def block(**changed: Any) -> dict[str, Any]:
 
 def test_a_table_is_trained_measured_and_compared(workspace: Path) -> None:
     study = block()
+    study["regularizers"]["tested"] = {"l1_prox": 3}
     none = regscope.train(study, "none")
     tested = regscope.train(study, "tested", data=none.dataset)
     [(inputs, labels)] = tested.batches(0, "test")
@@ -42,8 +43,14 @@ def test_a_table_is_trained_measured_and_compared(workspace: Path) -> None:
     assert found.unmeasured == {}
     assert found.measures["accuracy"] == pytest.approx(tested.test_accuracy[0], abs=1e-6)
     assert list(found.layers["layer"]) == ["embedding", "hidden1", "output"]
-    assert regscope.compare(none.test_accuracy, tested.test_accuracy).verdict
-    assert regscope.plot_compare(none, tested).axes
+    compared = regscope.compare(none.test_accuracy, tested.test_accuracy)
+    difference = np.mean(tested.test_accuracy) - np.mean(none.test_accuracy)
+    assert abs(difference) > 0.01
+    assert compared.difference == pytest.approx(difference, abs=1e-12)
+    (axis,) = regscope.plot_compare(none, tested).axes
+    drawn = [np.asarray(points.get_offsets())[:, 0] for points in axis.collections][:2]
+    expected = [100 * np.asarray(cell.test_accuracy) for cell in (none, tested)]
+    np.testing.assert_allclose(drawn, expected, rtol=1e-9)
     assert len(none.plot_weights(tested).axes) == 2
 
 

@@ -265,11 +265,10 @@ def member(content: bytes) -> Callable[[Path], Path]:
     return write
 
 
-def promising(folder: Path) -> Path:
-    """A header of a terabyte, and no number."""
-    header = b"{'descr': '<f8', 'fortran_order': False, 'shape': (125000000000,), }"
+def headed(header: bytes) -> Callable[[Path], Path]:
+    """An array of this header, and no number."""
     header += b" " * (117 - len(header)) + b"\n"
-    return member(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)(folder)
+    return member(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
 
 
 def cut(folder: Path) -> Path:
@@ -323,8 +322,16 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         ": inputs: not a whole array (the magic string is not correct",
     ),
     "a header that promises more": (
-        promising,
+        headed(b"{'descr': '<f8', 'fortran_order': False, 'shape': (125000000000,), }"),
         ": inputs: 0 bytes where its header promises [125000000000] of float64",
+    ),
+    "a header that ends too early": (
+        headed(b"{'descr': '<f8', 'fortran_order': False, 'shape': (3,"),
+        ": inputs: not a whole array (",
+    ),
+    "a header of fewer than none": (
+        headed(b"{'descr': '<f8', 'fortran_order': False, 'shape': (-1, 0), }"),
+        ": inputs: not a whole array (of shape [-1, 0])",
     ),
     "a bomb": (bomb, ": refused: unpacks to 4,000,"),
     "no inputs": (without("inputs"), ": has no inputs; it has: targets"),
@@ -364,6 +371,10 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         one(targets=NUMBERS[:, None]),
         ": targets: of shape [20, 1]; must be [N], one for each of the inputs: targets.reshape(-1)",
     ),
+    "one target for all": (
+        one(targets=np.array(1)),
+        ": targets: of shape []; must be [N], one for each of the inputs: targets.reshape(-1)",
+    ),
     "one-hot targets": (
         one(targets=np.eye(3)[NUMBERS]),
         ": targets: of shape [20, 3]; must be [N], one for each of the inputs:"
@@ -388,6 +399,24 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "a name that is not given": (
         one(targets=TEXT, classes=np.array(["owl", "crow"])),
         ": targets: row 2 (from 0), wren: is not in classes: owl, crow",
+    ),
+    "text that is no UTF-8": (
+        one(targets=np.where(NUMBERS == 1, b"\xff", b"owl")),
+        ": targets: not UTF-8: invalid start byte",
+    ),
+    "names that are no UTF-8": (
+        one(classes=np.array([b"a", b"b", b"\xff"])),
+        ": classes: not UTF-8: invalid start byte",
+    ),
+    "one name": (one(classes=np.array(["a"])), ": classes: 1: must be two at least"),
+    "a class that was given and only tests": (
+        one(
+            targets=NUMBERS % 2,
+            test_inputs=POINTS,
+            test_targets=NUMBERS,
+            classes=np.array(["a", "b", "c"]),
+        ),
+        ": test_targets: has a class that no training example has",
     ),
     "a class without examples": (
         one(classes=np.array(["a", "b", "c", "d"])),

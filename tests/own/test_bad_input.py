@@ -132,6 +132,10 @@ CASES: dict[str, tuple[str | bytes | None, list[str], str]] = {
     "words for times": (
         text(PLAIN), ["--time", "city"], "t.csv: column city: neither dates nor numbers",
     ),
+    "a row of no time": (
+        changed(since=["", *PLAIN["since"][1:]]), ["--time", "since"],
+        "t.csv: column since: missing in 1 rows: no place in time",
+    ),
     "the file that trains as test": (text(PLAIN), ["--test", "t.csv"], "t.csv: the file that tra"),
     "the target dropped": (text(PLAIN), ["--drop", "left"], "t.csv: --drop left: is the target"),
     "numbers beyond all": (

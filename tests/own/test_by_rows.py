@@ -81,7 +81,8 @@ def test_among_how_many_rows_twins_are_counted(place: int, twins: int) -> None:
     values[place] = values[7]
     target = np.arange(TWINS + 1) % 2
     target[place] = target[7]
-    seen = look(pa.table({"a": values, "t": target}), "t", Asked())
+    columns = {"a": pa.chunked_array([values]), "t": pa.chunked_array([target])}
+    seen = look(columns, "t", Asked())
     assert seen.twins == twins
     told = [line for line in odd(seen) if "there already" in line]
     assert told == ["1 row is there already: some may train and test"] * twins

@@ -273,7 +273,7 @@ def not_utf8(workspace: Path) -> Path:
 
 
 def bomb(workspace: Path) -> Path:
-    """A gigabyte of zeros in a megabyte."""
+    """600 MB of zeros in less than one."""
     path = zipped(workspace / "mine.zip", BIRDS)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("owl/z.png", "w") as file:  # fmt: skip # noqa: E501
         for _ in range(600):

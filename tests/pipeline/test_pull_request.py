@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from bench.pipeline import tracked
 from tests.pipeline.workspace import SOURCE, Workspace
 
 MOST_LINES = 40
@@ -19,18 +19,10 @@ FOLDED = ":(exclude,attr:linguist-generated)"
 @pytest.fixture
 def repository(tmp_path: Path) -> Workspace:
     """A copy of what git tracks here, with the study digits as this code has it."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=SOURCE,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
     workspace = Workspace(tmp_path / "repository")
-    for name in filter(None, listed.split("\0")):
-        if (SOURCE / name).is_file():
-            (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(SOURCE / name, workspace.root / name)
+    for name in tracked():
+        (workspace.root / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(SOURCE / name, workspace.root / name)
     if (cache := SOURCE / ".dvc/cache").is_dir():
         # What is trained already is not trained again.
         shutil.copytree(cache, workspace.root / ".dvc/cache")
@@ -47,7 +39,9 @@ def test_another_strength_changes_few_lines_that_are_read(repository: Workspace)
     repository.run("dvc", "exp", "run", "--quiet", "-S", strength, "-S", "reg=l2", seconds=900)
     shown = repository.run("git", "diff", "--numstat", "HEAD", "--", ".", FOLDED, ":!*.csv")
     changed = [line.split("\t") for line in shown.splitlines()]
-    lines = {name: int(added) for added, _, name in changed if added.isdigit()}
+    lines = {
+        name: max(int(added), int(removed)) for added, removed, name in changed if added.isdigit()
+    }
     assert lines["params.yaml"] == 2
     assert lines["metrics/studies/digits/summary.json"] > 0
     assert lines["metrics/pages/digits.md"] > 0

@@ -118,3 +118,14 @@ def test_a_browser_that_hangs_is_ended(built: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(printed, "SECONDS", 1)
     with pytest.raises(RegscopeError, match=r"chromium: printed no page in 1 seconds$"):
         called("report", "--study", "small", "--pdf")
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [("#!/nowhere/at/all\n", "No such file or directory"), ("\1\2\3", "Exec format error")],
+)
+def test_a_browser_that_cannot_be_started_is_told(built: Path, content: str, told: str) -> None:
+    program(built, "chromium", content)
+    with pytest.raises(RegscopeError, match=rf"chromium: cannot be run: {told}$"):
+        called("report", "--study", "small", "--pdf")
+    assert not Path("small.pdf").exists()

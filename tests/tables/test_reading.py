@@ -5,6 +5,8 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from regscope.base.errors import RegscopeError
+from regscope.tables import text
 from regscope.tables.kinds import held
 from regscope.tables.reading import read_table
 
@@ -170,7 +173,33 @@ def test_text_of_parquet_is_text_however_it_is_kept(tmp_path: Path, kind: pa.Dat
 WRONG: dict[str, tuple[str, bytes, str]] = {
     "empty": ("t.csv", b"", "is empty"),
     "blank": ("t.csv", b"\n \n", "is empty"),
+    "a mark of byte order alone": ("t.csv", b"\xef\xbb\xbf\r\n", "is empty"),
+    "the same of UTF-16": ("t.csv", b"\xff\xfe", "is empty"),
+    "blank UTF-16": ("t.csv", " \n \n".encode("utf-16"), "is empty"),
+    "not whole UTF-16": (
+        "t.csv", "a,b\n1,2\n".encode("utf-16")[:-1], "not whole UTF-16: truncated data",
+    ),
     "only a header": ("t.csv", b"a,b\n", "has only a header line"),
+    "200,000 columns": (
+        "t.csv", b"a," * 199_999 + b"a\n" + b"1," * 199_999 + b"1\n",
+        "200,000 columns; at most 20,000",
+    ),
+    "a long name": (
+        "t.csv", b"a," + b"x" * 2_000_000 + b"\n1,2\n",
+        "the first line holds more than 131,072 characters in one value: a quote that is never",
+    ),
+    "a quote never closed from the first line on": (
+        "t.csv", b'a,"b\n' + b"1,2\n" * 50_000,
+        "the first line holds more than 131,072 characters in one value: a quote that is never",
+    ),
+    "a long value": (
+        "t.csv", b"a,b\n1," + b"x" * 35_000_000 + b"\n2,3\n",
+        "a value is longer than 16 MB: a quote that is never closed, perhaps",
+    ),
+    "a long value in rows one longer": (
+        "t.csv", b"a,b\n1,2," + b"x" * 200_000 + b"\n1,2,3\n",
+        "line 2 has 3 values, and the first has 2: 1,2,x",
+    ),
     "ragged": ("t.csv", b"a,b\n1,x\n2\n3,z\n", "line 3 has 1 values, and the first has 2: 2"),
     "too long": ("t.csv", b"a,b\n1,x,9\n", "line 2 has 3 values, and the first has 2: 1,x,9"),
     "a quote never closed": ("t.csv", b'a,b\n1,"x\n2,y\n', "a quote"),
@@ -224,19 +253,80 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         read_table(tmp_path)
 
 
-def test_so_many_columns_are_refused(tmp_path: Path) -> None:
-    names = ",".join(f"c{place}" for place in range(100_000))
-    path = written(tmp_path, f"{names}\n{names}\n")
-    with pytest.raises(RegscopeError, match="100,000 columns; at most 20,000"):
+def test_what_would_be_waited_for_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (Path("/dev/null"), tmp_path / "pipe.csv"):
+        with pytest.raises(RegscopeError) as refused:
+            read_table(path)
+        assert str(refused.value) == f"{path}: must be a file, not a pipe or a device"
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz"])
+def test_more_text_than_is_allowed_is_refused(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By what it unpacks to."""
+    assert text.MOST_BYTES == 8 * 2**30
+    content = "a,b\n" + "1,x\n" * 1_000
+    packed = gzip.compress(content.encode()) if name.endswith("gz") else content
+    path = written(tmp_path, packed, name)
+    monkeypatch.setattr(text, "MOST_BYTES", len(content))
+    assert read_table(path)[0].num_rows == 1_000
+    monkeypatch.setattr(text, "MOST_BYTES", len(content) - 1)
+    with pytest.raises(RegscopeError, match=r"unpacks to more than 0 GiB$"):
         read_table(path)
 
 
+@pytest.mark.parametrize(("columns", "allowed"), [(20_000, True), (20_001, False)])
+def test_so_many_columns_are_refused(columns: int, allowed: bool, tmp_path: Path) -> None:
+    names = [f"c{place}" for place in range(columns)]
+    path = written(tmp_path, f"{','.join(names)}\n{','.join(['x'] * columns)}\n")
+    if allowed:
+        assert read_table(path)[0].num_columns == columns
+    else:
+        with pytest.raises(RegscopeError, match="20,001 columns; at most 20,000"):
+            read_table(path)
+
+
+PARQUETS: dict[str, tuple[Callable[[], pa.Table], bool, str]] = {
+    "said to have no header": (
+        lambda: pa.table({"a": [1]}), False, "Parquet names its columns: leave --no-header out",
+    ),
+    "no rows": (lambda: pa.table({"a": pa.array([], pa.int64())}), True, "has no rows"),
+    "too many columns": (
+        lambda: pa.table([[1]] * 20_001, names=[f"c{place}" for place in range(20_001)]), True,
+        "20,001 columns; at most 20,000",
+    ),
+    "a column twice": (
+        lambda: pa.table([[1], [2], [3]], names=["a", "b", "a"]), True,
+        "the column a is there twice",
+    ),
+    "an index twice": (
+        lambda: pa.table([[1], [2]], names=["(index)", "__index_level_0__"]), True,
+        "the column (index) is there twice",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", PARQUETS)
+def test_parquet_is_refused_in_one_line(tmp_path: Path, case: str) -> None:
+    table, header, told = PARQUETS[case]
+    path = tmp_path / "t.parquet"
+    parquet.write_table(table(), path)
+    with pytest.raises(RegscopeError) as refused:
+        read_table(path, header)
+    assert str(refused.value) == f"{path}: {told}"
+
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters='\0\r\n",;|\t'), max_size=8)
+HEAD = ("head", "of", "it")
 
 
 @given(st.lists(st.tuples(WORDS, WORDS, WORDS), min_size=2, max_size=20))
 def test_every_value_comes_back(tmp_path_factory: pytest.TempPathFactory, rows: list) -> None:  # type: ignore[type-arg]
-    lines = [f'"{a}","{b}","{c}"' for a, b, c in [("head", "of", "it"), *rows]]
+    """Behind a first row that no header could be taken for."""
+    rows = [("1", "", ""), *rows]
+    lines = [f'"{a}","{b}","{c}"' for a, b, c in [HEAD, *rows]]
     path = written(tmp_path_factory.mktemp("rows"), "\n".join(lines) + "\n")
     table, _ = read_table(path)
     for column, place in zip(table.columns, range(3), strict=True):

@@ -24,6 +24,8 @@ from regscope.engine.run import Run
 from regscope.engine.together import Cells
 from regscope.evaluation.provenance import made_from
 from regscope.models.initialization import initialized
+from regscope.models.modules.address import Address
+from regscope.models.modules.loading import load
 from regscope.study.params import Study, load_params
 from tests import tiny
 from tests.engine.here import Here
@@ -209,3 +211,14 @@ def test_claims_may_name_any_layer_of_a_network_that_is_made_late(nets: Path) ->
     (nets / "claims.yaml").write_text(yaml.safe_dump(claims))
     [read] = load_claims(load_params()).claims
     assert read.check.layer == "attention.out_proj"
+
+
+@pytest.mark.parametrize("gone", ["my_nets.py", "helpers.py"])
+def test_a_file_that_is_gone_when_it_is_run_is_told(gone: str, workspace: Path) -> None:
+    """Settings were checked while it was there."""
+    for name in ("my_nets.py", "helpers.py"):
+        Path(name).write_text("def Net(input_shape, classes): ...\n")
+    Path(gone).unlink()
+    with pytest.raises(RegscopeError) as refused:
+        load(Address.of("my_nets.py:Net"), [Path("helpers.py")])
+    assert str(refused.value) == f"{gone}: No such file or directory: put it there"
