@@ -20,8 +20,9 @@ from bench.data import FOLDER
 from bench.machine import measured
 from bench.rounds import chosen_rounds
 from regscope.base.errors import RegscopeError, run
-from regscope.engine.cell import TrainedCell, train_cells
+from regscope.engine.cell import train_cells
 from regscope.engine.together import Cells, apart, together
+from regscope.engine.trained import TrainedCell
 from regscope.study.params import BASELINE, Study, load_params
 
 STUDY = "digits"

@@ -9,7 +9,6 @@ from regscope.base.files import write_json, write_text
 from regscope.base.folders import whole_folder
 from regscope.base.tensors import write_tensors
 from regscope.engine.cell import training_cell
-from regscope.engine.local import start_server
 from regscope.measures.catalog import named
 from regscope.study.networks import MODEL_FILE
 from regscope.tasks import task_of
@@ -18,7 +17,6 @@ from stages.arguments import cell_arguments
 
 
 def main() -> None:
-    start_server()
     name, study, reg = cell_arguments()
     target = paths.model(name, reg)
     if reg not in study.cells:

@@ -27,10 +27,11 @@ from regscope.command.review import review
 from regscope.command.strengths import strengths
 from regscope.command.studies import studies
 from regscope.command.table import table
+from regscope.command.train import train
 from regscope.command.ui import ui
 
 VERBS = (
-    *(new, table, report, review, export, ui),
+    *(new, train, table, report, review, export, ui),
     *(studies, strengths, halves),
     *(rederive, readme, cards, arithmetic),
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
+from regscope.engine.base import Heard, Work
 from regscope.engine.messages import Epoch, Watch
 from regscope.engine.plan import Plan
 from regscope.engine.together import Cells
@@ -32,9 +34,8 @@ def progress(
         dynamic_ncols=True,
         leave=False,
     ) as bar:
-        for cells, plan in plans.items():
-            for line in _resumptions(cells, plan):
-                bar.write(f"{label}: {line}" if len(plans) == 1 else f"{label}: {cells}: {line}")
+        for line in resumptions(plans, label):
+            bar.write(line)
 
         def heard(epoch: Epoch) -> None:
             loss = sum(epoch.history[0]) / len(epoch.seeds)
@@ -46,7 +47,52 @@ def progress(
         yield heard
 
 
-def _resumptions(cells: Cells, plan: Plan) -> Iterator[str]:
+@dataclass(frozen=True)
+class Share:
+    """A cell's part of a bar over many: its seeds' epochs, how many of these are left, and what one
+    is in operations."""
+
+    epochs: int
+    left: int
+    each: int
+
+
+@contextmanager
+def overall(shares: Mapping[str, Share]) -> Iterator[Heard]:
+    """A bar over all cells, by label, with the time left and how many are done.
+
+    Gives what is to be told every epoch.
+    """
+    from tqdm import tqdm
+
+    left = {label: share.left for label, share in shares.items()}
+    with tqdm(
+        total=sum(share.each * share.epochs for share in shares.values()),
+        initial=sum(share.each * (share.epochs - share.left) for share in shares.values()),
+        desc=f"{len(shares)} cells",
+        bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
+        disable=None,
+        dynamic_ncols=True,
+        leave=False,
+    ) as bar:
+
+        def heard(work: Work, epoch: Epoch) -> None:
+            left[work.label] -= len(epoch.seeds)
+            done = sum(count == 0 for count in left.values())
+            bar.set_postfix_str(f"{done} done; {work.label}: epoch {epoch.number}", refresh=False)
+            bar.update(shares[work.label].each * len(epoch.seeds))
+
+        yield heard
+
+
+def resumptions(plans: Mapping[Cells, Plan], label: str) -> Iterator[str]:
+    """What is finished, and what goes on from where, a line each."""
+    for cells, plan in plans.items():
+        for line in _resumed(cells, plan):
+            yield f"{label}: {line}" if len(plans) == 1 else f"{label}: {cells}: {line}"
+
+
+def _resumed(cells: Cells, plan: Plan) -> Iterator[str]:
     alone = len(cells.regs) == 1
     if plan.finished:
         count = sum(len(stack.numbers) for stack in plan.finished)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from regscope.arithmetic import Arithmetic
-from regscope.engine.messages import Watch
-from regscope.engine.plan import Plan, Survey
+from regscope.engine.messages import Epoch
+from regscope.engine.plan import Stack, Survey
 from regscope.engine.together import Cells
 
 Holdout = Literal["test", "validation"]
@@ -40,10 +40,23 @@ class Job:
     checkpoint_seconds: float
 
 
+@dataclass(frozen=True)
+class Work:
+    """A stack to train, and of which cells; what is said of it begins with `label`."""
+
+    job: Job
+    cells: Cells
+    stack: Stack
+    label: str
+
+
+Heard = Callable[[Work, Epoch], None]
+
+
 class Engine(Protocol):
     """Who trains stacks, and where. Whoever does, a place gets the same bits.
 
-    Errors are RegscopeErrors that begin with `label`.
+    Errors are RegscopeErrors that begin with the `label` of what they are about.
     """
 
     def survey(self, job: SurveyJob, label: str) -> Survey:
@@ -56,15 +69,13 @@ class Engine(Protocol):
     def workers(self, device: str) -> int:
         """How many stacks train at a time on such a device where nobody asks for a number."""
 
-    def train(
-        self, job: Job, plans: Mapping[Cells, Plan], workers: int, label: str, heard: Watch
-    ) -> None:
-        """Train the waiting stacks of all plans to their last epoch, `workers` at a time.
+    def train(self, works: Sequence[Work], workers: int, heard: Heard) -> None:
+        """Train stacks to their last epoch, `workers` at a time, in this order.
 
         At the end each one's end state lies in the file `path` of its stack, as
         `checkpoints.save` writes it, and until then a state at most `checkpoint_seconds` and an
         epoch old: what ends an engine costs a stack no more than that. Every epoch is `heard`,
-        once.
+        once, with the work that it is part of.
 
         Raises RegscopeError where a stack cannot go on or whoever trains it is gone, DivergedError
         where a loss is no longer finite; nobody trains on after that.

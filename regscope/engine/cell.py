@@ -12,24 +12,20 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from regscope.arithmetic import Arithmetic
 from regscope.base.errors import DivergedError, RegscopeError
-from regscope.engine import checkpoints
 from regscope.engine.base import Holdout, Job, SurveyJob
 from regscope.engine.choice import chosen_engine
 from regscope.engine.device import chosen_device
+from regscope.engine.finished import finished
 from regscope.engine.messages import Watch
-from regscope.engine.plan import Plan, room
+from regscope.engine.plan import Survey, room
 from regscope.engine.run import Computed, Run, remove, written
-from regscope.engine.together import Cells, apart, together
+from regscope.engine.together import apart, together
+from regscope.engine.trained import TrainedCell, gathered
 from regscope.study.params import Study
-
-if TYPE_CHECKING:
-    import numpy as np
 
 WORKERS = "REGSCOPE_WORKERS"
 CHECKPOINT_SECONDS = "REGSCOPE_CHECKPOINT_SECONDS"
@@ -40,21 +36,6 @@ _NOT_PORTABLE = (
 )
 
 _LOOPED = "regscope: {label}: networks run seed after seed, which takes longer: {reason}"
-
-
-@dataclass(frozen=True)
-class TrainedCell:
-    """Weights and buffers `{plain name: [S, ...]}` and `history` `[columns, S, epochs]`.
-
-    `device` is `cpu`, or the name of the GPU. `arithmetic` is what computed: `fastest`, `portable`,
-    or `not portable` where that was asked for in vain.
-    """
-
-    device: str
-    arithmetic: Computed
-    seeds: tuple[int, ...]
-    state: dict[str, np.ndarray]
-    history: np.ndarray
 
 
 @contextmanager
@@ -90,6 +71,40 @@ def training_cells(
     settings goes on from there. Raises DivergedError, with seed and epoch, when a loss is no longer
     finite: that cell would come to the same again.
     """
+    with finished(study, regs, data, label, holdout) as found:
+        if found is not None:
+            yield found
+            return
+    run, survey = surveyed(study, regs, data, label, holdout, watch)
+    with ExitStack() as exits:
+        try:
+            dealt = exits.enter_context(run.trained(together(study, regs, survey.largest > 1)))
+        except DivergedError:
+            if len(regs) == 1:
+                raise
+            # Apart, so that what the other cells come to is theirs alone, and kept.
+            dealt = exits.enter_context(run.trained(apart(study, regs)))
+        trained = {
+            reg: cell
+            for cells, plan in dealt.items()
+            for reg, cell in gathered(run.device, run.computed, cells, plan).items()
+        }
+        yield {reg: trained[reg] for reg in regs}
+        remove(dealt.values())
+
+
+def surveyed(
+    study: Study,
+    regs: Sequence[str],
+    data: Path,
+    label: str,
+    holdout: Holdout = "test",
+    watch: Watch | None = None,
+) -> tuple[Run, Survey]:
+    """How cells are to be trained here, and what was found out about them.
+
+    Raises what `training_cells` raises before anything is trained.
+    """
     wanted, seconds, engine = chosen_workers(), checkpoint_seconds(), chosen_engine()
     settings = written(study, regs)
     found = engine.survey(SurveyJob(settings, tuple(regs), data, chosen_device()), label)
@@ -106,22 +121,10 @@ def training_cells(
         workers, largest = room(found, min(wanted or engine.workers(found.device), stacks))
     except RegscopeError as error:
         raise RegscopeError(f"{label}: {error}") from None
-    run = Run(study, engine, job, computed, workers, largest, label, watch)
-    with ExitStack() as exits:
-        try:
-            dealt = exits.enter_context(run.trained(together(study, regs, found.largest > 1)))
-        except DivergedError:
-            if len(regs) == 1:
-                raise
-            # Apart, so that what the other cells come to is theirs alone, and kept.
-            dealt = exits.enter_context(run.trained(apart(study, regs)))
-        trained = {
-            reg: cell
-            for cells, finished in dealt.items()
-            for reg, cell in _gathered(found.name, computed, cells, finished).items()
-        }
-        yield {reg: trained[reg] for reg in regs}
-        remove(dealt.values())
+    run = Run(
+        study, engine, job, found.name, computed, workers, largest, found.operations, label, watch
+    )
+    return run, found
 
 
 def train_cells(
@@ -145,24 +148,6 @@ def train_cell(
 ) -> TrainedCell:
     """One cell, as `train_cells` gives several."""
     return train_cells(study, [reg], data, label, holdout)[reg]
-
-
-def _gathered(
-    device: str, arithmetic: Computed, cells: Cells, dealt: Plan
-) -> dict[str, TrainedCell]:
-    stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
-    state, history = checkpoints.end_states(stacks)
-    found = {}
-    for index, reg in enumerate(cells.regs):
-        own = slice(index * cells.seeds, (index + 1) * cells.seeds)
-        found[reg] = TrainedCell(
-            device,
-            arithmetic,
-            tuple(range(cells.seeds)),
-            {name: tensor[own] for name, tensor in state.items()},
-            history[:, own],
-        )
-    return found
 
 
 def chosen_workers() -> int | None:

@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import multiprocessing
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing import connection, forkserver
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
-from regscope.arithmetic import numpy_variables
+from regscope.arithmetic import Arithmetic, numpy_variables
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.base.processes import cores, without_main
-from regscope.engine.base import Job, SurveyJob
+from regscope.engine.base import Heard, Job, SurveyJob, Work
 from regscope.engine.memory import free_memory
-from regscope.engine.messages import Watch
-from regscope.engine.plan import Plan, Survey
+from regscope.engine.plan import Stack, Survey
 from regscope.engine.together import Cells
 
 PRELOADED = ["regscope.base.rare_collection", "regscope.engine.worker"]
@@ -41,28 +40,46 @@ class Local:
         """One a core that this process may use; on a GPU one."""
         return cores() if device == "cpu" else 1
 
-    def train(
-        self, job: Job, plans: Mapping[Cells, Plan], workers: int, label: str, heard: Watch
-    ) -> None:
+    def train(self, works: Sequence[Work], workers: int, heard: Heard) -> None:
         """As an Engine does: each process asks for the next stack when it is done with one."""
-        waiting = [(cells, stack) for cells, plan in plans.items() for stack in plan.waiting]
+        waiting, busy = list(works), dict[connection.Connection, Work]()
         with ExitStack() as exits:
-            listening = [exits.enter_context(process(_work, job, label)) for _ in waiting[:workers]]
-            for pipe in listening:
-                send(pipe, waiting.pop(0), label)
-            while listening:
-                ready = connection.wait(listening)
-                for pipe in [pipe for pipe in listening if pipe in ready]:
-                    message = received(pipe, label)
+
+            def begin() -> None:
+                work = waiting.pop(0)
+                pipe = exits.enter_context(process(_work, work.job.arithmetic, work.label))
+                send(pipe, _sent(work), work.label)
+                busy[pipe] = work
+
+            while waiting and len(busy) < workers:
+                begin()
+            while busy:
+                for pipe in connection.wait(list(busy)):
+                    assert isinstance(pipe, connection.Connection)
+                    work = busy[pipe]
+                    message = received(pipe, work.label)
                     if message is not None:
-                        heard(message)
-                    elif waiting:
-                        send(pipe, waiting.pop(0), label)
+                        heard(work, message)
+                    elif following := _next(waiting, work.job.arithmetic):
+                        waiting.remove(following)
+                        send(pipe, _sent(following), following.label)
+                        busy[pipe] = following
                     else:
                         # A worker that is gone already has all its results on disk.
                         with suppress(OSError):
                             pipe.send(None)
-                        listening.remove(pipe)
+                        del busy[pipe]
+                        if waiting:
+                            begin()
+
+
+def _next(waiting: Sequence[Work], arithmetic: Arithmetic) -> Work | None:
+    """The first that a process can train that has settled on an arithmetic, which it keeps."""
+    return next((work for work in waiting if work.job.arithmetic == arithmetic), None)
+
+
+def _sent(work: Work) -> tuple[Job, Cells, Stack]:
+    return work.job, work.cells, work.stack
 
 
 def send(pipe: connection.Connection, work: object, label: str) -> None:
@@ -90,10 +107,10 @@ def _answer(question: tuple[SurveyJob, int], messages: connection.Connection) ->
     answer(question, messages)
 
 
-def _work(job: Job, messages: connection.Connection) -> None:
+def _work(arithmetic: Arithmetic, messages: connection.Connection) -> None:
     from regscope.engine.worker import work
 
-    work(job, messages)
+    work(arithmetic, messages)
 
 
 def start_server() -> None:

@@ -38,7 +38,8 @@ class Survey:
     is its memory in bytes; `stackable` says whether training seeds as one is faster there than
     one after another. `unportable` is why the arithmetic that gives the same bits everywhere is not
     to be had, where it was asked for; `looped` why networks run one after another in their stack,
-    where they have to.
+    where they have to. `operations` are those of an example's way forward, by which one study's
+    epochs are weighed against another's.
     """
 
     device: str
@@ -48,6 +49,7 @@ class Survey:
     stackable: bool
     unportable: str | None = None
     looped: str | None = None
+    operations: int = 1
 
     @property
     def largest(self) -> int:

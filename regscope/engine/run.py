@@ -14,30 +14,40 @@ from typing import Any, Literal
 
 from regscope.base.digests import digests
 from regscope.base.errors import DivergedError
+from regscope.base.files import write_json
 from regscope.datasets.base import DATA_FILE
 from regscope.engine import checkpoints
 from regscope.engine.bar import progress
-from regscope.engine.base import Engine, Job
-from regscope.engine.messages import Watch
+from regscope.engine.base import Engine, Holdout, Job, Work
+from regscope.engine.messages import Epoch, Watch
 from regscope.engine.plan import Plan, plan
 from regscope.engine.together import Cells
 from regscope.study.params import BASELINE, Study
 
 Computed = Literal["fastest", "portable", "not portable"]
 
+DEVICE_FILE = "device.json"
+"""Beside checkpoints: what the box of the device is called that trains."""
+
 _DAMAGED = "regscope: {label}: {path}: a damaged checkpoint, removed: its seeds are trained anew"
 
 
 @dataclass(frozen=True)
 class Run:
-    """With which engine, workers and stacks of which size cells of a study are trained."""
+    """With which engine, workers and stacks of which size cells of a study are trained.
+
+    `device` is what its box is called, or `cpu`; `operations` are those of an example's way
+    forward.
+    """
 
     study: Study
     engine: Engine
     job: Job
+    device: str
     computed: Computed
     workers: int
     largest: int
+    operations: int
     label: str
     watch: Watch | None
 
@@ -50,39 +60,75 @@ class Run:
         same again. What other cells have finished is kept.
         """
         epochs = self.study.training.epochs
-        with ExitStack() as exits:
-            dealt = {}
-            for cells in groups:
-                folder = exits.enter_context(_only_here(self._folder(cells)))
-                dealt[cells] = self._dealt(cells, folder, len(groups))
+        with self.dealt(groups, math.ceil(self.workers / len(groups))) as dealt:
             try:
-                with progress(dealt, epochs, self.label, self.watch) as heard:
-                    self.engine.train(self.job, dealt, self.workers, self.label, heard)
+                with progress(dealt, epochs, self.label, self.watch) as told:
+
+                    def heard(work: Work, epoch: Epoch) -> None:
+                        del work
+                        told(epoch)
+
+                    self.engine.train(self.works(dealt, self.label), self.workers, heard)
             except DivergedError:
                 alone = len(groups) == 1
                 remove(own for cells, own in dealt.items() if alone or len(cells.regs) > 1)
                 raise
             yield dealt
 
-    def _folder(self, cells: Cells) -> Path:
-        # What is half trained on one kind of device is not continued on another.
-        decisive: dict[str, Any] = {
-            "study": written(self.study, cells.regs),
-            "reg": " ".join(cells.regs),
-            "holdout": self.job.holdout,
-            "device": self.job.device.partition(":")[0],
-            "arithmetic": self.computed,
-        } | _own(self.study)
-        return checkpoints.folder_for(decisive, self.job.data / DATA_FILE)
+    @contextmanager
+    def dealt(self, groups: Sequence[Cells], workers: int) -> Iterator[dict[Cells, Plan]]:
+        """The stacks of every group, for `workers` each, going on from its checkpoints."""
+        with ExitStack() as exits:
+            folders = {
+                cells: exits.enter_context(only_here(self._folder(cells))) for cells in groups
+            }
+            for folder in folders.values():
+                write_json(folder / DEVICE_FILE, self.device)
+            yield {cells: self._dealt(cells, own, workers) for cells, own in folders.items()}
 
-    def _dealt(self, cells: Cells, folder: Path, groups: int) -> Plan:
+    @property
+    def epoch_work(self) -> int:
+        """Of one seed, in operations."""
+        return self.operations * self.study.train_size
+
+    def works(self, dealt: Mapping[Cells, Plan], label: str) -> list[Work]:
+        return [
+            Work(self.job, cells, stack, label)
+            for cells, own in dealt.items()
+            for stack in own.waiting
+        ]
+
+    def _folder(self, cells: Cells) -> Path:
+        job = self.job
+        return folder_of(self.study, cells.regs, job.data, job.holdout, job.device, self.computed)
+
+    def _dealt(self, cells: Cells, folder: Path, workers: int) -> Plan:
         standings = checkpoints.standings(folder)
         for path in checkpoints.remove_damaged(folder, standings):
             print(_DAMAGED.format(label=self.label, path=path), file=sys.stderr)
         # With stacks enough to keep all workers busy, they are as few as can be.
-        own = math.ceil(self.workers / groups)
         epochs = self.study.training.epochs
-        return plan(cells.numbers, standings, epochs, folder, own, self.largest)
+        return plan(cells.numbers, standings, epochs, folder, workers, self.largest)
+
+
+def folder_of(
+    study: Study,
+    regs: Sequence[str],
+    data: Path,
+    holdout: Holdout,
+    device: str,
+    computed: Computed,
+) -> Path:
+    """Where checkpoints of cells that train together lie; `device` is torch's name for one."""
+    # What is half trained on one kind of device is not continued on another.
+    decisive: dict[str, Any] = {
+        "study": written(study, regs),
+        "reg": " ".join(regs),
+        "holdout": holdout,
+        "device": device.partition(":")[0],
+        "arithmetic": computed,
+    } | _own(study)
+    return checkpoints.folder_for(decisive, data / DATA_FILE)
 
 
 def remove(plans: Iterable[Plan]) -> None:
@@ -109,7 +155,7 @@ def _own(study: Study) -> dict[str, Any]:
 
 
 @contextmanager
-def _only_here(folder: Path) -> Iterator[Path]:
+def only_here(folder: Path) -> Iterator[Path]:
     """The checkpoint folder under a lock; a private one where another run holds it."""
     from filelock import FileLock, Timeout
 

@@ -90,7 +90,25 @@ def survey(job: SurveyJob, free: int) -> Survey:
         seed = max([seed, *found])
     if device != "cpu":
         seed += recording_bytes(study, network)
-    return Survey(device, name, present, Cost(process, seed), stackable, unportable, looped)
+    cost = Cost(process, seed)
+    counted = operations(network, dataset)
+    return Survey(device, name, present, cost, stackable, unportable, looped, counted)
+
+
+def operations(network: nn.Module, dataset: Dataset) -> int:
+    """Floating-point operations of an example's way forward, as torch counts products.
+
+    Two a weight at least: what torch does not know, a recurrence for one, counts as nothing there.
+    """
+    from torch.utils.flop_counter import FlopCounterMode
+
+    least = 2 * sum(parameter.numel() for parameter in network.parameters())
+    if any(parameter.is_meta for parameter in network.parameters()):
+        return least
+    inputs = as_seen(torch.from_numpy(dataset.inputs[_longest(dataset)]), dataset.scale)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        network(inputs)
+    return max(least, int(counter.get_total_flops()) // len(inputs))
 
 
 def _mixed(study: Study, regs: Sequence[str]) -> list[list[Regularizer]]:

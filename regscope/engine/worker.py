@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 import torch
 
-from regscope.arithmetic import settle
+from regscope.arithmetic import Arithmetic, settle
 from regscope.base.errors import RegscopeError
 from regscope.base.processes import end_with_parent_process
 from regscope.datasets import Dataset
@@ -32,8 +32,8 @@ def answer(question: tuple[SurveyJob, int], messages: Connection) -> None:
         tell(messages, survey(*question))
 
 
-def work(job: Job, messages: Connection) -> None:
-    """Train the stacks that `messages` brings, each with its cells, until it brings None.
+def work(arithmetic: Arithmetic, messages: Connection) -> None:
+    """Train the stacks that `messages` brings, each with its job and cells, until it brings None.
 
     Sends an Epoch after every epoch, None when a stack's end state is written as a checkpoint, and
     `{"error": text}` when one cannot go on, which ends the work. Weights do not go through the
@@ -42,13 +42,15 @@ def work(job: Job, messages: Connection) -> None:
     _begin()
     keep_freed_memory()
     with errors_told(messages), tf32_where(False):
-        if reason := settle(job.arithmetic):
+        if reason := settle(arithmetic):
             raise RegscopeError(f"portable arithmetic was to be had, and is not: {reason}")
-        study = Study.model_validate(job.study)
-        dataset = Dataset.load(job.data)
-        for cells, stack in asked(messages):
-            task = stack_task(job, study, dataset, cells, stack)
-            train_stack(task, partial(_note, messages, stack))
+        known: tuple[Job, Study, Dataset] | None = None
+        for job, cells, stack in asked(messages):
+            if known is None or known[0] != job:
+                # Not two data sets at a time.
+                known = None
+                known = job, Study.model_validate(job.study), Dataset.load(job.data)
+            train_stack(stack_task(*known, cells, stack), partial(_note, messages, stack))
             tell(messages, None)
 
 

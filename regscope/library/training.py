@@ -24,7 +24,7 @@ from regscope.library.trained import Trained
 from regscope.study.params import BASELINE, Study
 
 if TYPE_CHECKING:
-    from regscope.engine.cell import TrainedCell
+    from regscope.engine.trained import TrainedCell
 
 SOURCE_FILE = "source.json"
 """Beside data that were prepared here: the settings of their source."""

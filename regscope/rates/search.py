@@ -19,7 +19,7 @@ from regscope.study.params import Study
 from regscope.tasks.classification import Classification
 
 if TYPE_CHECKING:
-    from regscope.engine.cell import TrainedCell
+    from regscope.engine.trained import TrainedCell
 
 HELD_OUT = tuple(map(Classification().history.index, ("holdout_accuracy", "holdout_loss")))
 """Accuracy and loss in a history."""

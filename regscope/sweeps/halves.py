@@ -29,7 +29,7 @@ from regscope.tasks.classification import Classification
 
 if TYPE_CHECKING:
     from regscope.datasets import Dataset
-    from regscope.engine.cell import TrainedCell
+    from regscope.engine.trained import TrainedCell
 
 HALVINGS = 40
 SEEDS = 4

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
 from regscope.datasets import Dataset
 from regscope.engine import checkpoints
-from regscope.engine.base import Job, SurveyJob
+from regscope.engine.base import Heard, SurveyJob, Work
 from regscope.engine.messages import Epoch, Watch
-from regscope.engine.plan import Plan, Stack, Survey
+from regscope.engine.plan import Stack, Survey
 from regscope.engine.survey import survey
-from regscope.engine.together import Cells
 from regscope.engine.train_stack import StackTask, train_stack
 from regscope.engine.worker import stack_task
 from regscope.study.params import Study
@@ -40,14 +39,11 @@ class Here:
     def workers(self, device: str) -> int:
         return 1
 
-    def train(
-        self, job: Job, plans: Mapping[Cells, Plan], workers: int, label: str, heard: Watch
-    ) -> None:
-        study, dataset = Study.model_validate(job.study), Dataset.load(job.data)
-        for cells, plan in plans.items():
-            for stack in plan.waiting:
-                task = stack_task(job, study, dataset, cells, stack)
-                Training(self, task, stack, heard).run()
+    def train(self, works: Sequence[Work], workers: int, heard: Heard) -> None:
+        for work in works:
+            study, dataset = Study.model_validate(work.job.study), Dataset.load(work.job.data)
+            task = stack_task(work.job, study, dataset, work.cells, work.stack)
+            Training(self, task, work.stack, partial(heard, work)).run()
 
 
 class Training:

@@ -24,7 +24,6 @@ from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
 from regscope.engine import cell, checkpoints, local
 from regscope.engine.cell import (
-    TrainedCell,
     checkpoint_seconds,
     chosen_workers,
     train_cell,
@@ -34,6 +33,7 @@ from regscope.engine.cell import (
 )
 from regscope.engine.local import Local
 from regscope.engine.messages import Epoch
+from regscope.engine.trained import TrainedCell
 from regscope.study.networks import MODEL_FILE, load_networks
 from regscope.study.params import Study
 from tests import tiny

@@ -52,8 +52,8 @@ def test_errors_are_told_in_one_line(
     ours, theirs = multiprocessing.Pipe()
     study = tiny.study().model_dump(mode="json", exclude_none=True)
     job = Job(study, digits_folder, "test", "cpu", "fastest", checkpoint_seconds=20)
-    ours.send((Cells(("none",), 5), Stack((0,), Path("0-0.safetensors"))))
-    worker.work(job, theirs)
+    ours.send((job, Cells(("none",), 5), Stack((0,), Path("0-0.safetensors"))))
+    worker.work("fastest", theirs)
     theirs.close()
     assert ours.recv()["error"].startswith(told)
     with pytest.raises(EOFError):

@@ -16,7 +16,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.datasets.base import Column
-from regscope.engine.cell import TrainedCell
+from regscope.engine.trained import TrainedCell
 from regscope.results.overlap import measured_overlap
 from regscope.statistics import overlap_share, overlap_widening
 from regscope.study.params import Study, load_params

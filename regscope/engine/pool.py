@@ -1,0 +1,97 @@
+"""Cells of several studies, trained through one pool: no core waits for a study to end."""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
+from regscope.engine.bar import Share, overall, resumptions
+from regscope.engine.base import Work
+from regscope.engine.cell import surveyed
+from regscope.engine.plan import Stack
+from regscope.engine.run import Run
+from regscope.engine.together import Cells
+from regscope.study.params import Study
+
+STACKS_A_WORKER = 3
+"""At least, where there are seeds enough: so that the last one to end keeps few others waiting."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Cells of a study that are to be trained on the prepared data in the folder `data`."""
+
+    name: str
+    study: Study
+    regs: tuple[str, ...]
+    data: Path
+
+
+def train_all(wanted: Sequence[Wanted]) -> None:
+    """Train all cells to their end, and leave them under checkpoints, where `training_cells` finds
+    them.
+
+    A cell that cannot be trained stops no other: what is wrong with it is said at once.
+
+    Raises RegscopeError, naming the cells, where some could not be trained.
+    """
+    runs: dict[str, Run] = {}
+    left, lost = [], []
+    for one in wanted:
+        cells = [(one.name, reg) for reg in one.regs]
+        try:
+            runs[one.name], _ = surveyed(one.study, one.regs, one.data, one.name)
+        except RegscopeError as error:
+            print(f"regscope: {error}", file=sys.stderr)
+            lost += cells
+        else:
+            left += cells
+    while left:
+        try:
+            _train(runs, left)
+        except RegscopeError as error:
+            about = [cell for cell in left if str(error).startswith(f"{_label(*cell)}: ")]
+            if not about:
+                raise
+            print(f"regscope: {error}", file=sys.stderr)
+            lost += about
+            left = [cell for cell in left if cell not in about]
+        else:
+            break
+    if lost:
+        raise RegscopeError(f"not trained: {listed([_label(*cell) for cell in lost])}")
+
+
+def _train(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> None:
+    """Raises RegscopeError, which begins with its label, where one cannot be trained."""
+    workers = min(run.workers for run in runs.values())
+    each = math.ceil(STACKS_A_WORKER * workers / len(cells))
+    works: list[tuple[int, Work]] = []
+    shares: dict[str, Share] = {}
+    with ExitStack() as exits:
+        for name, reg in cells:
+            run, label = runs[name], _label(name, reg)
+            epochs, seeds = run.study.training.epochs, run.study.training.seeds
+            dealt = exits.enter_context(run.dealt([Cells((reg,), seeds)], each))
+            print(*resumptions(dealt, label), sep="\n", end="")
+            own = [(_left(work.stack, epochs), work) for work in run.works(dealt, label)]
+            shares[label] = Share(epochs * seeds, sum(left for left, _ in own), run.epoch_work)
+            works += [(left * run.epoch_work, work) for left, work in own]
+        works.sort(key=lambda pair: -pair[0])
+        with overall(shares) as heard:
+            run.engine.train([work for _, work in works], workers, heard)
+
+
+def _left(stack: Stack, epochs: int) -> int:
+    """Its seeds' epochs that are still to be trained."""
+    return len(stack.numbers) * (epochs - stack.epoch)
+
+
+def _label(name: str, reg: str) -> str:
+    return f"{name}/{reg}"

@@ -1,0 +1,45 @@
+"""What of studies is not current: DVC decides that, and is asked here."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
+
+
+def prepare(studies: Sequence[str]) -> None:
+    """Bring the data of studies up to date, as `dvc repro` does.
+
+    Raises RegscopeError where that fails; DVC and the stage have said why.
+    """
+    targets = [f"{paths.pipeline(study)}:preprocess" for study in studies]
+    if subprocess.run([sys.executable, "-m", "dvc", "repro", *targets], check=False).returncode:
+        raise RegscopeError(f"data of {listed(studies)}: not prepared (above is why)")
+
+
+def stale_cells(studies: Sequence[str]) -> dict[str, list[str]]:
+    """`{study: [cell]}` of those that `dvc repro` would train, in the order of params.yaml.
+
+    Their data are to be prepared before. What DVC can restore from its run cache is none.
+    """
+    from dvc.repo import Repo
+    from dvc.stage.cache import RunCacheNotFoundError
+
+    found: dict[str, list[str]] = {study: [] for study in studies}
+    with Repo() as repo, repo.lock:
+        for study, cells in found.items():
+            for stage in repo.stage.collect(str(paths.pipeline(study))):
+                name, _, reg = stage.name.partition("@")
+                if name != "train" or not stage.changed():
+                    continue
+                try:
+                    # What a cell depends on is looked at as it is now, as `dvc repro` does.
+                    stage.save_deps()
+                    repo.stage_cache.restore(stage, dry=True)
+                except RunCacheNotFoundError:
+                    cells.append(reg)
+    return found
