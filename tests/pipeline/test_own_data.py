@@ -47,6 +47,7 @@ def exported_as_the_page_says(workspace: Workspace) -> None:
         )
 
 
+@pytest.mark.slow
 def test_a_table_becomes_a_study_with_a_verdict(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "clone", TINY)
     table = tables.written(tmp_path / "churn.csv")

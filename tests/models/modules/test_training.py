@@ -52,8 +52,13 @@ LACKING = {
 }
 """Methods that a network has no slot for."""
 
+SOME = {"none", "dropout", "l1_prox", "sam", "everything_else"}
+"""A method of each kind, which the quick tests try on every network; on one they try all."""
+
 FITTING = [
-    (name, cell)
+    pytest.param(
+        name, cell, marks=[] if name == "Attending" or cell in SOME else [pytest.mark.slow]
+    )
     for name, lacking in LACKING.items()
     for cell, methods in CELLS.items()
     if not lacking & set(methods)
