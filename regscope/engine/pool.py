@@ -79,7 +79,8 @@ def _train(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> None:
             run, label = runs[name], _label(name, reg)
             epochs, seeds = run.study.training.epochs, run.study.training.seeds
             dealt = exits.enter_context(run.dealt([Cells((reg,), seeds)], each))
-            print(*resumptions(dealt, label), sep="\n", end="")
+            for line in resumptions(dealt, label):
+                print(line)
             own = [(_left(work.stack, epochs), work) for work in run.works(dealt, label)]
             shares[label] = Share(epochs * seeds, sum(left for left, _ in own), run.epoch_work)
             works += [(left * run.epoch_work, work) for left, work in own]
