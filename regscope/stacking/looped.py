@@ -12,6 +12,7 @@ from torch.autograd.function import once_differentiable
 from torch.func import functional_call
 
 from regscope.models.normalization import has_biased_variance
+from regscope.stacking.children import children_by_place
 from regscope.stacking.layers import rule_for, stacked_parameter
 from regscope.stacking.streams import Streams
 
@@ -113,9 +114,8 @@ def _draw_by_seed(
     """Put the counterparts of layers that draw into `plain`; these."""
     found: list[DrawnBySeed] = []
     for path, parent in list(plain.named_modules()):
-        # `named_children` leaves out a layer's second use, which draws from a stream of its own.
-        for name, child in list(parent._modules.items()):
-            if child is not None and draws(child):
+        for name, child in children_by_place(parent):
+            if draws(child):
                 layer = DrawnBySeed(child, f"{path}.{name}".removeprefix("."), seeds, device)
                 setattr(parent, name, layer)
                 found.append(layer)

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.models.weights import made_weights, weights_of
+from regscope.stacking.children import children_by_place
 from regscope.stacking.convolution import choose_layout
 from regscope.stacking.layers import LoopedLayer, rule_for
 from regscope.stacking.streams import Streams
@@ -77,11 +78,11 @@ def _swap_children(
     prefix: str,
     swapped: set[nn.Module],
 ) -> None:
-    """In place. `swapped` are modules whose children were, as one may stand under two names."""
+    """In place. A layer that stands at two places draws from a stream at each; one of several
+    layers does so once, and `swapped` are those whose children were."""
     swapped.add(stacked)
-    # `named_children` leaves out a layer's second use, which draws from a stream of its own.
-    for name, child in list(stacked._modules.items()):
-        if child is None or child in swapped:
+    for name, child in children_by_place(stacked):
+        if child in swapped:
             continue
         path = f"{prefix}{name}"
         counterparts = [module.get_submodule(name) for module in plain]

@@ -32,15 +32,13 @@ def read_csv(path: Path, header: bool, form: Form | None) -> tuple[pa.Table, For
     form = form or Form(delimiter_of(path, head), header)
     assert form.delimiter is not None
     first = first_row(head, form.delimiter)
-    names = header_names(first, head, form.delimiter) if form.header else None
     places = [str(place + 1) for place in range(len(first))]
-    check_columns(names or places)
+    check_columns(places)
+    names = header_names(first, head, form.delimiter) if form.header else None
+    check_columns(names or ())
     table = _read(text, head, form, places)
     if not table.num_rows:
         raise RegscopeError("has only a header line")
-    last = [str(column[-1]) for column in table.columns]
-    if text.quotes % 2 and any("\n" in value for value in last):
-        raise RegscopeError(f"a quote is opened and never closed: {shown(last[-1], 40)}")
     if names is None:
         return table, form
     if len(names) > 1 and not names[-1] and _is_blank(table.columns[-1]):
@@ -84,6 +82,10 @@ def _read(text: Text, head: bytes, form: Form, places: list[str]) -> pa.Table:
                 blocks.append(pa.record_batch(trimmed, schema=schema))
     except pa.ArrowInvalid as error:
         raise RegscopeError(_why(wrong, str(error), text, head, form)) from error
+    if text.quotes % 2 and blocks:
+        last = [str(column[-1]) for column in block.columns]
+        if any("\n" in value for value in last):
+            raise RegscopeError(f"a quote is opened and never closed: {shown(last[-1], 40)}")
     return pa.Table.from_batches(blocks, schema)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
-from regscope.tables.marks import INDEX, MISSING, twice
+from regscope.tables.marks import INDEX, MISSING, is_number, twice
 from regscope.tables.text import HEAD
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -120,14 +120,6 @@ def all_one_longer(head: bytes, columns: int, delimiter: str) -> bool:
     return len(rows) > 1 and all(len(row) == columns + 1 for row in rows)
 
 
-def is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _rows(head: bytes, delimiter: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(head.decode(errors="ignore"), newline=""), delimiter=delimiter)
 
@@ -161,7 +153,7 @@ def _are_names(names: list[str], rows: list[list[str]]) -> bool:
     """
     rows = [row for row in rows if len(row) == len(names)]
     columns = list(zip(*rows, strict=True))
-    numbers = [place for place, name in enumerate(names) if WHOLE.fullmatch(name)]
+    numbers = {place for place, name in enumerate(names) if WHOLE.fullmatch(name)}
     words = [
         place
         for place, name in enumerate(names)
@@ -173,8 +165,8 @@ def _are_names(names: list[str], rows: list[list[str]]) -> bool:
         return False
     if any(_all_numbers(columns[place]) and WORD.search(names[place]) for place in words):
         return True
-    counted = [int(names[place]) for place in numbers]
-    below = [rows[0][place] for place in numbers]
+    counted = [int(names[place]) for place in sorted(numbers)]
+    below = [rows[0][place] for place in sorted(numbers)]
     return (
         len(counted) > 1
         and counted in (list(range(len(counted))), list(range(1, len(counted) + 1)))

@@ -11,7 +11,7 @@ import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
-from regscope.tables.marks import MISSING
+from regscope.tables.marks import MISSING, is_number
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -276,17 +276,6 @@ def apart_from_numbers(found: Held) -> list[str]:
     """The one or two words among categories that are numbers else, of which there are more."""
     words = [word for word in found.categories if not is_number(word)]
     return words if 0 < len(words) <= 2 and len(found.categories) >= 2 * len(words) + 1 else []
-
-
-def is_number(word: str) -> bool:
-    # Python reads 1_000 and digits of other scripts, pyarrow does not.
-    if "_" in word or not word.isascii():
-        return False
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _refuse_written_numbers(name: str, column: pa.ChunkedArray) -> None:

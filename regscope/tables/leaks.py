@@ -47,7 +47,7 @@ RIDGE = 1e-12
 def leaks(columns: Sequence[Held], target: Held) -> dict[str, str]:
     """`{column: why}` of those that give the target away, alone or together.
 
-    Classes are told by any one column; a number by columns of numbers and dates alone, by one in
+    Classes are told by any one column; a number by a category's means, by a number or date in
     whatever order its values have, or by a weighted sum of those without gaps.
     """
     rows = len(_whole(target))
@@ -136,7 +136,7 @@ def _tells_number(column: Held, target: _Ranked) -> str:
 def _means_tell(codes: np.ndarray, categories: int, values: np.ndarray) -> str:
     """Of a category: its means of every second row, held against the others."""
     learn, held = slice(0, None, 2), slice(1, None, 2)
-    if categories > len(codes[learn]) / 4:
+    if categories > len(codes[learn]) / ROWS_A_CATEGORY:
         return ""
     # A missing one has the last place.
     sums, counts = np.zeros((2, categories + 1))

@@ -84,12 +84,13 @@ def look(table: dict[str, pa.ChunkedArray], target: str, asked: Asked) -> Seen:
         named(table, name)
     _check_asked(target, asked)
     told = target_of(target, table[target], asked.task)
-    first = {name: column.slice(0, TWINS) for name, column in table.items()}
+    twins = Twins()
     columns: list[Held] = []
     left_out = dict.fromkeys(asked.drop, "as asked") | dict.fromkeys(asked.aside, "splits go by it")
     for name in list(table):
         column = table.pop(name)
         if name == target or name in left_out:
+            twins.look_at(column.slice(0, TWINS))
             continue
         found = held(name, column, (asked.kinds or {}).get(name))
         if name in asked.keep:
@@ -99,6 +100,8 @@ def look(table: dict[str, pa.ChunkedArray], target: str, asked: Asked) -> Seen:
         else:
             check_size(found)
             columns.append(found)
+        if left_out.get(name) not in (AN_INDEX, NUMBERS_ROWS):
+            twins.look_at(column.slice(0, TWINS))
     if not columns and not left_out:
         raise RegscopeError(f"column {target}: the only one: there is nothing to tell it from")
     giving = {name: why for name, why in leaks(columns, told).items() if name not in asked.keep}
@@ -107,9 +110,7 @@ def look(table: dict[str, pa.ChunkedArray], target: str, asked: Asked) -> Seen:
     if not columns:
         reasons = "; ".join(f"{name}: {why}" for name, why in left_out.items())
         raise RegscopeError(f"no column is left to tell {target} from ({reasons}): --keep one")
-    apart = [name for name, why in left_out.items() if why in (AN_INDEX, NUMBERS_ROWS)]
-    twins = _twins([column for name, column in first.items() if name not in apart])
-    return Seen(told, tuple(columns), left_out, twins)
+    return Seen(told, tuple(columns), left_out, twins.count)
 
 
 def _check_asked(target: str, asked: Asked) -> None:
@@ -255,24 +256,33 @@ def _numbers_rows(values: np.ndarray) -> bool:
     )
 
 
-def _twins(columns: Collection[pa.ChunkedArray]) -> int:
-    """How many rows are like an earlier one in every column; lists and the like do not count."""
-    import pyarrow as pa
+class Twins:
+    """How many rows are like an earlier one in every column that was looked at; lists and the like
+    do not count."""
 
-    # Of every row the place among the different ones so far, in the columns so far.
-    places, different = np.zeros(0, np.int64), 0
-    for column in columns:
-        if pa.types.is_nested(column.type):
-            continue
+    def __init__(self) -> None:
+        # Of every row the place among the different ones so far.
+        self._places = np.zeros(0, np.int64)
+        self._different = 0
+
+    @property
+    def count(self) -> int:
+        return len(self._places) - self._different
+
+    def look_at(self, column: pa.ChunkedArray) -> None:
+        import pyarrow as pa
+
+        if pa.types.is_nested(column.type) or (self._different and not self.count):
+            return
+        if pa.types.is_float16(column.type):
+            # Of which pyarrow makes no dictionary.
+            column = column.cast(pa.float32())
         words = as_text(column).dictionary_encode("encode").combine_chunks().indices
         joined = words.to_numpy().astype(np.int64)
-        if different:
-            joined += places * (int(joined.max()) + 1)
-        found, places = np.unique(joined, return_inverse=True)
-        different = len(found)
-        if different == len(places):
-            return 0
-    return len(places) - different
+        if self._different:
+            joined += self._places * (int(joined.max()) + 1)
+        found, self._places = np.unique(joined, return_inverse=True)
+        self._different = len(found)
 
 
 def odd(seen: Seen, has_test: bool = False) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What stands for a value that is missing, and for a column's missing name."""
+"""What is a number in text, what stands for a value that is missing, and for a column's name."""
 
 from __future__ import annotations
 
@@ -13,6 +13,17 @@ MISSING = ("", "?", "NA", "N/A", "n/a", "#N/A", "NaN", "nan", "null", "NULL")
 INDEX = "(index)"
 """What a first column without a name is called: pandas writes the names of its rows so."""
 MOST_COLUMNS = 20_000
+
+
+def is_number(word: str) -> bool:
+    # Python reads 1_000 and digits of other scripts, pyarrow does not.
+    if "_" in word or not word.isascii():
+        return False
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def twice(names: Sequence[str]) -> str:

@@ -55,6 +55,7 @@ def _opened(path: Path) -> pa.NativeFile:
     import pyarrow as pa
 
     if path.suffix.lower() not in COMPRESSED:
+        check_size(path.stat().st_size)
         return pa.memory_map(str(path))
     size, chunks = 0, []
     for chunk in unpacked(path):

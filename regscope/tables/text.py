@@ -1,4 +1,4 @@
-"""Files of text, packed or not, as a stream of UTF-8: a large one is never whole in memory."""
+"""Files of text, packed or not, as a stream of UTF-8: a large one need not be whole in memory."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ COMPRESSED = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 MOST_BYTES = 8 << 30
 """Of a file once unpacked: what is larger has to be cut before."""
 HEAD, CHUNK = 1 << 20, 1 << 22
+LONGEST_LINE = 1 << 24
+"""Bytes that the first line may have."""
 UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
 class Text:
-    """A file of text that was read through once. Lines end with `ends`; so many `"` are in it."""
+    """A file of text that was read through once. Its lines end as `ends` or, of line feeds, as
+    these behind a carriage return; so many `"` are in it."""
 
     path: Path
     encoding: str
@@ -37,28 +40,34 @@ class Text:
         return io.BufferedReader(_Chunks(_from_first_line(self._lines())), CHUNK)
 
     def head(self) -> bytes:
-        """Of that stream HEAD bytes, or as many as the first line has."""
-        found = b""
+        """Of that stream HEAD bytes, or as many as the first line has.
+
+        Raises RegscopeError where that has more than LONGEST_LINE.
+        """
         with self.stream() as stream:
-            while (len(found) < HEAD or b"\n" not in found) and (more := stream.read(HEAD)):
-                found += more
-        return found[: max(HEAD, found.find(b"\n") + 1)]
+            found = stream.read(HEAD)
+            if b"\n" not in found:
+                found += stream.readline(LONGEST_LINE)
+        if len(found) > LONGEST_LINE:
+            raise RegscopeError(f"the first line is longer than {LONGEST_LINE >> 20} MB")
+        return found
 
     def line_of(self, row: str) -> int:
-        """Which line of the file, from 1, a row begins with; 0 where none does."""
+        """Which line of the file, from 1, a row begins with; 0 where none does.
+
+        For a file that is refused: it is read whole.
+        """
         whole = b"".join(self._lines())
         place = whole.find(row.rstrip("\r\n").encode())
         return whole.count(b"\n", 0, place) + 1 if place >= 0 else 0
 
     def _lines(self) -> Iterator[bytes]:
-        chunks = unpacked(self.path)
-        if self.encoding == "utf-8":
-            first = next(chunks, b"")
-            yield first.removeprefix(codecs.BOM_UTF8).replace(self.ends, b"\n")
-            yield from (chunk.replace(self.ends, b"\n") for chunk in chunks)
-        else:
-            for words in codecs.iterdecode(chunks, self.encoding):
-                yield words.encode().replace(self.ends, b"\n")
+        chunks = _unmarked(unpacked(self.path))
+        if self.encoding != "utf-8":
+            chunks = (words.encode() for words in codecs.iterdecode(chunks, self.encoding))
+        if self.ends == b"\r":
+            return (chunk.replace(b"\r", b"\n") for chunk in chunks)
+        return _line_feeds(chunks)
 
 
 def examined(path: Path, encoding: str = "utf-8") -> Text:
@@ -67,28 +76,28 @@ def examined(path: Path, encoding: str = "utf-8") -> Text:
     Raises RegscopeError, naming the line where one is to blame, where it is no text.
     """
     decoder = codecs.getincrementaldecoder(encoding)()
-    size = quotes = feeds = 0
+    size = quotes = feeds = returns = 0
     blank = True
     try:
-        for chunk in chain(unpacked(path), (b"",)):
+        for chunk in chain(_unmarked(unpacked(path)), (b"",)):
             if not size and chunk.startswith(UTF_16_MARKS) and encoding != "utf-16":
                 return examined(path, "utf-16")
             size += len(chunk)
             check_size(size)
             if encoding != "utf-16" and (place := chunk.find(b"\0")) >= 0:
-                line = feeds + chunk.count(b"\n", 0, place) + 1
+                line = _ends(chunk[:place], feeds, returns) + 1
                 raise RegscopeError(f"line {line} holds a NUL byte: no text, and no Parquet file")
             words = decoder.decode(chunk, final=not chunk)
             quotes += words.count('"')
             feeds += words.count("\n")
-            # A mark of byte order alone, as an editor leaves it, is nothing.
-            blank = blank and not words.lstrip("\ufeff").strip()
+            returns += words.count("\r")
+            blank = blank and not words.strip()
     except UnicodeDecodeError as error:
         if encoding == "utf-8":
             return examined(path, "cp1252")
         if encoding == "utf-16":
             raise RegscopeError(f"not whole UTF-16: {error.reason}") from error
-        line = feeds + error.object.count(b"\n", 0, error.start) + 1
+        line = _ends(error.object[: error.start], feeds, returns) + 1
         raise RegscopeError(f"line {line}: neither UTF-8 nor Latin-1: save it as UTF-8") from error
     if blank:
         raise RegscopeError("is empty")
@@ -110,6 +119,28 @@ def unpacked(path: Path) -> Iterator[bytes]:
 def check_size(size: int) -> None:
     if size > MOST_BYTES:
         raise RegscopeError(f"unpacks to more than {MOST_BYTES >> 30} GiB")
+
+
+def _ends(part: bytes, feeds: int, returns: int) -> int:
+    """How many lines end before and in `part`: by carriage returns where no line feed came."""
+    feeds += part.count(b"\n")
+    return feeds or returns + part.count(b"\r")
+
+
+def _unmarked(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Without UTF-8's mark of byte order, whatever else the text is in."""
+    yield next(chunks, b"").removeprefix(codecs.BOM_UTF8)
+    yield from chunks
+
+
+def _line_feeds(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Line feeds in place of those behind a carriage return, which chunks may cut apart."""
+    kept = b""
+    for chunk in chunks:
+        whole = kept + chunk
+        kept = b"\r" if whole.endswith(b"\r") else b""
+        yield whole.removesuffix(kept).replace(b"\r\n", b"\n")
+    yield kept
 
 
 def _from_first_line(chunks: Iterator[bytes]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from regscope.base.errors import RegscopeError
 from regscope.models.modules.loading import other_states, told
+from regscope.stacking.children import children_by_place
 from regscope.stacking.looped import draws
 
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
@@ -127,9 +128,8 @@ def _states() -> object:
 
 def _without_known_draws(network: nn.Module) -> nn.Module:
     for parent in list(network.modules()):
-        # `named_children` leaves out a layer's second use.
-        for name, child in list(parent._modules.items()):
-            if child is not None and draws(child):
+        for name, child in children_by_place(parent):
+            if draws(child):
                 setattr(parent, name, nn.Identity())
     return network
 

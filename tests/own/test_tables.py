@@ -13,7 +13,7 @@ from regscope.base.errors import RegscopeError
 from regscope.datasets.own import description_file, write_description
 from regscope.datasets.splits import SplitSettings
 from regscope.datasets.table import Table
-from regscope.own.tables import TableAsked, look_at_table, stored_name
+from regscope.own.tables import TableAsked, _trained_on, look_at_table, stored_name
 from tests.own import tables
 from tests.own.tables import brought
 
@@ -301,3 +301,12 @@ def test_what_pandas_writes_is_read_without_its_index() -> None:
     np.testing.assert_array_equal(
         Table(path=str(stored), target="left").read().inputs, plain.inputs
     )
+
+
+def test_rows_are_alike_as_networks_read_them() -> None:
+    """Whatever the sign of a zero or of what is no number."""
+    train = np.array([[0.0, np.nan], [1.0, 2.0]], np.float32)
+    test = np.array([[-0.0, -np.nan], [1.0, 3.0]], np.float32)
+    (told,) = _trained_on(train, test)
+    assert told.startswith("1 of the test rows is among those that train")
+    assert not list(_trained_on(train, test[1:]))

@@ -226,3 +226,18 @@ def test_rows_that_come_twice_are_counted() -> None:
     alone = columns({"left": WORDS["left"]})
     with pytest.raises(RegscopeError, match="column left: the only one: there is nothing to tell"):
         look(alone, "left", Asked())
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [pa.float16(), pa.float32(), pa.int8(), pa.bool_(), pa.date32(), pa.time32("s"), pa.null()],
+)
+def test_rows_that_come_twice_are_counted_whatever_kind_they_are_of(kind: pa.DataType) -> None:
+    values = pa.array(([None] * N), kind)
+    if kind != pa.null():
+        values = pa.array([row % 2 for row in range(N)], pa.int32()).cast(kind, safe=False)
+    numbers = [float(row % 60) for row in range(N)]
+    seen = look({"x": pa.chunked_array([values]), **table(age=numbers)}, "left", Asked(drop=["x"]))
+    assert seen.twins == 0
+    few = {"x": values, "age": numbers, "left": [["no", "yes"][row % 2] for row in range(N)]}
+    assert look(columns(few), "left", Asked(drop=["x"])).twins == N - 60

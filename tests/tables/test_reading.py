@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bz2
+import csv
 import gzip
+import io
 import lzma
 import os
 from collections.abc import Callable
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from regscope.base.errors import RegscopeError
-from regscope.tables import text
+from regscope.tables import csv_files, text
 from regscope.tables.kinds import held
 from regscope.tables.reading import read_table
 
@@ -316,6 +318,66 @@ def test_parquet_is_refused_in_one_line(tmp_path: Path, case: str) -> None:
     with pytest.raises(RegscopeError) as refused:
         read_table(path, header)
     assert str(refused.value) == f"{path}: {told}"
+
+
+@pytest.mark.parametrize("content", [b'a,b\n1,2\n3,"4\n', b'a,b\n1,2\n3,"\n', b'a\n1\n"\n \n'])
+def test_a_quote_that_ends_with_the_file_is_open(tmp_path: Path, content: bytes) -> None:
+    with pytest.raises(RegscopeError, match="a quote is opened and never closed"):
+        read_table(written(tmp_path, content))
+
+
+def test_a_mark_of_utf_8_before_latin_1_is_no_name(tmp_path: Path) -> None:
+    table, _ = read_table(written(tmp_path, b"\xef\xbb\xbfa,b\n1,caf\xe9\n2,x\n"))
+    assert table.to_pydict() == {"a": ["1", "2"], "b": ["café", "x"]}
+
+
+@pytest.mark.parametrize(("byte", "why"), [(b"\x81", "neither UTF-8"), (b"\x00", "holds a NUL")])
+def test_lines_that_end_with_carriage_returns_count(tmp_path: Path, byte: bytes, why: str) -> None:
+    with pytest.raises(RegscopeError, match=f"line 4:? {why}"):
+        read_table(written(tmp_path, b"a,b\r1,2\r3,4\r5," + byte + b"\r"))
+
+
+def test_many_columns_of_numbers_are_refused_at_once(tmp_path: Path) -> None:
+    names = ",".join(map(str, range(40_000)))
+    with pytest.raises(RegscopeError, match="40,000 columns; at most 20,000"):
+        read_table(written(tmp_path, f"{names}\n{names}\n"))
+
+
+VALUES = st.text(st.sampled_from('a\u00e9\u4e2d 1\r\n,"'), max_size=6).map("{}x".format)
+"""None of them a number, or a name that a header has."""
+
+
+@given(
+    rows=st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=40),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    chunk=st.integers(1, 40),
+    packed=st.booleans(),
+)
+def test_wherever_blocks_and_chunks_are_cut_it_is_the_same_table(
+    tmp_path_factory: pytest.TempPathFactory,
+    rows: list[tuple[str, str]],
+    end: str,
+    encoding: str,
+    chunk: int,
+    packed: bool,
+) -> None:
+    """As Python's reader has it; within values line ends are line feeds."""
+    if end == "\r":
+        rows = [(a.replace("\n", ""), b.replace("\n", "")) for a, b in rows]
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL).writerows([("head", "of it"), *rows])
+    content = out.getvalue().encode(encoding)
+    name = "t.csv.gz" if packed else "t.csv"
+    path = tmp_path_factory.mktemp("cut") / name
+    path.write_bytes(gzip.compress(content) if packed else content)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(csv_files, "BLOCK", 120)
+        patched.setattr(text, "CHUNK", max(chunk, 4))
+        table, _ = read_table(path)
+    ends = "\r" if end == "\r" else "\r\n"
+    kept = [[value.replace(ends, "\n").strip() for value in row] for row in rows]
+    assert [list(row) for row in zip(*table.to_pydict().values(), strict=True)] == kept
 
 
 WORDS = st.text(st.characters(codec="utf-8", exclude_characters='\0\r\n",;|\t'), max_size=8)

@@ -111,7 +111,7 @@ def _text(path: Path) -> str:
         encodings = ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
-            return content.decode(encoding)
+            return content.decode(encoding).replace("\r\n", "\n")
         except UnicodeDecodeError:
             continue
     raise Refused("neither UTF-8 nor UTF-16 nor Latin-1: save it as UTF-8")

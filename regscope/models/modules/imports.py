@@ -9,15 +9,19 @@ from pathlib import Path
 from types import ModuleType
 
 from regscope.base.errors import RegscopeError
+from regscope.base.foreign import INSTALLED
 from regscope.base.paths import PACKAGE
+
+LOADED = "regscope_module_"
+"""What names of networks' own files begin with."""
 
 
 @contextmanager
 def imported_anew(label: str, files: Sequence[Path]) -> Iterator[None]:
     """Around running the file `label`, in which modules of the repository are imported anew.
 
-    Those that were there before are there again afterwards; in place of older ones of `files`, what
-    was imported here. Raises RegscopeError where the file imports one that `files` lacks, and
+    Those that were there before are there again afterwards, but for `files`, of which there may be
+    newer ones now. Raises RegscopeError where the file imports one that `files` lacks, and
     leaves none then.
     """
     known = {file.absolute() for file in files}
@@ -32,7 +36,7 @@ def imported_anew(label: str, files: Sequence[Path]) -> Iterator[None]:
             del sys.modules[name]
         raise
     finally:
-        _put_back(before)
+        _put_back(before, known)
 
 
 def _local(known: set[Path]) -> dict[str, ModuleType]:
@@ -40,8 +44,10 @@ def _local(known: set[Path]) -> dict[str, ModuleType]:
     here, found = Path.cwd(), dict[str, ModuleType]()
     for name, module in list(sys.modules.items()):
         file = _of(module)
-        # `__main__` is what runs, and no import.
-        if file is not None and not name.startswith("__") and _counts(file, known, here):
+        # `__main__` is what runs, and no import; nor are networks that were loaded before.
+        if file is None or name.startswith(("__", LOADED)):
+            continue
+        if _counts(file, known, here):
             found[name] = module
     for name in list(found):
         while name := name.rpartition(".")[0]:
@@ -55,7 +61,10 @@ def _counts(file: Path, known: set[Path], here: Path) -> bool:
         return True
     if not file.is_relative_to(here) or file.is_relative_to(PACKAGE):
         return False
-    return "site-packages" not in file.parts and file.suffix == ".py"
+    # Not an interpreter, or what is installed there, that lies in the repository.
+    if "site-packages" in file.parts or any(file.is_relative_to(place) for place in INSTALLED):
+        return False
+    return file.suffix == ".py"
 
 
 def _check(label: str, known: set[Path]) -> None:
@@ -71,16 +80,24 @@ def _check(label: str, known: set[Path]) -> None:
         )
 
 
-def _put_back(before: dict[str, ModuleType]) -> None:
+def _put_back(before: dict[str, ModuleType], known: set[Path]) -> None:
     missing = {name: module for name, module in before.items() if name not in sys.modules}
-    sys.modules.update(missing)
+    for name, module in missing.items():
+        if _of(module) not in known:
+            sys.modules[name] = module
     for name, module in missing.items():
         parent, _, own = name.rpartition(".")
-        # A package that was imported anew does not have it yet.
-        if parent in sys.modules and not hasattr(sys.modules[parent], own):
-            setattr(sys.modules[parent], own, module)
+        package = sys.modules.get(parent)
+        if package is None:
+            continue
+        # A package that was imported anew does not have it yet; one that was not has it still.
+        if name in sys.modules and not hasattr(package, own):
+            setattr(package, own, module)
+        elif name not in sys.modules and getattr(package, own, None) is module:
+            delattr(package, own)
 
 
 def _of(module: ModuleType | None) -> Path | None:
+    """Its file, where it says one: some of torch's modules have a name in place of it."""
     file = getattr(module, "__file__", None)
-    return Path(file).absolute() if isinstance(file, str) else None
+    return Path(file) if isinstance(file, str) and Path(file).is_absolute() else None

@@ -17,7 +17,7 @@ from regscope.base.foreign import place, said
 from regscope.base.lines import choose
 from regscope.base.randomness import global_torch_stream
 from regscope.models.modules.address import Address
-from regscope.models.modules.imports import imported_anew
+from regscope.models.modules.imports import LOADED, imported_anew
 
 _loaded: dict[str, ModuleType] = {}
 """By a digest of all that decides what a file is."""
@@ -62,7 +62,7 @@ def _file(file: Path, files: Sequence[Path]) -> ModuleType:
     except OSError as error:
         raise RegscopeError(f"{error.filename}: {error.strerror}: put it there") from error
     digest = hashlib.sha256(b"\0".join(hashlib.sha256(part).digest() for part in decisive))
-    name = f"regscope_module_{digest.hexdigest()[:16]}"
+    name = f"{LOADED}{digest.hexdigest()[:16]}"
     if name not in _loaded:
         module, label = ModuleType(name), str(file)
         module.__file__ = label
