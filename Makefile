@@ -15,7 +15,9 @@ unexport PYTHONPATH
 .DEFAULT_GOAL := repro
 .PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean
 
+# Every cell that is not current trains first, on all cores; `dvc repro` stores what it comes to.
 repro: $(VENV)/.ready
+	@python -m regscope train
 	dvc repro
 	@python -m regscope table
 
@@ -35,6 +37,7 @@ rates: $(VENV)/.ready
 
 # Every study of params.yaml, one after the other; ends on the study that was active before.
 results: $(VENV)/.ready
+	@python -m regscope train $$(python -m regscope studies)
 	@before=$$(python -m regscope studies --active); \
 	activate() { python -m regscope studies --activate "$$1"; }; \
 	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \

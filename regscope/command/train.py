@@ -12,11 +12,11 @@ def train(
         list[str] | None, typer.Argument(metavar="[STUDY]...", help="The active one by default.")
     ] = None,
 ) -> None:
-    """Train all cells that are not current, of several studies at once; then run `dvc repro`.
+    """Train what is not current, of several studies at once.
 
     \b
     Reads   params.yaml, and through DVC what is current
-    Writes  data/prepared; networks wait where `dvc repro` finds them
+    Writes  data/prepared, and below .regscope networks, which `dvc repro` finds there
     Example regscope train digits moons
     """
     from regscope.base import paths

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
@@ -27,19 +28,28 @@ def stale_cells(studies: Sequence[str]) -> dict[str, list[str]]:
     Their data are to be prepared before. What DVC can restore from its run cache is none.
     """
     from dvc.repo import Repo
-    from dvc.stage.cache import RunCacheNotFoundError
 
     found: dict[str, list[str]] = {study: [] for study in studies}
     with Repo() as repo, repo.lock:
         for study, cells in found.items():
             for stage in repo.stage.collect(str(paths.pipeline(study))):
                 name, _, reg = stage.name.partition("@")
-                if name != "train" or not stage.changed():
-                    continue
-                try:
-                    # What a cell depends on is looked at as it is now, as `dvc repro` does.
-                    stage.save_deps()
-                    repo.stage_cache.restore(stage, dry=True)
-                except RunCacheNotFoundError:
+                if name == "train" and stage.changed() and not _is_cached(repo, stage):
                     cells.append(reg)
     return found
+
+
+def _is_cached(repo: Any, stage: Any) -> bool:
+    """Whether DVC would restore what a stage writes in place of running it."""
+    from dvc.stage.cache import RunCacheNotFoundError
+
+    if stage.changed_deps():
+        # What it would be made of now, of which the lock says nothing.
+        stage.save_deps()
+        for out in stage.outs:
+            out.hash_info = type(out.hash_info)()
+    try:
+        repo.stage_cache.restore(stage, dry=True)
+    except RunCacheNotFoundError:
+        return False
+    return True
