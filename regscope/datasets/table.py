@@ -253,7 +253,9 @@ def times(table: pa.Table, name: str) -> np.ndarray:
     """
     found = held(name, _column(table, name))
     if found.values is None:
-        raise RegscopeError(f"column {name}: neither dates nor numbers, which --time needs")
+        raise RegscopeError(
+            f"column {name}: neither dates, as 2026-11-29, nor numbers, which --time needs"
+        )
     if found.missing:
         raise RegscopeError(f"column {name}: missing in {found.missing} rows: no place in time")
     return found.values

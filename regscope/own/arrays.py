@@ -20,6 +20,9 @@ from regscope.own.methods import PICTURES, POINTS, Methods, of_epochs
 
 MANY = 50
 """Classes beyond which their owner is asked whether they are numbers."""
+DARK = 128
+"""Pictures whose every byte is less are dark, or their white is another."""
+
 SPREADS = (0.1, 10.0)
 """Deviations of columns that a network trains on as they are."""
 
@@ -106,6 +109,11 @@ def _told(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
 def _warned(dataset: Dataset, counts: Sequence[int]) -> Iterator[str]:
     if dataset.kind == "points":
         yield from _columns(dataset.inputs)
+    elif (largest := int(dataset.inputs.max())) < DARK:
+        yield (
+            f"the largest byte is {largest}, and white is 255: pictures this dark are hard to learn"
+            f" from; where {largest} is white: (inputs * (255 / {largest})).round().astype('uint8')"
+        )
     if len(counts) > MANY:
         yield f"{len(counts)} classes: is the target a number? Then save it as floats"
     values = np.unique(dataset.targets) if not counts else np.empty(0)

@@ -152,6 +152,8 @@ def _kept(
             tally.broken[read.name] = read.found
             continue
         shown = f"{files.path}/{layout.top}{read.name}"
+        if isinstance(read.found, str):
+            raise RegscopeError(f"{shown}: {read.found}; --skip-broken leaves such files out")
         tally.add(read.name, read.digest, picture_of(read.found, shown))
         yield read.name, read.content
 

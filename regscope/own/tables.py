@@ -112,7 +112,7 @@ def look_at_table(path: Path, name: str, target: str, asked: TableAsked) -> Look
         group=asked.group,
         time=asked.time,
     )
-    warned = [*odd(seen, asked.test is not None), *_rare(seen.target)]
+    warned = [*odd(seen, asked.test is not None), *_rare(seen.target), *_alike(seen.target)]
     if asked.test is not None:
         description, more_warned = _with_test(path, asked.test, description, groups)
         warned += more_warned
@@ -248,6 +248,17 @@ def _rare(target: Held) -> Iterator[str]:
             f"class {target.categories[least]} is {counts[least] / sum(counts):.1%} of the rows:"
             " balanced accuracy says more than accuracy"
         )
+
+
+def _alike(target: Held) -> Iterator[str]:
+    """Classes whose names are told apart by case, spaces or a last point alone."""
+    by_name: dict[str, list[str]] = {}
+    for name in target.categories:
+        by_name.setdefault(_plain(name), []).append(name)
+    for names in by_name.values():
+        if len(names) > 1 and _plain(names[0]):
+            told = listed(names)
+            yield f"classes {told} are spelled alike: where they are one, write it in one way"
 
 
 def _at_one_time(when: np.ndarray, study: Mapping[str, Any], asked: TableAsked) -> Iterator[str]:

@@ -11,7 +11,6 @@ from regscope.report.measured import ACCURACY
 from regscope.report.phrases import (
     NO_ZEROS,
     SOME_ZEROS,
-    guessing,
     headlines,
     noted,
     zero_shares,
@@ -162,7 +161,7 @@ def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str
     told_of = []
     for reg in regs:
         shares = {name: one[reg] for name, one in found.items() if reg in one}
-        lost = [name for name in shares if reg in guessing(sections[name])]
+        lost = [name for name in shares if reg in sections[name].results.lost]
         some = [one for name, one in shares.items() if one >= SOME_ZEROS and name not in lost]
         if some:
             ends = sorted({f"{100 * share:.0f}" for share in (min(some), max(some))}, key=int)

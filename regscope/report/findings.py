@@ -125,10 +125,9 @@ def _at_best(section: Section) -> str:
 
 
 def _inside(section: Section) -> Iterator[str]:
-    shares, guesses = zero_shares(section), guessing(section)
+    shares, lost = zero_shares(section), section.results.lost
     some = [
-        f"{100 * share:.0f} % with {display_name(reg)}"
-        + ", which learned nothing" * (reg in guesses)
+        f"{100 * share:.0f} % with {display_name(reg)}" + ", which learned nothing" * (reg in lost)
         for reg, share in shares.items()
         if share >= SOME_ZEROS
     ]

@@ -52,12 +52,20 @@ def guessing(section: Section) -> Collection[str]:
 
 
 def zero_shares(section: Section) -> dict[str, float]:
-    """The mean share of weights that are exactly zero, by cell; of those that have it."""
+    """The mean share of weights that are exactly zero, by cell; of those that have it.
+
+    Nothing where the baseline has as many but for less than SOME_ZEROS: that is no method's doing.
+    """
     if ZEROS not in section.results.seeds.columns:
         return {}
-    cells = (reg for reg in section.regs if reg in section.results.cells and reg != BASELINE)
+    cells = [reg for reg in section.regs if reg in section.results.cells]
     shares = {reg: float(values(section.results, reg, ZEROS).mean()) for reg in cells}
-    return {reg: share for reg, share in shares.items() if not math.isnan(share)}
+    own = shares.pop(BASELINE)
+    return {
+        reg: share if math.isnan(own) or share - own >= SOME_ZEROS else 0.0
+        for reg, share in shares.items()
+        if not math.isnan(share)
+    }
 
 
 def headlines(claims: Claims, of_study: bool = False) -> Iterator[str]:

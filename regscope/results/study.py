@@ -130,10 +130,12 @@ class StudyResults:
     def at_chance(self) -> dict[str, int]:
         """Of each cell with such seeds how many are hardly better than the constant guess.
 
-        Of what the guess leaves to be gained, their test accuracy (or R²) has at most CHANCE.
+        Of what the guess leaves to be gained, they have at most CHANCE: in what the study is about,
+        or in its test accuracy (or R²) where guesses do not have that.
         """
-        guess = self.seeds["seed"].map(self.guesses.set_index("seed")[self.score])
-        lost = self.seeds[self.seeds[self.score] <= guess + CHANCE * (1 - guess)]
+        measure = self.primary if self.primary in self.guesses.columns else self.score
+        guess = self.seeds["seed"].map(self.guesses.set_index("seed")[measure])
+        lost = self.seeds[self.seeds[measure] <= guess + CHANCE * (1 - guess)]
         return {str(reg): int(count) for reg, count in lost["reg"].value_counts().items()}
 
     @cached_property

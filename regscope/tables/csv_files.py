@@ -15,7 +15,7 @@ from regscope.tables.csv_form import (
     first_row,
     header_names,
 )
-from regscope.tables.marks import check_columns
+from regscope.tables.marks import check_columns, twice
 from regscope.tables.text import Text, examined
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def read_csv(path: Path, header: bool, form: Form | None) -> tuple[pa.Table, For
     places = [str(place + 1) for place in range(len(first))]
     check_columns(places)
     names = header_names(first, head, form.delimiter) if form.header else None
-    check_columns(names or ())
+    if names and (again := twice(names)):
+        raise RegscopeError(
+            f"the column {shown(again)} is there twice: name them apart, or give --no-header where"
+            " the first line holds values"
+        )
     table = _read(text, head, form, places)
     if not table.num_rows:
         raise RegscopeError("has only a header line")

@@ -137,6 +137,11 @@ def _kept(column: pa.ChunkedArray, found: Held) -> Held:
 
 def named(names: Collection[str], name: str) -> str:
     """Raises RegscopeError with the nearest names where a table has no such column."""
+    if len(names) == 1 and name not in names:
+        raise RegscopeError(
+            f"column {shown(name)}: not there; the only column is {listed(names)}: values are cut"
+            " by commas, tabs, semicolons or bars"
+        )
     if name not in names:
         raise RegscopeError(f"column {shown(name)}: not there; columns: {listed(names, near=name)}")
     return name

@@ -50,6 +50,8 @@ def read_table(path: Path, header: bool = True, form: Form | None = None) -> tup
 
 
 def _check_file(path: Path) -> None:
+    if str(path).startswith(("http:/", "https:/", "ftp:/", "s3:/")):
+        raise RegscopeError("is an address, and must be a file: download it")
     if path.is_dir():
         raise RegscopeError("is a folder; give a file, or --pictures for pictures")
     if not path.exists():

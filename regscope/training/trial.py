@@ -37,6 +37,7 @@ def try_out(
     with torch.no_grad():
         whole = _passed(evaluated, sample, remedy)
     _check_shape(whole, sample, outputs, words)
+    _check_logits(whole)
     _check_unchanged(sample, kept)
     if _states() != states:
         _refuse_draws(evaluated, kept, "in evaluation too")
@@ -92,6 +93,16 @@ def _check_shape(found: object, sample: Tensor, outputs: int, words: bool) -> No
     if found.dtype != torch.float32:
         kind = str(found.dtype).removeprefix("torch.")
         raise RegscopeError(f"gives {kind}, and must give float32: return outputs.float()")
+
+
+def _check_logits(found: Tensor) -> None:
+    """Refuse what has gone through a softmax: the loss takes one of it again."""
+    shares = bool((found >= 0).all()) and found.shape[-1] > 1
+    if shares and bool(((found.sum(-1) - 1).abs() < ABSOLUTE).all()):
+        raise RegscopeError(
+            "gives probabilities, which sum to 1, and must give logits: leave the softmax at its"
+            " end out"
+        )
 
 
 def _check_unchanged(sample: Tensor, kept: Tensor) -> None:

@@ -130,7 +130,7 @@ CASES: dict[str, tuple[str | bytes | None, list[str], str]] = {
         "t.csv: --group city: 2 groups, the largest of 100 of 200 rows: too few or too large",
     ),
     "words for times": (
-        text(PLAIN), ["--time", "city"], "t.csv: column city: neither dates nor numbers",
+        text(PLAIN), ["--time", "city"], "t.csv: column city: neither dates, as 2026",
     ),
     "a row of no time": (
         changed(since=["", *PLAIN["since"][1:]]), ["--time", "since"],

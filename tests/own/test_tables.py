@@ -15,7 +15,7 @@ from regscope.datasets.splits import SplitSettings
 from regscope.datasets.table import Table
 from regscope.own.tables import TableAsked, _trained_on, look_at_table, stored_name
 from tests.own import tables
-from tests.own.tables import brought
+from tests.own.tables import brought, words
 
 
 @pytest.fixture(autouse=True)
@@ -310,3 +310,18 @@ def test_rows_are_alike_as_networks_read_them() -> None:
     (told,) = _trained_on(train, test)
     assert told.startswith("1 of the test rows is among those that train")
     assert not list(_trained_on(train, test[1:]))
+
+
+def test_classes_that_are_spelled_alike_are_told() -> None:
+    left = words()["left"]
+    spelled = ["Yes" if row % 3 and word == "yes" else word for row, word in enumerate(left)]
+    file = tables.written(Path("t.csv"), left=spelled)
+    looked = look_at_table(file, "churn", "left", TableAsked())
+    told = "classes Yes, yes are spelled alike: where they are one, write it in one way"
+    assert told in looked.warned
+
+
+def test_one_column_is_told_as_one(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("age city left\n" + "40 Bern yes\n" * 30)
+    with pytest.raises(RegscopeError, match=r"the only column is age city left: values are cut by"):
+        look_at_table(tmp_path / "t.csv", "churn", "left", TableAsked())

@@ -128,6 +128,16 @@ def test_what_was_not_measured_is_not_told(workspace: Path) -> None:
         assert "exactly zero" not in " ".join(across({"first": older}, tuple(CELLS)))
 
 
+def test_zeros_that_the_baseline_has_too_are_no_methods_doing(workspace: Path) -> None:
+    own = sections(first=FIRST)["first"]
+    assert "No method sets a hundredth of the weights to exactly zero." in study_findings(
+        with_zeros(own, none=0.017, l1=0.017, l2=0.026)
+    )
+    assert "Of the weights, exactly zero: 3 % with L2." in study_findings(
+        with_zeros(own, none=0.017, l1=0.017, l2=0.028)
+    )
+
+
 def test_zeros_and_what_cells_are_compared_in(workspace: Path) -> None:
     own = sections(first=FIRST)["first"]
     assert "No method sets a hundredth of the weights to exactly zero." in study_findings(own)

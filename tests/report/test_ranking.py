@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from regscope.report.ranking import MARGIN, ranking
@@ -49,6 +51,16 @@ def test_seeds_that_are_hardly_better_than_a_guess_are_counted() -> None:
     assert results.lost == {"l1"}
     assert synthetic.found({"none": (0.5, 0.51), "l1": (0.5, 0.4)}).lost == set()
     assert synthetic.found().at_chance == {}
+
+
+def test_what_the_study_is_about_says_what_is_hardly_better() -> None:
+    """Of 94 in 100 accuracy says little: balanced, the same networks are well above one half."""
+    found = synthetic.found({"none": (0.94, 0.93), "l1": (0.94, 0.94)})
+    seeds = found.seeds.assign(balanced_accuracy=[0.55, 0.58, 0.5, 0.505])
+    guess = found.guesses.assign(test_accuracy=0.94, balanced_accuracy=0.5)
+    rare = replace(found, seeds=seeds, guess=guess)
+    assert rare.at_chance == {"none": 2, "l1": 2}
+    assert replace(rare, primary="balanced_accuracy").at_chance == {"l1": 2}
 
 
 def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others() -> None:

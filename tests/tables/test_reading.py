@@ -251,6 +251,8 @@ def test_is_refused_in_one_line_that_names_the_file(tmp_path: Path, case: str) -
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RegscopeError, match=r"none\.csv: no such file"):
         read_table(tmp_path / "none.csv")
+    with pytest.raises(RegscopeError, match="is an address, and must be a file: download it"):
+        read_table(Path("https://example.com/t.csv"))
     with pytest.raises(RegscopeError, match="is a folder; give a file, or --pictures"):
         read_table(tmp_path)
 

@@ -59,3 +59,14 @@ def test_same_of_any_kind_of_number(kind: torch.dtype) -> None:
     one = torch.tensor([1, 0, 1]).to(kind)
     assert same(one, one.clone())
     assert not same(one, one.flip(0).roll(1))
+
+
+@pytest.mark.parametrize(("end", "refused"), [(nn.Softmax(1), True), (nn.LogSoftmax(1), False)])
+def test_probabilities_are_no_logits(end: nn.Module, refused: bool) -> None:
+    network = nn.Sequential(nn.Linear(2, 3), end)
+    inputs = torch.randn(4, 2, generator=torch.Generator().manual_seed(0))
+    if not refused:
+        try_out(network, inputs, 3)
+        return
+    with pytest.raises(RegscopeError, match=r"^gives probabilities, which sum to 1"):
+        try_out(network, inputs, 3)
