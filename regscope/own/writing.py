@@ -23,6 +23,7 @@ from regscope.base.yaml_files import parse_yaml
 from regscope.datasets.own import description_file, write_description
 from regscope.own.block import with_study
 from regscope.own.looked import Looked
+from regscope.own.network import misfits
 from regscope.own.undo import undone_on_failure
 from regscope.study.params import BASELINE, Name, Study, load_params, written_study
 
@@ -76,7 +77,7 @@ def _check(block: Mapping[str, Any]) -> Study:
 def tried(looked: Looked, network: str | None = None) -> Tried:
     """The study that `bring` would put into params.yaml; nothing is left behind.
 
-    Raises RegscopeError where the proposal fits no study.
+    Raises RegscopeError where the proposal fits no study, or the network cannot be trained.
     """
     others = {key: value for key, value in looked.data.items() if key != "source"}
     with tempfile.TemporaryDirectory() as folder:
@@ -84,6 +85,11 @@ def tried(looked: Looked, network: str | None = None) -> Tried:
         write_description(path, looked.description)
         data = {"source": looked.data["source"], "path": str(path), **others}
         found = with_methods(data, looked.proposal, looked.methods, network)
+        if network is not None:
+            unfit = misfits(found.block, looked, Path(folder))
+            cells = found.block["regularizers"]
+            kept = {name: cell for name, cell in cells.items() if name not in unfit}
+            found = Tried(found.block | {"regularizers": kept}, {**found.unfit, **unfit})
     found.block["data"]["path"] = str(paths.OWN / looked.name)
     return found
 
