@@ -25,17 +25,25 @@ def prepare(studies: Sequence[str]) -> None:
 def stale_cells(studies: Sequence[str]) -> dict[str, list[str]]:
     """`{study: [cell]}` of those that `dvc repro` would train, in the order of params.yaml.
 
-    Their data are to be prepared before. What DVC can restore from its run cache is none.
+    Their data are to be prepared before. What DVC can restore from its run cache is none. Raises
+    RegscopeError where DVC cannot say so.
     """
+    from dvc.exceptions import DvcException
     from dvc.repo import Repo
 
-    found: dict[str, list[str]] = {study: [] for study in studies}
-    with Repo() as repo, repo.lock:
-        for study, cells in found.items():
-            for stage in repo.stage.collect(str(paths.pipeline(study))):
-                name, _, reg = stage.name.partition("@")
-                if name == "train" and stage.changed() and not _is_cached(repo, stage):
-                    cells.append(reg)
+    try:
+        with Repo() as repo, repo.lock:
+            return {study: _stale(repo, study) for study in studies}
+    except DvcException as error:
+        raise RegscopeError(f"DVC: {' '.join(str(error).split())}") from error
+
+
+def _stale(repo: Any, study: str) -> list[str]:
+    found = []
+    for stage in repo.stage.collect(str(paths.pipeline(study))):
+        name, _, reg = stage.name.partition("@")
+        if name == "train" and stage.changed() and not _is_cached(repo, stage):
+            found.append(reg)
     return found
 
 
