@@ -22,7 +22,11 @@ def batches(size: int) -> list[tuple[Tensor, Tensor]]:
 
 
 def dense(*after: nn.Module) -> nn.Sequential:
-    return nn.Sequential(nn.Flatten(), nn.Linear(16, 8), nn.ReLU(), *after, nn.Linear(8, 3)).eval()
+    """The same weights each time: not with every draw does a batch show in the outputs."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        first, last = nn.Linear(16, 8), nn.Linear(8, 3)
+    return nn.Sequential(nn.Flatten(), first, nn.ReLU(), *after, last).eval()
 
 
 def program(model: nn.Module, size: int | None = None) -> torch.export.ExportedProgram:
@@ -35,7 +39,8 @@ class Through(nn.Module):
 
     def __init__(self, function: Callable[[Tensor], Tensor]) -> None:
         super().__init__()
-        self.first, self.last, self.function = dense()[:3], nn.Linear(8, 3), function
+        whole = dense()
+        self.first, self.last, self.function = whole[:3], whole[3], function
 
     def forward(self, inputs: Tensor) -> Tensor:
         logits: Tensor = self.last(self.function(self.first(inputs)))
