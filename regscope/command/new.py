@@ -107,7 +107,8 @@ def new(
     with tempfile.TemporaryDirectory() as folder:
         looked: Looked | None = None
         if table is not None:
-            from regscope.own.tables import TableAsked, look_at_table
+            from regscope.own.table_asked import TableAsked
+            from regscope.own.tables import look_at_table
 
             if target is None:
                 raise RegscopeError("new: give --target COLUMN, what is to be told from the others")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from regscope.engine.base import Heard, Work
 from regscope.engine.messages import Epoch, Watch
 from regscope.engine.plan import Plan
 from regscope.engine.together import Cells
+
+LOOKS: Any = {"disable": None, "dynamic_ncols": True, "leave": False}
+"""On a terminal alone, as wide as that, and gone in the end."""
 
 
 @contextmanager
@@ -30,9 +34,7 @@ def progress(
         initial=sum(stack.epoch * len(stack.numbers) for stack in stacks),
         desc=f"{label}, {seeds} {what}",
         unit="epoch",
-        disable=None,
-        dynamic_ncols=True,
-        leave=False,
+        **LOOKS,
     ) as bar:
         for line in resumptions(plans, label):
             bar.write(line)
@@ -71,9 +73,7 @@ def overall(shares: Mapping[str, Share]) -> Iterator[Heard]:
         initial=sum(share.each * (share.epochs - share.left) for share in shares.values()),
         desc=f"{len(shares)} cells",
         bar_format="{desc}: {percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}",
-        disable=None,
-        dynamic_ncols=True,
-        leave=False,
+        **LOOKS,
     ) as bar:
 
         def heard(work: Work, epoch: Epoch) -> None:

@@ -70,7 +70,7 @@ def train_all(wanted: Sequence[Wanted]) -> None:
 
 def _train(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> None:
     """Raises RegscopeError, which begins with its label, where one cannot be trained."""
-    workers = min(run.workers for run in runs.values())
+    engine, workers = next(iter(runs.values())).engine, min(run.workers for run in runs.values())
     each = math.ceil(STACKS_A_WORKER * workers / len(cells))
     works: list[tuple[int, Work]] = []
     shares: dict[str, Share] = {}
@@ -86,7 +86,7 @@ def _train(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> None:
             works += [(left * run.epoch_work, work) for left, work in own]
         works.sort(key=lambda pair: -pair[0])
         with overall(shares) as heard:
-            run.engine.train([work for _, work in works], workers, heard)
+            engine.train([work for _, work in works], workers, heard)
 
 
 def _left(stack: Stack, epochs: int) -> int:

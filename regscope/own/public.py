@@ -9,7 +9,8 @@ from regscope.datasets.own import write_description
 from regscope.datasets.public_tables import DESCRIBED, TABLES
 from regscope.own.block import block_text
 from regscope.own.looked import Looked
-from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 from regscope.own.writing import with_methods
 
 

@@ -29,7 +29,7 @@ from regscope.export.cell import TrainedSeed
 from regscope.export.plain import predict
 from regscope.export.tables import columns_of, example_text
 from regscope.export.writing import export
-from regscope.own.tables import TableAsked
+from regscope.own.table_asked import TableAsked
 from regscope.study.networks import MODEL_FILE, in_own_unit, load_networks
 from regscope.study.params import Study
 from tests import tiny

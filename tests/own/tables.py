@@ -8,7 +8,8 @@ import numpy as np
 
 from regscope.datasets.own import write_description
 from regscope.datasets.table import Table
-from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 
 ROWS = 200
 

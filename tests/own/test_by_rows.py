@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from regscope.own.tables import TableAsked, proposed
+from regscope.own.for_tables import proposed
+from regscope.own.table_asked import TableAsked
 from regscope.tables.kinds import Held
 from regscope.tables.look import TWINS, Asked, Seen, look, odd
 

@@ -17,7 +17,8 @@ LOOKING = """
 import resource, sys
 from pathlib import Path
 import sklearn.tree, pandas, pyarrow.csv
-from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 
 def peak():
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10

@@ -11,7 +11,8 @@ import pytest
 from regscope.base.errors import RegscopeError
 from regscope.own.arrays import look_at_arrays
 from regscope.own.looked import Looked
-from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 from regscope.own.writing import tried
 from tests.models.modules import nets
 from tests.own import tables

@@ -13,7 +13,9 @@ from regscope.base.errors import RegscopeError
 from regscope.datasets.own import description_file, write_description
 from regscope.datasets.splits import SplitSettings
 from regscope.datasets.table import Table
-from regscope.own.tables import TableAsked, _trained_on, look_at_table, stored_name
+from regscope.own.second_table import stored_name, trained_on
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 from tests.own import tables
 from tests.own.tables import brought, words
 
@@ -307,9 +309,9 @@ def test_rows_are_alike_as_networks_read_them() -> None:
     """Whatever the sign of a zero or of what is no number."""
     train = np.array([[0.0, np.nan], [1.0, 2.0]], np.float32)
     test = np.array([[-0.0, -np.nan], [1.0, 3.0]], np.float32)
-    (told,) = _trained_on(train, test)
+    (told,) = trained_on(train, test)
     assert told.startswith("1 of the test rows is among those that train")
-    assert not list(_trained_on(train, test[1:]))
+    assert not list(trained_on(train, test[1:]))
 
 
 def test_classes_that_are_spelled_alike_are_told() -> None:

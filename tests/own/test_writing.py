@@ -12,7 +12,8 @@ from regscope import pipelines
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.own import writing
-from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 from regscope.study.params import load_params
 from tests.command.called import called
 from tests.own import tables

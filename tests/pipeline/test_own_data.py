@@ -105,7 +105,8 @@ def test_a_file_that_changes_is_refused_until_it_is_brought_in_anew(tmp_path: Pa
 TOLD_ONE_LINE = """
 from pathlib import Path
 from regscope.own import writing
-from regscope.own.tables import TableAsked, look_at_table
+from regscope.own.table_asked import TableAsked
+from regscope.own.tables import look_at_table
 
 looked = look_at_table(Path("churn.csv"), "churn", "left", TableAsked())
 print(next(writing.bring("churn", looked, writing.tried(looked).block, again=False)))
