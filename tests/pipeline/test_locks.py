@@ -1,0 +1,55 @@
+"""What the committed results are said to come from is the code that is here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.committed import ROOT
+
+PIPELINES = ("dvc.lock", "studies/digits/dvc.lock")
+CODE = ("regscope/", "stages/")
+
+
+def md5(contents: bytes) -> str:
+    return hashlib.md5(contents, usedforsecurity=False).hexdigest()
+
+
+def hash_of(path: Path) -> str:
+    """As DVC hashes a file, or a folder of those that git knows."""
+    if path.is_file():
+        return md5(path.read_bytes())
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=path,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    names = sorted(name for name in listed.split("\0") if name and (path / name).exists())
+    entries = [{"md5": md5((path / name).read_bytes()), "relpath": name} for name in names]
+    return md5(json.dumps(entries, sort_keys=True).encode()) + ".dir"
+
+
+def code_behind(lock: Path) -> Iterator[tuple[str, str, str]]:
+    """Each stage, a path of code that it depends on, and the hash that it had."""
+    for stage, entry in yaml.safe_load(lock.read_text())["stages"].items():
+        for dependency in entry.get("deps", []):
+            if dependency["path"].startswith(CODE):
+                yield stage, dependency["path"], dependency["md5"]
+
+
+@pytest.mark.parametrize("lock", PIPELINES)
+def test_results_are_those_of_the_code_that_is_here(lock: str) -> None:
+    """Else `make` on a new clone would change a file that is committed: run it, and commit."""
+    found = list(code_behind(ROOT / lock))
+    assert found
+    now = {path: hash_of(ROOT / path) for path in {path for _, path, _ in found}}
+    changed = [f"{stage}: {path}" for stage, path, then in found if now[path] != then]
+    assert changed == []
