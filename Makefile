@@ -35,13 +35,14 @@ paths: $(VENV)/.ready
 rates: $(VENV)/.ready
 	$(call beside,rates)
 
-# Every study of params.yaml, one after the other; ends on the study that was active before.
+# Every study of params.yaml whose data can be had, one after the other; ends on the study that was
+# active before.
 results: $(VENV)/.ready
-	@python -m regscope train $$(python -m regscope studies)
+	@python -m regscope train $$(python -m regscope studies --with-data)
 	@before=$$(python -m regscope studies --active); \
 	activate() { python -m regscope studies --activate "$$1"; }; \
 	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	for study in $$(python -m regscope studies) $$before; do \
+	for study in $$(python -m regscope studies --with-data 2> /dev/null) $$before; do \
 		activate "$$study" && dvc repro || exit 1; \
 	done
 	python -m regscope readme

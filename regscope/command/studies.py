@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,10 @@ def studies(
     activate: Annotated[
         str | None, typer.Option(metavar="STUDY", help="Make this study the active one.")
     ] = None,
+    with_data: Annotated[
+        bool,
+        typer.Option("--with-data", help="Leave out, and say so, whose own data are not here."),
+    ] = False,
     write: Annotated[
         bool, typer.Option("--pipelines", help="Write the pipeline of each, as a new one needs it.")
     ] = False,
@@ -38,8 +43,10 @@ def studies(
     from regscope.base.files import write_text
     from regscope.study.params import load_params
 
-    if active + write + describe + (activate is not None) > 1:
-        raise RegscopeError("one of --active, --activate, --pipelines and --describe at a time")
+    if active + with_data + write + describe + (activate is not None) > 1:
+        raise RegscopeError(
+            "one of --active, --activate, --with-data, --pipelines and --describe at a time"
+        )
     if describe:
         from regscope.own import public
 
@@ -58,8 +65,22 @@ def studies(
             print(f"{path} removed")
     elif active:
         print(params.study)
+    elif with_data:
+        absent = without_data(params)
+        for study, file in absent.items():
+            print(f"{study}: left out: {file} is not here", file=sys.stderr)
+        print(*(study for study in params.studies if study not in absent), sep="\n")
     else:
         print(*params.studies, sep="\n")
+
+
+def without_data(params: Params) -> dict[str, Path]:
+    """The studies of people's own files that are not here, each with the file."""
+    return {
+        name: study.data.own_files[0]
+        for name, study in params.studies.items()
+        if study.data.own_files and not study.data.own_files[0].is_file()
+    }
 
 
 def activated(text: str, study: str) -> str:

@@ -55,6 +55,20 @@ def test_a_study_is_written_and_can_be_read() -> None:
     assert "data/own/churn.csv" in Path("studies/churn/dvc.yaml").read_text()
 
 
+def test_a_study_whose_file_is_not_here_can_be_left_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new()
+    capsys.readouterr()
+    called("studies", "--with-data")
+    assert capsys.readouterr().out.split() == ["digits", "moons", "churn"]
+    Path("data/own/churn.csv").unlink()
+    called("studies", "--with-data")
+    found = capsys.readouterr()
+    assert found.out.split() == ["digits", "moons"]
+    assert found.err == "churn: left out: data/own/churn.csv is not here\n"
+
+
 STEPS = ("_put_under_dvc", "enter", "write_description")
 
 

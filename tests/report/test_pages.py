@@ -21,7 +21,7 @@ import pytest
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
-from regscope.report import addresses, page, table, words
+from regscope.report import addresses, page, study_html, table, words
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.sections import load_sections
@@ -266,7 +266,8 @@ def test_pictures_have_their_size() -> None:
 
 @pytest.mark.usefixtures("studies")
 def test_findings_stand_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page, "study_findings", lambda _: ("L1 <helps>.", "A little."))
+    for module in (page, study_html):
+        monkeypatch.setattr(module, "study_findings", lambda _: ("L1 <helps>.", "A little."))
     monkeypatch.setattr(page, "across", lambda *_: ("Nothing helps everywhere.",))
     sections = load_sections(load_published(load_params()))
     given = page.report_files(sections, ["none", "l1"], page_picture())
@@ -287,7 +288,7 @@ def test_a_folder_that_was_there_is_replaced_as_a_whole(monkeypatch: pytest.Monk
     left = paths.REPORT / "gone.html"
     left.write_text("of a study that is gone")
     before = paths.START_PAGE.read_bytes()
-    monkeypatch.setattr(page, "_by_file", refuse)
+    monkeypatch.setattr(page, "picture_files", refuse)
     with pytest.raises(KeyboardInterrupt):
         report.main()
     assert left.is_file()
