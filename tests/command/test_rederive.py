@@ -122,6 +122,7 @@ def test_settings_that_mean_nothing_any_more_are_one_line(folder: Path) -> None:
         called("rederive")
 
 
+@pytest.mark.slow
 def test_committed_results_are_what_follows_from_committed_seeds(workspace: Path) -> None:
     """But for last digits, which another version of scipy may give otherwise."""
     shutil.copytree(committed() / "metrics", "metrics")

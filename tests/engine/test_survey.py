@@ -210,6 +210,7 @@ SHAPED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 """Of cells that gain from stacking: methods, a network, and how it is trained otherwise."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "seeds"), [*((name, 6) for name in SHAPED), ("none", 1), ("everything", 1)]
 )

@@ -94,6 +94,7 @@ def predicted(network: nn.Module, inputs: Tensor) -> Tensor:
     return logits
 
 
+@pytest.mark.slow
 def test_torch_alone_runs_what_was_written(
     settle: Settle, digits: Dataset, workspace: Path
 ) -> None:

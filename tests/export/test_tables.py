@@ -121,6 +121,7 @@ def printed(done: subprocess.CompletedProcess[str]) -> list[list[str]]:
     return list(csv.reader(io.StringIO(done.stdout)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chosen", ["torch", "state_dict"])
 def test_raw_rows_give_the_networks_predictions(settle: Settle, chosen: str) -> None:
     study, dataset = settle()
@@ -139,6 +140,7 @@ def test_raw_rows_give_the_networks_predictions(settle: Settle, chosen: str) -> 
     np.testing.assert_allclose(shares, logits.softmax(1).numpy(), rtol=2e-6)
 
 
+@pytest.mark.slow
 def test_a_file_of_the_table_itself_gives_the_accuracy_of_the_card(settle: Settle) -> None:
     study, dataset = settle()
     called("export", "tiny", "tested", "--out", "out")
@@ -164,6 +166,7 @@ def test_numbers_come_in_their_own_unit(settle: Settle) -> None:
     assert described["target"] == {"name": "age", "measures": "age", "unit": ""}
 
 
+@pytest.mark.slow
 def test_the_example_and_the_card(settle: Settle) -> None:
     study, dataset = settle()
     called("export", "tiny", "tested", "--out", "out")
@@ -426,6 +429,7 @@ class Net(nn.Module):
 """
 
 
+@pytest.mark.slow
 def test_a_module_of_ones_own_predicts_by_its_program(workspace: Path, settle: Settle) -> None:
     Path("my_nets.py").write_text(NET)
     source = tables.brought()

@@ -36,6 +36,7 @@ def named(name: str, classes: tuple[str, ...], title: str) -> data.StudyData:
     return replace(loaded, study=loaded.study.model_copy(update={"title": title}))
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("studies")
 @pytest.mark.parametrize("kind", NAMES)
 def test_every_figure_with_names_is_drawn(kind: str) -> None:

@@ -48,6 +48,7 @@ def test_of_pools_the_first_seeds_is_drawn() -> None:
     assert "Seed 0's 15 points" in [text.get_text() for text in figure.axes[0].texts]
 
 
+@pytest.mark.slow
 def test_another_process_draws_images_the_same_with_neither_torch_nor_pyplot(studies: Path) -> None:
     code = (
         "import sys; sys.argv = ['visualize', 'pictures']; from stages import visualize;"
@@ -66,6 +67,7 @@ def test_another_process_draws_images_the_same_with_neither_torch_nor_pyplot(stu
                 assert set(picture.info) == {"dpi"}, "no software and no date"
 
 
+@pytest.mark.slow
 def test_every_file_of_points_is_drawn_also_of_one_seed_and_one_epoch(studies: Path) -> None:
     whole = data.load("points", load_params())
     cells = tuple(

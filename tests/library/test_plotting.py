@@ -165,6 +165,7 @@ def test_the_layer_that_only_gives_the_unit_is_no_weight(workspace: Path) -> Non
     assert texts(compared)[3] == "too few seeds\n+0.000 [+0.000, +0.000]"
 
 
+@pytest.mark.slow
 def test_figures_look_the_same_wherever_they_are_saved_and_need_no_pyplot() -> None:
     code = (
         "import sys, io; from tests.library.test_plotting import cell, regscope;"

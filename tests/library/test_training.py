@@ -57,6 +57,7 @@ def test_the_numbers_are_those_of_the_training_loop_bit_for_bit(
     assert found.test_accuracy == expected.history[4, :, -1].tolist()
 
 
+@pytest.mark.slow
 def test_a_script_needs_no_guard_and_no_data(workspace: Path, digits: Dataset) -> None:
     """The workers do not run it again; the data are prepared on the way, and forgotten."""
     study = tiny.study(CELL)

@@ -136,6 +136,7 @@ def test_branches_begin_smaller_the_more_there_are(initialization: str) -> None:
         assert share is None or 0.98 * bound * share < largest <= bound * share
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
 def test_thirty_layers_learn_digits(normalization: str, digits: Dataset) -> None:
     """Without normalization only since branches begin smaller: else they reach 0.35."""

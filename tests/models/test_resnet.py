@@ -246,6 +246,7 @@ def test_cells_train(cell: dict[str, Any], digits: Dataset) -> None:
     assert (loss[:, -1] < loss[:, 0]).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("depth", "normalization"), [(8, "group"), (20, "none"), (14, "batch")])
 def test_it_learns_digits(depth: int, normalization: str, digits: Dataset) -> None:
     settings = {**NORMALIZATIONS[normalization], "width": 8, "depth": depth}

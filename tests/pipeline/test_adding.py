@@ -43,6 +43,7 @@ def shrunk(study: dict[str, Any]) -> dict[str, Any]:
     return study
 
 
+@pytest.mark.slow
 def test_a_regularizer(workspace: Workspace) -> None:
     put_file(workspace, "add-a-regularizer.md")
     cell = written("add-a-regularizer.md")["studies"]["digits"]["regularizers"]["huber"]

@@ -61,6 +61,7 @@ def test_the_whole_study_is_built(built: Workspace) -> None:
     assert {claim["id"]: claim["verdict"] for claim in claims} == {"l1-best": "undecided"}
 
 
+@pytest.mark.slow
 def test_another_threshold_of_a_claim_runs_its_stage_and_the_pages_alone(
     workspace: Workspace,
 ) -> None:
@@ -91,6 +92,7 @@ def test_a_second_run_skips_everything(workspace: Workspace) -> None:
     assert workspace.run("git", "status", "--short") == ""
 
 
+@pytest.mark.slow
 def test_a_changed_strength_retrains_one_cell(workspace: Workspace) -> None:
     set_param(workspace, "studies.digits.regularizers.l2.l2", 0.01)
     printed = workspace.dvc("repro")

@@ -14,6 +14,7 @@ def review(workspace: Workspace) -> dict:  # type: ignore[type-arg]
     return json.loads((workspace.root / "metrics/review.json").read_text())  # type: ignore[no-any-return]
 
 
+@pytest.mark.slow
 def test_another_reg_is_reviewed_without_training(workspace: Workspace) -> None:
     output = workspace.dvc("exp", "run", "-S", "reg=l2")
     assert set(ran(output)) == {"validate", "review"}
@@ -79,6 +80,7 @@ REFUSED = [
 ]
 
 
+@pytest.mark.slow
 def test_a_bad_value_gives_one_line_and_touches_no_result(workspace: Workspace) -> None:
     before = workspace.results()
     for setting, line in REFUSED:

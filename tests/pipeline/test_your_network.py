@@ -93,6 +93,7 @@ def test_the_walk(tmp_path: Path) -> None:
     assert pd.read_csv(results / "seeds.csv").equals(seeds)
 
 
+@pytest.mark.slow
 def test_the_pages_refusal_is_what_is_told(workspace: Workspace) -> None:
     """And a module that is broken stops no other study."""
     block = study()

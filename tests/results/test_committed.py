@@ -54,6 +54,7 @@ def test_no_difference_that_matters_lies_within_the_margin(folder: Path) -> None
             assert row["p_equal_holm"] < 0.05
 
 
+@pytest.mark.slow
 @studies
 def test_firmness_is_what_leaving_out_and_nudging_gives(
     folder: Path, monkeypatch: pytest.MonkeyPatch

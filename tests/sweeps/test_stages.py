@@ -33,6 +33,7 @@ def tiny_sweep(workspace: Path, digits_folder: Path) -> Path:
     return workspace
 
 
+@pytest.mark.slow
 def test_a_tiny_sweep_from_training_to_committed_files(
     tiny_sweep: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,6 +102,7 @@ def test_a_driver_that_is_missing_is_one_line(
     assert "psycopg2" in line
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("light_models")
 def test_a_store_that_raises_what_it_likes_is_one_line(
     tracked: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

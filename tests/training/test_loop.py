@@ -97,6 +97,7 @@ def test_a_loss_that_is_no_longer_finite_is_named_by_seed_and_epoch(digits: Data
     assert trainer.history[:, 0].isfinite().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_training_loads_nothing_of_torchs_compiler(precision: str, digits_folder: Path) -> None:
     """It would take longer than training a small cell."""

@@ -51,6 +51,7 @@ OTHERS = [chosen for name, chosen in PROCESSORS.items() if name != OWN] or [{}]
 """The kernels that this processor does not choose by itself."""
 
 
+@pytest.mark.slow
 def test_neither_workers_nor_the_processors_kernels_change_a_bit(
     workspace: Path, digits_folder: Path
 ) -> None:
@@ -72,6 +73,7 @@ def test_neither_workers_nor_the_processors_kernels_change_a_bit(
     assert [tiny.differences(one, found[0]) for one in found[1:]] == [{}] * (len(found) - 1)
 
 
+@pytest.mark.slow
 def test_a_caller_that_has_used_torch_gets_the_same_bits(
     workspace: Path, digits_folder: Path
 ) -> None:

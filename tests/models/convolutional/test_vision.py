@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 
 def in_python(code: str) -> str:
     done = subprocess.run(
@@ -13,6 +15,7 @@ def in_python(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 def test_models_datasets_and_transforms_work() -> None:
     printed = in_python(
         """
