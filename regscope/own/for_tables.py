@@ -51,7 +51,8 @@ def proposed(
     if rows <= PORTABLE:
         training["arithmetic"] = "portable"
     return {
-        "title": f"{target}, from {path.name}",
+        # A column without a name is called by its number.
+        "title": f"{'column ' * target.isdecimal()}{target}, from {path.name}",
         "split": split,
         "model": {
             "kind": "tabular",

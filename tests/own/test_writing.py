@@ -55,6 +55,15 @@ def test_a_study_is_written_and_can_be_read() -> None:
     assert "data/own/churn.csv" in Path("studies/churn/dvc.yaml").read_text()
 
 
+def test_a_target_without_a_name_is_called_a_column() -> None:
+    text = Path("t.csv").read_text().partition("\n")[2]
+    Path("t.csv").write_text(text)
+    columns = text.partition("\n")[0].count(",") + 1
+    called("new", "churn", "--table", "t.csv", "--no-header", "--target", str(columns))
+    title = yaml.safe_load(Path("params.yaml").read_text())["studies"]["churn"]["title"]
+    assert title == f"column {columns}, from t.csv"
+
+
 def test_a_study_whose_file_is_not_here_can_be_left_out(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
