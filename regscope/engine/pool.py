@@ -47,9 +47,7 @@ def train_all(wanted: Sequence[Wanted]) -> None:
     for one in wanted:
         cells = [(one.name, reg) for reg in one.regs]
         try:
-            runs[one.name], _ = surveyed(
-                one.study, one.regs, one.data, one.name, among=networks
-            )
+            runs[one.name], _ = surveyed(one.study, one.regs, one.data, one.name, among=networks)
         except RegscopeError as error:
             print(f"regscope: {error}", file=sys.stderr)
             lost += cells
