@@ -5,6 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 KERAS := .venv-keras
+JAX := .venv-jax
 AUDIT := .venv-audit
 DOCS := .venv-docs
 
@@ -98,7 +99,7 @@ docs: $(DOCS)/.ready
 
 # The same training as people do it today and as it is done here: bench/README.md.
 # BENCH holds options, for example: make bench BENCH="--only ways_mnist --rounds 1"
-bench: $(VENV)/.ready-bench $(KERAS)/.ready
+bench: $(VENV)/.ready-bench $(KERAS)/.ready $(JAX)/.ready
 	python -m bench $(BENCH)
 
 # Known vulnerabilities in what is installed: SECURITY.md. Asks the package registry.
@@ -111,7 +112,7 @@ lock: $(AUDIT)/.ready
 		--generate-hashes --no-annotate --no-header --output-file requirements.lock -
 
 clean:
-	rm -rf $(VENV) $(KERAS) $(AUDIT) $(DOCS) site .regscope/checkpoints .regscope/bench
+	rm -rf $(VENV) $(KERAS) $(JAX) $(AUDIT) $(DOCS) site .regscope/checkpoints .regscope/bench
 
 # What the lock holds is checked against its hashes; the rest of requirements.txt comes after: SECURITY.md.
 # The command `regscope` runs the code of the folder in which it is called, as stages do: also in DVC's
@@ -141,6 +142,12 @@ $(VENV)/.ready-bench: bench/requirements.txt $(VENV)/.ready
 $(KERAS)/.ready: bench/requirements-keras.txt
 	test -x $(KERAS)/bin/python || $(PYTHON) -m venv $(KERAS)
 	$(KERAS)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-keras.txt
+	touch $@
+
+# As Keras is.
+$(JAX)/.ready: bench/requirements-jax.txt
+	test -x $(JAX)/bin/python || $(PYTHON) -m venv $(JAX)
+	$(JAX)/bin/python -m pip install --quiet --disable-pip-version-check -r bench/requirements-jax.txt
 	touch $@
 
 # Apart from all else: it is not part of what it looks at.

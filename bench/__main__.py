@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench import measurements, readme, results, tables
-from bench.harness import KERAS_PYTHON
+from bench.harness import PYTHONS
 from regscope.base.errors import RegscopeError, run
 from regscope.report.render import plain_text
 
@@ -19,15 +19,20 @@ def main() -> None:
         "--only", nargs="+", choices=results.KINDS, default=results.KINDS, help="only these kinds"
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often every way runs (3)")
-    parser.add_argument(
-        "--keras", type=Path, default=KERAS_PYTHON, help=f"Python with Keras ({KERAS_PYTHON})"
-    )
+    for module, default in PYTHONS.items():
+        package = module.partition("_")[0]
+        parser.add_argument(
+            f"--{package}", type=Path, dest=module, default=default, metavar="PYTHON",
+            help=f"Python with it ({default})",
+        )  # fmt: skip
     chosen = parser.parse_args()
     if chosen.rounds < 1:
         raise RegscopeError(f"--rounds {chosen.rounds}: must be at least 1")
-    if not chosen.keras.exists():
-        raise RegscopeError(f"{chosen.keras}: no such file; `make bench` makes it")
-    measure = measurements.kinds(chosen.rounds, chosen.keras.absolute())
+    pythons: dict[str, Path] = {module: getattr(chosen, module).absolute() for module in PYTHONS}
+    for python in pythons.values():
+        if not python.exists():
+            raise RegscopeError(f"{python}: no such file; `make bench` makes it")
+    measure = measurements.kinds(chosen.rounds, pythons)
     started = time.monotonic()
     for kind in chosen.only:
         before = time.monotonic()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,11 @@ from bench import data
 from bench.jobs import Job
 from bench.processes import python_module, run_process
 
-KERAS_PYTHON = Path(".venv-keras") / "bin" / "python"
+PYTHONS = {
+    "keras_fit": Path(".venv-keras") / "bin" / "python",
+    "jax_vmap": Path(".venv-jax") / "bin" / "python",
+}
+"""Of the ways that have an environment of their own, by module."""
 OURS = "ours"
 
 
@@ -23,13 +27,15 @@ class Way:
     """One way of doing a job.
 
     `process_per_cell`: a process for every cell, as `dvc repro` starts this project's stage;
-    otherwise one process trains all cells.
+    otherwise one process trains all cells. `side_by_side`: another way than this
+    project's trains all seeds of the job; otherwise it trains one.
     """
 
     name: str
     module: str
     job: Job
     process_per_cell: bool = False
+    side_by_side: bool = False
 
     @property
     def is_ours(self) -> bool:
@@ -42,6 +48,7 @@ def mnist_ways(job: Job) -> list[Way]:
         Way("keras", "keras_fit", job),
         Way("lightning", "lightning_fit", job),
         Way("eager", "eager", job),
+        Way("jax", "jax_vmap", job, side_by_side=True),
         Way("ours", OURS, job),
         Way("ours_apart", OURS, job, process_per_cell=True),
     ]
@@ -57,13 +64,16 @@ def fashion_ways(float32: Job, bfloat16: Job) -> list[Way]:
     ]
 
 
-def measure(ways: Sequence[Way], rounds: int, keras: Path = KERAS_PYTHON) -> list[dict[str, Any]]:
+def measure(
+    ways: Sequence[Way], rounds: int, pythons: Mapping[str, Path] = PYTHONS
+) -> list[dict[str, Any]]:
     """Run all ways `rounds` times; one `{way: what run_way gives}` a round.
 
-    Round r trains seed r in the ways that train one seed, so that rounds differ as runs do.
+    Round r trains seed r in the ways that train one seed, so that rounds differ as runs do; in
+    those that train seeds side by side as many from the first that no round before has had.
     """
     return [
-        {way.name: announced(way, run_way(way, seed, keras), seed, rounds) for way in ways}
+        {way.name: announced(way, run_way(way, seed, pythons), seed, rounds) for way in ways}
         for seed in range(rounds)
     ]
 
@@ -76,17 +86,19 @@ def announced(way: Way, ran: dict[str, Any], seed: int, rounds: int) -> dict[str
     return ran
 
 
-def run_way(way: Way, seed: int, keras: Path = KERAS_PYTHON) -> dict[str, Any]:
+def run_way(way: Way, seed: int, pythons: Mapping[str, Path] = PYTHONS) -> dict[str, Any]:
     """One run of a way: seconds (`wall`, `start`, `rest`), `memory` (bytes), accuracies, versions.
 
     `wall` sums over the way's processes; `start` lasts until the first training step, where the
     way can say so, and `rest` is what remains.
     """
     folder = data.folder(way.job)
-    python = str(keras) if way.module == "keras_fit" else sys.executable
+    python = str(pythons.get(way.module, sys.executable))
     words = ["--data", str(folder / data.PREPARED if way.is_ours else folder)]
     if way.is_ours:
         words += ["--seeds", str(way.job.seeds), *_warm(way, folder)]
+    elif way.side_by_side:
+        words += ["--seed", str(seed * way.job.seeds), "--seeds", str(way.job.seeds)]
     else:
         words += ["--seed", str(seed), *(["--short"] if way.job.short else [])]
     batches = [[cell] for cell in way.job.cells] if way.process_per_cell else [list(way.job.cells)]

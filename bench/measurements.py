@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,28 +13,28 @@ INPUT_SHAPE = (1, 28, 28)
 CLASSES = 10
 
 
-def kinds(rounds: int, keras: Path) -> dict[str, Callable[[], dict[str, Any]]]:
+def kinds(rounds: int, pythons: Mapping[str, Path]) -> dict[str, Callable[[], dict[str, Any]]]:
     return {
         "peak": lambda: measured(peak=peak.measure()),
-        "ways_mnist": lambda: _ways_mnist(rounds, keras),
-        "ways_fashion": lambda: _ways_fashion(rounds, keras),
+        "ways_mnist": lambda: _ways_mnist(rounds, pythons),
+        "ways_fashion": lambda: _ways_fashion(rounds, pythons),
         "growth": lambda: measured(job=described(jobs.mnist()), curves=growth.measure()),
-        "fixed_costs": lambda: measured(**fixed_costs.measure(keras)),
+        "fixed_costs": lambda: measured(**fixed_costs.measure(pythons["keras_fit"])),
         "arithmetic": lambda: measured(**arithmetic.measure(rounds)),
     }
 
 
-def _ways_mnist(rounds: int, keras: Path) -> dict[str, Any]:
+def _ways_mnist(rounds: int, pythons: Mapping[str, Path]) -> dict[str, Any]:
     job = jobs.mnist()
-    ran = harness.measure(harness.mnist_ways(job), rounds, keras)
+    ran = harness.measure(harness.mnist_ways(job), rounds, pythons)
     return measured(job=described(job), peak=peak.measure(), rounds=ran)
 
 
-def _ways_fashion(rounds: int, keras: Path) -> dict[str, Any]:
+def _ways_fashion(rounds: int, pythons: Mapping[str, Path]) -> dict[str, Any]:
     job = jobs.fashion()
     ways = harness.fashion_ways(job, jobs.fashion("bfloat16"))
     found = peak.measure()
-    return measured(job=described(job), peak=found, rounds=harness.measure(ways, rounds, keras))
+    return measured(job=described(job), peak=found, rounds=harness.measure(ways, rounds, pythons))
 
 
 def described(job: jobs.Job) -> dict[str, Any]:

@@ -6,10 +6,14 @@ WAYS = {
     "keras_bfloat16": "Keras fit, mixed_bfloat16",
     "lightning": "PyTorch Lightning",
     "eager": "Eager loop, tensors in memory",
+    "jax": "JAX, seeds by vmap",
     "ours": "regscope",
     "ours_apart": "regscope, a process a cell",
     "ours_bfloat16": "regscope, bfloat16",
 }
+
+SIDE_BY_SIDE = ("jax",)
+"""Of others, those that train all seeds at a time."""
 
 CURVES = {
     "seeds": "seeds",

@@ -9,6 +9,8 @@ from typing import Any
 
 from bench import figures, names, ratios, results, tables
 from bench.growth import FEW
+from bench.plan import figure as plan_figure
+from bench.plan import page as plan_page
 from regscope.base import paths
 from regscope.base.errors import RegscopeError, run
 from regscope.base.files import write_bytes, write_text
@@ -52,6 +54,8 @@ def update() -> None:
         write_bytes(RATIOS, figures.ratios_figure(found))
     if "growth" in found:
         write_bytes(GROWTH, figures.growth_figure(found["growth"]))
+    if "plan" in found:
+        write_bytes(plan_page.PICTURE, plan_figure.plan_figure(found["plan"]))
 
 
 def current() -> dict[Path, str]:
@@ -77,12 +81,15 @@ def speed_line(found: Mapping[str, Mapping[str, Any]]) -> str:
 
     ours = ratios.way_spread(rounds, tables.OURS, job["seeds"], job["short"]).middle
     cells, epochs = len(job["block"]["regularizers"]), job["block"]["training"]["epochs"]
-    others = [ratio(way) for way in rounds[0] if not way.startswith(tables.OURS)]
+    ways_beside = [way for way in rounds[0] if not way.startswith(tables.OURS)]
+    others = [ratio(way) for way in ways_beside if way not in names.SIDE_BY_SIDE]
+    also = [ratio(way) for way in ways_beside if way in names.SIDE_BY_SIDE]
+    ours_alike = f" Side by side, too: with {'; '.join(also)}." if also else ""
     return escape(
         f"{job['seeds'] * cells} trainings ({job['seeds']} seeds of {cells} cells of the study"
         f" mnist, {epochs} epochs each) took {fixed(job['seeds'] * ours, 0)} seconds on"
         f" {machine['cores']} cores, start included, the seeds side by side. One after another the"
-        f" same take: with {'; '.join(others)}."
+        f" same take: with {'; '.join(others)}.{ours_alike}"
     )
 
 
@@ -137,6 +144,11 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
             f"`digits` from nothing took {fixed(digits['wall'], 0)} seconds;"
             f" {fixed(100 * digits['dvc'] / digits['wall'], 0)} % of them DVC itself computed."
         )
+    if "plan" in found:
+        yield "### The plan on more workers"
+        yield made_with(found["plan"])
+        for part in plan_page.parts(found["plan"], README.parent):
+            yield part if isinstance(part, str) else _table(part)
     if "arithmetic" in found:
         yield "### Portable arithmetic"
         yield (

@@ -68,6 +68,7 @@ def overall(shares: Mapping[str, Share]) -> Iterator[Heard]:
     from tqdm import tqdm
 
     left = {label: share.left for label, share in shares.items()}
+    done = sum(count == 0 for count in left.values())
     with tqdm(
         total=sum(share.each * share.epochs for share in shares.values()),
         initial=sum(share.each * (share.epochs - share.left) for share in shares.values()),
@@ -77,8 +78,9 @@ def overall(shares: Mapping[str, Share]) -> Iterator[Heard]:
     ) as bar:
 
         def heard(work: Work, epoch: Epoch) -> None:
+            nonlocal done
             left[work.label] -= len(epoch.seeds)
-            done = sum(count == 0 for count in left.values())
+            done += left[work.label] == 0
             bar.set_postfix_str(f"{done} done; {work.label}: epoch {epoch.number}", refresh=False)
             bar.update(shares[work.label].each * len(epoch.seeds))
 

@@ -100,10 +100,12 @@ def surveyed(
     label: str,
     holdout: Holdout = "test",
     watch: Watch | None = None,
+    among: int | None = None,
 ) -> tuple[Run, Survey]:
     """How cells are to be trained here, and what was found out about them.
 
-    Raises what `training_cells` raises before anything is trained.
+    No more workers are wanted than there are networks: of these cells, or `among` so many that
+    are trained with them. Raises what `training_cells` raises before anything is trained.
     """
     wanted, seconds, engine = chosen_workers(), checkpoint_seconds(), chosen_engine()
     settings = written(study, regs)
@@ -116,7 +118,7 @@ def surveyed(
     computed: Computed = "not portable" if found.unportable else arithmetic
     settled: Arithmetic = "fastest" if found.unportable else arithmetic
     job = Job(settings, data, holdout, found.device, settled, seconds)
-    stacks = len(regs) * study.training.seeds
+    stacks = among or len(regs) * study.training.seeds
     try:
         workers, largest = room(found, min(wanted or engine.workers(found.device), stacks))
     except RegscopeError as error:

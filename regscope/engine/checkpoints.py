@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +34,20 @@ if TYPE_CHECKING:
 def folder_for(decisive: dict[str, Any], data: Path) -> Path:
     """The checkpoint folder of a cell, by its settings and the content of its data set."""
     digest = hashlib.sha256(json.dumps([NUMERICS_VERSION, decisive], sort_keys=True).encode())
-    for source in sorted(paths.PACKAGE.rglob("*.py")):
-        digest.update(source.read_bytes())
+    digest.update(_code(paths.PACKAGE))
     # What the numbers mean, their scale for one, stands beside them.
     for source in (data, data.parent / DESCRIPTION_FILE):
         digest.update(bytes.fromhex(file_sha256(source)))
     return paths.checkpoints() / digest.hexdigest()[:32]
+
+
+@cache
+def _code(package: Path) -> bytes:
+    """Of all its sources: once, since a process computes with the code that it has loaded."""
+    digest = hashlib.sha256()
+    for source in sorted(package.rglob("*.py")):
+        digest.update(source.read_bytes())
+    return digest.digest()
 
 
 def save(path: Path, progress: Progress) -> None:

@@ -43,10 +43,11 @@ def train_all(wanted: Sequence[Wanted]) -> None:
     """
     runs: dict[str, Run] = {}
     left, lost = [], []
+    networks = sum(len(one.regs) * one.study.training.seeds for one in wanted)
     for one in wanted:
         cells = [(one.name, reg) for reg in one.regs]
         try:
-            runs[one.name], _ = surveyed(one.study, one.regs, one.data, one.name)
+            runs[one.name], _ = surveyed(one.study, one.regs, one.data, one.name, among=networks)
         except RegscopeError as error:
             print(f"regscope: {error}", file=sys.stderr)
             lost += cells

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bench import harness, jobs
+from bench import data, harness, jobs
 
 
 def test_processes_one_after_another_add_up() -> None:
@@ -25,7 +26,7 @@ def test_processes_one_after_another_add_up() -> None:
 def test_every_way_runs_once_in_every_round(monkeypatch: pytest.MonkeyPatch) -> None:
     order = []
 
-    def run_way(way: harness.Way, seed: int, keras: Path) -> dict[str, Any]:
+    def run_way(way: harness.Way, seed: int, pythons: Mapping[str, Path]) -> dict[str, Any]:
         order.append((way.name, seed))
         return {"wall": 0.0}
 
@@ -34,6 +35,29 @@ def test_every_way_runs_once_in_every_round(monkeypatch: pytest.MonkeyPatch) -> 
     rounds = harness.measure(ways, rounds=2)
     assert order == [("dataloader", 0), ("keras", 0), ("dataloader", 1), ("keras", 1)]
     assert [list(ran) for ran in rounds] == [["dataloader", "keras"]] * 2
+
+
+def test_a_way_that_trains_seeds_side_by_side_trains_those_of_the_job(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """And no round has those of another."""
+    commands = []
+
+    def ran(command: list[str]) -> dict[str, Any]:
+        commands.append(command)
+        return {"wall": 1.0, "start": 0.0, "rest": 1.0, "memory": 0,
+                "accuracies": {}, "versions": {}}  # fmt: skip
+
+    monkeypatch.setattr(harness, "_ran", ran)
+    monkeypatch.setattr(data, "folder", lambda job: tmp_path)
+    way = next(way for way in harness.mnist_ways(jobs.mnist()) if way.name == "jax")
+    for seed in range(2):
+        harness.run_way(way, seed, {"jax_vmap": Path("its") / "python"})
+    for command, first in zip(commands, ("0", "10"), strict=True):
+        assert command[:3] == [str(Path("its") / "python"), "-m", "bench.ways.jax_vmap"]
+        assert command[command.index("--data") + 1] == str(tmp_path)
+        assert command[command.index("--seed") + 1] == first
+        assert command[command.index("--seeds") + 1] == "10"
 
 
 def test_the_job_is_the_study_with_four_cells() -> None:

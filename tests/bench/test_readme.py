@@ -154,3 +154,10 @@ def test_the_front_page_has_the_ratios_in_one_sentence() -> None:
     assert "took 20 seconds on 2 cores" in line
     assert line.endswith("with torchvision + DataLoader 10.0 times as long.")
     assert readme.speed_line({}) == "Not measured yet: run `make bench`."
+
+
+def test_who_trains_seeds_side_by_side_is_told_apart() -> None:
+    side = {"jax": ran(60.0, 0.93, seeds=10)} | MNIST
+    line = readme.speed_line({"ways_mnist": FOUND["ways_mnist"] | {"rounds": [side]}})
+    assert "10.0 times as long. Side by side, too: with JAX" in line
+    assert line.endswith("seeds by vmap 3.0 times as long.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
+from regscope.engine.base import Heard, Work
 from regscope.engine.cell import train_cell, training_cell
 from regscope.engine.pool import Wanted, train_all
 from regscope.study.params import Study
@@ -23,6 +25,7 @@ from tests.engine.test_engines import choose
 LIGHT = """
 import json, sys
 from pathlib import Path
+from regscope.engine.base import Heard, Work
 from regscope.engine.cell import training_cell
 from regscope.study.params import Study
 
@@ -32,6 +35,21 @@ with training_cell(study, "tested", Path(sys.argv[2]), "first/tested") as traine
 from multiprocessing import forkserver
 print("torch" in sys.modules, forkserver._forkserver._forkserver_pid)
 """
+
+
+class Many(Here):
+    """There are more workers than anybody has networks for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[int] = []
+
+    def workers(self, device: str) -> int:
+        return 4096
+
+    def train(self, works: Sequence[Work], workers: int, heard: Heard) -> None:
+        self.asked.append(workers)
+        super().train(works, workers, heard)
 
 
 def wanted(name: str, study: Study, data: Path, *regs: str) -> Wanted:
@@ -117,6 +135,16 @@ def test_a_cell_that_cannot_be_trained_stops_no_other(
     for study, reg in ((wild, "none"), (wild, "tested"), (second(), "none"), (second(), "tested")):
         with training_cell(study, reg, digits_folder, reg):
             assert capsys.readouterr().out.endswith(" seeds are finished\n")
+
+
+def test_workers_are_as_many_as_all_studies_have_networks_for(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The study of the fewest holds none of them back."""
+    many = Many()
+    choose(many, monkeypatch)
+    train_all([wanted("first", first(), digits_folder), wanted("second", second(), digits_folder)])
+    assert many.asked == [2 * 3 + 2 * 2]
 
 
 def test_the_longest_stacks_train_first(
