@@ -43,7 +43,7 @@ def _draw(found: Found) -> Figure:
     shares.set_ylim(0, 104)
     shares.set_ylabel("Share of all workers' time that trains, %")
     _workers(shares, scenarios[0])
-    shares.legend(frameon=False, fontsize=7, loc="lower left")
+    shares.legend(frameon=False, fontsize=7, loc="upper right")
     return figure
 
 
