@@ -136,11 +136,9 @@ class _Training:
             del self.flights[said]
             if not flight.ended:
                 self._again(flight, "it ended early")
-        except ray.exceptions.RayTaskError as error:
-            raise RegscopeError(f"{label}: {_why(error)}") from None
-        except ray.exceptions.RuntimeEnvSetupError as error:
-            raise RegscopeError(f"{label}: {_why(error)}") from None
         except ray.exceptions.RayError as error:
+            if not _is_loss(error):
+                raise RegscopeError(f"{label}: {_why(error)}") from None
             del self.flights[said]
             _end([said])
             self._again(flight, _why(error))
@@ -227,6 +225,15 @@ def _bytes(path: Path) -> Any:
     import numpy as np
 
     return np.fromfile(path, np.uint8)
+
+
+def _is_loss(error: Exception) -> bool:
+    """Whether a worker, a node or an object on it is gone; what else there is comes again."""
+    from ray import exceptions
+
+    if isinstance(error, exceptions.RayTaskError):
+        return isinstance(error.cause, exceptions.ObjectLostError)
+    return not isinstance(error, exceptions.RuntimeEnvSetupError | exceptions.LocalRayletDiedError)
 
 
 def _why(error: Exception) -> str:

@@ -80,8 +80,6 @@ def _connect(ray: Any) -> None:
             "address": "local",
             "num_cpus": cores(),
             "include_dashboard": False,
-            # Nothing of it can be reached from elsewhere.
-            "_node_ip_address": "127.0.0.1",
             # Workers have this process's share of the cores, as those of the local engine do.
             "_system_config": {"worker_niceness": 0, "enable_worker_prestart": False},
         }
@@ -91,7 +89,9 @@ def _connect(ray: Any) -> None:
     try:
         with _quiet(), _own_signals():
             ray.init(**settings, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, RuntimeError, ValueError, OSError, TimeoutError) as error:
+        # Pages about every worker and node that dies, which no setting keeps off the terminal.
+        ray._private.worker.print_to_stdstream = lambda *_, **__: None
+    except (RuntimeError, ValueError, OSError, ray.exceptions.RayError) as error:
         lines = " ".join(str(error).split())
         whose = "a cluster of Ray's on this machine" if own() else f"{ADDRESS} = {address}"
         raise RegscopeError(f"{whose}: {lines or type(error).__name__}") from None

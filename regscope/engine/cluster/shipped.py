@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE
 from regscope.study.params import Study
@@ -16,15 +17,22 @@ _put: dict[tuple[Any, ...], Any] = {}
 def put(folder: Path) -> Any:
     """Ray's reference to the data set in `folder`, which a node fetches once.
 
-    Raises RegscopeError where it is not there or damaged.
+    Raises RegscopeError where it is not there or damaged, and where Ray has no room for it.
     """
     import ray
+    from ray.exceptions import ObjectStoreFullError, OutOfDiskError
 
-    session = ray.get_runtime_context().get_job_id()
-    key = (session, folder.resolve(), *_stamps(folder))
+    context = ray.get_runtime_context()
+    key = (context.get_node_id(), context.get_job_id(), folder.resolve(), *_stamps(folder))
     if key not in _put:
         _put.clear()
-        _put[key] = ray.put(Dataset.load(folder))
+        try:
+            _put[key] = ray.put(Dataset.load(folder))
+        except (ObjectStoreFullError, OutOfDiskError):
+            raise RegscopeError(
+                f"{folder}: the data do not fit into Ray's object store, nor onto the disk that it"
+                " moves objects to"
+            ) from None
     return _put[key]
 
 

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-SMALL = 150 * 2**20
+import psutil
+
+SMALL = 80 * 2**20
 """Of an object store: about as little as Ray takes."""
 
 FAIR = {"RAY_worker_niceness": "0"}
@@ -30,15 +32,22 @@ class Nodes:
             },
         )
         self.address: str = self._cluster.address
+        self.last: Any = None
 
-    def add(self, variables: Mapping[str, str] = {}, **settings: Any) -> Any:
+    def add(self, variables: Mapping[str, str] = {}, **settings: Any) -> None:
         """One more; `variables` are those of its environment."""
         settings = {"num_cpus": 1, "object_store_memory": SMALL, **settings}
         with mock.patch.dict(os.environ, {**FAIR, **variables}):
-            return self._cluster.add_node(**settings)
+            self.last = self._cluster.add_node(**settings)
 
-    def kill(self, node: Any) -> None:
-        self._cluster.remove_node(node, allow_graceful=False)
+    def lose(self) -> None:
+        """The one that was added last dies."""
+        self._cluster.remove_node(self.last, allow_graceful=False)
+
+    def replace(self) -> None:
+        """It dies, and another one comes."""
+        self.lose()
+        self.add()
 
     def close(self) -> None:
         self._cluster.shutdown()
@@ -57,3 +66,12 @@ def cluster(count: int) -> Iterator[Nodes]:
     finally:
         ray.shutdown()
         found.close()
+
+
+def training() -> list[psutil.Process]:
+    """The workers on this machine that train a stack."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cmdline"])
+        if "ray::_train" in " ".join(process.info["cmdline"] or ())
+    ]
