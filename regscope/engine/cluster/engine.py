@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -182,12 +183,18 @@ def _train(*work: Any) -> Iterator[Told]:
 def _remote(
     function: Any, need: Need, arithmetic: Arithmetic, retries: int = 0, **options: Any
 ) -> Any:
-    import ray
-
     runtime = {"env_vars": session.variables(arithmetic)}
-    return ray.remote(function).options(
+    return _known(function).options(
         max_retries=retries, runtime_env=runtime, **need.options, **options
     )
+
+
+@cache
+def _known(function: Any) -> Any:
+    """To Ray, which sends it out once."""
+    import ray
+
+    return ray.remote(function)
 
 
 def _home(study: Study) -> Home:

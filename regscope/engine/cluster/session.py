@@ -81,7 +81,7 @@ def _connect(ray: Any) -> None:
             "num_cpus": cores(),
             "include_dashboard": False,
             # Workers have this process's share of the cores, as those of the local engine do.
-            "_system_config": {"worker_niceness": 0, "enable_worker_prestart": False},
+            "_system_config": {"worker_niceness": 0, "prestart_worker_first_driver": False},
         }
     else:
         check_address(address)
