@@ -126,8 +126,8 @@ $(VENV)/.ready: requirements.txt requirements.lock
 	chmod +x $(BIN)/regscope
 	touch $@
 
-$(VENV)/.ready-dev: requirements-dev.txt requirements-onnx.txt $(VENV)/.ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-onnx.txt
+$(VENV)/.ready-dev: requirements-dev.txt requirements-onnx.txt requirements-ray.txt $(VENV)/.ready
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt -r requirements-onnx.txt -r requirements-ray.txt
 	touch $@
 
 $(VENV)/.ready-notebook: requirements-notebook.txt $(VENV)/.ready

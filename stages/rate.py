@@ -34,7 +34,7 @@ def main() -> None:
             folder / CHOSEN_FILE,
             {"learning_rate": best.setting.learning_rate, "epochs": best.setting.epochs},
         )
-        used = environment(best.device, study.training.precision, best.arithmetic)
+        used = environment(best.device, study.training.precision, best.arithmetic, best.processors)
         write_json(folder / paths.ENVIRONMENT, used)
     mean = sum(row[ACCURACY] for row in best.rows) / len(best.rows)
     print(

@@ -34,7 +34,9 @@ def main() -> None:
         columns = history.columns(task, [study.training])
         lines = history.to_csv(columns, trained.seeds, trained.history)
         write_text(folder / paths.HISTORY_FILE, lines)
-        used = environment(trained.device, study.training.precision, trained.arithmetic)
+        used = environment(
+            trained.device, study.training.precision, trained.arithmetic, trained.processors
+        )
         write_json(folder / paths.ENVIRONMENT, used)
     score = trained.history[task.history.index(f"holdout_{task.score}"), :, -1]
     measure = named(task.measure)

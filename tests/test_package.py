@@ -59,7 +59,8 @@ def test_it_needs_what_the_requirement_files_pin(package: dict[str, Any]) -> Non
         "onnx": ["requirements-onnx.txt"],
         "bench": ["bench/requirements.txt"],
         "notebook": ["requirements-notebook.txt"],
-        "dev": ["requirements-dev.txt", "requirements-onnx.txt"],
+        "ray": ["requirements-ray.txt"],
+        "dev": ["requirements-dev.txt", "requirements-onnx.txt", "requirements-ray.txt"],
     }
     found = {"needed": package["needed"], **package["extras"]}
     assert found.keys() == wanted.keys()

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 
-def environment(device: str, precision: str, arithmetic: str = "fastest") -> dict[str, str]:
+def environment(
+    device: str, precision: str, arithmetic: str = "fastest", processors: Iterable[str] = ()
+) -> dict[str, Any]:
     """Device, precision and versions; nothing that changes from run to run.
 
-    `device` is what trained, `cpu` or the name of a GPU, and `precision` that of its products.
+    `device` is what trained, `cpu` or the name of a GPU, and `precision` that of its products;
+    `processors` are those it was done by, where this machine's was not the only one.
     Where `arithmetic` was `portable`, neither the processor nor Python decides anything, and
     neither is stated.
     """
-    stated = {"device": device, "precision": precision}
+    stated: dict[str, Any] = {"device": device, "precision": precision}
     if arithmetic != "fastest":
         stated["arithmetic"] = arithmetic
     if arithmetic != "portable":
         stated |= {
-            "processor": _processor(),
+            "processor": _one_or_several(processors or [processor()]),
             "system": platform.system(),
             "python": platform.python_version(),
         }
     return stated | {package: version(package).partition("+")[0] for package in ("torch", "numpy")}
 
 
-def _processor() -> str:
+def _one_or_several(names: Iterable[str]) -> str | list[str]:
+    found = sorted(set(names))
+    return found[0] if len(found) == 1 else found
+
+
+def processor() -> str:
+    """What this machine's is called."""
     cpuinfo = Path("/proc/cpuinfo")
     if cpuinfo.is_file():
         for line in cpuinfo.read_text().splitlines():

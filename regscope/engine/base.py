@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 
 from regscope.arithmetic import Arithmetic
 from regscope.engine.messages import Epoch
-from regscope.engine.plan import Stack, Survey
+from regscope.engine.plan import Cost, Stack, Survey
 from regscope.engine.together import Cells
 
 Holdout = Literal["test", "validation"]
@@ -30,7 +30,10 @@ class SurveyJob:
 
 @dataclass(frozen=True)
 class Job:
-    """What all stacks of some cells have in common; `device` is torch's name for it."""
+    """What all stacks of some cells have in common; `device` is torch's name for it.
+
+    `cost` is what a stack takes there at most.
+    """
 
     study: dict[str, Any]
     data: Path
@@ -38,6 +41,7 @@ class Job:
     device: str
     arithmetic: Arithmetic
     checkpoint_seconds: float
+    cost: Cost
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Work:
     cells: Cells
     stack: Stack
     label: str
+
+    @property
+    def bytes(self) -> int:
+        """What it takes at most."""
+        return self.job.cost.process + len(self.stack.numbers) * self.job.cost.seed
 
 
 Heard = Callable[[Work, Epoch], None]

@@ -117,7 +117,7 @@ def surveyed(
         print(_LOOPED.format(label=label, reason=found.looped), file=sys.stderr)
     computed: Computed = "not portable" if found.unportable else arithmetic
     settled: Arithmetic = "fastest" if found.unportable else arithmetic
-    job = Job(settings, data, holdout, found.device, settled, seconds)
+    job = Job(settings, data, holdout, found.device, settled, seconds, found.cost)
     stacks = among or len(regs) * study.training.seeds
     try:
         workers, largest = room(found, min(wanted or engine.workers(found.device), stacks))

@@ -12,7 +12,15 @@ from regscope.engine.local import Local
 
 ENGINE = "REGSCOPE_ENGINE"
 
-ENGINES: dict[str, Callable[[], Engine]] = {"local": Local}
+
+def _cluster() -> Engine:
+    """Nothing of it is loaded before it is asked for."""
+    from regscope.engine.cluster.engine import Ray
+
+    return Ray()
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"local": Local, "ray": _cluster}
 
 
 def chosen_engine() -> Engine:

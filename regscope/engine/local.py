@@ -14,11 +14,13 @@ from multiprocessing.process import BaseProcess
 from typing import Any, TypeVar
 
 from regscope.arithmetic import Arithmetic, numpy_variables
+from regscope.base.environment import processor
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.base.processes import cores, without_main
 from regscope.engine.base import Heard, Job, SurveyJob, Work
 from regscope.engine.memory import free_memory
 from regscope.engine.plan import Stack, Survey
+from regscope.engine.processors import note
 from regscope.engine.together import Cells
 
 PRELOADED = ["regscope.base.rare_collection", "regscope.engine.worker"]
@@ -42,6 +44,7 @@ class Local:
 
     def train(self, works: Sequence[Work], workers: int, heard: Heard) -> None:
         """As an Engine does: each process asks for the next stack when it is done with one."""
+        note((work.stack.path.parent for work in works), processor())
         waiting, busy = list(works), dict[connection.Connection, Work]()
         with ExitStack() as exits:
 

@@ -7,10 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, Protocol
 
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.base.foreign import cause, place, said
+
+
+class Listener(Protocol):
+    """A Connection, or what takes messages as one does."""
+
+    def send(self, message: Any, /) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,7 @@ def asked(messages: Connection) -> Iterator[Any]:
         yield work
 
 
-def tell(messages: Connection, what: object) -> None:
+def tell(messages: Listener, what: object) -> None:
     """Send it; this process ends, as with its parent, where nobody is left to hear it."""
     try:
         messages.send(what)
@@ -50,7 +56,7 @@ def tell(messages: Connection, what: object) -> None:
 
 
 @contextmanager
-def errors_told(messages: Connection) -> Iterator[None]:
+def errors_told(messages: Listener) -> Iterator[None]:
     """Send `{"error": text}`, in one line, where the work inside cannot go on.
 
     With `"diverged": True` where that is because a loss is no longer finite. Of what a class of

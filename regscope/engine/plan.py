@@ -35,7 +35,8 @@ class Survey:
     """What a cell takes on the device that trains it.
 
     `device` is torch's name for it and `name` the one on its box (`cpu` for a processor); `free`
-    is its memory in bytes; `stackable` says whether training seeds as one is faster there than
+    is its memory in bytes, of several machines that of all, and `on_one` of the largest one then;
+    `stackable` says whether training seeds as one is faster there than
     one after another. `unportable` is why the arithmetic that gives the same bits everywhere is not
     to be had, where it was asked for; `looped` why networks run one after another in their stack,
     where they have to. `operations` are those of an example's way forward, by which one study's
@@ -50,6 +51,7 @@ class Survey:
     unportable: str | None = None
     looped: str | None = None
     operations: int = 1
+    on_one: int | None = None
 
     @property
     def largest(self) -> int:
@@ -116,14 +118,15 @@ def room(survey: Survey, workers: int) -> tuple[int, int]:
 
     Raises RegscopeError where not even one seed fits on one worker.
     """
-    usable = SHARE_OF_FREE_MEMORY * survey.free
+    on_one = survey.free if survey.on_one is None else survey.on_one
     for count in range(workers, 0, -1):
-        seeds = math.floor((usable / count - survey.cost.process) / survey.cost.seed)
+        usable = SHARE_OF_FREE_MEMORY * min(survey.free / count, on_one)
+        seeds = math.floor((usable - survey.cost.process) / survey.cost.seed)
         if seeds >= 1:
             return count, min(seeds, survey.largest)
     needed = survey.cost.process + survey.cost.seed
     raise RegscopeError(
-        f"training one seed takes {_size(needed)} of memory; {_size(survey.free)} are"
+        f"training one seed takes {_size(needed)} of memory; {_size(on_one)} are"
         f" free on {survey.name}, of which {SHARE_OF_FREE_MEMORY:.0%} may be used: choose a smaller"
         " model or training.batch_size"
     )

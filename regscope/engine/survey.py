@@ -10,7 +10,6 @@ from torch import nn
 
 from regscope.arithmetic import Precision, settle
 from regscope.datasets import Dataset
-from regscope.datasets.base import DATA_FILE
 from regscope.datasets.seen import as_seen
 from regscope.engine.activations import pool_as_stacked, taken
 from regscope.engine.base import SurveyJob
@@ -54,18 +53,22 @@ the other in part. A stack's are too many and too small for that."""
 SLACK_OF_CONVOLUTIONS_ON_GPU = 2.5
 """Where cuDNN chooses kernels, and with them scratch memory, by what there is."""
 
+_imported = 0
 
-def survey(job: SurveyJob, free: int) -> Survey:
+
+def survey(job: SurveyJob, free: int, dataset: Dataset | None = None) -> Survey:
     """What the largest of the cells of `job` takes, where so many bytes are free.
 
-    Of a GPU its own free bytes count. Chooses the arithmetic of this process, as training does.
+    `dataset` are its data, where they do not lie in its folder here. Of a GPU its own free bytes
+    count. Chooses the arithmetic of this process, as training does.
 
     Raises RegscopeError where the device or the data are not there.
     """
     study = Study.model_validate(job.study)
     device, unportable = _settled(study, job.device)
-    dataset = Dataset.load(job.data)
-    stored = (job.data / DATA_FILE).stat().st_size
+    if dataset is None:
+        dataset = Dataset.load(job.data)
+    stored = dataset.inputs.nbytes + dataset.targets.nbytes
     name, present = "cpu", free
     process = PROCESS + 2 * stored
     if device != "cpu":
@@ -173,15 +176,18 @@ def _slack(network: nn.Module, device: str) -> float:
 def _imported_bytes(study: Study, cells: Sequence[Sequence[Regularizer]], dataset: Dataset) -> int:
     """What making their networks loads into a process that has not made any, torchvision for one.
 
-    Nothing where this one has loaded it already, or its system does not tell.
+    What earlier surveys have loaded into this one counts too; nothing does where its system does
+    not tell.
     """
+    global _imported
     with torch.device("meta"):
         # What torch loads for this device is not loaded where networks get values.
         nn.Linear(1, 1)
     before = own_memory()
     for methods in cells:
         _without_values(study, methods, dataset)
-    return max(0, own_memory() - before)
+    _imported += max(0, own_memory() - before)
+    return _imported
 
 
 def recording_bytes(study: Study, network: nn.Module) -> int:

@@ -52,28 +52,31 @@ def train_stack(task: StackTask, tell: Callable[[Epoch | Progress], None]) -> No
     Raises RegscopeError where the stack cannot go on, DivergedError where a loss is no longer
     finite.
     """
+    for what in told(task):
+        tell(what)
+        # Where it stands may be a copy of all that trains.
+        del what
+
+
+def told(task: StackTask) -> Iterator[Epoch | Progress]:
+    """Train a stack as `train_stack` does, and give what that tells, one after another."""
     with _naming(task):
-        _train(task, tell)
+        yield from _told(task)
 
 
-def _train(task: StackTask, tell: Callable[[Epoch | Progress], None]) -> None:
+def _told(task: StackTask) -> Iterator[Epoch | Progress]:
     places = [_place(task, number) for number in task.numbers]
     device = torch.device(task.device)
     trainer = Trainer(task.study, task.dataset, places, task.holdout, device)
     _go_on(trainer, task)
-    told = monotonic()
-
-    def after_epoch(trainer: Trainer) -> None:
-        nonlocal told
-        for epoch in _epochs(task, trainer):
-            tell(epoch)
+    last = monotonic()
+    for _ in trainer.epochs():
+        yield from _epochs(task, trainer)
         ended = trainer.epoch == task.study.training.epochs
-        if not ended and monotonic() - told > task.checkpoint_seconds:
-            tell(_standing(task, trainer))
-            told = monotonic()
-
-    trainer.run(after_epoch)
-    tell(_standing(task, trainer))
+        if not ended and monotonic() - last > task.checkpoint_seconds:
+            yield _standing(task, trainer)
+            last = monotonic()
+    yield _standing(task, trainer)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from regscope.engine import checkpoints
 from regscope.engine.plan import Plan
+from regscope.engine.processors import noted
 from regscope.engine.run import Computed
 from regscope.engine.together import Cells
 
@@ -19,7 +20,8 @@ class TrainedCell:
     """Weights and buffers `{plain name: [S, ...]}` and `history` `[columns, S, epochs]`.
 
     `device` is `cpu`, or the name of the GPU. `arithmetic` is what computed: `fastest`, `portable`,
-    or `not portable` where that was asked for in vain.
+    or `not portable` where that was asked for in vain. `processors` are those that it was trained
+    on, or that of the GPU's machine; none where that is not known.
     """
 
     device: str
@@ -27,12 +29,14 @@ class TrainedCell:
     seeds: tuple[int, ...]
     state: dict[str, np.ndarray]
     history: np.ndarray
+    processors: tuple[str, ...] = ()
 
 
 def gathered(
     device: str, arithmetic: Computed, cells: Cells, dealt: Plan
 ) -> dict[str, TrainedCell]:
     stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
+    processors = noted(stacks[0].path.parent)
     state, history = checkpoints.end_states(stacks)
     found = {}
     for index, reg in enumerate(cells.regs):
@@ -43,5 +47,6 @@ def gathered(
             tuple(range(cells.seeds)),
             {name: tensor[own] for name, tensor in state.items()},
             history[:, own],
+            processors,
         )
     return found

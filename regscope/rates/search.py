@@ -44,13 +44,14 @@ class Setting:
 class Best:
     """A cell at its best: how it was trained, a row a seed of the test examples, and the machine.
 
-    `arithmetic` is as in `TrainedCell`.
+    `arithmetic` and `processors` are as in `TrainedCell`.
     """
 
     setting: Setting
     rows: list[Row]
     device: str
     arithmetic: str
+    processors: tuple[str, ...]
 
 
 def search(study: Study, reg: str, grid: Grid, data: Path, label: str) -> list[Row]:
@@ -129,7 +130,7 @@ def at_best(study: Study, reg: str, settings: list[Setting], data: Path, label: 
         for seed in trained.seeds:
             accuracy, loss = _after(trained, seed, setting.epochs)
             rows.append({"seed": seed, ACCURACY: accuracy, "test_loss": loss})
-        return Best(setting, rows, trained.device, trained.arithmetic)
+        return Best(setting, rows, trained.device, trained.arithmetic, trained.processors)
     raise RegscopeError(f"{label}: the loss does not stay finite at any learning rate of the grid")
 
 

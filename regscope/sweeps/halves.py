@@ -107,7 +107,9 @@ def measure(
         "settings": written_study(name),
         "examples": {"half": half, "whole": len(whole.inputs)},
         **outcome(rows, regs, (half, len(whole.inputs)), study.training.seeds),
-        "environment": environment(one.device, study.training.precision, one.arithmetic),
+        "environment": environment(
+            one.device, study.training.precision, one.arithmetic, one.processors
+        ),
     }, rows
 
 

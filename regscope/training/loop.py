@@ -128,6 +128,15 @@ class Trainer:
     def run(self, after_epoch: Callable[[Trainer], None] | None = None) -> None:
         """Train to the last epoch, calling `after_epoch` after each.
 
+        Raises what `epochs` raises.
+        """
+        for _ in self.epochs():
+            if after_epoch is not None:
+                after_epoch(self)
+
+    def epochs(self) -> Iterator[None]:
+        """Train to the last epoch, and stop after each.
+
         After the last the model is what the methods hand over.
 
         Raises DivergedError naming the seed and epoch where a loss is no longer finite.
@@ -141,8 +150,7 @@ class Trainer:
                 row = torch.stack([loss, self._penalty(), score, *held_out, *self._last_rates()])
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             self._check_finite()
-            if after_epoch is not None:
-                after_epoch(self)
+            yield
 
     def _train_epoch(self) -> tuple[Tensor, Tensor]:
         for streams in self._streams():

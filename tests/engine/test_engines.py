@@ -165,5 +165,5 @@ def test_an_engine_that_is_not_there_is_refused_before_anything_is_trained(
     monkeypatch.setenv(ENGINE, "moon")
     with pytest.raises(RegscopeError) as refused:
         train_cell(tiny.study(), "tested", digits_folder, "tiny")
-    assert str(refused.value) == "REGSCOPE_ENGINE = moon: choose from: local"
+    assert str(refused.value) == "REGSCOPE_ENGINE = moon: choose from: local, ray"
     assert list(workspace.iterdir()) == []

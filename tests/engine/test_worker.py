@@ -16,7 +16,7 @@ from regscope.base.errors import RegscopeError
 from regscope.engine import train_stack, worker
 from regscope.engine.base import Job
 from regscope.engine.messages import errors_told
-from regscope.engine.plan import Stack
+from regscope.engine.plan import Cost, Stack
 from regscope.engine.together import Cells
 from regscope.stacking.stack import stack
 from tests import tiny
@@ -51,7 +51,9 @@ def test_errors_are_told_in_one_line(
     monkeypatch.setattr(train_stack, "Trainer", refuse)
     ours, theirs = multiprocessing.Pipe()
     study = tiny.study().model_dump(mode="json", exclude_none=True)
-    job = Job(study, digits_folder, "test", "cpu", "fastest", checkpoint_seconds=20)
+    job = Job(
+        study, digits_folder, "test", "cpu", "fastest", checkpoint_seconds=20, cost=Cost(1, 1)
+    )
     ours.send((job, Cells(("none",), 5), Stack((0,), Path("0-0.safetensors"))))
     worker.work("fastest", theirs)
     theirs.close()

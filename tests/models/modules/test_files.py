@@ -21,6 +21,7 @@ from regscope.base.errors import RegscopeError
 from regscope.claims.reading import load_claims
 from regscope.datasets import Dataset
 from regscope.engine.base import Job
+from regscope.engine.plan import Cost
 from regscope.engine.run import Run
 from regscope.engine.together import Cells
 from regscope.evaluation.provenance import made_from
@@ -42,7 +43,7 @@ def study(name: str, **settings: Any) -> Study:
 
 def folder(tried: Study, data: Path) -> Path:
     """Where checkpoints of its baseline lie."""
-    job = Job({}, data, "test", "cpu", "fastest", 1.0)
+    job = Job({}, data, "test", "cpu", "fastest", 1.0, Cost(1, 1))
     run = Run(tried, Here(), job, "cpu", "fastest", 1, 1, 1, "tiny", None)
     return run._folder(Cells(("none",), 2))
 
