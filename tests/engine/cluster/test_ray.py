@@ -26,7 +26,7 @@ from tests.engine.test_engines import files, several
 from tests.processors import PROCESSORS
 from tests.regularizers.settings import CELLS
 
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore")]
 
 NETWORK = """
 import time
