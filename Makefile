@@ -39,11 +39,11 @@ rates: $(VENV)/.ready
 # Every study of params.yaml whose data can be had, one after the other; ends on the study that was
 # active before.
 results: $(VENV)/.ready
-	@python -m regscope train $$(python -m regscope studies --with-data)
-	@before=$$(python -m regscope studies --active); \
+	@studies=$$(python -m regscope studies --with-data) && python -m regscope train $$studies || exit 1; \
+	before=$$(python -m regscope studies --active); \
 	activate() { python -m regscope studies --activate "$$1"; }; \
 	trap 'activate "$$before"' EXIT; trap 'exit 130' INT; trap 'exit 143' TERM; \
-	for study in $$(python -m regscope studies --with-data 2> /dev/null) $$before; do \
+	for study in $$studies $$before; do \
 		activate "$$study" && dvc repro || exit 1; \
 	done
 	python -m regscope readme

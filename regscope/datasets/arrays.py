@@ -12,6 +12,7 @@ from regscope.base.lines import listed, shown
 from regscope.datasets.array_files import Arrays, read_arrays
 from regscope.datasets.base import Dataset, Quantity
 from regscope.datasets.own import Description, OwnFile, read_description
+from regscope.datasets.turns import dealt
 
 INPUTS, TARGETS = "inputs", "targets"
 TEST = "test_"
@@ -54,7 +55,7 @@ class OwnArrays(OwnFile):
         dataset = dataset_of(path, described.quantity or Quantity("target"))
         if dataset.classes != described.classes:
             raise RegscopeError(f"{path}: has other classes than {path}.json says")
-        return dataset
+        return dealt(dataset)
 
 
 def dataset_of(path: Path, quantity: Quantity) -> Dataset:

@@ -17,6 +17,7 @@ from regscope.datasets.decoding import Channels, Picture
 from regscope.datasets.folders import Layout, laid_out
 from regscope.datasets.many_pictures import File, read_pictures
 from regscope.datasets.own import Description, OwnFile, read_description
+from regscope.datasets.turns import dealt
 from regscope.datasets.twins import twin_notes
 
 MOST_BYTES = 500_000_000
@@ -40,7 +41,8 @@ class Pictures(OwnFile):
     """Pictures in folders, made `side` rows and columns each; pixels are bytes, scaled by 1/255.
 
     `path` is a zip archive that holds a folder a class, or `train/` and `test/` of such. Examples
-    lie in order of their files' names, those that train first.
+    lie in order of their files' names, those that train first; those that test are dealt in turn of
+    their classes.
     """
 
     description: ClassVar[type[Description]] = PicturesDescription
@@ -71,7 +73,7 @@ class Pictures(OwnFile):
                 inputs[index] = picture_of(read.found, f"{path}/{read.name}").pixels
                 digests[read.name] = read.digest
         numbers = {name: number for number, name in enumerate(layout.classes)}
-        return Dataset(
+        found = Dataset(
             kind="image",
             inputs=inputs,
             targets=np.array([numbers[name] for name in of.values()], np.int64),
@@ -80,6 +82,7 @@ class Pictures(OwnFile):
             official_train=len(layout.train) if layout.test else None,
             notes=twin_notes(digests, of, layout.test),
         )
+        return dealt(found)
 
 
 def opened_pictures(path: Path) -> AbstractContextManager[Members]:

@@ -14,6 +14,7 @@ from regscope.base.lines import listed, shown
 from regscope.base.settings import Settings, refusal
 from regscope.datasets.base import Column, Dataset
 from regscope.datasets.own import DescribedSource, Description, OwnFile, check_file
+from regscope.datasets.turns import dealt
 from regscope.tables.csv_form import Form
 from regscope.tables.kinds import Held, held, missing_targets
 from regscope.tables.reading import read_table
@@ -144,7 +145,7 @@ class Table(OwnFile, OfColumns):
 
     def prepare(self, raw: Path) -> Dataset:
         del raw
-        return self.read()
+        return dealt(self.read())
 
     def read(self) -> Dataset:
         """Raises RegscopeError, naming file and column, where they are not as described."""

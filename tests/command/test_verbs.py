@@ -89,7 +89,9 @@ def test_a_command_line_that_means_nothing_is_one_line_and_ends_with_2(
 
 
 def test_options_that_exclude_each_other_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(RegscopeError, match="one of --active, --activate, --with-data, --pipelines and --des"):
+    with pytest.raises(
+        RegscopeError, match="one of --active, --activate, --with-data, --pipelines and --des"
+    ):
         called("studies", "--active", "--pipelines")
     with pytest.raises(RegscopeError, match="study : choose from: digits"):
         called("studies", "--activate", "")
