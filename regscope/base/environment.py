@@ -28,7 +28,12 @@ def environment(
             "system": platform.system(),
             "python": platform.python_version(),
         }
-    return stated | {package: version(package).partition("+")[0] for package in ("torch", "numpy")}
+    return stated | versions("torch", "numpy")
+
+
+def versions(*packages: str) -> dict[str, str]:
+    """Without what tells builds of one version apart."""
+    return {package: version(package).partition("+")[0] for package in packages}
 
 
 def _one_or_several(names: Iterable[str]) -> str | list[str]:

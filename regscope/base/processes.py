@@ -84,7 +84,8 @@ def end_with_parent_process() -> None:
 
 
 def leave_interrupts_to_parent() -> None:
-    """In a worker: Ctrl-C is the parent's to deal with, and its end ends this process too."""
+    """In a worker: Ctrl-C, which reaches the whole process group, is the parent's to deal with, and
+    its end ends this process too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent_process()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import cache
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose, shown
@@ -13,8 +14,10 @@ from regscope.engine.local import Local
 ENGINE = "REGSCOPE_ENGINE"
 
 
+@cache
 def _cluster() -> Engine:
-    """Nothing of it is loaded before it is asked for."""
+    """One for all that this process asks for, as it is connected to one cluster and sends data
+    there once; nothing of it is loaded before."""
     from regscope.engine.cluster.engine import Ray
 
     return Ray()

@@ -15,10 +15,11 @@ from typing import Any, TypeVar
 
 from regscope.arithmetic import Arithmetic, numpy_variables
 from regscope.base.environment import processor
-from regscope.base.errors import DivergedError, RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.base.processes import cores, without_main
 from regscope.engine.base import Heard, Job, SurveyJob, Work
 from regscope.engine.memory import free_memory
+from regscope.engine.messages import error_of
 from regscope.engine.plan import Stack, Survey
 from regscope.engine.processors import note
 from regscope.engine.together import Cells
@@ -98,8 +99,7 @@ def received(pipe: connection.Connection, label: str) -> Any:
     except (EOFError, ConnectionResetError):
         raise RegscopeError(f"{label}: a worker process died") from None
     if isinstance(message, dict) and "error" in message:
-        kind = DivergedError if message.get("diverged") else RegscopeError
-        raise kind(f"{label}: {message['error']}")
+        raise error_of(label, message)
     return message
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -53,6 +53,12 @@ def tell(messages: Listener, what: object) -> None:
         messages.send(what)
     except (BrokenPipeError, ConnectionResetError):
         os._exit(1)
+
+
+def error_of(label: str, told: Mapping[str, Any]) -> RegscopeError:
+    """What `errors_told` sent, as it was raised there, about `label`."""
+    kind = DivergedError if told.get("diverged") else RegscopeError
+    return kind(f"{label}: {told['error']}")
 
 
 @contextmanager

@@ -14,8 +14,9 @@ import torch
 
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.engine.base import Holdout
+from regscope.engine.base import Holdout, Job
 from regscope.engine.messages import Epoch
+from regscope.engine.plan import Stack
 from regscope.engine.together import Cells
 from regscope.study.params import Study
 from regscope.training.loop import Trainer
@@ -40,6 +41,27 @@ class StackTask:
     device: str
     checkpoint_seconds: float
     start: Callable[[], Progress | None] | None = None
+
+
+def task_of(
+    job: Job,
+    cells: Cells,
+    stack: Stack,
+    study: Study,
+    dataset: Dataset,
+    start: Callable[[], Progress | None] | None,
+) -> StackTask:
+    """A stack of a job, whose study and data whoever trains has read."""
+    return StackTask(
+        study,
+        cells,
+        stack.numbers,
+        dataset,
+        job.holdout,
+        job.device,
+        job.checkpoint_seconds,
+        start,
+    )
 
 
 def train_stack(task: StackTask, tell: Callable[[Epoch | Progress], None]) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import signal
 from functools import partial
 from multiprocessing.connection import Connection
 
 import torch
 
-from regscope.arithmetic import Arithmetic, settle
-from regscope.base.errors import RegscopeError
-from regscope.base.processes import end_with_parent_process
+from regscope.arithmetic import Arithmetic
+from regscope.base.processes import leave_interrupts_to_parent
 from regscope.datasets import Dataset
 from regscope.engine import checkpoints
 from regscope.engine.base import Job, SurveyJob
+from regscope.engine.conditions import training_conditions
 from regscope.engine.messages import Epoch, asked, errors_told, tell
 from regscope.engine.plan import Stack
 from regscope.engine.survey import survey
 from regscope.engine.together import Cells
-from regscope.engine.train_stack import StackTask, train_stack
-from regscope.stacking.allocator import keep_freed_memory
-from regscope.stacking.precision import tf32_where
+from regscope.engine.train_stack import StackTask, task_of, train_stack
 from regscope.study.params import Study
 from regscope.training.progress import Progress
 
@@ -40,10 +37,7 @@ def work(arithmetic: Arithmetic, messages: Connection) -> None:
     pipe: where a stack stands is written here.
     """
     _begin()
-    keep_freed_memory()
-    with errors_told(messages), tf32_where(False):
-        if reason := settle(arithmetic):
-            raise RegscopeError(f"portable arithmetic was to be had, and is not: {reason}")
+    with errors_told(messages), training_conditions(arithmetic):
         known: tuple[Job, Study, Dataset] | None = None
         for job, cells, stack in asked(messages):
             if known is None or known[0] != job:
@@ -59,22 +53,11 @@ def stack_task(job: Job, study: Study, dataset: Dataset, cells: Cells, stack: St
     start = None
     if stack.origin is not None:
         start = partial(checkpoints.load, stack.origin, stack.slots)
-    return StackTask(
-        study,
-        cells,
-        stack.numbers,
-        dataset,
-        job.holdout,
-        job.device,
-        job.checkpoint_seconds,
-        start,
-    )
+    return task_of(job, cells, stack, study, dataset, start)
 
 
 def _begin() -> None:
-    # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent_process()
+    leave_interrupts_to_parent()
     torch.set_num_threads(1)
 
 

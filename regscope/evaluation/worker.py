@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import time
 from multiprocessing.connection import Connection
 from typing import Any
@@ -15,7 +14,7 @@ from regscope.base.environment import environment
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_csv, write_json
 from regscope.base.folders import whole_folder
-from regscope.base.processes import end_with_parent_process
+from regscope.base.processes import leave_interrupts_to_parent
 from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
 from regscope.engine.messages import asked, errors_told, tell
@@ -31,9 +30,7 @@ def work(job: dict[str, Any], messages: Connection) -> None:
     Sends `(name, seconds)` when a cell's folder is in place, and `{"error": text}` when one cannot
     be measured, which ends the work.
     """
-    # Ctrl-C reaches the whole process group; the parent alone answers it and ends its workers.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_parent_process()
+    leave_interrupts_to_parent()
     # One thread: sums are then the same however many cores there are.
     torch.set_num_threads(1)
     keep_freed_memory()

@@ -25,7 +25,6 @@ from tests.engine.test_engines import choose
 LIGHT = """
 import json, sys
 from pathlib import Path
-from regscope.engine.base import Heard, Work
 from regscope.engine.cell import training_cell
 from regscope.study.params import Study
 

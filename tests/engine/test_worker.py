@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +18,6 @@ from regscope.engine.plan import Cost, Stack
 from regscope.engine.together import Cells
 from regscope.stacking.stack import stack
 from tests import tiny
-
-
-@pytest.fixture(autouse=True)
-def interrupts() -> Iterator[None]:
-    """`work` turns SIGINT off for its whole process, which here is the tests' own."""
-    before = signal.getsignal(signal.SIGINT)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(
@@ -47,7 +37,7 @@ def test_errors_are_told_in_one_line(
     def refuse(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(worker, "end_with_parent_process", lambda: None)
+    monkeypatch.setattr(worker, "leave_interrupts_to_parent", lambda: None)
     monkeypatch.setattr(train_stack, "Trainer", refuse)
     ours, theirs = multiprocessing.Pipe()
     study = tiny.study().model_dump(mode="json", exclude_none=True)

@@ -15,15 +15,16 @@ from time import monotonic
 from typing import Any
 
 from regscope.arithmetic import Arithmetic
-from regscope.base.errors import DivergedError, RegscopeError
+from regscope.base.errors import RegscopeError
 from regscope.base.files import write_bytes
 from regscope.engine.base import Heard, Job, SurveyJob, Work
 from regscope.engine.cluster import session
 from regscope.engine.cluster.flight import DEATHS, Flight
 from regscope.engine.cluster.messages import Home, Told
 from regscope.engine.cluster.nodes import Need, allowed, lacking, slots
-from regscope.engine.cluster.shipped import files_of, put
+from regscope.engine.cluster.shipped import Store, files_of
 from regscope.engine.device import DEVICE
+from regscope.engine.messages import error_of
 from regscope.engine.plan import Survey
 from regscope.engine.processors import note
 from regscope.study.params import Study
@@ -35,6 +36,9 @@ LOOK_SECONDS = 5
 class Ray:
     """The nodes of a cluster; a stack takes a core, and a GPU where that trains."""
 
+    def __init__(self) -> None:
+        self._store = Store()
+
     def survey(self, job: SurveyJob, label: str) -> Survey:
         """As an Engine does, on a node; what is free is what the nodes give Ray."""
         import ray
@@ -43,7 +47,7 @@ class Ray:
             session.connect()
             job = _with_device(job)
             gpu, study = job.device != "cpu", Study.model_validate(job.study)
-            data, need = put(job.data), Need(gpu=gpu)
+            data, need = self._store.put(job.data), Need(gpu=gpu)
             nodes = [node for node in session.nodes() if node.slots(gpu)]
             _check(need)
             most = max(node.memory for node in nodes)
@@ -52,11 +56,13 @@ class Ray:
             try:
                 while not ray.wait([asked], timeout=LOOK_SECONDS)[0]:
                     _check(need)
+            except BaseException:
+                _end([asked])
+                raise
+            try:
                 found = ray.get(asked)
             except ray.exceptions.RayError as error:
                 raise RegscopeError(_why(error)) from None
-            finally:
-                _end([asked])
             if not isinstance(found, Survey):
                 raise RegscopeError(found["error"])
             if gpu:
@@ -75,16 +81,16 @@ class Ray:
         for work in works:
             with _about(work.label):
                 _check(_need(work))
-        training = _Training(works, workers, heard)
+        training = _Training(works, workers, heard, self._store)
         try:
             training.run()
         finally:
-            _end(training.flights)
+            _end(said for said, flight in training.flights.items() if not flight.ended)
 
 
 class _Training:
-    def __init__(self, works: Sequence[Work], workers: int, heard: Heard) -> None:
-        self.waiting, self.workers, self.heard = list(works), workers, heard
+    def __init__(self, works: Sequence[Work], workers: int, heard: Heard, store: Store) -> None:
+        self.waiting, self.workers, self.heard, self.store = list(works), workers, heard, store
         self.gpu = works[0].job.device != "cpu"
         self.all_slots = workers >= slots(session.nodes(), self.gpu)
         self.flights: dict[Any, Flight] = {}
@@ -123,7 +129,8 @@ class _Training:
         """What all stacks of its cells are sent, and the data, which are put once."""
         job = work.job
         if id(job) not in self.homes:
-            self.homes[id(job)] = job, _home(Study.model_validate(job.study)), put(job.data)
+            home = _home(Study.model_validate(job.study))
+            self.homes[id(job)] = job, home, self.store.put(job.data)
         _, home, data = self.homes[id(job)]
         return home, data
 
@@ -135,8 +142,7 @@ class _Training:
             told = ray.get(next(said))
         except StopIteration:
             del self.flights[said]
-            if not flight.ended:
-                self._again(flight, "it ended early")
+            self._again(flight, "it ended early")
         except ray.exceptions.RayError as error:
             if not _is_loss(error):
                 raise RegscopeError(f"{label}: {_why(error)}") from None
@@ -157,8 +163,8 @@ class _Training:
             write_bytes(work.stack.path, told.state.content.data)
             flight.came_home(told.state.epoch, told.state.ended)
         if told.error is not None:
-            kind = DivergedError if told.error.get("diverged") else RegscopeError
-            raise kind(f"{work.label}: {told.error['error']}")
+            flight.ended = True
+            raise error_of(work.label, told.error)
 
     def _again(self, flight: Flight, why: str) -> None:
         if flight.ended:
@@ -253,11 +259,13 @@ def _why(error: Exception) -> str:
 
 
 def _end(tasks: Any) -> None:
-    """Whatever is still under way ends."""
+    """Tasks under way end. None of them has given its last answer: Ray 2.60 aborts this process
+    where a task is cancelled in the moment in which it ends by itself.
+    """
     import ray
 
     for task in tasks:
-        # One that has ended, or a cluster that is gone.
+        # A cluster that is gone.
         with suppress(Exception):
             ray.cancel(task, force=True)
 

@@ -17,6 +17,7 @@ from typing import Any
 from regscope.arithmetic import Arithmetic, numpy_variables
 from regscope.arithmetic.choice import CLASHING, NUMPY, processor_lacks
 from regscope.base import paths
+from regscope.base.environment import versions
 from regscope.base.errors import RegscopeError
 from regscope.base.processes import cores
 from regscope.engine.cluster.nodes import Node, alive
@@ -144,11 +145,8 @@ def _quiet() -> Iterator[None]:
 
 def python_and_packages() -> dict[str, str]:
     """The versions of what decides bits, as this process has them."""
-    from importlib.metadata import version
-
-    packages = ("torch", "numpy", "safetensors")
-    found = {name: version(name).partition("+")[0] for name in packages}
-    return found | {"python": ".".join(map(str, sys.version_info[:2]))}
+    python = {"python": ".".join(map(str, sys.version_info[:2]))}
+    return python | versions("torch", "numpy", "safetensors")
 
 
 def working_directory() -> str | None:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from regscope.arithmetic import Arithmetic, settle
 from regscope.base.environment import processor
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
@@ -24,13 +23,12 @@ from regscope.engine import checkpoints
 from regscope.engine.base import Job, SurveyJob
 from regscope.engine.cluster.messages import Home, State, Told
 from regscope.engine.cluster.session import python_and_packages
+from regscope.engine.conditions import training_conditions
 from regscope.engine.messages import Epoch, errors_told
 from regscope.engine.plan import Stack, Survey
 from regscope.engine.survey import survey
 from regscope.engine.together import Cells
-from regscope.engine.train_stack import StackTask, told
-from regscope.stacking.allocator import keep_freed_memory
-from regscope.stacking.precision import tf32_where
+from regscope.engine.train_stack import StackTask, task_of, told
 from regscope.study.params import Study
 from regscope.training.progress import Progress
 
@@ -65,21 +63,11 @@ def train(
     said, pending = _Said(), list[Epoch]()
     with suppress(Exception, SystemExit), errors_told(said):
         _begin(home)
-        _settle(job.arithmetic)
-        keep_freed_memory()
-        yield Told(processor())
-        task = StackTask(
-            Study.model_validate(job.study),
-            cells,
-            stack.numbers,
-            dataset,
-            job.holdout,
-            job.device,
-            job.checkpoint_seconds,
-            None if start is None else partial(_progress, start, stack.slots),
-        )
-        with tf32_where(False):
-            yield from _sent(task, pending)
+        with training_conditions(job.arithmetic):
+            yield Told(processor())
+            study = Study.model_validate(job.study)
+            going_on = None if start is None else partial(_progress, start, stack.slots)
+            yield from _sent(task_of(job, cells, stack, study, dataset, going_on), pending)
     if said.error is not None:
         yield Told(epochs=tuple(pending), error=said.error)
 
@@ -129,28 +117,15 @@ def _begin(home: Home) -> None:
                 f"{os.uname().nodename} has {name} {here[name]}; must be {version}, as where the"
                 " command runs"
             )
-    os.chdir(home.folder or _folder(tuple(sorted(home.files.items()))))
+    os.chdir(home.folder or _folder(tuple(sorted(home.files.items()))).name)
 
 
 @cache
-def _folder(files: tuple[tuple[str, bytes], ...]) -> str:
+def _folder(files: tuple[tuple[str, bytes], ...]) -> tempfile.TemporaryDirectory[str]:
     """One with these files, while this process lives."""
     folder = tempfile.TemporaryDirectory(prefix="regscope-")
-    _KEPT.append(folder)
     for name, content in files:
         path = Path(folder.name) / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return folder.name
-
-
-_KEPT: list[tempfile.TemporaryDirectory[str]] = []
-
-
-@cache
-def _settle(arithmetic: Arithmetic) -> None:
-    """Once a process: workers with another arithmetic are other processes."""
-    if reason := settle(arithmetic):
-        raise RegscopeError(
-            f"portable arithmetic was to be had, and is not on {os.uname().nodename}: {reason}"
-        )
+    return folder

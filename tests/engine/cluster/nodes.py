@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from unittest import mock
 
@@ -29,6 +29,7 @@ class Nodes:
                 "num_cpus": 0,
                 "include_dashboard": False,
                 "object_store_memory": SMALL,
+                "_system_config": {"health_check_period_ms": 1000},
             },
         )
         self.address: str = self._cluster.address
@@ -69,9 +70,10 @@ def cluster(count: int) -> Iterator[Nodes]:
 
 
 def training() -> list[psutil.Process]:
-    """The workers on this machine that train a stack."""
-    return [
-        process
-        for process in psutil.process_iter(["name", "cmdline"])
-        if "ray::_train" in " ".join(process.info["cmdline"] or ())
-    ]
+    """The workers of this process's clusters that train a stack."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "ray::_train" in " ".join(process.cmdline()):
+                found.append(process)
+    return found

@@ -13,7 +13,7 @@ from regscope.base.errors import AGAIN
 from tests.engine.cluster.asking import asked
 from tests.engine.cluster.test_ray import slow
 
-pytestmark = pytest.mark.cluster
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

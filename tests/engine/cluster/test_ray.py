@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +12,21 @@ import ray
 
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.datasets import Dataset
-from regscope.engine.cell import train_cell, training_cell, training_cells
+from regscope.engine.cell import train_cell, training_cells
 from regscope.engine.choice import ENGINE
-from regscope.engine.cluster.flight import Flight
 from regscope.engine.cluster.session import ADDRESS
 from regscope.engine.messages import Epoch
 from regscope.study.params import Study
 from tests import tiny
 from tests.engine.cluster.asking import asked
+from tests.engine.cluster.driving import driven
 from tests.engine.cluster.nodes import SMALL, Nodes, cluster, training
 from tests.engine.test_cell import same
 from tests.engine.test_engines import files, several
-from tests.processors import PROCESSORS
+from tests.processors import LACKING, PROCESSORS
 from tests.regularizers.settings import CELLS
 
-pytestmark = [pytest.mark.cluster, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 NETWORK = """
 import time
@@ -60,20 +60,6 @@ def nodes(three: Nodes, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Nod
     return three
 
 
-@pytest.fixture
-def deaths(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Why workers are said to have died."""
-    found: list[str] = []
-    died = Flight.died
-
-    def noted(flight: Flight, why: str) -> None:
-        found.append(why)
-        died(flight, why)
-
-    monkeypatch.setattr(Flight, "died", noted)
-    return found
-
-
 def by_ray(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(ENGINE, "ray")
 
@@ -85,17 +71,8 @@ def slow(workspace: Path, epochs: int, seeds: int) -> Study:
     return tiny.study(model=model, training={"epochs": epochs, "seeds": seeds})
 
 
-class Watch:
-    """What was heard; does something when an epoch of that number is heard the first time."""
-
-    def __init__(self, acts: dict[int, Callable[[], None]]) -> None:
-        self.acts = acts
-        self.heard: list[tuple[int, int]] = []
-
-    def __call__(self, epoch: Epoch) -> None:
-        self.heard += [(seed, epoch.number) for seed in epoch.seeds]
-        if act := self.acts.pop(epoch.number, None):
-            act()
+def pairs(epochs: Sequence[Epoch]) -> list[tuple[int, int]]:
+    return [(seed, epoch.number) for epoch in epochs for seed in epoch.seeds]
 
 
 def each_once(seeds: int, epochs: int) -> list[tuple[int, int]]:
@@ -116,25 +93,23 @@ def test_the_bits_and_the_files_are_those_of_the_local_engine(
     assert len(left) >= 2
     for reg in regs:
         assert same(found[reg], expected[reg]), reg
-        mine = [(seed, epoch.number) for epoch in told if epoch.reg == reg for seed in epoch.seeds]
-        assert sorted(mine) == each_once(5, 3)
+        mine = [epoch for epoch in told if epoch.reg == reg]
+        assert sorted(pairs(mine)) == each_once(5, 3)
 
 
 def test_on_another_processor_portable_arithmetic_gives_the_same_bits(
-    nodes: Nodes, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not PROCESSORS:
-        pytest.skip("portable arithmetic is not to be had here")
     study = tiny.study(CELLS["l2"], "adam", training={"seeds": 6, "arithmetic": "portable"})
     expected = train_cell(study, "tested", digits_folder, "tiny")
     by_ray(monkeypatch)
-    nodes.add(PROCESSORS["SSE4.2"], num_cpus=3)
-    try:
+    ray.shutdown()
+    with cluster(0) as nodes:
+        nodes.add(PROCESSORS.get("SSE4.2", {}), num_cpus=2)
+        monkeypatch.setenv(ADDRESS, nodes.address)
         found = train_cell(study, "tested", digits_folder, "tiny")
-    finally:
-        nodes.lose()
     assert same(found, expected)
-    assert found.arithmetic == "portable"
+    assert found.arithmetic == ("not portable" if LACKING else "portable")
 
 
 def test_data_larger_than_the_store_are_trained_on(
@@ -210,12 +185,10 @@ def test_whoever_asks_is_killed_and_asks_again(
 def test_nodes_and_workers_that_die_cost_an_interval(
     workspace: Path,
     digits_folder: Path,
-    deaths: list[str],
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
     """A node twice and a worker; where no node is left one line says so, and a run goes on."""
-    ray.shutdown()
     study = slow(workspace, 50, 2)
     monkeypatch.setenv("REGSCOPE_WORKERS", "1")
     monkeypatch.setenv("REGSCOPE_CHECKPOINT_SECONDS", "0.1")
@@ -223,23 +196,21 @@ def test_nodes_and_workers_that_die_cost_an_interval(
     by_ray(monkeypatch)
     with cluster(1) as nodes:
         monkeypatch.setenv(ADDRESS, nodes.address)
-        first = Watch({5: nodes.replace, 15: lambda: training()[0].kill(), 25: nodes.lose})
+        acts = {5: nodes.replace, 15: lambda: training()[0].kill(), 25: nodes.lose}
         capfd.readouterr()
-        with (
-            pytest.raises(RegscopeError) as left,
-            training_cell(study, "tested", digits_folder, "tiny", watch=first),
-        ):
-            raise AssertionError("nobody could train it")
-        assert str(left.value) == "tiny: none of the cluster's 1 nodes has a core to train on"
-        assert len(deaths) == 3
-        nodes.add()
+        first = driven(study, digits_folder, acts)
+        assert first.refused == "tiny: none of the cluster's 1 nodes has a core to train on"
+        assert len(first.deaths) == 3
         assert capfd.readouterr() == ("", "")
-        second = Watch({})
-        with training_cell(study, "tested", digits_folder, "tiny", watch=second) as found:
-            assert same(found, expected)
-    began = min(number for _, number in second.heard)
-    assert sorted(first.heard + second.heard) == sorted(
-        each_once(2, 50) + [pair for pair in second.heard if pair in first.heard]
+        nodes.add()
+        second = driven(study, digits_folder)
+        assert (second.refused, second.deaths) == (None, [])
+    assert second.found is not None
+    assert same(second.found, expected)
+    heard, again = pairs(first.heard), pairs(second.heard)
+    assert sorted(heard + again) == sorted(
+        each_once(2, 50) + [pair for pair in again if pair in heard]
     )
-    assert 5 < began <= max(number for _, number in first.heard) + 1
+    began = min(number for _, number in again)
+    assert 5 < began <= max(number for _, number in heard) + 1
     assert "seeds 0 to 1 go on from epoch" in capfd.readouterr().out
