@@ -1,4 +1,5 @@
-"""The data of a job in every form that the ways read, made once under `.regscope/bench`.
+"""The data of a job in every form that the ways read, and of a study, made once under
+`.regscope/bench`.
 
 A job's folder holds `raw` (verified files), `prepared` (what this project's stages read), `brief`
 (the same with two test examples, to see what starting costs), the arrays that Keras's `load_data`
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import shutil
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from bench.jobs import Job
 from bench.ways.record import ARRAYS
 from regscope.base.files import write_bytes
 from regscope.datasets import Dataset
+from regscope.study.params import Study
 
 FOLDER = Path(".regscope") / "bench"
 RAW, PREPARED, BRIEF = "raw", "prepared", "brief"
@@ -41,6 +44,19 @@ def folder(job: Job) -> Path:
     for packed in (made / RAW).glob("*-ubyte.gz"):
         write_bytes(made / TORCHVISION / packed.stem, gzip.decompress(packed.read_bytes()))
     (made / "whole").touch()
+    return made
+
+
+def prepared(name: str, study: Study) -> Path:
+    """The folder with what stages read of a study, made where it is not there yet."""
+    made = (FOLDER / PREPARED / name).absolute()
+    if not (made / "whole").exists():
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        with tempfile.TemporaryDirectory() as raw:
+            study.data.download(Path(raw))
+            study.data.prepared(Path(raw), name).save(made)
+        (made / "whole").touch()
     return made
 
 

@@ -27,8 +27,8 @@ class Way:
     """One way of doing a job.
 
     `process_per_cell`: a process for every cell, as `dvc repro` starts this project's stage;
-    otherwise one process trains all cells. `side_by_side`: another way than this
-    project's trains all seeds of the job; otherwise it trains one.
+    otherwise one process trains all cells. `side_by_side`: it trains all seeds of the job, as this
+    project does; otherwise one.
     """
 
     name: str

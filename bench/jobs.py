@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,7 +65,7 @@ def fashion(precision: str = "float32", *, whole: bool = False) -> Job:
     return Job(f"fashion_{precision}", cut, cores(), train, test, short=True)
 
 
-def block(study: str, cells: tuple[str, ...]) -> dict[str, Any]:
+def block(study: str, cells: Sequence[str]) -> dict[str, Any]:
     """A study's block as params.yaml has it, with these cells alone."""
     whole = written(study)
     whole["regularizers"] = {name: whole["regularizers"][name] for name in cells}

@@ -12,9 +12,6 @@ WAYS = {
     "ours_bfloat16": "regscope, bfloat16",
 }
 
-SIDE_BY_SIDE = ("jax",)
-"""Of others, those that train all seeds at a time."""
-
 CURVES = {
     "seeds": "seeds",
     "cells": "cells",

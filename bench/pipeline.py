@@ -48,16 +48,16 @@ class Pipeline:
         return len(self.run("dvc", "stage", "list", "--name-only", *pipelines).output.split())
 
 
-def tracked() -> list[str]:
-    """Files of this repository that are there and that git tracks, or would track."""
+def tracked(folder: Path = ROOT) -> list[str]:
+    """Files of a repository's folder that are there and that git tracks, or would track."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=True,
     ).stdout.split("\0")
-    return [name for name in listed if name and (ROOT / name).is_file()]
+    return [name for name in listed if name and (folder / name).is_file()]
 
 
 def copy_code(root: Path) -> None:

@@ -15,8 +15,7 @@ from unittest import mock
 
 import numpy as np
 
-from bench import readme, results
-from bench.data import FOLDER
+from bench import data, readme, results
 from bench.machine import measured
 from bench.rounds import chosen_rounds
 from regscope.base.errors import RegscopeError, run
@@ -48,26 +47,23 @@ def path() -> Study:
     return Study.model_validate(written | {"regularizers": {BASELINE: {}, **cells}})
 
 
-def seconds(way: str, study: Study, data: Path) -> tuple[float, dict[str, TrainedCell]]:
+def seconds(way: str, study: Study, prepared: Path) -> tuple[float, dict[str, TrainedCell]]:
     with mock.patch("regscope.engine.cell.together", WAYS[way]):
         started = time.perf_counter()
-        trained = train_cells(study, list(study.cells), data, f"bench/{way}", "validation")
+        trained = train_cells(study, list(study.cells), prepared, f"bench/{way}", "validation")
         return time.perf_counter() - started, trained
 
 
 def measure(rounds: int) -> dict[str, Any]:
     """`rounds`: seconds by way; raises RegscopeError where two trainings come to other bits."""
     study, found = path(), []
-    data = FOLDER / STUDY
-    data.mkdir(parents=True, exist_ok=True)
-    study.data.download(data)
-    study.data.prepare(data).save(data)
+    prepared = data.prepared(STUDY, study)
     first: dict[str, TrainedCell] = {}
     for number in range(rounds):
         ran = {}
         # The other one first in every other round.
         for way in list(WAYS)[:: 1 if number % 2 else -1]:
-            took, trained = seconds(way, study, data)
+            took, trained = seconds(way, study, prepared)
             ran[way] = {"wall": round(took, 2)}
             first = first or trained
             check_equal(first, trained)

@@ -1,8 +1,9 @@
-"""A command as a process of its own: its wall time, its memory, what it printed."""
+"""A command as a process of its own: its time, its memory, what it printed."""
 
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -23,9 +24,11 @@ SECONDS_BETWEEN_SAMPLES = 1.0
 
 @dataclass(frozen=True)
 class Finished:
-    """Wall `seconds` from start to end, the highest `memory` seen (bytes), and standard output."""
+    """Wall `seconds` from start to end, those of processors that it and all that it started used,
+    the highest `memory` seen (bytes), and standard output."""
 
     seconds: float
+    processor: float
     memory: int
     output: str
 
@@ -49,7 +52,7 @@ def run_process(
             **(environment or {}),
             STARTED: repr(time.time()),
         }
-        started = time.perf_counter()
+        used, started = _children_used(), time.perf_counter()
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -64,11 +67,16 @@ def run_process(
     if process.returncode:
         last = (complaints.strip() or output.strip() or "no output").splitlines()[-1]
         raise RegscopeError(f"{' '.join(command)}: ended with {process.returncode}: {last}")
-    return Finished(seconds, sampler.highest, output)
+    return Finished(seconds, _children_used() - used, sampler.highest, output)
 
 
 def python_module(module: str, *words: str, python: str = sys.executable) -> list[str]:
     return [python, "-m", module, *words]
+
+
+def _children_used() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Sampler:

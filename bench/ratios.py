@@ -30,8 +30,12 @@ def seconds_a_seed(start: float, rest: float, trained: int, charged: int) -> flo
 
 def way_seconds(ran: Mapping[str, Any], charged: int, short: bool) -> float:
     """Seconds a seed of one run; with `short`, without the start-up."""
-    trained = max(len(seeds) for seeds in ran["accuracies"].values())
-    return seconds_a_seed(0.0 if short else ran["start"], ran["rest"], trained, charged)
+    return seconds_a_seed(0.0 if short else ran["start"], ran["rest"], seeds(ran), charged)
+
+
+def seeds(ran: Mapping[str, Any]) -> int:
+    """How many of each cell one run trained."""
+    return max(len(accuracies) for accuracies in ran["accuracies"].values())
 
 
 def way_spread(rounds: Rounds, way: str, charged: int, short: bool) -> Spread:

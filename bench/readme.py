@@ -81,15 +81,15 @@ def speed_line(found: Mapping[str, Mapping[str, Any]]) -> str:
 
     ours = ratios.way_spread(rounds, tables.OURS, job["seeds"], job["short"]).middle
     cells, epochs = len(job["block"]["regularizers"]), job["block"]["training"]["epochs"]
-    ways_beside = [way for way in rounds[0] if not way.startswith(tables.OURS)]
-    others = [ratio(way) for way in ways_beside if way not in names.SIDE_BY_SIDE]
-    also = [ratio(way) for way in ways_beside if way in names.SIDE_BY_SIDE]
-    ours_alike = f" Side by side, too: with {'; '.join(also)}." if also else ""
+    others = [way for way in rounds[0] if not way.startswith(tables.OURS)]
+    one_by_one = [ratio(way) for way in others if ratios.seeds(rounds[0][way]) == 1]
+    at_a_time = [ratio(way) for way in others if ratios.seeds(rounds[0][way]) > 1]
+    side_by_side = f" Side by side, too: with {'; '.join(at_a_time)}." if at_a_time else ""
     return escape(
         f"{job['seeds'] * cells} trainings ({job['seeds']} seeds of {cells} cells of the study"
         f" mnist, {epochs} epochs each) took {fixed(job['seeds'] * ours, 0)} seconds on"
         f" {machine['cores']} cores, start included, the seeds side by side. One after another the"
-        f" same take: with {'; '.join(others)}.{ours_alike}"
+        f" same take: with {'; '.join(one_by_one)}.{side_by_side}"
     )
 
 

@@ -11,28 +11,25 @@ import time
 from typing import Any
 
 from bench import readme, results
+from bench.plan import recorded
 from bench.plan.checked import checked
-from bench.plan.played import played
-from bench.plan.record import RECORD
+from bench.plan.scaling import scaled
 from bench.plan.scenarios import scenarios
-from regscope.base.errors import RegscopeError, run
+from regscope.base.errors import run
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.plan", description=__doc__)
     parser.parse_args()
     started = time.monotonic()
-    record = results.load(RECORD)
-    if record is None:
-        path = results.FOLDER / f"{RECORD}.json"
-        raise RegscopeError(f"{path}: no such file; `python -m bench.plan.record` makes it")
+    record = recorded.load()
     found: dict[str, Any] = {
         "date": record["date"],
         "machine": record["machine"],
         "recorded": sum(len(record[go]["stacks"]) for go in ("beside", "alone", "copies", "parts")),
         "check": checked(record),
         "scenarios": {
-            name: played(record, scenario) for name, scenario in scenarios(record).items()
+            name: scaled(record, scenario) for name, scenario in scenarios(record).items()
         },
     }
     found["took"] = sum(record["seconds"].values()) + round(time.monotonic() - started)

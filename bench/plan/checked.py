@@ -6,10 +6,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from bench.plan.record import CHECKED
+from bench.plan.recorded import CHECKED, Record
 from bench.plan.scenarios import Scenario, every_study
 from bench.plan.simulate import planned
-from bench.plan.times import Record, one_at_a_time, times
 
 WITHIN = 0.1
 
@@ -24,10 +23,7 @@ def checked(record: Record) -> list[dict[str, Any]]:
         repeats[go["workers"]].append(go)
     found = []
     for workers, goes in repeats.items():
-        own = times(record)
-        if workers == 1:
-            own = own.faster(one_at_a_time(record))
-        plan = planned(record, scenario, own, workers, away=False)
+        plan = planned(record, scenario, workers, away=False)
         found.append(
             {
                 "workers": workers,

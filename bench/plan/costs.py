@@ -6,9 +6,9 @@ from statistics import median
 from typing import Any
 
 from bench.plan.play import Costs
-from bench.plan.record import SAME
+from bench.plan.recorded import SAME, Record
 from bench.plan.scenarios import Scenario
-from bench.plan.times import Record, factors
+from bench.plan.times import factors
 from regscope.engine.plan import Cost, Survey
 
 BANDWIDTH = 125e6

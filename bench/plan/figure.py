@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from bench.plan.played import LONGEST, START, WORK
+from bench.plan.scaling import LONGEST, START, WORK
 from regscope.figures.layout import sheet
 from regscope.figures.style import COLOURS, GREY, INK, render
 
@@ -27,23 +27,23 @@ def plan_figure(found: Found) -> bytes:
 
 
 def _draw(found: Found) -> Figure:
-    scenarios = list(found["scenarios"].values())
+    scenarios: Found = found["scenarios"]
     note = "lines without points: what no order of stacks does without"
     figure = sheet(9.4, 3.9, "The plan on more workers than there are", note)
     *times, shares = figure.subplots(1, len(scenarios) + 1)
-    for axis, scenario, colour in zip(times, scenarios, SCENARIOS, strict=False):
+    for axis, (name, scenario), colour in zip(times, scenarios.items(), SCENARIOS, strict=True):
         _time_panel(axis, scenario, colour)
         shares.plot(
             [row["workers"] for row in scenario["rows"]],
             [100 * row["utilization"] for row in scenario["rows"]],
-            "o-", ms=4, color=colour, label=scenario["title"],
+            "o-", ms=4, color=colour, label=name,
         )  # fmt: skip
     _title(shares, "Utilization")
     shares.set_xscale("log", base=2)
     shares.set_ylim(0, 104)
     shares.set_ylabel("Share of all workers' time that trains, %")
-    _workers(shares, scenarios[0])
-    shares.legend(frameon=False, fontsize=7, loc="upper right")
+    _workers(shares, scenario)
+    shares.legend(frameon=False, fontsize=7, loc="lower left")
     return figure
 
 
@@ -57,12 +57,11 @@ def _time_panel(axis: Axes, scenario: Found, colour: str) -> None:
     axis.plot(workers, [row["seconds"][0] for row in rows], "o-", ms=4, color=colour)
     axis.set_xscale("log", base=2)
     axis.set_yscale("log")
-    ticks = {10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h",
-             3_600_000: "1000 h"}  # fmt: skip
-    least = min(min(row["bounds"].values()) for row in rows)
-    most = max(row["seconds"][2] for row in rows)
-    axis.set_ylim(max(5.0, least / 1.5), 2 * most)
-    shown = {at: text for at, text in ticks.items() if max(5.0, least / 1.5) <= at <= 2 * most}
+    low = max(5.0, min(min(row["bounds"].values()) for row in rows) / 1.5)
+    high = 2 * max(row["seconds"][2] for row in rows)
+    axis.set_ylim(low, high)
+    ticks = {10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 36_000: "10 h", 360_000: "100 h"}
+    shown = {at: text for at, text in ticks.items() if low <= at <= high}
     axis.set_yticks(list(shown), list(shown.values()))
     axis.minorticks_off()
     axis.set_ylabel("Time")

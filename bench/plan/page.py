@@ -8,15 +8,16 @@ from typing import Any
 
 from bench import results
 from bench.plan.checked import off
-from bench.plan.played import DRAWS, LONGEST, START, WORK
-from bench.plan.record import CHECKED, HEAVY
-from bench.plan.scenarios import STRENGTHS, TABLES
+from bench.plan.costs import BANDWIDTH, INTERRUPTIONS
+from bench.plan.recorded import CHECKED, HEAVY
+from bench.plan.scaling import DRAWS, LONGEST, START, WORK
+from bench.plan.scenarios import STRENGTHS, TABLES, WORKERS
 from regscope.base.lines import listed
 from regscope.report.formats import fixed
 from regscope.report.render import Cell, Table
 
 PICTURE = results.FOLDER / "plan.png"
-ALT = "Time and utilization of the plan on 1 to 4,096 workers."
+ALT = f"Time and utilization of the plan on {WORKERS[0]} to {WORKERS[-1]:,} workers."
 
 LIMITS = {WORK: "the work", LONGEST: "the longest stack", START: "surveys and starts"}
 
@@ -55,10 +56,11 @@ def parts(found: Found, folder: Path) -> Iterator[str | Table]:
     )
     yield (
         "Assumed, not measured: machines are like this one, with as many workers as it has cores,"
-        " and fetch a study's data once, at one gigabit a second; what comes back is not counted."
-        " Interruptions: 3.8 a machine and 1,000 days, as are told of training Llama 3.1 405B (419"
-        " unplanned ones in 54 days on 16,384 GPUs, 8 a machine: The Llama 3 Herd of Models, 2024,"
-        " table 5), or one an hour and machine, as where machines are lent until others want them."
+        f" and fetch a study's data once, at {fixed(BANDWIDTH / 125e6, 0)} gigabit a second; what"
+        f" comes back is not counted. Interruptions: {fixed(1000 * INTERRUPTIONS, 1)} a machine and"
+        " 1,000 days, as are told of training Llama 3.1 405B (419 unplanned ones in 54 days on"
+        " 16,384 GPUs, 8 a machine: The Llama 3 Herd of Models, 2024, table 5), or one an hour and"
+        " machine, as where machines are lent until others want them."
         " Played is an engine that puts another process in a lost one's place: the stack goes on"
         " from its last checkpoint. The engine of one machine stops instead, and goes on when the"
         " same command is run again."

@@ -79,9 +79,6 @@ class Played:
         """Worker seconds that were spent on what is left."""
         return sum(span.end - span.begin - span.lost for span in self.spans)
 
-    def utilization(self, workers: int) -> float:
-        return self.trained / (workers * self.seconds) if self.seconds else 1.0
-
 
 def play(
     tasks: Sequence[Task], workers: int, costs: Costs, seed: int | None = None, since: float = 0.0
@@ -94,7 +91,7 @@ def play(
 def kept(epochs: float, epoch: float, checkpoint: float) -> int:
     """Of epochs that a stack had trained when its worker failed, those that were written."""
     every = math.floor(checkpoint / epoch) + 1 if epoch > 0 else 1
-    return every * math.floor(math.floor(epochs + 1e-9) / every)
+    return every * (math.floor(epochs + 1e-9) // every)
 
 
 class _Game:

@@ -7,7 +7,6 @@ training that is held against the simulation (`check`) goes into what the simula
 from __future__ import annotations
 
 import argparse
-import resource
 import statistics
 import sys
 import time
@@ -17,45 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from bench import jobs, results
+from bench.data import prepared
 from bench.machine import measured
 from bench.plan.pool import trained
-from bench.plan.prepared import prepared
+from bench.plan.recorded import ALONE, APART, CHECKED, HEAVY, PARTS, RECORD, SAME
 from bench.plan.watching import Watched
 from bench.processes import run_process
 from regscope.arithmetic import Arithmetic
-from regscope.base.errors import run
+from regscope.base.errors import RegscopeError, run
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.engine import local
 from regscope.engine.base import SurveyJob
 from regscope.study.params import BASELINE, Study, load_params
 
-RECORD = "plan_record"
-
 CHECK = "check"
-CHECKED = ("digits", "diabetes")
-"""Trained whole, for the check: they take minutes."""
-
-ALONE = (*CHECKED, "khan")
-"""Whose stacks are timed with one worker, too."""
-
-PARTS = {
-    "mnist": (6400, 19_200),
-    "mnist_dense": (6400, 19_200),
-    "fashion": (256, 768),
-    "tiny_imagenet": (256, 768),
-    "tiny_efficientnet": (256, 768),
-}
-"""Training examples of two parts of studies whose epochs take long, of which the cell without a
-method is timed."""
-HEAVY = ("fashion", "tiny_imagenet", "tiny_efficientnet")
-"""Of these one epoch of one seed, in float32, which every processor has kernels for."""
-
-SAME = {"mnist_torch_init": "mnist"}
-"""The same but for its first weights, and timed once."""
-
-APART = ("pos",)
-"""Whose seeds train one by one."""
 
 STEPS = 150
 """Of a stack that is timed, or two epochs."""
@@ -73,13 +48,26 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=MEASURES, help="only these parts (all)")
     parser.add_argument("--checks", type=int, default=REPEATS, help=f"how often ({REPEATS})")
     chosen = parser.parse_args()
-    found = measured() | (results.load(RECORD) or {})
+    found = with_head(results.load(RECORD) or {}, measured(), chosen.only is not None)
     for name in chosen.only or MEASURES:
         started = time.monotonic()
         found[name] = check(chosen.checks) if name == CHECK else MEASURES[name]()
         took = found.setdefault("seconds", {})
         took[name] = round(time.monotonic() - started)
         results.write(RECORD, found)
+
+
+def with_head(before: dict[str, Any], head: dict[str, Any], parts: bool) -> dict[str, Any]:
+    """What was recorded before, under a head that says when and on what it is recorded now.
+
+    Raises RegscopeError where only `parts` of it would be of this machine.
+    """
+    if parts and before.get("machine", head["machine"]) != head["machine"]:
+        raise RegscopeError(
+            f"--only: {results.FOLDER / RECORD}.json is of another machine or other versions"
+            f" ({before['machine']}) than are here ({head['machine']}): record all of it"
+        )
+    return before | head
 
 
 def studies() -> dict[str, Study]:
@@ -139,7 +127,7 @@ def check(repeats: int = REPEATS) -> list[dict[str, Any]]:
 
 
 def called(name: str, seeds: int | None = None, train: int | None = None) -> str:
-    return f"{name} {seeds or ''} {train or ''}".strip()
+    return " ".join(str(one) for one in (name, seeds, train) if one)
 
 
 def shortened(name: str, seeds: int | None = None, train: int | None = None) -> dict[str, Any]:
@@ -184,17 +172,8 @@ def processor_seconds(act: Callable[[], object]) -> float:
 
 def server_seconds() -> float:
     """Of a processor, to import what a worker does: what whoever forks workers does once."""
-
-    def used() -> float:
-        mine = resource.getrusage(resource.RUSAGE_CHILDREN)
-        return mine.ru_utime + mine.ru_stime
-
-    found = []
-    for _ in range(REPEATS):
-        before = used()
-        run_process([sys.executable, "-c", f"import {', '.join(local.PRELOADED)}"])
-        found.append(used() - before)
-    return round(statistics.median(found), 4)
+    command = [sys.executable, "-c", f"import {', '.join(local.PRELOADED)}"]
+    return round(statistics.median(run_process(command).processor for _ in range(REPEATS)), 4)
 
 
 def starts(arithmetic: Arithmetic) -> list[dict[str, float]]:

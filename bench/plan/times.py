@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from bench.plan.record import SAME
-
-Record = Mapping[str, Any]
+from bench.plan.recorded import SAME, Record
 
 
 @dataclass(frozen=True)
@@ -47,8 +45,13 @@ class Times:
         )
 
 
-def times(record: Record) -> Times:
-    """What the record's stacks, trained on every core at a time, come to."""
+def times(record: Record, beside: bool = True) -> Times:
+    """What the record's stacks come to: trained on every core at a time, or none `beside` one."""
+    found = _beside(record)
+    return found if beside else found.faster(one_at_a_time(record))
+
+
+def _beside(record: Record) -> Times:
     epochs: dict[tuple[str, str], dict[int, float]] = defaultdict(dict)
     for study, reg, stack in told(record["beside"]["stacks"]):
         epochs[study, reg][stack["places"]] = an_epoch(stack)
@@ -114,9 +117,9 @@ def an_epoch(stack: Mapping[str, Any]) -> float:
 
 
 def _line(found: Mapping[int, float]) -> Line:
-    (least, alone), *_, (most, largest) = sorted(found.items()) * 2
-    each = (largest - alone) / (most - least) if most > least else alone
-    return Line(alone - (least - 1) * each, each)
+    """By seconds of one seed, and of several where these train together."""
+    most = max(found)
+    return Line(found[1], (found[most] - found[1]) / (most - 1) if most > 1 else found[1])
 
 
 def _parts(record: Record) -> dict[str, Line]:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
+from unittest import mock
 
 import psutil
 
 from regscope.engine import local
 from regscope.engine.base import Job
+from regscope.engine.local import process, received, send
 from regscope.engine.messages import Epoch
 from regscope.engine.plan import Stack, Survey
 from regscope.engine.together import Cells
@@ -54,28 +56,18 @@ class Watched:
 
     @contextmanager
     def watching(self) -> Iterator[Watched]:
-        replaced: dict[str, Callable[..., Any]] = {
-            "process": self._process,
-            "send": self._send,
-            "received": self._received,
-        }
-        own = {name: getattr(local, name) for name in replaced}
-        self._own = own
-        for name, watched in replaced.items():
-            setattr(local, name, watched)
-        try:
+        with mock.patch.multiple(
+            local, process=self._process, send=self._send, received=self._received
+        ):
             yield self
-        finally:
-            for name, original in own.items():
-                setattr(local, name, original)
 
     @contextmanager
     def _process(self, target: Any, job: Any, label: str) -> Iterator[Connection]:
         before = set(multiprocessing.active_children())
-        with self._own["process"](target, job, label) as pipe:
-            (process,) = set(multiprocessing.active_children()) - before
-            assert process.pid is not None
-            self._processes[id(pipe)] = psutil.Process(process.pid)
+        with process(target, job, label) as pipe:
+            (started,) = set(multiprocessing.active_children()) - before
+            assert started.pid is not None
+            self._processes[id(pipe)] = psutil.Process(started.pid)
             self._jobs.pop(id(pipe), None)
             if target is local._work:
                 self._workers[id(pipe)] = self._started
@@ -89,10 +81,10 @@ class Watched:
         self._training[id(pipe)] = Begun(
             label, stack, known is None, known != job, time.monotonic(), self._used(pipe)
         )
-        self._own["send"](pipe, work, label)
+        send(pipe, work, label)
 
     def _received(self, pipe: Connection, label: str) -> Any:
-        message = self._own["received"](pipe, label)
+        message = received(pipe, label)
         if isinstance(message, Epoch):
             self._training[id(pipe)].epochs.append(time.monotonic())
         elif isinstance(message, Survey):

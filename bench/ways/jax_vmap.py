@@ -31,33 +31,38 @@ def main() -> None:
     chosen = arguments(__doc__)
     record = Record()
     study = json.loads(chosen.job.read_text())
-    if (kind := study["model"]["kind"]) != "mlp" or study["training"]["optimizer"] != "sgd":
-        raise SystemExit(f"model.kind {kind}: this way trains dense networks by SGD alone")
+    kind, optimizer = study["model"]["kind"], study["training"]["optimizer"]
+    if (kind, optimizer) != ("mlp", "sgd"):
+        raise SystemExit(f"{chosen.job}: {kind} by {optimizer}: this way trains mlp by sgd alone")
     pictures = _pictures(np.load(chosen.data / ARRAYS))
-    seeds = jnp.arange(chosen.seed, chosen.seed + chosen.seeds)
-    begin = jax.jit(jax.vmap(lambda seed: initial(jax.random.key(seed), study["model"])))
-    weights = begin(seeds)
-    keys = jax.vmap(lambda seed: jax.random.split(jax.random.key(seed), 1 + _epochs(study)))(seeds)
+    first, *epochs = keys(chosen.seed, chosen.seeds, study["training"]["epochs"])
+    weights = jax.jit(jax.vmap(lambda key: initial(key, study["model"])))(first)
     compiled = {
         cell: jax.jit(jax.vmap(epoch(study, study["regularizers"][cell]), (0, 0, None)))
-        .lower(weights, keys[:, 1], pictures)
+        .lower(weights, epochs[0], pictures)
         .compile()
         for cell in chosen.cells or study["regularizers"]
     }
     record.first_step()
     for cell, train in compiled.items():
-        for accuracies in trained(train, weights, keys, pictures):
+        for accuracies in trained(train, weights, epochs, pictures):
             record.add(cell, accuracies)
     record.finish("jax", "jaxlib")
 
 
+def keys(first: int, seeds: int, epochs: int) -> list[jax.Array]:
+    """Of the first weights and of every epoch, `[seeds]` each: none of them is used twice."""
+    split = jax.vmap(lambda seed: jax.random.split(jax.random.key(seed), 1 + epochs))
+    return list(split(jnp.arange(first, first + seeds)).T)
+
+
 def trained(
-    train: Epoch, weights: Weights, keys: jax.Array, pictures: Pictures
+    train: Epoch, weights: Weights, epochs: list[jax.Array], pictures: Pictures
 ) -> list[list[float]]:
-    """Test accuracies by seed, after every epoch; `keys` are `[seeds, 1 + epochs]`."""
+    """Test accuracies by seed, after every epoch, by its keys."""
     found = []
-    for number in range(1, keys.shape[1]):
-        weights, accuracies = train(weights, keys[:, number], pictures)
+    for key in epochs:
+        weights, accuracies = train(weights, key, pictures)
         found.append(accuracies)
     by_seed: list[list[float]] = np.stack(found, 1).tolist()
     return by_seed
@@ -136,10 +141,6 @@ def scaled(pictures: jax.Array) -> jax.Array:
 
 def _pictures(arrays: Any) -> Pictures:
     return {name: jnp.asarray(arrays[name]) for name in ("x_train", "y_train", "x_test", "y_test")}
-
-
-def _epochs(study: dict[str, Any]) -> int:
-    return int(study["training"]["epochs"])
 
 
 if __name__ == "__main__":

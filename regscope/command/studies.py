@@ -75,12 +75,12 @@ def studies(
 
 
 def without_data(params: Params) -> dict[str, Path]:
-    """The studies of people's own files that are not here, each with the file."""
-    return {
-        name: study.data.own_files[0]
+    """The studies of people's own files that are not here, each with the first such file."""
+    absent = {
+        name: [file for file in study.data.own_files if not file.is_file()]
         for name, study in params.studies.items()
-        if study.data.own_files and not study.data.own_files[0].is_file()
     }
+    return {name: files[0] for name, files in absent.items() if files}
 
 
 def activated(text: str, study: str) -> str:

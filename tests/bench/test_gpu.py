@@ -19,7 +19,7 @@ def test_every_number_of_seeds_is_a_process_that_sees_the_device(
     def run_process(command: list[str], environment: dict[str, str]) -> Finished:
         block = json.loads(Path(command[command.index("--job") + 1]).read_text())
         started.append((command, block, environment))
-        return Finished(6.0, 0, "")
+        return Finished(6.0, 5.0, 0, "")
 
     monkeypatch.setattr(gpu, "run_process", run_process)
     monkeypatch.setattr(data, "folder", lambda _: tmp_path)

@@ -18,6 +18,14 @@ def test_what_a_process_printed_and_took() -> None:
     assert 0.2 <= finished.seconds < 10
 
 
+def test_processor_seconds_are_of_the_process_and_what_it_started() -> None:
+    busy = "import time\nwhile time.process_time() < 0.3: pass"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {busy!r}])"
+    assert 0.3 <= run_process([sys.executable, "-c", parent]).processor < 3
+    idle = run_process([sys.executable, "-c", "import time; time.sleep(0.5)"])
+    assert idle.processor < idle.seconds
+
+
 def test_memory_of_a_child_counts() -> None:
     child = "x = bytearray(range(250)) * 400_000; import time; time.sleep(0.6)"
     parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"

@@ -78,6 +78,18 @@ def test_a_study_whose_file_is_not_here_can_be_left_out(
     assert found.err == "churn: left out: data/own/churn.csv is not here\n"
 
 
+def test_so_can_one_whose_test_file_alone_is_not_here(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    new("--test", str(tables.written(Path("later.csv"), **tables.words(seed=9))))
+    Path("data/own/churn.test.csv").unlink()
+    capsys.readouterr()
+    called("studies", "--with-data")
+    found = capsys.readouterr()
+    assert found.out.split() == ["digits", "moons"]
+    assert found.err == "churn: left out: data/own/churn.test.csv is not here\n"
+
+
 STEPS = ("_put_under_dvc", "enter", "write_description")
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bench.pipeline import tracked
 from tests.committed import ROOT
 
 PIPELINES = ("dvc.lock", "studies/digits/dvc.lock")
@@ -25,15 +25,9 @@ def hash_of(path: Path) -> str:
     """As DVC hashes a file, or a folder of those that git knows."""
     if path.is_file():
         return md5(path.read_bytes())
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=path,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    names = sorted(name for name in listed.split("\0") if name and (path / name).exists())
-    entries = [{"md5": md5((path / name).read_bytes()), "relpath": name} for name in names]
+    entries = [
+        {"md5": md5((path / name).read_bytes()), "relpath": name} for name in sorted(tracked(path))
+    ]
     return md5(json.dumps(entries, sort_keys=True).encode()) + ".dir"
 
 

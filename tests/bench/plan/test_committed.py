@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bench import results
 from bench.plan.checked import WITHIN, checked, off
-from bench.plan.played import limit
-from bench.plan.record import RECORD
+from bench.plan.recorded import RECORD
+from bench.plan.scaling import limit
 from bench.plan.scenarios import WORKERS, scenarios
 
 FOUND = results.load("plan") or {}

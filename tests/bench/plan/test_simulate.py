@@ -8,10 +8,9 @@ import pytest
 
 from bench.plan.checked import busiest, off
 from bench.plan.costs import costs, surveys
-from bench.plan.played import limit, row
+from bench.plan.scaling import limit, row
 from bench.plan.scenarios import Scenario, every_study, search
 from bench.plan.simulate import planned
-from bench.plan.times import times
 from regscope.base import paths
 from regscope.engine.choice import ENGINES
 from tests.bench.plan.recorded import record
@@ -22,29 +21,30 @@ DIGITS = Scenario("", {"digits": EVERY.studies["digits"]}, EVERY.recorded)
 
 
 def test_one_worker_trains_one_stack_after_another() -> None:
-    """Nine cells of 10 seeds and 60 epochs, after a server, a survey, a start and the data."""
-    found = planned(RECORD, DIGITS, times(RECORD), 1, away=False)
+    """Nine cells of 10 seeds and 60 epochs, in half the time that they take beside others, after a
+    server, a survey, a start and the data."""
+    found = planned(RECORD, DIGITS, 1, away=False)
     assert len(found.tasks) == 9
     assert found.before == pytest.approx(2 + 3)
-    assert found.work == pytest.approx(9 * (60 * 1.9 + 0.5))
+    assert found.work == pytest.approx(9 * (60 * 1.9 + 0.5) / 2)
     assert found.seconds == pytest.approx(5 + 0.01 + 0.1 + 0.25 + found.work)
 
 
 def test_no_more_workers_are_used_than_there_are_networks() -> None:
-    found = planned(RECORD, DIGITS, times(RECORD), 4096)
+    found = planned(RECORD, DIGITS, 4096)
     assert found.used == len(found.tasks) == 90
     assert found.longest == pytest.approx(60.5)
 
 
 def test_a_small_study_does_not_hold_the_workers_of_others_back() -> None:
-    found = planned(RECORD, EVERY, times(RECORD), 512)
+    found = planned(RECORD, EVERY, 512)
     assert EVERY.networks == 90 + 120 + 120
     assert found.used == 330
     assert found.played.seconds < 2 * found.longest
 
 
 def test_longest_first_is_by_operations_and_examples() -> None:
-    found = planned(RECORD, EVERY, times(RECORD), 2)
+    found = planned(RECORD, EVERY, 2)
     order = list(dict.fromkeys(task.study for task in found.tasks))
     assert order == ["german", "digits", "khan"]
 
@@ -52,7 +52,7 @@ def test_longest_first_is_by_operations_and_examples() -> None:
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     before = paths.checkpoints(), list(ENGINES)
-    planned(RECORD, DIGITS, times(RECORD), 2)
+    planned(RECORD, DIGITS, 2)
     assert (paths.checkpoints(), list(ENGINES)) == before
     assert list(tmp_path.iterdir()) == []
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from bench.plan.costs import DAY, INTERRUPTIONS, OFTEN, costs
 from bench.plan.play import play
+from bench.plan.recorded import Record
 from bench.plan.scenarios import WORKERS, Scenario
 from bench.plan.simulate import Planned, planned
-from bench.plan.times import Record, one_at_a_time, times
+from bench.plan.times import times
 
 DRAWS = 5
 
@@ -17,7 +18,7 @@ WORK, LONGEST, START = "work", "longest stack", "start"
 """What limits: the sum of all stacks over all workers; the longest one; all before the first."""
 
 
-def played(record: Record, scenario: Scenario) -> dict[str, Any]:
+def scaled(record: Record, scenario: Scenario) -> dict[str, Any]:
     return {
         "title": scenario.title,
         "studies": len(scenario.studies),
@@ -32,10 +33,7 @@ def row(record: Record, scenario: Scenario, workers: int) -> dict[str, Any]:
     """Seconds where nothing is drawn are `even`, and `by_seconds` where the longest stack by its
     seconds, not by operations, trains first; `seconds` are of DRAWS draws without failures, and
     `failing` by interruptions a machine and day."""
-    own = times(record)
-    if workers == 1:
-        own = own.faster(one_at_a_time(record))
-    plan = planned(record, scenario, own, workers)
+    plan = planned(record, scenario, workers)
     sooner = sorted(plan.tasks, key=lambda task: -task.seconds)
     return {
         "workers": workers,
