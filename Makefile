@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-cluster test-browser lint format readme docs bench audit lock clean
+.PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean
 
 # Every cell that is not current trains first, on all cores; `dvc repro` stores what it comes to.
 repro: $(VENV)/.ready
@@ -70,10 +70,6 @@ test-slow: $(VENV)/.ready-dev
 # What computes, under the kernels of other processors and with portable arithmetic.
 test-processors: $(VENV)/.ready-dev
 	python -m tests.processors
-
-# Clusters of Ray on this machine, whose nodes and workers are killed, one test after another.
-test-cluster: $(VENV)/.ready-dev
-	python -m pytest -m cluster
 
 test-gpu: $(VENV)/.ready-dev
 	python -m pytest -m gpu

@@ -11,7 +11,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed, shown
 from regscope.datasets.array_files import Arrays, read_arrays
 from regscope.datasets.base import Dataset, Quantity
-from regscope.datasets.own import Description, OwnFile, read_description
+from regscope.datasets.own import Description, OwnFile, description_file, read_description
 from regscope.datasets.turns import dealt
 
 INPUTS, TARGETS = "inputs", "targets"
@@ -54,7 +54,7 @@ class OwnArrays(OwnFile):
         described, path = self.described(), Path(self.path)
         dataset = dataset_of(path, described.quantity or Quantity("target"))
         if dataset.classes != described.classes:
-            raise RegscopeError(f"{path}: has other classes than {path}.json says")
+            raise RegscopeError(f"{path}: has other classes than {description_file(path)} says")
         return dealt(dataset)
 
 

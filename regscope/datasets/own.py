@@ -3,6 +3,9 @@
 `regscope new` looks at a file once and writes what it holds into `PATH.json`, which goes into git
 with the file's `.dvc`. Settings are checked by the description, so that a file of a million rows is
 not read again by every stage; that it is still the described file is checked where it is read.
+
+Descriptions of files that studies of this project read are part of the package (`described/`, at
+the same paths): its params.yaml is read wherever it is copied to.
 """
 
 from __future__ import annotations
@@ -24,6 +27,7 @@ from regscope.datasets.base import Quantity, Source
 
 RECEIPT = "file.json"
 """What `download` leaves of a file that is there already: its path, size and SHA-256."""
+DESCRIBED = Path(__file__).parent / "described"
 
 
 class Description(Settings):
@@ -51,13 +55,19 @@ class Description(Settings):
 Described = TypeVar("Described", bound=Description)
 
 
-def description_file(path: str | Path) -> Path:
-    """Where the description of a file lies: beside it."""
+def beside(path: str | Path) -> Path:
+    """Where the description of a file is written."""
     return Path(f"{path}.json")
 
 
+def description_file(path: str | Path) -> Path:
+    """Where the description of a file lies: beside it, or else in the package if that has it."""
+    written, ours = beside(path), DESCRIBED / beside(path)
+    return ours if ours.is_file() and not written.exists() else written
+
+
 def write_description(path: Path, description: Description) -> None:
-    write_json(description_file(path), description.model_dump(mode="json", exclude_defaults=True))
+    write_json(beside(path), description.model_dump(mode="json", exclude_defaults=True))
 
 
 def read_description(path: str, kind: type[Described]) -> Described:
@@ -130,7 +140,9 @@ class OwnFile(DescribedSource):
 
     @property
     def own_files(self) -> tuple[Path, ...]:
-        return Path(self.path), description_file(self.path)
+        described = description_file(self.path)
+        ours = described.is_relative_to(DESCRIBED)
+        return (Path(self.path),) if ours else (Path(self.path), described)
 
     def download(self, folder: Path) -> None:
         """Leave a receipt of the file: it is read where it lies.

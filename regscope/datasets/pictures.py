@@ -16,7 +16,7 @@ from regscope.datasets.base import Dataset
 from regscope.datasets.decoding import Channels, Picture
 from regscope.datasets.folders import Layout, laid_out
 from regscope.datasets.many_pictures import File, read_pictures
-from regscope.datasets.own import Description, OwnFile, read_description
+from regscope.datasets.own import Description, OwnFile, description_file, read_description
 from regscope.datasets.turns import dealt
 from regscope.datasets.twins import twin_notes
 
@@ -64,7 +64,7 @@ class Pictures(OwnFile):
         with opened_pictures(path) as archive:
             layout = laid_out(archive.names, archive.folders, path)
             if layout.classes != described.classes:
-                raise RegscopeError(f"{path}: has other classes than {path}.json says")
+                raise RegscopeError(f"{path}: has other classes than {description_file(path)} says")
             of = layout.files
             inputs = np.empty((len(of), described.channels, self.side, self.side), np.uint8)
             digests = {}

@@ -17,10 +17,8 @@ from regscope.base.lines import choose
 from regscope.base.settings import refusal
 from regscope.datasets.base import Dataset
 from regscope.datasets.fetch import RemoteFiles, fetch
-from regscope.datasets.own import read_description
+from regscope.datasets.own import DESCRIBED, read_description
 from regscope.datasets.table import OfColumns, TableDescription, table_dataset
-
-DESCRIBED = Path(__file__).parent / "described"
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from regscope.datasets.own import write_description
-from regscope.datasets.public_tables import DESCRIBED, TABLES
+from regscope.datasets.own import DESCRIBED, write_description
+from regscope.datasets.public_tables import TABLES
 from regscope.own.block import block_text
 from regscope.own.looked import Looked
 from regscope.own.table_asked import TableAsked

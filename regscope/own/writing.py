@@ -20,7 +20,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.base.lines import listed, shown
 from regscope.base.yaml_files import parse_yaml
-from regscope.datasets.own import description_file, write_description
+from regscope.datasets.own import beside, write_description
 from regscope.own.block import with_study
 from regscope.own.looked import Looked
 from regscope.own.network import misfits
@@ -162,14 +162,14 @@ def bring(name: str, looked: Looked, block: Mapping[str, Any], again: bool) -> I
                 before.move_away(target)
                 shutil.copyfile(source, target)
         before.keep(paths.OWN / ".gitignore")
-        before.keep(description_file(path))
+        before.keep(beside(path))
         write_description(path, looked.description)
         _put_under_dvc([paths.OWN / place for place in files])
         made = enter(name, None if again else block)
     # Before anything is told: whoever hears it may hang up (`| head`).
-    _tell_git([description_file(path), paths.OWN / ".gitignore", *_dvc_files(files), *made])
+    _tell_git([beside(path), paths.OWN / ".gitignore", *_dvc_files(files), *made])
     yield f"{listed([str(paths.OWN / place) for place in files])}: under DVC"
-    yield f"{description_file(path)}: what it holds"
+    yield f"{beside(path)}: what it holds"
     yield from told_of(name, again)
 
 

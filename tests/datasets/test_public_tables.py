@@ -9,7 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from regscope.datasets.public_tables import DESCRIBED, TABLES
+from regscope.datasets.own import DESCRIBED
+from regscope.datasets.public_tables import TABLES
 from regscope.datasets.table import TableDescription
 
 DOWNLOAD = """

@@ -22,7 +22,7 @@ def points(targets: list[int], train: int | None) -> Dataset:
 
 
 def order(dataset: Dataset) -> list[int]:
-    return dataset.inputs[:, 0].astype(int).tolist()
+    return [int(number) for number in dataset.inputs[:, 0]]
 
 
 def test_the_first_few_are_of_all_classes() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from regscope.base.errors import RegscopeError
 from regscope.base.processes import without_main
@@ -72,13 +73,13 @@ def _take(message: Any, came: Driven) -> None:
 def _drive(pipe: Connection, study: Study, data: Path) -> None:
     died = Flight.died
 
-    def noted(flight: Flight, why: str) -> None:
+    def noted(self: Flight, why: str) -> None:
         pipe.send(why)
-        died(flight, why)
+        died(self, why)
 
-    Flight.died = noted  # type: ignore[method-assign]
-    try:
-        with training_cell(study, "tested", data, "tiny", watch=pipe.send) as found:
-            pipe.send(found)
-    except RegscopeError as error:
-        pipe.send(error)
+    with mock.patch.object(Flight, "died", noted):
+        try:
+            with training_cell(study, "tested", data, "tiny", watch=pipe.send) as found:
+                pipe.send(found)
+        except RegscopeError as error:
+            pipe.send(error)
