@@ -38,6 +38,7 @@ class Ray:
 
     def __init__(self) -> None:
         self._store = Store()
+        self._started: set[tuple[str, Arithmetic, bool]] = set()
 
     def survey(self, job: SurveyJob, label: str) -> Survey:
         """As an Engine does, on a node; what is free is what the nodes give Ray."""
@@ -53,6 +54,7 @@ class Ray:
             most = max(node.memory for node in nodes)
             task = _remote(_answer, need, study.training.arithmetic, retries=DEATHS - 1)
             asked = task.remote(_home(study), job, most, data)
+            self._start(need, study.training.arithmetic, slots(nodes, gpu) - 1)
             try:
                 while not ray.wait([asked], timeout=LOOK_SECONDS)[0]:
                     _check(need)
@@ -68,6 +70,17 @@ class Ray:
             if gpu:
                 return replace(found, free=found.free * slots(nodes, gpu), on_one=found.free)
             return replace(found, free=sum(node.memory for node in nodes), on_one=most)
+
+    def _start(self, need: Need, arithmetic: Arithmetic, workers: int) -> None:
+        """So many others, once a cluster: they load what trains while the first one answers."""
+        import ray
+
+        key = (ray.get_runtime_context().get_job_id(), arithmetic, need.gpu)
+        if key not in self._started:
+            self._started.add(key)
+            task = _remote(_load, need, arithmetic)
+            for _ in range(workers):
+                task.remote()
 
     def workers(self, device: str) -> int:
         """One a core of the cluster, or a GPU."""
@@ -174,6 +187,10 @@ class _Training:
 
 
 # Imported there: this process itself does without torch.
+def _load() -> None:
+    import regscope.engine.cluster.task  # noqa: F401
+
+
 def _answer(*question: Any) -> Any:
     from regscope.engine.cluster.task import answer
 
