@@ -1,11 +1,14 @@
-"""What all studies say together, in sentences by rules: phrases.py, findings.py."""
+"""What all studies say together: questions, and answers in sentences by rules: phrases.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
+from regscope.report.best_by_kind import best_by_kind
+from regscope.report.claims_table import anchor
 from regscope.report.columns import values
 from regscope.report.measured import ACCURACY
 from regscope.report.phrases import (
@@ -13,6 +16,7 @@ from regscope.report.phrases import (
     SOME_ZEROS,
     headlines,
     noted,
+    number_of,
     zero_shares,
 )
 from regscope.report.rates_tables import beyond
@@ -21,30 +25,51 @@ from regscope.report.standings import Standing, standings
 from regscope.report.verdicts import Claims
 from regscope.study.params import BASELINE
 
-KINDS = {
-    "image": "pictures",
-    "points": "tables of numbers",
-    "table": "tables",
-    "tokens": "sentences",
-}
+ZEROS_OF_L1 = "Does L1 make weights sparse, exactly zero?"
+ZEROS_OF_WHICH = "Which methods make weights sparse, exactly zero?"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What somebody asks, and the answer; its first sentence says it.
+
+    about: the studies that it rests on, where these are few; claim: the anchor of the published
+    claim that it is about, where it is about one.
+    """
+
+    name: str
+    asked: str
+    answer: tuple[str, ...]
+    about: tuple[str, ...] = ()
+    claim: str | None = None
 
 
 def across(
     sections: Mapping[str, Section], regs: Sequence[str], claims: Claims = ()
-) -> tuple[str, ...]:
-    """Over all studies: which methods are better how often, where, and what stays of it; zeros;
-    and whether the documents' headlines were right."""
+) -> tuple[Question, ...]:
+    """Over all studies: which methods are better for which data; zeros; whether the documents'
+    headlines were right; which methods are better how often, and what stays of it."""
     if not sections:
         return ()
     found = standings(sections, regs)
-    return (
-        *_most_often(found),
-        *_by_kind(sections, regs),
-        *_what_stays(found),
-        *_of_none(sections),
-        *_zeros(sections, regs),
-        *headlines(claims),
-    )
+    asked = [
+        *(Question(*one) for one in best_by_kind(sections, regs)),
+        _zeros(sections, regs),
+        *_headlines(claims),
+        Question("often", "Which method is better most often?", tuple(_most_often(found))),
+        Question(
+            "tuned",
+            "What is left where everything is tuned?",
+            (*_what_stays(found), *_of_none(sections)),
+        ),
+    ]
+    return tuple(question for question in asked if question.answer)
+
+
+def _headlines(claims: Claims) -> Iterator[Question]:
+    for asked, given, claim in headlines(claims):
+        name = f"document-{number_of(claim)}"
+        yield Question(name, asked, (given,), (claim["study"],), anchor(claim))
 
 
 def _most_often(found: Sequence[Standing]) -> Iterator[str]:
@@ -72,54 +97,6 @@ def _tuned(one: Standing) -> str:
         return ""
     named = f" ({', '.join(one.better_there)})" if one.better_there else ""
     return f", tuned in {len(one.better_there)} of {len(one.tried)}{named}"
-
-
-def _by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
-    """By what is put into the networks: what is better there and what worse, and how often."""
-    for kind, title in KINDS.items():
-        own = {name: one for name, one in sections.items() if one.study.data.kind == kind}
-        if not own:
-            continue
-        found = standings(own, regs)
-        yield f"For {title} ({_studies(own)}), " + _sides(
-            [(one, one.better, f"in {len(one.better)} of {len(one.studies)}") for one in found],
-            [(one, one.worse, f"in {len(one.worse)} of {len(one.studies)}") for one in found],
-            len(own),
-        )
-        tried = [name for name in own if any(name in one.tried for one in found)]
-        if tried:
-            yield f"For {title}, tuned ({', '.join(tried)}), " + _sides(
-                [(one, one.better_there, f"({', '.join(one.better_there)})") for one in found],
-                [(one, one.worse_there, f"({', '.join(one.worse_there)})") for one in found],
-                len(tried),
-            )
-
-
-Side = Sequence[tuple[Standing, Sequence[str], str]]
-"""Of every method the studies in which it is so, and how that is told."""
-
-
-def _sides(better: Side, worse: Side, studies: int) -> str:
-    """What is better and what worse, most often first; of one study the names say it all."""
-
-    def named(side: Side) -> str:
-        ordered = sorted((one for one in side if one[1]), key=lambda one: -len(one[1]))
-        return joined(
-            [
-                display_name(standing.reg) + f" {where}" * (studies > 1)
-                for standing, _, where in ordered
-            ]
-        )
-
-    less = f"; firmly worse: {named(worse)}" if any(names for _, names, _ in worse) else ""
-    return f"firmly better: {named(better) or 'no method'}{less}."
-
-
-def _studies(own: Mapping[str, Section]) -> str:
-    """How many, and of how many data sets where these are fewer: they are not independent."""
-    sources = len({section.study.data.called for section in own.values()})
-    count = f"{len(own)} {'study' if len(own) == 1 else 'studies'}"
-    return count if sources == len(own) else f"{count} of {sources} data set{'s' * (sources > 1)}"
 
 
 def _what_stays(found: Sequence[Standing]) -> Iterator[str]:
@@ -153,16 +130,17 @@ def _of_none(sections: Mapping[str, Section]) -> Iterator[str]:
         )
 
 
-def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str]:
-    """Which methods set weights to zero, and in how many of their studies."""
+def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Question:
+    """Which methods set weights to zero, and in how many of their studies; L1 by name."""
     found = {name: zero_shares(section) for name, section in sections.items()}
-    if not any(found.values()):
-        return
-    told_of = []
+    told_of, plain = [], ""
     for reg in regs:
         shares = {name: one[reg] for name, one in found.items() if reg in one}
         lost = [name for name in shares if reg in sections[name].results.lost]
         some = [one for name, one in shares.items() if one >= SOME_ZEROS and name not in lost]
+        if reg == "l1" and shares:
+            plain = f"{len(some) or 'none'} of {len(shares)} studies"
+            plain = f"Yes, in {plain}" if some else f"Not as a term of the loss: in {plain}"
         if some:
             ends = sorted({f"{100 * share:.0f}" for share in (min(some), max(some))}, key=int)
             nothing = f"; in {joined(lost)} it learned nothing" if lost else ""
@@ -170,12 +148,13 @@ def _zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[str
                 f"{display_name(reg)}, in {len(some)} of {len(shares)} studies"
                 f" ({' to '.join(ends)} % of them{nothing})"
             )
-    plain = [one["l1"] for one in found.values() if "l1" in one]
-    count = sum(share >= SOME_ZEROS for share in plain)
-    asked = f" (L1 in the loss in {count} of {len(plain)})" * bool(plain and not count)
-    yield (
+    asked = ZEROS_OF_L1 if plain else ZEROS_OF_WHICH
+    if not any(found.values()):
+        return Question("zeros", asked, ())
+    with_whom = (
         f"A hundredth of the weights or more is exactly zero with {joined(told_of)}; with no other"
-        f" method{asked}."
+        " method."
         if told_of
-        else f"{NO_ZEROS}{asked}."
+        else f"{NO_ZEROS}."
     )
+    return Question("zeros", asked, (f"{plain}. {with_whom}" if plain else with_whom,))

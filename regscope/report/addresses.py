@@ -38,6 +38,11 @@ def method(reg: str) -> str:
 METHOD = "method-"
 
 
+def question(name: str) -> str:
+    """The anchor of a question on the start page. Names of anchors there have prefixes."""
+    return f"question-{name}"
+
+
 def part(study: str, anchor: str) -> str:
     """The anchor of a part of a study on its page. A cell's is the cell's bare name."""
     return f"{study}-{anchor}"

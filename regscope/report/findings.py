@@ -46,7 +46,8 @@ def study_findings(section: Section) -> tuple[str, ...]:
     """The answer first: what is better, what the others do, what the best learning rate changes;
     then what happens inside, and whether a document's headline was right."""
     answer = (_answer(section), _others(section), _lost(section), _at_best(section))
-    further = (*_inside(section), *headlines(section.claims, of_study=True))
+    judged = (f"{asked} {given}" for asked, given, _ in headlines(section.claims, of_study=True))
+    further = (*_inside(section), *judged)
     return tuple(filter(None, (*answer, *further)))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from regscope.report.across import Question
 from regscope.report.blocks import Block, Heading, Note, Source
 from regscope.report.pictures import Picture
 from regscope.report.published import Document
@@ -20,6 +21,12 @@ def joined(blocks: Iterable[str]) -> str:
 
 def bullets(sentences: Iterable[str]) -> str:
     return "\n".join(f"- {escape(sentence)}" for sentence in sentences)
+
+
+def answered(questions: Iterable[Question]) -> str:
+    return "\n".join(
+        f"- **{escape(one.asked)}** {escape(' '.join(one.answer))}" for one in questions
+    )
 
 
 def link(file: Path, page: Path) -> str:

@@ -15,7 +15,13 @@ function makePair() {
       ...cells.map((cell) => element("option", { value: cell, textContent: names.get(cell) })),
     );
   }
-  const draw = () => drawPair(found, names, fields.map((field) => field.value));
+  const draw = () => {
+    fields.forEach((field, index) => {
+      const taken = fields[1 - index].value;
+      for (const option of field.options) option.disabled = option.value === taken;
+    });
+    drawPair(found, names, fields.map((field) => field.value));
+  };
   const choose = (first, second) => {
     [fields[0].value, fields[1].value] = [first, second];
     draw();

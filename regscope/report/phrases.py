@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from regscope.report.answers import answer
+from regscope.report.answers import NO_ANSWER, answer
 from regscope.report.claims_table import measured
 from regscope.report.columns import comparisons, on_edge, values
 from regscope.report.formats import DASH, EDGE
@@ -27,6 +27,7 @@ CALLED = {"Else unstated": "settings unstated"}
 """Reserves that a sentence calls otherwise than a table's heading."""
 
 Row = Mapping[Any, Any]
+Claim = Mapping[str, Any]
 
 
 def noted(note: str) -> str:
@@ -68,25 +69,35 @@ def zero_shares(section: Section) -> dict[str, float]:
     }
 
 
-def headlines(claims: Claims, of_study: bool = False) -> Iterator[str]:
-    """Of every document whether what it would take is right, what the seeds say, its reserves."""
+def headlines(claims: Claims, of_study: bool = False) -> Iterator[tuple[str, str, Claim]]:
+    """Of every document with a headline: whether it was right, the answer, with what the seeds say,
+    how sure that is and its reserves; and the claim."""
     for claim in claims:
         if claim.get("headline"):
             given = answer(claim)
-            notes = [CALLED.get(name, name.lower()) for name, has in RESERVES.items() if has(claim)]
+            notes = [] if claim.get("seeds") is None else [f"{claim['seeds']} seeds"]
             notes += [f"on the {EDGE}"] * (claim.get("firm") is False)
+            notes += ["firm"] * (claim.get("firm") is True and given not in NO_ANSWER)
+            notes += [
+                CALLED.get(name, name.lower()) for name, has in RESERVES.items() if has(claim)
+            ]
             notes = [note for note in notes if note not in given]
             notes += [] if of_study else [f"study {claim['study']}"]
-            number = str(claim["document"]).partition("_")[0]
             statement = claim["statement"].rstrip(".")
             yield (
-                f"Was document {number}'s headline right? {given}. “{statement}”"
-                f" (“{claim['title']}”): {claim['verdict']}{_effect(claim)}"
-                f"{noted('; '.join(notes)) if notes else ''}."
+                f"Was document {number_of(claim)}'s headline right?",
+                f"{given}. “{statement}” (“{claim['title']}”): {claim['verdict']}{_effect(claim)}"
+                f"{noted('; '.join(notes))}.",
+                claim,
             )
 
 
-def _effect(claim: Mapping[str, Any]) -> str:
+def number_of(claim: Claim) -> str:
+    """Of the document that makes it."""
+    return str(claim["document"]).partition("_")[0]
+
+
+def _effect(claim: Claim) -> str:
     """The effect with its interval, where there is one."""
     found = measured(claim)
     return "" if found == DASH else f", {found}"

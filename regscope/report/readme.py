@@ -13,7 +13,7 @@ from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report import words
 from regscope.report.across import across
-from regscope.report.in_markdown import bullets, link
+from regscope.report.in_markdown import answered, link
 from regscope.report.new_data import doubtful
 from regscope.report.published import load_published
 from regscope.report.render import escape, markdown
@@ -63,7 +63,7 @@ def block(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims =
     found = [
         f"{networks:,} networks, {count} ([all of it]({link(paths.RESULTS_PAGE, paths.README)})). "
         + words.KEY,
-        bullets(across(sections, regs, claims)),
+        answered(across(sections, regs, claims)),
         *_stands(standings(sections, regs)),
         escape(doubtful({name: section.evidence for name, section in sections.items()})),
         f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})",

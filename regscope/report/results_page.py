@@ -11,7 +11,7 @@ from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
 from regscope.report.across import across
 from regscope.report.findings import study_findings
-from regscope.report.in_markdown import bullets, joined, link
+from regscope.report.in_markdown import answered, joined, link
 from regscope.report.new_data import doubtful
 from regscope.report.render import escape, markdown
 from regscope.report.sections import Section
@@ -51,7 +51,7 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     stands = standings_table(standings(sections, regs))
     yield "## Findings"
     yield words.KEY
-    yield bullets(across(sections, regs, claims))
+    yield answered(across(sections, regs, claims))
     yield escape(doubtful({name: section.evidence for name, section in sections.items()}))
     yield f"{stands.caption}:"
     yield markdown(stands)

@@ -1,14 +1,25 @@
 
 const MOST_FOUND = 8;
 
-// Every word must stand in an entry; those come first that begin with what was written.
+const FILLERS = new Set("a an and are at best do does for from how i in is it make makes most my of on or should the to use was what where which will with".split(" "));
+const stem = (word) => (word.length > 5 ? word.slice(0, 5) : word.replace(/s$/, ""));
+
+// Every word must stand in an entry, or else its beginning, or else as many as can be; of a question
+// only the words that say something count. Those come first that begin with what was written.
 function search(entries, written) {
-  const wanted = written.trim().toLowerCase();
-  const words = wanted.split(/\s+/);
+  const wanted = written.trim().toLowerCase().replace(/[?!]+$/, "");
+  const all = wanted.split(/\s+/);
   const place = ({ text }) => (text.startsWith(wanted) ? 0 : text.includes(` ${wanted}`) ? 1 : 2);
-  return entries
-    .filter(({ all }) => words.every((word) => all.includes(word)))
-    .sort((a, b) => place(a) - place(b));
+  const having = (words) => entries.filter(({ all }) => words.every((word) => all.includes(word)));
+  const exact = having(all);
+  if (exact.length) return exact.sort((a, b) => place(a) - place(b));
+  const telling = all.filter((word) => !FILLERS.has(word));
+  const stems = (telling.length ? telling : all).map(stem);
+  const near = having(stems);
+  if (near.length) return near;
+  const count = ({ all }) => stems.filter((word) => all.includes(word)).length;
+  const some = entries.filter(count).sort((a, b) => count(b) - count(a));
+  return some.filter((entry) => count(entry) === count(some[0]));
 }
 
 function makeSearch() {
@@ -69,7 +80,7 @@ function makeSearch() {
     list.hidden = !found.length;
     status.textContent = found.length > MOST_FOUND
       ? `${MOST_FOUND} of ${found.length} shown`
-      : found.length ? `${found.length} found` : "Nothing found: methods, studies, kinds of data, claims and terms are searched";
+      : found.length ? `${found.length} found` : "Nothing found: questions, methods, studies, kinds of data, claims and terms are searched";
     panel.hidden = false;
     field.setAttribute("aria-expanded", "true");
     choose(0);

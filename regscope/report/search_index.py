@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from regscope.figures.style import display_name
 from regscope.report import addresses, words
-from regscope.report.across import KINDS
+from regscope.report.across import across
+from regscope.report.best_by_kind import KINDS
 from regscope.report.blocks import Part
 from regscope.report.claims_table import anchor
 from regscope.report.columns import comparisons, on_edge
 from regscope.report.formats import EDGE
 from regscope.report.measured import BY_KEY
+from regscope.report.phrases import number_of
 from regscope.report.sections import Section
 from regscope.report.verdicts import Claims
 from regscope.results import told
@@ -44,6 +46,10 @@ def search_index(
 ) -> dict[str, list[Entry]]:
     """By kind, in the order in which they are shown where several fit."""
     return {
+        "Question": [
+            (one.asked, one.answer[0], _start(addresses.question(one.name)))
+            for one in across(sections, regs, claims)
+        ],
         "Method": [
             (display_name(reg), ALSO.get(reg, "in all studies"), _start(addresses.method(reg)))
             for reg in regs
@@ -66,8 +72,8 @@ def search_index(
         "Claim": [
             (
                 claim["statement"],
-                f"{claim['verdict']}; {claim['study']}; document"
-                f" {str(claim['document']).partition('_')[0]}, {claim['title']}",
+                f"{claim['verdict']}, by {claim['measured_by']}; {claim['study']}; document"
+                f" {number_of(claim)}, {claim['title']}",
                 _start(anchor(claim)),
             )
             for claim in claims

@@ -31,6 +31,7 @@ def write_studies() -> None:
     synthetic.write_claims(
         *(
             synthetic.claim(verdict.replace(" ", "-"), "mnist", verdict)
+            | {"headline": verdict == "contradicted"}
             for verdict in ("reproduced", "same direction", "contradicted", "not run")
         )
     )

@@ -82,15 +82,34 @@ def test_the_answer_goes_first_and_takes_its_reserve_with_it() -> None:
     beside = claim("not at the strength assumed", False, headline=True, assumed=["l1"])
     beside |= {"document": "000_paper.txt", "unstated": "epochs"}
     assert list(headlines([beside], of_study=True)) == [
-        "Was document 000's headline right? Not at the strength assumed, on the edge. “L1 helps”"
-        " (“A paper”): not at the strength assumed, +1.20 points [+0.64, +1.76] (settings"
-        " unstated)."
+        (
+            "Was document 000's headline right?",
+            "Not at the strength assumed, on the edge. “L1 helps” (“A paper”): not at the strength"
+            " assumed, +1.20 points [+0.64, +1.76] (5 seeds; settings unstated).",
+            beside,
+        )
     ]
     open_edge = claim("undecided", False, headline=True)
     assert list(headlines([open_edge])) == [
-        "Was document paper.txt's headline right? Open. “L1 helps” (“A paper”): undecided, +1.20"
-        " points [+0.64, +1.76] (on the edge; study small)."
+        (
+            "Was document paper.txt's headline right?",
+            "Open. “L1 helps” (“A paper”): undecided, +1.20 points [+0.64, +1.76] (5 seeds; on the"
+            " edge; study small).",
+            open_edge,
+        )
     ]
+
+
+def test_an_answer_that_is_one_says_whether_it_is_firm() -> None:
+    firm = {
+        verdict: next(headlines([claim(verdict, True, headline=True)]))[1]
+        for verdict in ("reproduced", "contradicted", "undecided")
+    }
+    assert {verdict: "; firm;" in said for verdict, said in firm.items()} == {
+        "reproduced": True,
+        "contradicted": True,
+        "undecided": False,
+    }
 
 
 def test_the_answers_are_explained_on_the_pages() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,10 @@ ALONE = "All cells have the study's own learning rate and epochs; others were no
 
 def said(own: Section) -> str:
     return " ".join(study_findings(own))
+
+
+def answers(own: dict[str, Section], regs: Sequence[str]) -> str:
+    return " ".join(sentence for one in across(own, regs) for sentence in one.answer)
 
 
 def with_zeros(own: Section, **shares: float) -> Section:
@@ -114,7 +119,7 @@ def test_a_network_that_only_guesses_is_told_of_as_that_alone(workspace: Path) -
     assert "Seeds that are hardly better than a guess: L2 (5 of 5)." in text
     assert "Prunable" not in text
     assert "Of the weights, exactly zero: 90 % with L2, which learned nothing." in text
-    assert "No method sets a hundredth" in " ".join(across({"tiny": own}, ("l1", "l2")))
+    assert "No method sets a hundredth" in answers({"tiny": own}, ("l1", "l2"))
 
 
 def test_what_was_not_measured_is_not_told(workspace: Path) -> None:
@@ -125,7 +130,7 @@ def test_what_was_not_measured_is_not_told(workspace: Path) -> None:
     ):
         older = replace(own, results=replace(own.results, seeds=seeds))
         assert "exactly zero" not in said(older)
-        assert "exactly zero" not in " ".join(across({"first": older}, tuple(CELLS)))
+        assert "exactly zero" not in answers({"first": older}, tuple(CELLS))
 
 
 def test_zeros_that_the_baseline_has_too_are_no_methods_doing(workspace: Path) -> None:
@@ -197,8 +202,8 @@ def test_of_the_committed_results_every_better_cell_and_document_is_named(
         compared = own.results.compared[own.results.primary]
         better = [r for r, row in compared.items() if row["verdict"] == "better" and row["firm"]]
         assert len(re.findall(r" by \d", study_findings(own)[0])) == len(better)
-    told = " ".join(across(**ours))
-    assert all(f"Was document 00{number}'s headline right? " in told for number in range(5))
+    asked = [question.asked for question in across(**ours)]
+    assert all(f"Was document 00{number}'s headline right?" in asked for number in range(5))
 
 
 def test_pages_are_short() -> None:

@@ -22,6 +22,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
 from regscope.report import addresses, page, study_html, table, words
+from regscope.report.across import Question
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
 from regscope.report.sections import load_sections
@@ -197,13 +198,18 @@ def data(text: str, name: str) -> Any:
 def test_methods_studies_cells_parts_and_claims_are_found() -> None:
     found = data(MNIST.read_text(), "search-index")["found"]
     assert {kind: entries[0] for kind, entries in found.items()} == {
+        "Question": [
+            "Which method is best for pictures?",
+            "In mnist, the one study: without a regularizer: 92.00 %; no method is firmly better.",
+            "index.html#question-best-pictures",
+        ],
         "Method": ["None", "in all studies", "index.html#method-none"],
         "Study": ["mnist", "Tiny; pictures, classification", "mnist.html"],
         "Cell": ["None in mnist", "", "mnist.html#none"],
         "Part": ["Accuracy: mnist", "", "mnist.html#mnist-accuracy"],
         "Claim": [
             "L1 helps",
-            "contradicted; mnist; document paper.txt, A paper",
+            "contradicted, by test accuracy; mnist; document paper.txt, A paper",
             "index.html#claim-a",
         ],
         "Term": ["Mean ± half width", "how to read", "index.html#reading"],
@@ -268,14 +274,17 @@ def test_pictures_have_their_size() -> None:
 def test_findings_stand_first(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (page, study_html):
         monkeypatch.setattr(module, "study_findings", lambda _: ("L1 <helps>.", "A little."))
-    monkeypatch.setattr(page, "across", lambda *_: ("Nothing helps everywhere.",))
+    asked = Question("all", "What <helps>?", ("Nothing.", "More."), ("mnist",), "claim-a")
+    monkeypatch.setattr(page, "across", lambda *_: (asked,))
     sections = load_sections(load_published(load_params()))
     given = page.report_files(sections, ["none", "l1"], page_picture())
     start, own = given["index.html"].decode(), given["mnist.html"].decode()
-    assert "<li>Nothing helps everywhere.</li>" in start
+    assert '<dt id="question-all">What &lt;helps&gt;?</dt>\n    <dd>Nothing.</dd>' in start
+    assert '<dd class="further">More.</dd>' in start
+    assert '<a href="#claim-a">The claim</a> · <a href="mnist.html">mnist</a>' in start
     assert "<dd>L1 &lt;helps&gt;.</dd>" in start
     assert "A little." not in start
-    assert start.index("Nothing helps") < start.index("L1 &lt;helps") < start.index("<table")
+    assert start.index("Nothing.") < start.index("L1 &lt;helps") < start.index("<table")
     assert '<p class="finding">L1 &lt;helps&gt;.</p>\n  <p class="finding">A little.</p>' in own
 
 
@@ -332,7 +341,7 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
 @pytest.mark.usefixtures("pages")
 def test_results_page() -> None:
     text = paths.RESULTS_PAGE.read_text()
-    assert f"\n## Findings\n\n{words.KEY}\n\n- For pictures (1 study), firmly better: no" in text
+    assert f"\n## Findings\n\n{words.KEY}\n\n- **Which method is best for pictures?** In" in text
     assert (
         "\n- [mnist](pages/mnist.md), Tiny: Without a regularizer: 92.00 %; no method is firmly"
         " better.\n"

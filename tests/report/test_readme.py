@@ -32,7 +32,7 @@ def test_only_the_block_is_rewritten() -> None:
 def test_findings_come_first_then_a_row_a_method() -> None:
     readme.rewrite()
     text = paths.README.read_text()
-    assert "\n- For pictures (1 study), firmly better: no method.\n" in text
+    assert "\n- **Which method is best for pictures?** In " in text
     assert "\n| L1 | – | – | – | 1 | – |\n" in text
     assert text.index("- For pictures") < text.index("| L1 |") < text.index("![Published")
 
