@@ -142,7 +142,7 @@ def new(
                     "--again: goes with a file of one's own, not with --torchvision"
                 )
             writing.check_again(name, looked)
-        block = _told(name, looked, torchvision, network)
+        block = _told(name, looked, torchvision, network, again)
         if dry_run:
             print("nothing written (--dry-run)")
             return
@@ -167,17 +167,22 @@ def _check_options(kind: str, options: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _told(
-    name: str, looked: Looked | None, torchvision: str | None, network: str | None
-) -> dict[str, Any]:
-    """The study's block, printed behind what was seen."""
+    name: str, looked: Looked | None, torchvision: str | None, network: str | None, again: bool
+) -> Mapping[str, Any]:
+    """The study's block, printed behind what was seen: the one that is there, with `again`."""
     from regscope.own.block import block_text
     from regscope.own.writing import tried
+    from regscope.study.params import written_study
 
     if looked is not None:
         for line in looked.told:
             print(line)
         for line in looked.warned:
             print(f"look: {line}")
+        if again:
+            block = written_study(name)
+            print("\n" + block_text(name, block), flush=True)
+            return block
         study = tried(looked, network)
     else:
         from regscope.own.torchvision_sets import study_of_set

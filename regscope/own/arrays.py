@@ -47,6 +47,9 @@ def look_at_arrays(
     if 0 in counts:
         empty = [one for one, count in zip(dataset.classes, counts, strict=True) if not count]
         raise RegscopeError(f"{path}: classes: no example of {listed(empty)}")
+    if counts:
+        training = np.bincount(dataset.targets[:official], minlength=len(counts))
+        for_pictures.check_classes(dataset.classes, training.tolist(), path, "example")
     proposal, methods = _proposal(dataset, name, counts)
     digest = file_sha256(path)
     return Looked(

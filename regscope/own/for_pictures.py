@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
 from regscope.own import proposal
 
 FEWEST = 10
@@ -32,6 +33,17 @@ def check_enough(size: int, where: object, what: str = "pictures") -> None:
     if size < FEWEST:
         raise RegscopeError(
             f"{where}: {size} {what} are too few: {FEWEST} at least train and test a network"
+        )
+
+
+def check_classes(
+    classes: Sequence[str], counts: Sequence[int], where: object, what: str = "picture"
+) -> None:
+    """Raises RegscopeError, naming them, where classes have one example to draw parts from."""
+    if ones := [name for name, count in zip(classes, counts, strict=True) if count == 1]:
+        raise RegscopeError(
+            f"{where}: classes with one {what} to train on: {listed(ones, most=60)}: join them with"
+            " others, or take them out"
         )
 
 

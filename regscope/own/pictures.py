@@ -27,7 +27,7 @@ from regscope.datasets.pictures import (
 )
 from regscope.datasets.twins import twin_notes
 from regscope.own import saying
-from regscope.own.for_pictures import RESIDUAL, check_enough, proposed
+from regscope.own.for_pictures import RESIDUAL, check_classes, check_enough, proposed
 from regscope.own.looked import Looked
 from regscope.own.methods import PICTURES, of_epochs
 from regscope.own.walked import Walked
@@ -89,6 +89,8 @@ def _looked(path: Path, name: str, packed: Path, size: int | None, skip_broken: 
     of = Counter(kept.files.values())
     counts = [of[one] for one in kept.classes]
     official = len(kept.train) if kept.test else None
+    training = of if official is None else Counter(kept.train.values())
+    check_classes(kept.classes, [training[one] for one in kept.classes], path)
     title = f"{name}, pictures of {len(counts)} classes, {side}x{side}"
     proposal = proposed(title, len(kept.files), counts, side, official)
     digest = file_sha256(packed)

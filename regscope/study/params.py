@@ -371,7 +371,7 @@ class Params(Settings):
         if paths.PATHS.name in self.studies:
             raise refusal("studies.paths", None, "must be called otherwise: plots/paths is taken")
         if self.study not in self.studies:
-            raise refusal("study", self.study, choose(self.studies))
+            raise refusal("study", self.study, choose(self.studies, near=self.study))
         self.check_reg(self.study, self.reg)
         return self
 
@@ -393,7 +393,7 @@ class Params(Settings):
     def named(self, study: str) -> Study:
         """The study of that name; raises RegscopeError with the choices where there is none."""
         if study not in self.studies:
-            raise RegscopeError(f"study {study}: {choose(self.studies)}")
+            raise RegscopeError(f"study {study}: {choose(self.studies, near=study)}")
         return self.studies[study]
 
     def check_reg(self, study: str, reg: str) -> None:
@@ -402,10 +402,10 @@ class Params(Settings):
         if reg == BASELINE:
             allowed = f"{BASELINE} is the baseline; {choose(cells)}"
         elif reg in self.regs:
-            others = choose(cells, "whose cells are: ")
+            others = choose(cells, "whose cells are: ", near=reg)
             allowed = f"no cell of study {study}, {others}"
         else:
-            allowed = choose(cells)
+            allowed = choose(cells, near=reg)
         if reg not in cells:
             raise refusal("reg", reg, allowed)
 

@@ -491,6 +491,19 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         one(inputs=np.where(np.arange(20)[:, None, None] == 6, np.nan, GRAY / 255)),
         ": inputs: row 6 (from 0) is nan: every number must be finite",
     ),
+    "a class of one": (
+        one(inputs=POINTS, targets=np.where(np.arange(20) == 7, "wren", "owl")),
+        ": classes with one example to train on: wren: join them with others, or take them out",
+    ),
+    "a class of one in the training part": (
+        one(
+            inputs=POINTS,
+            targets=np.where(np.arange(20) == 7, 1, 0),
+            test_inputs=POINTS,
+            test_targets=NUMBERS % 2,
+        ),
+        ": classes with one example to train on: 1: join them with others, or take them out",
+    ),
     "too few": (
         one(inputs=POINTS[:5], targets=NUMBERS[:5]),
         ": 5 examples are too few: 10 at least train and test a network",

@@ -222,7 +222,7 @@ def test_many_twins_are_counted(workspace: Path) -> None:
 
 def test_a_class_missing_from_the_test_part_and_a_small_one_are_told(workspace: Path) -> None:
     files = {name: x for name, x in PARTS.items() if not name.startswith("test/wren")}
-    files["train/crow/1.png"] = noise(999, 16)
+    files |= {f"train/crow/{number}.png": noise(990 + number, 16) for number in range(2)}
     assert look(written(workspace / "mine", files), workspace).warned == (
         "classes without a picture in the test part: crow, wren",
         "fewer than 5 of: crow",
@@ -379,6 +379,11 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
     "no picture in a zip": (
         an_archive({**{f"all/{name}": x for name, x in BIRDS.items()}, "all/owl/x.png": b"text"}),
         "{}/mine.zip/all/owl/x.png: " + NONE,
+    ),
+    "a class of one picture": (
+        a_folder({**BIRDS, "crow/1.png": noise(999)}),
+        "{}/mine: classes with one picture to train on: crow: join them with others, or take them"
+        " out",
     ),
     "too few pictures": (
         a_folder({"owl/1.png": noise(1), "wren/1.png": noise(2)}),

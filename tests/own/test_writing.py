@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,20 @@ def test_again_takes_only_a_file_that_fits_the_settings() -> None:
         assert told in str(refused.value)
     Path("few.csv").unlink()
     assert everything() == before
+
+
+def test_again_shows_the_settings_that_stand(capsys: pytest.CaptureFixture[str]) -> None:
+    new()
+    proposed = capsys.readouterr().out
+    text = paths.PARAMS.read_text()
+    epochs = re.search(r"epochs: (\d+)\n", text[text.index("  churn:") :])
+    assert epochs is not None
+    assert epochs[0] in proposed
+    paths.PARAMS.write_text(text.replace(epochs[0], "epochs: 7\n"))
+    new("--again")
+    told = capsys.readouterr().out
+    assert "epochs: 7\n" in told
+    assert epochs[0] not in told
 
 
 def test_again_takes_only_a_file_of_the_same_kind() -> None:
