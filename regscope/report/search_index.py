@@ -23,6 +23,7 @@ ALSO = {
     "elastic_net": "L1 and L2",
     "batch_norm": "batch normalization",
     "augmentation": "data augmentation",
+    "gaussian_dropout": "multiplicative Gaussian noise",
     "confidence_penalty": "entropy of the outputs",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",

@@ -13,6 +13,7 @@ SETTINGS: dict[str, Any] = {
     "dropout": 0.3,
     "early_stopping": 1,
     "ema": 0.8,
+    "gaussian_dropout": 0.3,
     "gradient_clipping": 0.5,
     "l1": 0.001,
     "l1_prox": 0.001,
@@ -47,7 +48,8 @@ CELLS: dict[str, dict[str, Any]] = {
 OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_depth" not in cell}
 """Those that do not need residual branches."""
 
-REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= set(FIRST)}
+KNOWN = {*FIRST, "gaussian_dropout"}
+REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}
 """Those that the reference of whole trainings knows; the others have references of their own."""
 
 

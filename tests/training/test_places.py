@@ -22,6 +22,7 @@ OTHERS: dict[str, Any] = {
     "dropout": 0.6,
     "early_stopping": 2,
     "ema": 0.5,
+    "gaussian_dropout": 0.6,
     "gradient_clipping": 0.1,
     "l1": 0.01,
     "l1_prox": 0.01,
