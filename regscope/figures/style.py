@@ -62,6 +62,7 @@ COLOURS = {
     "early_stopping": "#112277",
     "stochastic_depth": "#99BB77",
     "gaussian_dropout": "#33DDEE",
+    "group_lasso": "#1100FF",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

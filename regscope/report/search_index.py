@@ -24,6 +24,7 @@ ALSO = {
     "batch_norm": "batch normalization",
     "augmentation": "data augmentation",
     "gaussian_dropout": "multiplicative Gaussian noise",
+    "group_lasso": "structured sparsity, pruning units",
     "confidence_penalty": "entropy of the outputs",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",

@@ -15,6 +15,7 @@ SETTINGS: dict[str, Any] = {
     "ema": 0.8,
     "gaussian_dropout": 0.3,
     "gradient_clipping": 0.5,
+    "group_lasso": 0.001,
     "l1": 0.001,
     "l1_prox": 0.001,
     "l2": 0.001,

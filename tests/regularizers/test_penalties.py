@@ -96,6 +96,9 @@ def test_l1_and_l2_compose_to_the_elastic_net_by_hand() -> None:
 
 
 DEFINITIONS = {
+    "group_lasso": lambda strength, weight: (
+        strength * weight[0].numel() ** 0.5 * weight.flatten(1).norm(dim=1).sum()
+    ),
     "l1": lambda strength, weight: strength * weight.abs().sum(),
     "l1_prox": lambda strength, weight: strength * weight.abs().sum(),
     "l2": lambda strength, weight: strength * (weight**2).sum(),

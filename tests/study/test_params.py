@@ -164,8 +164,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: augmentation, batch_norm, confidence_penalty, dropout, early_stopping, ema,"
-        " gaussian_dropout, gradient_clipping, l1, l1_prox, l2, ... (5 more)",
+        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, dropout,"
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, l1, l1_prox, ... (6 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -689,6 +689,11 @@ ERRORS = {
         {"gaussian_dropout": {"rate": 0.5, "layers": ["output"]}},
         "studies.small.regularizers.l1.gaussian_dropout.layers = output: choose from: hidden1,"
         " hidden2",
+    ),
+    "groups that are rewarded": (
+        "small/regularizers/l1",
+        {"group_lasso": -0.1},
+        "studies.small.regularizers.l1.group_lasso = -0.1: must be at least 0",
     ),
     "a patience of half an epoch": (
         "small/regularizers/l1",
