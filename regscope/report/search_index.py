@@ -26,6 +26,7 @@ ALSO = {
     "gaussian_dropout": "multiplicative Gaussian noise",
     "group_lasso": "structured sparsity, pruning units",
     "confidence_penalty": "entropy of the outputs",
+    "orthogonal": "soft orthogonality, Gram matrix",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",
     "max_norm": "constraint, clipping weights",

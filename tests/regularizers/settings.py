@@ -21,6 +21,7 @@ SETTINGS: dict[str, Any] = {
     "l2": 0.001,
     "label_smoothing": 0.1,
     "max_norm": 0.8,
+    "orthogonal": 0.01,
     "sam": 0.05,
     "stochastic_depth": 0.5,
     "weight_decay": 0.1,

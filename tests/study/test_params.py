@@ -165,7 +165,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, l1, l1_prox, ... (6 more)",
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, l1, l1_prox, ... (7 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",

@@ -30,12 +30,14 @@ OTHERS: dict[str, Any] = {
     "l2": 0.03,
     "label_smoothing": 0.4,
     "max_norm": 0.5,
+    "orthogonal": 0.1,
     "sam": 0.2,
     "stochastic_depth": 0.2,
     "weight_decay": 0.9,
 }
 WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "group_lasso", "l1",
-           "l1_prox", "l2", "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
+           "l1_prox", "l2", "label_smoothing", "max_norm", "orthogonal",
+           "weight_decay"}  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
 
