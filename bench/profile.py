@@ -41,7 +41,7 @@ SPOTS = (
     ("regscope.training.loop", "", "orders", "batch order", True),
     ("regscope.tasks.classification", "", "cross_entropy", "loss", True),
     ("regscope.training.batches", "Examples", "gather", "gather", True),
-    ("regscope.stacking.layers", "StackedDropout", "mask", "masks", True),
+    ("regscope.stacking.noise", "StackedDropout", "factors", "masks", True),
     ("regscope.training.passes", "ByHand", "forward", "forward", False),
     ("regscope.training.passes", "ByHand", "backward", "backward", True),
     ("regscope.training.passes", "ByAutograd", "forward", "forward", False),

@@ -61,6 +61,9 @@ COLOURS = {
     "ema": "#EEBBBB",
     "early_stopping": "#112277",
     "stochastic_depth": "#99BB77",
+    "gaussian_dropout": "#33DDEE",
+    "group_lasso": "#1100FF",
+    "orthogonal": "#EEDD00",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

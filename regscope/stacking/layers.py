@@ -19,9 +19,11 @@ from torch.nn import functional
 from regscope.arithmetic import is_portable
 from regscope.models.dense.columns import ColumnEmbedding
 from regscope.models.dense.dropped_branch import DroppedBranch
+from regscope.models.dense.gaussian_dropout import GaussianDropout
 from regscope.models.normalization import has_biased_variance
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.convolution import StackedConv2d
+from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedStochasticDepth
 from regscope.stacking.pooling import stacked_max_pool
 from regscope.stacking.precision import autocast_tensors
 from regscope.stacking.products import product
@@ -167,52 +169,6 @@ class StackedBatchNorm(nn.Module):
         )
 
 
-class StackedDropout(nn.Module):
-    """Masks from 16 random bits a unit: rates are multiples of 1/65536, the expectation exact.
-
-    In bfloat16 the factor is rounded: of rate 0.25 it is 1.3359, which raises the mean by 0.2 %.
-    Each seed draws from its own stream, so its masks do not depend on its neighbours.
-    """
-
-    def __init__(self, layers: Sequence[nn.Dropout], streams: Streams) -> None:
-        super().__init__()
-        dropped = [min(round(layer.p * 65536), 65535) for layer in layers]
-        self.dropped: Tensor | int = dropped[0]
-        self.factor: Tensor | float = 65536 / (65536 - dropped[0])
-        if len(set(dropped)) > 1:
-            self.dropped = torch.tensor(dropped, device=streams.device).unsqueeze(1)
-            self.factor = (65536 / (65536 - self.dropped.double())).float()
-        self.streams = streams
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        return inputs * self.mask(inputs) if self.training else inputs
-
-    def mask(self, inputs: Tensor) -> Tensor:
-        """The next factors for `inputs` `[S*B, ...]`: 0, or what keeps the expectation."""
-        bits = self.streams.bits(inputs.numel() // self.streams.count)
-        mask = torch.empty_like(inputs)
-        if isinstance(self.dropped, Tensor):
-            own = torch.ge(bits, self.dropped - 32768).to(mask.dtype).mul_(self.factor)
-            return mask.copy_(own.view(inputs.shape))
-        torch.ge(bits.reshape(inputs.shape), self.dropped - 32768, out=mask)
-        return mask.mul_(self.factor)
-
-
-class StackedStochasticDepth(StackedDropout):
-    """Whole examples are left out of a residual branch (Huang et al. 2016), with such masks."""
-
-    def __init__(self, layers: Sequence[Any], streams: Streams) -> None:
-        super().__init__(layers, streams)
-        if layers[0].mode != "row":
-            raise ValueError(f"stochastic depth of mode {layers[0].mode} cannot be stacked")
-
-    def forward(self, inputs: Tensor) -> Tensor:
-        if not self.training or (isinstance(self.dropped, int) and not self.dropped):
-            return inputs
-        examples = inputs.new_empty(len(inputs), *[1] * (inputs.dim() - 1))
-        return inputs * self.mask(examples)
-
-
 class StackedEmbedding(nn.Module):
     """`weight` `[S, V, E]`: ids `[S*B, ...]` are looked up in one table of all seeds' rows."""
 
@@ -282,6 +238,7 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.BatchNorm1d: lambda layers, _: StackedBatchNorm(layers),
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
+    GaussianDropout: lambda layers, streams: StackedGaussianDropout(layers, streams()),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
     ColumnEmbedding: lambda layers, _: StackedColumnEmbedding(layers),
     DroppedBranch: lambda layers, streams: StackedStochasticDepth(layers, streams()),

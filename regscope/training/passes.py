@@ -15,7 +15,8 @@ from torch import Tensor, nn
 
 from regscope.arithmetic import Precision
 from regscope.stacking.columns import StackedColumnEmbedding
-from regscope.stacking.layers import StackedDropout, StackedLinear, linear, linear_gradients
+from regscope.stacking.layers import StackedLinear, linear, linear_gradients
+from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedNoise
 from regscope.stacking.precision import compute_in
 from regscope.stacking.products import product
 from regscope.training.autograd import backward
@@ -135,9 +136,13 @@ def _columns_back(layer: StackedColumnEmbedding, rows: Tensor | None, gradient: 
     return gradient
 
 
-def _dropout(layer: StackedDropout, inputs: Tensor) -> tuple[Tensor, Tensor]:
-    mask = layer.mask(inputs)
-    return inputs * mask, mask
+def _noise(layer: StackedNoise, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    factors = layer.factors(inputs)
+    return inputs * factors, factors
+
+
+def _noise_back(_: StackedNoise, factors: Tensor, gradient: Tensor) -> Tensor:
+    return gradient * factors
 
 
 def _activation(layer: nn.Module, inputs: Tensor) -> tuple[Tensor, Tensor]:
@@ -150,7 +155,8 @@ Rule = tuple[Callable[[Any, Tensor], tuple[Tensor, Any]], Callable[[Any, Any, Te
 RULES: dict[type[nn.Module], Rule] = {
     StackedLinear: (_linear, _linear_back),
     StackedColumnEmbedding: (_columns, _columns_back),
-    StackedDropout: (_dropout, lambda _, mask, gradient: gradient * mask),
+    StackedDropout: (_noise, _noise_back),
+    StackedGaussianDropout: (_noise, _noise_back),
     nn.Flatten: (_flatten, lambda _, shape, gradient: gradient.view(shape)),
     nn.ReLU: (
         _activation,

@@ -22,7 +22,7 @@ from regscope.models.efficientnet import EfficientNet
 from regscope.models.initialization import initialized
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
-from regscope.stacking.layers import StackedStochasticDepth
+from regscope.stacking.noise import StackedStochasticDepth
 from regscope.study.params import Study
 from tests import tiny
 

@@ -13,12 +13,15 @@ SETTINGS: dict[str, Any] = {
     "dropout": 0.3,
     "early_stopping": 1,
     "ema": 0.8,
+    "gaussian_dropout": 0.3,
     "gradient_clipping": 0.5,
+    "group_lasso": 0.001,
     "l1": 0.001,
     "l1_prox": 0.001,
     "l2": 0.001,
     "label_smoothing": 0.1,
     "max_norm": 0.8,
+    "orthogonal": 0.01,
     "sam": 0.05,
     "stochastic_depth": 0.5,
     "weight_decay": 0.1,
@@ -47,7 +50,8 @@ CELLS: dict[str, dict[str, Any]] = {
 OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_depth" not in cell}
 """Those that do not need residual branches."""
 
-REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= set(FIRST)}
+KNOWN = {*FIRST, "gaussian_dropout"}
+REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}
 """Those that the reference of whole trainings knows; the others have references of their own."""
 
 

@@ -17,6 +17,7 @@ from torch import nn
 
 from regscope.datasets import Dataset
 from regscope.regularizers.l1_prox import L1Prox
+from regscope.regularizers.proximal import Proximal
 from regscope.study.training import Training
 from regscope.training.loop import Trainer
 from regscope.training.optimizers import make_optimizer
@@ -91,11 +92,16 @@ class Steps:
     """Updates of one weight with the term after them."""
 
     def __init__(
-        self, settings: dict[str, Any], strength: float, weight: nn.Parameter, learning_rate: float
+        self,
+        settings: dict[str, Any],
+        strength: float,
+        weight: nn.Parameter,
+        learning_rate: float,
+        method: Proximal | None = None,
     ) -> None:
         run = {"learning_rate": learning_rate, "batch_size": 1, "epochs": 1, "seeds": 1, **settings}
         made = TypeAdapter(Training).validate_python(run)
-        self.method = make(strength)
+        self.method = method or make(strength)
         self.optimizer = make_optimizer(made, [weight], [(self.method, [weight])])
         named = {"weight": weight}
         self.own = replace(own(named), updates=Of(self.optimizer, named))

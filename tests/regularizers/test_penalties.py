@@ -79,6 +79,54 @@ def test_l2_by_hand() -> None:
     torch.testing.assert_close(gradient, torch.tensor(expected))
 
 
+def test_orthogonality_by_hand() -> None:
+    """Rows (1, 1) and (0, 2) have the Gram matrix (2, 2), (2, 4): 1 + 4 + 4 + 9 of I's."""
+    weights = stacked([[[1.0, 1.0], [0.0, 2.0]], [[1.0, 0.0], [0.0, -1.0]]])
+    penalty = make("orthogonal", 0.1)
+    torch.testing.assert_close(value(penalty, weights), torch.tensor([1.8, 0.0]))
+    (gradient,) = gradients(penalty, weights)
+    # 0.4 times ((1, 2), (2, 3)) times the rows.
+    expected = [[[0.4, 2.0], [0.8, 3.2]], [[0.0, 0.0], [0.0, 0.0]]]
+    torch.testing.assert_close(gradient, torch.tensor(expected))
+
+
+@pytest.mark.parametrize("layer", [nn.Linear(9, 4), nn.Linear(4, 9), nn.Conv2d(2, 30, 3)])
+def test_the_larger_gram_matrix_has_the_same_gradient(layer: nn.Module) -> None:
+    plain = layer.get_parameter("weight").detach().double()
+    weight = plain.unsqueeze(0).clone().requires_grad_()
+    weight.grad = torch.zeros_like(weight)
+    penalty = make("orthogonal", 0.5)
+    (found,) = gradients(penalty, {"weight": weight})
+    whole = plain.clone().requires_grad_()
+    matrix = whole.flatten(1)
+    rows, columns = matrix.shape
+    larger = matrix @ matrix.T if rows > columns else matrix.T @ matrix
+    term = 0.5 * ((larger - torch.eye(len(larger))) ** 2).sum()
+    torch.autograd.backward(term)
+    torch.testing.assert_close(found[0], whole.grad)
+    smaller = value(penalty, {"weight": weight})[0]
+    torch.testing.assert_close(term - smaller, torch.tensor(0.5 * abs(rows - columns)).double())
+
+
+def test_orthogonality_alone_ends_at_singular_values_of_1() -> None:
+    """Of a flat, an upright and a convolution's matrix, by plain steps down the gradient."""
+    generator = torch.Generator().manual_seed(0)
+    shapes = [(2, 5, 8), (2, 8, 5), (2, 3, 2, 3, 3)]
+    weights: dict[str, Tensor] = {
+        str(shape): nn.Parameter(torch.randn(shape, generator=generator) / 3) for shape in shapes
+    }
+    penalty = make("orthogonal", 0.1)
+    for _ in range(400):
+        for weight in weights.values():
+            weight.grad = torch.zeros_like(weight)
+        for weight, gradient in zip(weights.values(), gradients(penalty, weights), strict=True):
+            weight.data.sub_(gradient, alpha=0.2)
+    assert (value(penalty, weights) < 1e-6).all()
+    for weight in weights.values():
+        found = torch.linalg.svdvals(weight.detach().flatten(2))
+        torch.testing.assert_close(found, torch.ones_like(found), rtol=0, atol=1e-3)
+
+
 def test_several_layers_add_up() -> None:
     weights = stacked([[[1.0, -2.0]]], [[[3.0], [-4.0]]])
     torch.testing.assert_close(value(make("l1", 0.5), weights), torch.tensor([5.0]))
@@ -95,14 +143,29 @@ def test_l1_and_l2_compose_to_the_elastic_net_by_hand() -> None:
     torch.testing.assert_close(found[0], torch.tensor([[[0.1 + 0.04, -0.1 - 0.02]]]))
 
 
+def orthogonality(matrix: Tensor) -> Tensor:
+    gram = matrix @ matrix.T if len(matrix) <= matrix.shape[1] else matrix.T @ matrix
+    found: Tensor = ((gram - torch.eye(len(gram), dtype=gram.dtype)) ** 2).sum()
+    return found
+
+
 DEFINITIONS = {
+    "group_lasso": lambda strength, weight: (
+        strength * weight[0].numel() ** 0.5 * weight.flatten(1).norm(dim=1).sum()
+    ),
     "l1": lambda strength, weight: strength * weight.abs().sum(),
     "l1_prox": lambda strength, weight: strength * weight.abs().sum(),
     "l2": lambda strength, weight: strength * (weight**2).sum(),
+    "orthogonal": lambda strength, weight: strength * orthogonality(weight.flatten(1)),
 }
 IN_NUMPY = {
     "l1": lambda strength, weight: strength * np.linalg.norm(weight.ravel(), 1),
     "l2": lambda strength, weight: strength * np.linalg.norm(weight.ravel(), 2) ** 2,
+    # By singular values, of which each Gram matrix has the squares.
+    "orthogonal": lambda strength, weight: (
+        strength
+        * ((np.linalg.svd(weight.reshape(len(weight), -1), compute_uv=False) ** 2 - 1) ** 2).sum()
+    ),
 }
 
 
@@ -125,7 +188,11 @@ def test_value_and_gradient_agree_with_the_written_definition(name: str) -> None
         assert float(found[seed]) == pytest.approx(expected.item(), rel=1e-6)
         assert float(found[seed]) == pytest.approx(numpy_value, rel=1e-6)
         for weight, gradient in zip(alone, found_gradients, strict=True):
-            torch.testing.assert_close(weight.grad, gradient[seed].double(), rtol=1e-6, atol=1e-8)
+            exact = weight.grad
+            assert exact is not None
+            # Of sums of products, which may cancel.
+            atol = 1e-6 * float(exact.abs().max()) if name == "orthogonal" else 1e-8
+            torch.testing.assert_close(exact, gradient[seed].double(), rtol=1e-6, atol=atol)
 
 
 @pytest.mark.parametrize("name", PENALTIES)

@@ -12,12 +12,8 @@ from torch import Tensor, nn
 
 from regscope.base.errors import RegscopeError
 from regscope.models.normalization import keep_biased_variance
-from regscope.stacking.layers import (
-    LoopedLayer,
-    StackedBatchNorm,
-    StackedDropout,
-    StackedLinear,
-)
+from regscope.stacking.layers import LoopedLayer, StackedBatchNorm, StackedLinear
+from regscope.stacking.noise import StackedDropout
 from regscope.stacking.streams import Streams
 
 

@@ -164,8 +164,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: augmentation, batch_norm, confidence_penalty, dropout, early_stopping, ema,"
-        " gradient_clipping, l1, l1_prox, l2, label_smoothing, max_norm, ... (3 more)",
+        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, dropout,"
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, l1, l1_prox, ... (7 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -678,6 +678,22 @@ ERRORS = {
         "small/regularizers/l1",
         {"ema": 1},
         "studies.small.regularizers.l1.ema = 1: must be less than 1",
+    ),
+    "noise without end": (
+        "small/regularizers/l1",
+        {"gaussian_dropout": 1},
+        "studies.small.regularizers.l1.gaussian_dropout = 1: must be less than 1",
+    ),
+    "noise on what comes out": (
+        "small/regularizers/l1",
+        {"gaussian_dropout": {"rate": 0.5, "layers": ["output"]}},
+        "studies.small.regularizers.l1.gaussian_dropout.layers = output: choose from: hidden1,"
+        " hidden2",
+    ),
+    "groups that are rewarded": (
+        "small/regularizers/l1",
+        {"group_lasso": -0.1},
+        "studies.small.regularizers.l1.group_lasso = -0.1: must be at least 0",
     ),
     "a patience of half an epoch": (
         "small/regularizers/l1",

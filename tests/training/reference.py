@@ -1,8 +1,9 @@
 """A trainer that shares no code with regscope's: one seed at a time, plain torch throughout.
 
 It follows the documentation: streams by hashing `seed/purpose/epoch`, masks from 16 bits of a
-SplitMix64 word a unit and augmentation from 24, penalties in Keras's convention on weight
-matrices, soft thresholding as written, torch's own layers and optimizers.
+SplitMix64 word a unit and augmentation from 24, normal noise by Box and Muller from two such
+numbers, penalties in Keras's convention on weight matrices, soft thresholding as written, torch's
+own layers and optimizers.
 """
 
 from __future__ import annotations
@@ -68,6 +69,7 @@ class Network(nn.Module):
                 )
         self.pooled = pooled
         self.dropout = cell.get("dropout", 0.0)
+        self.gaussian_dropout = cell.get("gaussian_dropout", 0.0)
         self.masks: dict[str, Words] = {}
 
     def start_epoch(self, seed: int, epoch: int) -> None:
@@ -88,6 +90,8 @@ class Network(nn.Module):
                 hidden = nn.functional.max_pool2d(hidden, 2)
             if self.dropout:
                 hidden = hidden * self.mask(hidden, self.masks[name])
+            if self.gaussian_dropout:
+                hidden = hidden * self.noise(hidden, self.masks[name])
         return hidden
 
     def mask(self, hidden: Tensor, words: Words) -> Tensor:
@@ -95,6 +99,16 @@ class Network(nn.Module):
         kept = torch.from_numpy(words.draw(hidden.numel(), np.int16) + 32768 >= dropped)
         factors: Tensor = kept.view_as(hidden).to(hidden.dtype) * (65536 / (65536 - dropped))
         return factors
+
+    def noise(self, hidden: Tensor, words: Words) -> Tensor:
+        """Keras 3, `GaussianDropout.call`, with normal draws after Box and Muller."""
+        half = math.ceil(hidden.numel() / 2)
+        uniform = words.draw(2 * half, np.int32) // 256 / 2**23
+        radius, angle = np.sqrt(-2 * np.log((1 - uniform[:half]) / 2)), np.pi * uniform[half:]
+        normal = np.concatenate([radius * np.cos(angle), radius * np.sin(angle)])
+        stddev = math.sqrt(self.gaussian_dropout / (1.0 - self.gaussian_dropout))
+        drawn = 1.0 + stddev * normal[: hidden.numel()]
+        return torch.from_numpy(drawn).view_as(hidden).to(hidden.dtype)
 
     def state(self) -> dict[str, Tensor]:
         """Under regscope's names."""

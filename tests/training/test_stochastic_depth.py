@@ -10,7 +10,8 @@ from torch import Tensor, nn
 
 from regscope.models.convolutional.vision import torchvision
 from regscope.models.dense.dropped_branch import DroppedBranch
-from regscope.stacking.layers import NAMED_RULES, StackedStochasticDepth, rule_for
+from regscope.stacking.layers import NAMED_RULES, rule_for
+from regscope.stacking.noise import StackedStochasticDepth
 from regscope.stacking.stack import stack, streams_of
 
 

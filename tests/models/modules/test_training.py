@@ -47,7 +47,7 @@ def test_what_computes_as_an_mlp_trains_to_the_same_bits(
 
 LACKING = {
     "Attending": {"batch_norm"},
-    "Convolving": {"batch_norm", "dropout", "stochastic_depth"},
+    "Convolving": {"batch_norm", "dropout", "gaussian_dropout", "stochastic_depth"},
     "Recurrent": {"batch_norm", "stochastic_depth"},
 }
 """Methods that a network has no slot for."""

@@ -1,0 +1,127 @@
+"""Gaussian noise on activations: its distribution, and whose draws it is of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+from torch import Tensor, nn
+
+from regscope.models.dense.gaussian_dropout import GaussianDropout
+from regscope.stacking.noise import StackedGaussianDropout
+from regscope.stacking.stack import stack, streams_of
+from regscope.stacking.streams import Streams
+from tests.training.reference import Words
+
+
+def noise(seeds: Sequence[int], *rates: float) -> StackedGaussianDropout:
+    layers = [GaussianDropout(rate) for rate in rates * (len(seeds) // len(rates))]
+    return StackedGaussianDropout(layers, Streams(seeds, "mask/test"))
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.5, 0.8, 0.99])
+def test_factors_are_normal_around_1_with_kerass_deviation(rate: float) -> None:
+    count = 200_000
+    factors = noise([0, 1], rate)(torch.ones(2 * 100, count // 100)).view(2, count).double()
+    deviation = math.sqrt(rate / (1.0 - rate))
+    for found in factors:
+        assert abs(float(found.mean()) - 1) < 4.5 * deviation / math.sqrt(count)
+        spread = 4.5 * deviation / math.sqrt(2 * count)
+        assert float(found.std()) == pytest.approx(deviation, abs=spread)
+        # A draw of that many points lies further off than this once in 10,000 times.
+        furthest = stats.kstest((found.numpy() - 1) / deviation, "norm").statistic
+        assert furthest < stats.kstwobign.isf(1e-4) / math.sqrt(count)
+
+
+def test_mean_and_variance_of_the_factors_are_those_of_dropouts() -> None:
+    layer = GaussianDropout(0.2)
+    kept = 1 / (1 - 0.2)
+    assert layer.variance == pytest.approx(0.8 * kept**2 - 1)
+
+
+def test_the_first_factors_by_hand() -> None:
+    """Four numbers a seed take two words each of radii and of angles, halves of four words."""
+    found = noise([5], 0.5)(torch.full((2, 2), 3.0)).flatten()
+    uniform = Words(5, "mask/test", 0).draw(4, np.int32) // 256 / 2**23
+    radii = np.sqrt(-2 * np.log((1 - uniform[:2]) / 2))
+    turns = np.pi * uniform[2:]
+    drawn = [*(radii * np.cos(turns)), *(radii * np.sin(turns))]
+    # At rate 0.5 the deviation is 1.
+    np.testing.assert_allclose(found.numpy(), 3 * (1 + np.array(drawn)), rtol=1e-5)
+
+
+def test_gradients_are_multiplied_by_the_factors() -> None:
+    inputs = torch.full((2 * 8, 16), 2.0, requires_grad=True)
+    outputs = noise([0, 1], 0.25)(inputs)
+    outputs.sum().backward()
+    assert inputs.grad is not None
+    torch.testing.assert_close(inputs.grad, outputs.detach() / 2)
+    assert inputs.grad.std() > 0.4
+
+
+def test_every_seed_has_its_own_rate() -> None:
+    factors = noise([0, 1, 2], 0.5, 0.01, 0.9)(torch.ones(3 * 100, 500)).view(3, -1)
+    expected = torch.tensor([1.0, math.sqrt(1 / 99), 3.0])
+    torch.testing.assert_close(factors.std(1), expected, rtol=0.02, atol=0)
+
+
+def test_a_seeds_factors_do_not_depend_on_its_neighbours_or_their_rates() -> None:
+    """Nor on how many numbers there are, odd ones too."""
+    for shape in ((64, 32), (53, 13), (1, 1)):
+        ones = torch.ones(shape)
+        alone = noise([7], 0.5)(ones)
+        for seeds in ([7, 1], [1, 7], [0, 1, 2, 7]):
+            rates = [0.5 if seed == 7 else 0.1 * seed for seed in seeds]
+            together = noise(seeds, *rates)(ones.repeat(len(seeds), 1))
+            assert torch.equal(together.chunk(len(seeds))[seeds.index(7)], alone)
+
+
+def test_noise_of_two_seeds_units_and_steps_is_independent() -> None:
+    layer = noise([0, 1], 0.5)
+    first, second = (layer(torch.ones(2 * 100, 200)).view(2, -1) for _ in range(2))
+    pairs = [(first[0], first[1]), (first[0], second[0]), (first[0][1:], first[0][:-1])]
+    for one, other in pairs:
+        correlation = torch.corrcoef(torch.stack([one, other]))[0, 1]
+        assert abs(float(correlation)) < 4.5 / math.sqrt(20_000)
+
+
+def test_nothing_is_changed_in_evaluation() -> None:
+    inputs = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+    assert torch.equal(noise([0, 1], 0.5).eval()(inputs), inputs)
+
+
+@pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
+def test_type_and_layout_stay(kind: torch.dtype) -> None:
+    inputs = torch.ones(4, 3, 5, 5, dtype=kind).to(memory_format=torch.channels_last)
+    outputs = noise([0, 1], 0.5)(inputs)
+    assert outputs.dtype == kind
+    assert outputs.is_contiguous(memory_format=torch.channels_last)
+    whole = noise([0, 1], 0.5)(inputs.float().contiguous())
+    torch.testing.assert_close(outputs.float(), whole, rtol=2**-8, atol=2**-8)
+
+
+def plain(inputs: Tensor, rate: float, seed: int) -> Tensor:
+    torch.manual_seed(seed)
+    outputs: Tensor = GaussianDropout(rate).train()(inputs)
+    return outputs
+
+
+def test_the_plain_module_is_kerass_with_torchs_draws() -> None:
+    inputs = torch.randn(4, 5, generator=torch.Generator().manual_seed(1))
+    found = plain(inputs, 0.2, seed=3)
+    torch.manual_seed(3)
+    expected = inputs * torch.normal(torch.ones(4, 5), math.sqrt(0.2 / (1.0 - 0.2)))
+    torch.testing.assert_close(found, expected)
+    assert torch.equal(GaussianDropout(0.2).eval()(inputs), inputs)
+    assert torch.equal(plain(inputs, 0.0, seed=3), inputs)
+
+
+def test_a_networks_module_is_stacked() -> None:
+    networks = [nn.Sequential(nn.Linear(2, 3), GaussianDropout(0.4)) for _ in range(2)]
+    stacked = stack(networks, [0, 3], torch.ones(2, 2)).train()
+    assert isinstance(stacked.get_submodule("1"), StackedGaussianDropout)
+    assert [streams.purpose for streams in streams_of(stacked)] == ["mask/1"]
