@@ -61,6 +61,7 @@ COLOURS = {
     "ema": "#EEBBBB",
     "early_stopping": "#112277",
     "stochastic_depth": "#99BB77",
+    "input_noise": "#1100FF",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

@@ -23,6 +23,7 @@ ALSO = {
     "elastic_net": "L1 and L2",
     "batch_norm": "batch normalization",
     "augmentation": "data augmentation",
+    "input_noise": "Gaussian noise, jitter",
     "confidence_penalty": "entropy of the outputs",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",

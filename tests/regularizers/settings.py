@@ -14,6 +14,7 @@ SETTINGS: dict[str, Any] = {
     "early_stopping": 1,
     "ema": 0.8,
     "gradient_clipping": 0.5,
+    "input_noise": 0.2,
     "l1": 0.001,
     "l1_prox": 0.001,
     "l2": 0.001,
@@ -49,6 +50,15 @@ OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_dept
 
 REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= set(FIRST)}
 """Those that the reference of whole trainings knows; the others have references of their own."""
+
+
+def of_data(kind: str) -> dict[str, dict[str, Any]]:
+    """Of any network and of that kind of data."""
+    return {
+        name: cell
+        for name, cell in OF_ANY_NETWORK.items()
+        if all(kind in REGULARIZERS[method].data_kinds for method in cell)
+    }
 
 
 def off(name: str) -> Any:

@@ -165,7 +165,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: augmentation, batch_norm, confidence_penalty, dropout, early_stopping, ema,"
-        " gradient_clipping, l1, l1_prox, l2, label_smoothing, max_norm, ... (3 more)",
+        " gradient_clipping, input_noise, l1, l1_prox, l2, ... (5 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -652,6 +652,11 @@ ERRORS = {
         "small/regularizers/l1",
         {"confidence_penalty": -0.1},
         "studies.small.regularizers.l1.confidence_penalty = -0.1: must be at least 0",
+    ),
+    "noise of a size below 0": (
+        "small/regularizers/l1",
+        {"input_noise": -0.1},
+        "studies.small.regularizers.l1.input_noise = -0.1: must be at least 0",
     ),
     "a climb without end": (
         "small/regularizers/l1",

@@ -23,6 +23,7 @@ OTHERS: dict[str, Any] = {
     "early_stopping": 2,
     "ema": 0.5,
     "gradient_clipping": 0.1,
+    "input_noise": 0.05,
     "l1": 0.01,
     "l1_prox": 0.01,
     "l2": 0.03,
@@ -32,8 +33,8 @@ OTHERS: dict[str, Any] = {
     "stochastic_depth": 0.2,
     "weight_decay": 0.9,
 }
-WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "l1", "l1_prox", "l2",
-           "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
+WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "input_noise", "l1",
+           "l1_prox", "l2", "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
 
