@@ -23,6 +23,7 @@ ALSO = {
     "elastic_net": "L1 and L2",
     "batch_norm": "batch normalization",
     "augmentation": "data augmentation",
+    "cutout": "random erasing, occlusion",
     "input_noise": "Gaussian noise, jitter",
     "confidence_penalty": "entropy of the outputs",
     "sam": "sharpness-aware minimization",

@@ -164,8 +164,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: augmentation, batch_norm, confidence_penalty, dropout, early_stopping, ema,"
-        " gradient_clipping, input_noise, l1, l1_prox, l2, ... (5 more)",
+        " known here: augmentation, batch_norm, confidence_penalty, cutout, dropout,"
+        " early_stopping, ema, gradient_clipping, input_noise, l1, l1_prox, l2, ... (5 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -652,6 +652,16 @@ ERRORS = {
         "small/regularizers/l1",
         {"confidence_penalty": -0.1},
         "studies.small.regularizers.l1.confidence_penalty = -0.1: must be at least 0",
+    ),
+    "a square of half pixels": (
+        "small/regularizers/l1",
+        {"cutout": 2.5},
+        "studies.small.regularizers.l1.cutout = 2.5: must be a whole number",
+    ),
+    "a square of what is no picture": (
+        "points/regularizers/l1",
+        {"cutout": 2},
+        "studies.points.regularizers.l1.cutout: there is none for points data: it is for image",
     ),
     "noise of a size below 0": (
         "small/regularizers/l1",

@@ -19,6 +19,7 @@ from tests.regularizers.settings import SETTINGS
 OTHERS: dict[str, Any] = {
     "augmentation": 0.5,
     "confidence_penalty": 0.4,
+    "cutout": 4,
     "dropout": 0.6,
     "early_stopping": 2,
     "ema": 0.5,
@@ -33,8 +34,8 @@ OTHERS: dict[str, Any] = {
     "stochastic_depth": 0.2,
     "weight_decay": 0.9,
 }
-WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "input_noise", "l1",
-           "l1_prox", "l2", "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
+WITHOUT = {"augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping",
+           "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
 
