@@ -63,6 +63,7 @@ COLOURS = {
     "stochastic_depth": "#99BB77",
     "input_noise": "#1100FF",
     "cutout": "#44DDEE",
+    "mixup": "#441144",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

@@ -24,6 +24,7 @@ ALSO = {
     "batch_norm": "batch normalization",
     "augmentation": "data augmentation",
     "cutout": "random erasing, occlusion",
+    "mixup": "mixed examples, vicinal risk",
     "input_noise": "Gaussian noise, jitter",
     "confidence_penalty": "entropy of the outputs",
     "sam": "sharpness-aware minimization",

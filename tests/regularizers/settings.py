@@ -21,6 +21,7 @@ SETTINGS: dict[str, Any] = {
     "l2": 0.001,
     "label_smoothing": 0.1,
     "max_norm": 0.8,
+    "mixup": 0.5,
     "sam": 0.05,
     "stochastic_depth": 0.5,
     "weight_decay": 0.1,
@@ -30,6 +31,7 @@ FURTHER = (
     "confidence_penalty", "early_stopping", "ema", "gradient_clipping", "label_smoothing",
     "max_norm", "sam", "weight_decay",
 )  # fmt: skip
+OF_THE_BATCH = ("augmentation", "cutout", "input_noise", "label_smoothing", "mixup")
 FIRST = ("augmentation", "batch_norm", "dropout", "l1", "l1_prox", "l2")
 
 COMPOSED: dict[str, dict[str, Any]] = {
@@ -37,6 +39,7 @@ COMPOSED: dict[str, dict[str, Any]] = {
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
     "everything": {name: SETTINGS[name] for name in FIRST},
     "everything_else": {name: SETTINGS[name] for name in FURTHER},
+    "all_of_the_batch": {name: SETTINGS[name] for name in OF_THE_BATCH},
 }
 
 CELLS: dict[str, dict[str, Any]] = {

@@ -165,7 +165,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gradient_clipping, input_noise, l1, l1_prox, l2, ... (5 more)",
+        " early_stopping, ema, gradient_clipping, input_noise, l1, l1_prox, l2, ... (6 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -662,6 +662,11 @@ ERRORS = {
         "points/regularizers/l1",
         {"cutout": 2},
         "studies.points.regularizers.l1.cutout: there is none for points data: it is for image",
+    ),
+    "a mixture below 0": (
+        "numbers/regularizers/l1",
+        {"mixup": -1},
+        "studies.numbers.regularizers.l1.mixup = -1: must be at least 0",
     ),
     "noise of a size below 0": (
         "small/regularizers/l1",

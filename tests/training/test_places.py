@@ -30,12 +30,15 @@ OTHERS: dict[str, Any] = {
     "l2": 0.03,
     "label_smoothing": 0.4,
     "max_norm": 0.5,
+    "mixup": 2,
     "sam": 0.2,
     "stochastic_depth": 0.2,
     "weight_decay": 0.9,
 }
-WITHOUT = {"augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping",
-           "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "weight_decay"}  # fmt: skip
+WITHOUT = {
+    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "input_noise", "l1",
+    "l1_prox", "l2", "label_smoothing", "max_norm", "mixup", "weight_decay",
+}  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
 
