@@ -61,9 +61,12 @@ COLOURS = {
     "ema": "#EEBBBB",
     "early_stopping": "#112277",
     "stochastic_depth": "#99BB77",
-    "gaussian_dropout": "#33DDEE",
-    "group_lasso": "#1100FF",
+    "gaussian_dropout": "#22EEFF",
+    "group_lasso": "#2211EE",
     "orthogonal": "#EEDD00",
+    "input_noise": "#002255",
+    "cutout": "#440011",
+    "mixup": "#110022",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

@@ -50,7 +50,7 @@ def look_at_arrays(
     if counts:
         training = np.bincount(dataset.targets[:official], minlength=len(counts))
         for_pictures.check_classes(dataset.classes, training.tolist(), path, "example")
-    proposal, methods = _proposal(dataset, name, counts)
+    proposal, methods = _proposal(dataset, counts)
     digest = file_sha256(path)
     return Looked(
         file=path,
@@ -77,15 +77,15 @@ MODEL: Mapping[str, Any] = {"kind": "mlp", "hidden": [128, 64], "activation": "r
 """What is proposed for points."""
 
 
-def _proposal(dataset: Dataset, name: str, counts: Sequence[int]) -> tuple[dict[str, Any], Methods]:
+def _proposal(dataset: Dataset, counts: Sequence[int]) -> tuple[dict[str, Any], Methods]:
     size, official = len(dataset.inputs), dataset.official_train
     of = f"{len(counts)} classes" if counts else "a number to predict"
     if dataset.kind == "points":
-        title = f"{name}, {dataset.inputs.shape[1]} numbers, {of}"
+        title = f"{dataset.inputs.shape[1]} numbers, {of}"
         proposal = {"title": title, **for_pictures.around(MODEL, size, counts, official)}
         return proposal, of_epochs(POINTS, proposal["training"]["epochs"])
     channels, height, width = dataset.inputs.shape[1:]
-    title = f"{name}, pictures of {channels}x{height}x{width}, {of}"
+    title = f"Pictures of {channels}x{height}x{width}, {of}"
     proposal = for_pictures.proposed(title, size, counts, min(height, width), official)
     return proposal, of_epochs(PICTURES, proposal["training"]["epochs"])
 

@@ -91,7 +91,7 @@ def _looked(path: Path, name: str, packed: Path, size: int | None, skip_broken: 
     official = len(kept.train) if kept.test else None
     training = of if official is None else Counter(kept.train.values())
     check_classes(kept.classes, [training[one] for one in kept.classes], path)
-    title = f"{name}, pictures of {len(counts)} classes, {side}x{side}"
+    title = f"Pictures of {len(counts)} classes, {side}x{side}"
     proposal = proposed(title, len(kept.files), counts, side, official)
     digest = file_sha256(packed)
     notes = twin_notes(tally.digests, kept.files, kept.test)

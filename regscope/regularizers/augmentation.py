@@ -60,6 +60,7 @@ class Augmentation(Regularizer):
     """
 
     name: ClassVar[str] = "augmentation"
+    data_kinds: ClassVar[tuple[str, ...]] = tuple(USUAL)
     strength: Amount
     shift: Amount | None = None
     rotation: Amount | None = None
@@ -87,9 +88,7 @@ class Augmentation(Regularizer):
     def check(self, target: Target) -> None:
         super().check(target)
         kind = target.data_kind
-        usual = USUAL.get(kind)
-        if usual is None:
-            raise refusal(self.name, None, f"there is none for {kind} data")
+        usual = USUAL[kind]
         choices = ", ".join(usual)
         for option in (option for options in USUAL.values() for option in options):
             value = getattr(self, option)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_args
 from pydantic import model_validator
 
 from regscope.base.errors import RegscopeError
-from regscope.base.lines import choose
+from regscope.base.lines import choose, joined
 from regscope.base.settings import Settings, refusal
 from regscope.models.slots import SlotKind, Slots
 from regscope.tasks.base import TaskName
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 OF_CLASSES: tuple[TaskName, ...] = ("classification", "tagging")
+ANY_DATA = ("image", "points", "table", "tokens")
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Regularizer(Settings):
 
     `name` is the key in params.yaml. `main` is the setting that a bare number (or `true`) there
     stands for, and `off` the value of it that is the same as not naming the method; of bounds it is
-    not so that `larger_is_stronger`. `tasks` are those for which it is defined.
+    not so that `larger_is_stronger`. `tasks` and `data_kinds` are those for which it is defined.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -62,6 +63,7 @@ class Regularizer(Settings):
     larger_is_stronger: ClassVar[bool] = True
     turn: ClassVar[int] = 0
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
+    data_kinds: ClassVar[tuple[str, ...]] = ANY_DATA
 
     @model_validator(mode="before")
     @classmethod
@@ -109,8 +111,12 @@ class Regularizer(Settings):
         Raises a `refusal` that names the key.
         """
         if target.task not in self.tasks:
-            of = " and ".join(self.tasks)
+            of = joined(self.tasks)
             raise refusal(self.name, None, f"there is none for {target.task}: it is for {of}")
+        if target.data_kind not in self.data_kinds:
+            of = joined(self.data_kinds)
+            told = f"there is none for {target.data_kind} data: it is for {of}"
+            raise refusal(self.name, None, told)
 
     def insert(self, model: nn.Module) -> None:
         """Put modules into the plain network's slots, after initialization."""

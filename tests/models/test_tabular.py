@@ -27,7 +27,7 @@ from regscope.training.found import check_found
 from regscope.training.passes import ByAutograd, ByHand, make_passes
 from tests import tiny
 from tests.own import tables
-from tests.regularizers.settings import OF_ANY_NETWORK
+from tests.regularizers.settings import of_data
 
 MODEL = {"kind": "tabular", "hidden": [16, 8], "embedding": 4}
 COLUMNS = (0, -1, 3, -1, 2)
@@ -157,7 +157,7 @@ def dataset_of(tried: Study) -> Dataset:
     return tried.data.prepare(Path())
 
 
-CELLS = {name: cell for name, cell in OF_ANY_NETWORK.items() if "augmentation" not in cell}
+CELLS = of_data("table")
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -10,17 +10,20 @@ SETTINGS: dict[str, Any] = {
     "augmentation": 1,
     "batch_norm": True,
     "confidence_penalty": 0.1,
+    "cutout": 3,
     "dropout": 0.3,
     "early_stopping": 1,
     "ema": 0.8,
     "gaussian_dropout": 0.3,
     "gradient_clipping": 0.5,
     "group_lasso": 0.001,
+    "input_noise": 0.2,
     "l1": 0.001,
     "l1_prox": 0.001,
     "l2": 0.001,
     "label_smoothing": 0.1,
     "max_norm": 0.8,
+    "mixup": 0.5,
     "orthogonal": 0.01,
     "sam": 0.05,
     "stochastic_depth": 0.5,
@@ -31,6 +34,7 @@ FURTHER = (
     "confidence_penalty", "early_stopping", "ema", "gradient_clipping", "label_smoothing",
     "max_norm", "sam", "weight_decay",
 )  # fmt: skip
+OF_THE_BATCH = ("augmentation", "cutout", "input_noise", "label_smoothing", "mixup")
 FIRST = ("augmentation", "batch_norm", "dropout", "l1", "l1_prox", "l2")
 
 COMPOSED: dict[str, dict[str, Any]] = {
@@ -38,6 +42,7 @@ COMPOSED: dict[str, dict[str, Any]] = {
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
     "everything": {name: SETTINGS[name] for name in FIRST},
     "everything_else": {name: SETTINGS[name] for name in FURTHER},
+    "all_of_the_batch": {name: SETTINGS[name] for name in OF_THE_BATCH},
 }
 
 CELLS: dict[str, dict[str, Any]] = {
@@ -53,6 +58,15 @@ OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_dept
 KNOWN = {*FIRST, "gaussian_dropout"}
 REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}
 """Those that the reference of whole trainings knows; the others have references of their own."""
+
+
+def of_data(kind: str) -> dict[str, dict[str, Any]]:
+    """Of any network and of that kind of data."""
+    return {
+        name: cell
+        for name, cell in OF_ANY_NETWORK.items()
+        if all(kind in REGULARIZERS[method].data_kinds for method in cell)
+    }
 
 
 def off(name: str) -> Any:

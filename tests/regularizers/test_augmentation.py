@@ -9,7 +9,6 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from pydantic_core import PydanticCustomError
 from torch import Tensor
 
 from regscope.base.errors import RegscopeError
@@ -19,6 +18,7 @@ from regscope.regularizers.base import Target
 from regscope.stacking.pictures import affine
 from regscope.stacking.streams import Streams
 from tests.regularizers.own import own, step
+from tests.regularizers.refused import refused
 
 PUBLISHED: dict[str, Any] = {
     "horizontal_flip": 0.5,
@@ -279,29 +279,23 @@ def test_a_tenth_of_the_words_is_usual_and_all_of_them_the_most() -> None:
     assert changed(words, strength=30).eq(UNKNOWN_WORD).all()
 
 
-def refused(kind: str, **options: Any) -> str:
-    with pytest.raises(PydanticCustomError) as caught:
-        method(**options).check(Target((), {}, kind))
-    context = caught.value.context
-    assert context is not None
-    return f"{context['key']} = {context['value']}: {context['allowed']}"
-
-
 IMAGE = "shift, rotation, horizontal_flip, vertical_flip, brightness, contrast, saturation"
 
 
 def test_options_for_other_data_are_refused_with_the_choices() -> None:
-    assert refused("image", word_dropout=0.1) == (
+    assert refused(method(word_dropout=0.1), "image") == (
         "augmentation.word_dropout = 0.1: does nothing to image data; options there: " + IMAGE
     )
-    assert refused("tokens", contrast=[0.8, 1.2]) == (
+    assert refused(method(contrast=[0.8, 1.2]), "tokens") == (
         "augmentation.contrast = (0.8, 1.2): does nothing to tokens data; options there:"
         " word_dropout"
     )
-    assert refused("points", horizontal_flip=0.5) == (
+    assert refused(method(horizontal_flip=0.5), "points") == (
         "augmentation.horizontal_flip = 0.5: does nothing to points data; options there: jitter"
     )
-    assert refused("sound") == "augmentation = None: there is none for sound data"
+    assert refused(method(), "sound") == (
+        "augmentation = None: there is none for sound data: it is for image, points and tokens"
+    )
 
 
 @pytest.mark.parametrize(
@@ -315,7 +309,9 @@ def test_options_for_other_data_are_refused_with_the_choices() -> None:
     ],
 )
 def test_amounts_that_are_all_0_are_refused(kind: str, options: dict[str, Any]) -> None:
-    assert refused(kind, **options).startswith("augmentation = None: changes nothing with every")
+    assert refused(method(**options), kind).startswith(
+        "augmentation = None: changes nothing with every"
+    )
 
 
 @pytest.mark.parametrize(

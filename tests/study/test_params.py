@@ -164,8 +164,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, l1, l1_prox, ... (7 more)",
+        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (11 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -652,6 +652,26 @@ ERRORS = {
         "small/regularizers/l1",
         {"confidence_penalty": -0.1},
         "studies.small.regularizers.l1.confidence_penalty = -0.1: must be at least 0",
+    ),
+    "a square of half pixels": (
+        "small/regularizers/l1",
+        {"cutout": 2.5},
+        "studies.small.regularizers.l1.cutout = 2.5: must be a whole number",
+    ),
+    "a square of what is no picture": (
+        "points/regularizers/l1",
+        {"cutout": 2},
+        "studies.points.regularizers.l1.cutout: there is none for points data: it is for image",
+    ),
+    "a mixture below 0": (
+        "numbers/regularizers/l1",
+        {"mixup": -1},
+        "studies.numbers.regularizers.l1.mixup = -1: must be at least 0",
+    ),
+    "noise of a size below 0": (
+        "small/regularizers/l1",
+        {"input_noise": -0.1},
+        "studies.small.regularizers.l1.input_noise = -0.1: must be at least 0",
     ),
     "a climb without end": (
         "small/regularizers/l1",

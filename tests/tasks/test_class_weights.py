@@ -148,7 +148,7 @@ def test_a_step_is_torchs(digits: Dataset) -> None:
         torch.testing.assert_close(trainer.history[0, seed, 0], plain.detach())
 
 
-CELLS = [{}, {"label_smoothing": 0.1}, {"sam": 0.05}, {"augmentation": 1}]
+CELLS = [{}, {"mixup": 1}, {"label_smoothing": 0.1}, {"sam": 0.05}, {"augmentation": 1}]
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -7,7 +7,7 @@ import pytest
 from regscope.datasets import Dataset
 from regscope.study.params import Study
 from tests import tiny
-from tests.regularizers.settings import CELLS, OF_ANY_NETWORK
+from tests.regularizers.settings import CELLS, OF_ANY_NETWORK, of_data
 
 ALONE, REORDERED, FEWER = [3], [4, 1, 0], [0, 1]
 
@@ -34,7 +34,7 @@ def test_of_digits(cell: str, optimizer: str, digits: Dataset) -> None:
     assert differences(study, digits, [0, 1, 2, 3, 4]) == {}
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", [*of_data("points"), "stochastic_depth"])
 def test_of_points(cell: str, moons: Dataset) -> None:
     study = tiny.study(CELLS[cell], "adam", data=tiny.MOONS)
     assert differences(study, moons, [0, 1, 2, 3, 4]) == {}

@@ -19,25 +19,30 @@ from tests.regularizers.settings import SETTINGS
 OTHERS: dict[str, Any] = {
     "augmentation": 0.5,
     "confidence_penalty": 0.4,
+    "cutout": 4,
     "dropout": 0.6,
     "early_stopping": 2,
     "ema": 0.5,
     "gaussian_dropout": 0.6,
     "gradient_clipping": 0.1,
     "group_lasso": 0.01,
+    "input_noise": 0.05,
     "l1": 0.01,
     "l1_prox": 0.01,
     "l2": 0.03,
     "label_smoothing": 0.4,
     "max_norm": 0.5,
+    "mixup": 2,
     "orthogonal": 0.1,
     "sam": 0.2,
     "stochastic_depth": 0.2,
     "weight_decay": 0.9,
 }
-WITHOUT = {"augmentation", "confidence_penalty", "ema", "gradient_clipping", "group_lasso", "l1",
-           "l1_prox", "l2", "label_smoothing", "max_norm", "orthogonal",
-           "weight_decay"}  # fmt: skip
+WITHOUT = {
+    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "group_lasso",
+    "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "mixup", "orthogonal",
+    "weight_decay",
+}  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
 

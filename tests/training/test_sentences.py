@@ -12,7 +12,7 @@ from regscope.engine.survey import gains_from_stacking, seed_bytes
 from regscope.stacking import stack
 from regscope.training.loop import Trainer, cell_trainer
 from tests import sentences, tiny
-from tests.regularizers.settings import CELLS, OF_ANY_NETWORK
+from tests.regularizers.settings import CELLS, of_data
 from tests.training.in_place import check_in_place
 
 
@@ -29,7 +29,7 @@ def padded(dataset: Dataset, places: int) -> Dataset:
     )
 
 
-@pytest.mark.parametrize("cell", sorted(OF_ANY_NETWORK.keys() - {"augmentation"}))
+@pytest.mark.parametrize("cell", sorted(of_data("tokens").keys() - {"augmentation"}))
 def test_more_padding_changes_no_bit_of_a_training(cell: str) -> None:
     """Masks and augmentation draw for the places that a batch needs; a new place shifts none.
 
@@ -109,7 +109,7 @@ def test_memory_is_that_of_the_longest_sentences() -> None:
     assert seed_bytes(study, [], turned, 10**9)[0] == seed_bytes(study, [], dataset, 10**9)[0]
 
 
-@pytest.mark.parametrize("cell", OF_ANY_NETWORK)
+@pytest.mark.parametrize("cell", of_data("tokens"))
 def test_everything_a_step_touches_lies_on_its_device(
     cell: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -133,7 +133,7 @@ def test_a_step_changes_what_it_says_in_place(cell: str, precision: str) -> None
 
 
 @pytest.mark.gpu
-@pytest.mark.parametrize("cell", OF_ANY_NETWORK)
+@pytest.mark.parametrize("cell", of_data("tokens"))
 def test_a_gpu_trains_as_a_processor_does(cell: str) -> None:
     """Without dropout masks and augmentation, which draw for other places there."""
     left_out = ("dropout", "augmentation")

@@ -29,7 +29,7 @@ CASES: dict[str, dict[str, Any]] = {
             "optimizer": optimizer,
             "data": tiny.MOONS,
         }
-        for cell in ("none", "augmentation")
+        for cell in ("none", "augmentation", "mixup")
         for optimizer in tiny.OPTIMIZERS
     },
     **{
@@ -38,7 +38,7 @@ CASES: dict[str, dict[str, Any]] = {
             "optimizer": "adam",
             "data": {"source": "diabetes"},
         }
-        for cell in ("none", "l1", "dropout")
+        for cell in ("none", "l1", "dropout", "mixup")
     },
     "digits tanh": {"model": {"activation": "tanh"}},
     "digits gelu": {"model": {"activation": "gelu"}},

@@ -1,0 +1,72 @@
+"""Mixup (Zhang et al. 2018): networks train on what lies between two examples."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from pydantic import Field
+
+from regscope.regularizers.base import Regularizer
+from regscope.regularizers.step import each
+from regscope.regularizers.targets import rows
+from regscope.tasks.base import TaskName
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from regscope.regularizers.step import Own, Step
+    from regscope.stacking.streams import Streams
+
+
+class Mixup(Regularizer):
+    """Inputs and targets become `share * own + (1 - share) * partner's`.
+
+    The partners of a batch are its examples in another order, and `share` is one number a batch,
+    the larger one of `l` and `1 - l`, l from Beta(alpha, alpha). Taking the larger one leaves what
+    trains distributed as it was, since the other order is as likely backwards; it says which of two
+    labels is the example's own, by which loss and accuracy are recorded. Classes become rows of
+    probabilities; numbers stay numbers.
+    """
+
+    name: ClassVar[str] = "mixup"
+    main: ClassVar[str] = "alpha"
+    tasks: ClassVar[tuple[TaskName, ...]] = ("classification", "regression")
+    data_kinds: ClassVar[tuple[str, ...]] = ("image", "points")
+    alpha: Annotated[float, Field(ge=0, le=1000)]
+
+    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
+        size = len(step.inputs) // own.count
+        share = self.shares(own.draws).repeat_interleave(size)
+        other = partners(own.draws, size)
+        targets = rows(step.targets, step.classes)
+        return _mixed(step.inputs, share, other), _mixed(targets, share, other)
+
+    def shares(self, draws: Streams) -> Tensor:
+        """What an example keeps of itself, `[P]`, from 1/2 to 1.
+
+        Of T from Student's t distribution with n = 2 * alpha degrees of freedom,
+        (1 + T / sqrt(n + T**2)) / 2 is from Beta(alpha, alpha), and Bailey's polar method (1994)
+        makes T of two uniform draws, rejecting none. Its sign says which share is the larger one.
+        """
+        from regscope.arithmetic.functions import square_root
+
+        length, angle = draws.uniform(2).unbind(1)
+        # From [-1, 1) to (0, 1]: the logarithm needs more than 0.
+        power = (length.neg() * 0.5 + 0.5).log().div(self.alpha).exp()
+        square = (1 - power) * (angle * math.pi).cos().square()
+        return square_root(square / (power + square)).add(1).div(2)
+
+
+def partners(draws: Streams, size: int) -> Tensor:
+    """A permutation of every place's `size` examples, `[P*size]`, as places in the batch."""
+    import torch
+
+    order = draws.words(size).argsort(dim=1, stable=True)
+    first = torch.arange(draws.count, device=order.device).mul(size)
+    return (order + first.unsqueeze(1)).flatten()
+
+
+def _mixed(values: Tensor, share: Tensor, other: Tensor) -> Tensor:
+    own = each(share, values)
+    return values * own + values.index_select(0, other) * (1 - own)
