@@ -72,13 +72,13 @@ def look_at_pictures(
         raise RegscopeError(f"size = {size}: must be {SMALLEST_SIDE} to {LARGEST_SIDE}")
     packed = workspace / f"{name}.zip"
     try:
-        return _looked(path, name, packed, size, skip_broken)
+        return _looked(path, packed, size, skip_broken)
     except BaseException:
         packed.unlink(missing_ok=True)
         raise
 
 
-def _looked(path: Path, name: str, packed: Path, size: int | None, skip_broken: bool) -> Looked:
+def _looked(path: Path, packed: Path, size: int | None, skip_broken: bool) -> Looked:
     tally = Tally()
     with _files(path) as files:
         layout = laid_out(files.names, files.folders, path)
