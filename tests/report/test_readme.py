@@ -34,7 +34,7 @@ def test_findings_come_first_then_a_row_a_method() -> None:
     text = paths.README.read_text()
     assert "\n- **Which method is best for pictures?** In " in text
     assert "\n| L1 | – | – | – | 1 | – |\n" in text
-    assert text.index("- For pictures") < text.index("| L1 |") < text.index("![Published")
+    assert text.index("- **Which") < text.index("| L1 |") < text.index("![Published")
 
 
 def test_methods_beyond_the_rows_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
