@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -244,9 +245,10 @@ def test_residual_networks_get_enough_and_less_than_twice_as_much(
         )
         for width in (48, 4)
     )
-    seed, measured = reckoned_and_measured(study, smaller, 1, digits, digits_folder)
-    # What a process grows by differs by a tenth from one to the next.
-    assert measured / 1.1 < seed < 2 * measured
+    seed, _ = seed_bytes(study, study.cells["tested"].methods(), digits, PLENTY)
+    # Of one network it differs by a quarter from process to process: see SLACK_OF_CONVOLUTIONS.
+    measured = median(measured_growth(study, smaller, 1, digits_folder) for _ in range(3))
+    assert measured < seed < 2 * measured
 
 
 POOLED = {"filters": [96, 64], "pooled": ["conv1"], "padding": "same", "dense": [64]}

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-
 import numpy as np
 import pytest
 import torch
@@ -13,8 +10,6 @@ from torch import Tensor, nn
 from regscope.base.errors import RegscopeError
 from regscope.models.normalization import keep_biased_variance
 from regscope.stacking.layers import LoopedLayer, StackedBatchNorm, StackedLinear
-from regscope.stacking.noise import StackedDropout
-from regscope.stacking.streams import Streams
 
 
 def draw(*shape: int) -> Tensor:
@@ -139,60 +134,6 @@ def test_kerass_conventions_are_refused_of_another_normalization() -> None:
     assert str(refused.value) == (
         "training.conventions = keras: not known of 1, a BatchNorm3d; choose torch"
     )
-
-
-def dropout(rate: float, seeds: Sequence[int]) -> StackedDropout:
-    layers = [nn.Dropout(rate) for _ in seeds]
-    return StackedDropout(layers, Streams(seeds, "mask/test"))
-
-
-@pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.5, 0.9, 0.999])
-def test_dropout_drops_at_its_rate_and_keeps_the_expectation(rate: float) -> None:
-    count = 400_000
-    masks = dropout(rate, [0, 1])(torch.ones(2 * 100, count // 100)).view(2, count)
-    kept_value = 65536 / (65536 - round(rate * 65536))
-    # The rate is a multiple of 1/65536, and a kept unit's value makes up for it exactly.
-    assert kept_value * (1 - round(rate * 65536) / 65536) == pytest.approx(1, abs=1e-12)
-    assert abs(round(rate * 65536) / 65536 - rate) <= 1 / 131072
-    deviation = math.sqrt(rate * (1 - rate) / count)
-    for mask in masks:
-        assert set(mask.unique().tolist()) == {0.0, torch.tensor(kept_value).item()}
-        dropped = float((mask == 0).double().mean())
-        assert abs(dropped - rate) < 4.5 * deviation + 1 / 131072
-        assert abs(float(mask.double().mean()) - 1) < 4.5 * deviation * kept_value + 1e-4
-
-
-def test_dropouts_kept_units_are_scaled_and_their_gradients_too() -> None:
-    inputs = draw(2 * 8, 16).requires_grad_()
-    outputs = dropout(0.25, [0, 1])(inputs)
-    outputs.sum().backward()
-    kept = outputs != 0
-    torch.testing.assert_close(outputs[kept], inputs[kept] / 0.75)
-    assert inputs.grad is not None
-    torch.testing.assert_close(inputs.grad, kept / 0.75)
-
-
-def test_dropout_at_rate_0_and_in_evaluation_changes_nothing() -> None:
-    inputs = draw(2 * 8, 16)
-    assert torch.equal(dropout(0.0, [0, 1])(inputs), inputs)
-    assert torch.equal(dropout(0.5, [0, 1]).eval()(inputs), inputs)
-
-
-def test_a_seeds_masks_do_not_depend_on_its_neighbours() -> None:
-    ones = torch.ones(64, 32)
-    alone = dropout(0.5, [7])(ones)
-    for seeds in ([7, 1], [1, 7], [0, 1, 2, 7]):
-        together = dropout(0.5, seeds)(ones.repeat(len(seeds), 1))
-        assert torch.equal(together.chunk(len(seeds))[seeds.index(7)], alone)
-
-
-def test_masks_of_two_seeds_units_and_steps_are_independent() -> None:
-    layer = dropout(0.5, [0, 1])
-    first, second = (layer(torch.ones(2 * 100, 200)).view(2, -1) for _ in range(2))
-    pairs = [(first[0], first[1]), (first[0], second[0]), (first[0][1:], first[0][:-1])]
-    for one, other in pairs:
-        correlation = torch.corrcoef(torch.stack([one, other]))[0, 1]
-        assert abs(float(correlation)) < 4.5 / math.sqrt(20_000)
 
 
 def test_looped_layers_refuse_what_is_more_than_a_layer() -> None:

@@ -1,9 +1,9 @@
-"""Gaussian noise on activations: its distribution, and whose draws it is of."""
+"""Noise on activations: its distribution, and whose draws it is of."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -12,21 +12,65 @@ from scipy import stats
 from torch import Tensor, nn
 
 from regscope.models.dense.gaussian_dropout import GaussianDropout
-from regscope.stacking.noise import StackedGaussianDropout
+from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedNoise
 from regscope.stacking.stack import stack, streams_of
 from regscope.stacking.streams import Streams
 from tests.training.reference import Words
 
 
-def noise(seeds: Sequence[int], *rates: float) -> StackedGaussianDropout:
-    layers = [GaussianDropout(rate) for rate in rates * (len(seeds) // len(rates))]
+def normal(*shape: int) -> Tensor:
+    return torch.randn(*shape, generator=torch.Generator().manual_seed(0))
+
+
+def of_each(seeds: Sequence[int], rates: Sequence[float]) -> Sequence[float]:
+    """The rate of every seed; one is all seeds'."""
+    return [*rates] * (len(seeds) // len(rates))
+
+
+def dropout(seeds: Sequence[int], *rates: float) -> StackedDropout:
+    layers = [nn.Dropout(rate) for rate in of_each(seeds, rates)]
+    return StackedDropout(layers, Streams(seeds, "mask/test"))
+
+
+def gaussian(seeds: Sequence[int], *rates: float) -> StackedGaussianDropout:
+    layers = [GaussianDropout(rate) for rate in of_each(seeds, rates)]
     return StackedGaussianDropout(layers, Streams(seeds, "mask/test"))
+
+
+Noise = Callable[..., StackedNoise]
+OF_ANY_KIND = pytest.mark.parametrize("noise", [dropout, gaussian])
+
+
+@pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.5, 0.9, 0.999])
+def test_dropout_drops_at_its_rate_and_keeps_the_expectation(rate: float) -> None:
+    count = 400_000
+    masks = dropout([0, 1], rate)(torch.ones(2 * 100, count // 100)).view(2, count)
+    kept_value = 65536 / (65536 - round(rate * 65536))
+    # The rate is a multiple of 1/65536, and a kept unit's value makes up for it exactly.
+    assert kept_value * (1 - round(rate * 65536) / 65536) == pytest.approx(1, abs=1e-12)
+    assert abs(round(rate * 65536) / 65536 - rate) <= 1 / 131072
+    deviation = math.sqrt(rate * (1 - rate) / count)
+    for mask in masks:
+        assert set(mask.unique().tolist()) == {0.0, torch.tensor(kept_value).item()}
+        dropped = float((mask == 0).double().mean())
+        assert abs(dropped - rate) < 4.5 * deviation + 1 / 131072
+        assert abs(float(mask.double().mean()) - 1) < 4.5 * deviation * kept_value + 1e-4
+
+
+def test_dropouts_kept_units_are_scaled_and_their_gradients_too() -> None:
+    inputs = normal(2 * 8, 16).requires_grad_()
+    outputs = dropout([0, 1], 0.25)(inputs)
+    outputs.sum().backward()
+    kept = outputs != 0
+    torch.testing.assert_close(outputs[kept], inputs[kept] / 0.75)
+    assert inputs.grad is not None
+    torch.testing.assert_close(inputs.grad, kept / 0.75)
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.5, 0.8, 0.99])
 def test_factors_are_normal_around_1_with_kerass_deviation(rate: float) -> None:
     count = 200_000
-    factors = noise([0, 1], rate)(torch.ones(2 * 100, count // 100)).view(2, count).double()
+    factors = gaussian([0, 1], rate)(torch.ones(2 * 100, count // 100)).view(2, count).double()
     deviation = math.sqrt(rate / (1.0 - rate))
     for found in factors:
         assert abs(float(found.mean()) - 1) < 4.5 * deviation / math.sqrt(count)
@@ -45,7 +89,7 @@ def test_mean_and_variance_of_the_factors_are_those_of_dropouts() -> None:
 
 def test_the_first_factors_by_hand() -> None:
     """Four numbers a seed take two words each of radii and of angles, halves of four words."""
-    found = noise([5], 0.5)(torch.full((2, 2), 3.0)).flatten()
+    found = gaussian([5], 0.5)(torch.full((2, 2), 3.0)).flatten()
     uniform = Words(5, "mask/test", 0).draw(4, np.int32) // 256 / 2**23
     radii = np.sqrt(-2 * np.log((1 - uniform[:2]) / 2))
     turns = np.pi * uniform[2:]
@@ -56,7 +100,7 @@ def test_the_first_factors_by_hand() -> None:
 
 def test_gradients_are_multiplied_by_the_factors() -> None:
     inputs = torch.full((2 * 8, 16), 2.0, requires_grad=True)
-    outputs = noise([0, 1], 0.25)(inputs)
+    outputs = gaussian([0, 1], 0.25)(inputs)
     outputs.sum().backward()
     assert inputs.grad is not None
     torch.testing.assert_close(inputs.grad, outputs.detach() / 2)
@@ -64,12 +108,13 @@ def test_gradients_are_multiplied_by_the_factors() -> None:
 
 
 def test_every_seed_has_its_own_rate() -> None:
-    factors = noise([0, 1, 2], 0.5, 0.01, 0.9)(torch.ones(3 * 100, 500)).view(3, -1)
+    factors = gaussian([0, 1, 2], 0.5, 0.01, 0.9)(torch.ones(3 * 100, 500)).view(3, -1)
     expected = torch.tensor([1.0, math.sqrt(1 / 99), 3.0])
     torch.testing.assert_close(factors.std(1), expected, rtol=0.02, atol=0)
 
 
-def test_a_seeds_factors_do_not_depend_on_its_neighbours_or_their_rates() -> None:
+@OF_ANY_KIND
+def test_a_seeds_factors_do_not_depend_on_its_neighbours_or_their_rates(noise: Noise) -> None:
     """Nor on how many numbers there are, odd ones too."""
     for shape in ((64, 32), (53, 13), (1, 1)):
         ones = torch.ones(shape)
@@ -80,7 +125,8 @@ def test_a_seeds_factors_do_not_depend_on_its_neighbours_or_their_rates() -> Non
             assert torch.equal(together.chunk(len(seeds))[seeds.index(7)], alone)
 
 
-def test_noise_of_two_seeds_units_and_steps_is_independent() -> None:
+@OF_ANY_KIND
+def test_noise_of_two_seeds_units_and_steps_is_independent(noise: Noise) -> None:
     layer = noise([0, 1], 0.5)
     first, second = (layer(torch.ones(2 * 100, 200)).view(2, -1) for _ in range(2))
     pairs = [(first[0], first[1]), (first[0], second[0]), (first[0][1:], first[0][:-1])]
@@ -89,13 +135,16 @@ def test_noise_of_two_seeds_units_and_steps_is_independent() -> None:
         assert abs(float(correlation)) < 4.5 / math.sqrt(20_000)
 
 
-def test_nothing_is_changed_in_evaluation() -> None:
-    inputs = torch.randn(6, 3, generator=torch.Generator().manual_seed(0))
+@OF_ANY_KIND
+def test_nothing_is_changed_at_rate_0_and_in_evaluation(noise: Noise) -> None:
+    inputs = normal(2 * 8, 16)
+    assert torch.equal(noise([0, 1], 0.0)(inputs), inputs)
     assert torch.equal(noise([0, 1], 0.5).eval()(inputs), inputs)
 
 
 @pytest.mark.parametrize("kind", [torch.float32, torch.bfloat16])
-def test_type_and_layout_stay(kind: torch.dtype) -> None:
+@OF_ANY_KIND
+def test_type_and_layout_stay(noise: Noise, kind: torch.dtype) -> None:
     inputs = torch.ones(4, 3, 5, 5, dtype=kind).to(memory_format=torch.channels_last)
     outputs = noise([0, 1], 0.5)(inputs)
     assert outputs.dtype == kind
