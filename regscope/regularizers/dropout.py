@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from regscope.regularizers.noise import Noise
+from regscope.regularizers.noise import UnitNoise
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class Dropout(Noise):
+class Dropout(UnitNoise):
     """Each unit after a layer's activation is set to zero with probability `rate`."""
 
     name: ClassVar[str] = "dropout"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from regscope.regularizers.noise import Noise
+from regscope.regularizers.noise import UnitNoise
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class GaussianDropout(Noise):
+class GaussianDropout(UnitNoise):
     """Each unit after a layer's activation is multiplied by a draw from N(1, rate / (1 - rate)).
 
     Keras's GaussianDropout(rate): mean and variance are those of dropout's factors at that rate.

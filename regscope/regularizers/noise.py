@@ -1,4 +1,4 @@
-"""What methods have in common that put noise on hidden units."""
+"""What methods have in common that multiply activations by drawn factors while training."""
 
 from __future__ import annotations
 
@@ -16,16 +16,21 @@ if TYPE_CHECKING:
 
 
 class Noise(Scoped):
-    """After a hidden layer's activation, while training; `rate` is a dropout's."""
+    """Factors whose expectation is 1; `rate` is how often dropout's are 0."""
 
     main: ClassVar[str] = "rate"
-    slot: ClassVar[SlotKind] = "dropout"
     rate: Annotated[float, Field(ge=0, lt=1)]
 
     @property
     def structure(self) -> Hashable:
         """Rates may differ."""
         return (self.layers,)
+
+
+class UnitNoise(Noise):
+    """A factor for every unit, after a hidden layer's activation."""
+
+    slot: ClassVar[SlotKind] = "dropout"
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.slots import fill_slots

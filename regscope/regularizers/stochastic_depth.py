@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from typing import TYPE_CHECKING, Annotated, ClassVar
-
-from pydantic import Field
+from typing import TYPE_CHECKING, ClassVar
 
 from regscope.models.slots import SlotKind
-from regscope.regularizers.base import Scoped
+from regscope.regularizers.noise import Noise
 
 if TYPE_CHECKING:
     from torch import nn
 
 
-class StochasticDepth(Scoped):
+class StochasticDepth(Noise):
     """Of each example, branch l of L is left out with probability `rate * l / L`.
 
     The linear decay of their section 3; a branch that stays is scaled up, as by torchvision's
@@ -22,14 +19,7 @@ class StochasticDepth(Scoped):
     """
 
     name: ClassVar[str] = "stochastic_depth"
-    main: ClassVar[str] = "rate"
     slot: ClassVar[SlotKind] = "residual"
-    rate: Annotated[float, Field(ge=0, lt=1)]
-
-    @property
-    def structure(self) -> Hashable:
-        """Rates may differ."""
-        return (self.layers,)
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.dense.dropped_branch import DroppedBranch
