@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
@@ -19,6 +18,7 @@ from regscope.report.phrases import (
     number_of,
     zero_shares,
 )
+from regscope.report.questions import Question
 from regscope.report.rates_tables import beyond
 from regscope.report.sections import Section
 from regscope.report.standings import Standing, standings
@@ -27,21 +27,6 @@ from regscope.study.params import BASELINE
 
 ZEROS_OF_L1 = "Does L1 make weights sparse, exactly zero?"
 ZEROS_OF_WHICH = "Which methods make weights sparse, exactly zero?"
-
-
-@dataclass(frozen=True)
-class Question:
-    """What somebody asks, and the answer; its first sentence says it.
-
-    about: the studies that it rests on, where these are few; claim: the anchor of the published
-    claim that it is about, where it is about one.
-    """
-
-    name: str
-    asked: str
-    answer: tuple[str, ...]
-    about: tuple[str, ...] = ()
-    claim: str | None = None
 
 
 def across(
@@ -53,7 +38,7 @@ def across(
         return ()
     found = standings(sections, regs)
     asked = [
-        *(Question(*one) for one in best_by_kind(sections, regs)),
+        *best_by_kind(sections, regs),
         _zeros(sections, regs),
         *_headlines(claims),
         Question("often", "Which method is better most often?", tuple(_most_often(found))),

@@ -10,6 +10,7 @@ from regscope.report.columns import comparisons
 from regscope.report.findings import study_findings
 from regscope.report.measured import BY_KEY
 from regscope.report.phrases import noted, sized
+from regscope.report.questions import Question
 from regscope.report.sections import Section
 from regscope.report.standings import Standing, standings
 from regscope.study.params import BASELINE
@@ -22,18 +23,20 @@ KINDS = {
 }
 
 
-def best_by_kind(
-    sections: Mapping[str, Section], regs: Sequence[str]
-) -> Iterator[tuple[str, str, tuple[str, ...], tuple[str, ...]]]:
-    """Of every kind its name, the question, the answer, and the studies that it rests on."""
+def best_by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[Question]:
+    """A question a kind that some study is of."""
     for kind, title in KINDS.items():
         own = {name: one for name, one in sections.items() if one.study.data.kind == kind}
         if not own:
             continue
-        answer = _of_one(own) if len(own) == 1 else _of_several(own, standings(own, regs))
-        tuned = _tuned(own, standings(own, regs))
-        name = f"best-{title.replace(' ', '-')}"
-        yield name, f"Which method is best for {title}?", (*answer, *tuned), tuple(own)
+        found = standings(own, regs)
+        answer = _of_one(own) if len(own) == 1 else _of_several(own, found)
+        yield Question(
+            f"best-{title.replace(' ', '-')}",
+            f"Which method is best for {title}?",
+            (*answer, *_tuned(own, found)),
+            tuple(own),
+        )
 
 
 def _of_one(own: Mapping[str, Section]) -> Iterator[str]:

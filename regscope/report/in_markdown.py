@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
-from regscope.report.across import Question
 from regscope.report.blocks import Block, Heading, Note, Source
 from regscope.report.pictures import Picture
 from regscope.report.published import Document
+from regscope.report.questions import Question
 from regscope.report.render import Table, escape, markdown
 
 

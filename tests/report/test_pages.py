@@ -22,9 +22,9 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
 from regscope.report import addresses, page, study_html, table, words
-from regscope.report.across import Question
 from regscope.report.published import load_published
 from regscope.report.published_figure import published_figure
+from regscope.report.questions import Question
 from regscope.report.sections import load_sections
 from regscope.study.params import load_params
 from stages import report

@@ -1,0 +1,20 @@
+"""What somebody asks of all studies together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question and its answer, whose first sentence says it.
+
+    about: the studies that it rests on, where these are few; claim: the anchor of the published
+    claim that it is about, where it is about one.
+    """
+
+    name: str
+    asked: str
+    answer: tuple[str, ...]
+    about: tuple[str, ...] = ()
+    claim: str | None = None
