@@ -13,7 +13,7 @@ from regscope.study.params import BASELINE
 TITLE = "Results"
 
 LEAD = (
-    "Every regularizer in every study, over many seeds. Accuracies are in percent, their"
+    "What regularizers do in every study, over many seeds. Accuracies are in percent, their"
     " differences in percentage points."
 )
 
