@@ -77,15 +77,21 @@ def shrinkage(groups: Tensor, thresholds: Tensor) -> Tensor:
     Optimizers for Deep Learning"). Found by Newton's method on `1 / sqrt(f(r)) = 1`, which is
     concave in r and a line where all s are equal: from below it never goes beyond the root.
     """
+    # In place where it can be: a copy here is one of all weights of a tensor of the whole stack.
+    alive = groups.div(thresholds.clamp(min=TINY)).square_().sum(2, keepdim=True) > 1
+    # No part of f is above 1 from here on.
+    length = groups.abs().sub_(thresholds).amax(2, keepdim=True).clamp(min=0)
+    for _ in range(ROUNDS):
+        length = closer(groups, thresholds, length)
+    return (length * alive) / (length + thresholds).clamp_(min=TINY)
+
+
+def closer(groups: Tensor, thresholds: Tensor, length: Tensor) -> Tensor:
+    """The lengths `[P, units, 1]` after a round of Newton's method."""
     from regscope.arithmetic.functions import square_root
 
-    alive = (groups / thresholds.clamp(min=TINY)).square().sum(2, keepdim=True) > 1
-    # No part of f is above 1 from here on.
-    length = (groups.abs() - thresholds).amax(2, keepdim=True).clamp(min=0)
-    for _ in range(ROUNDS):
-        divisors = (length + thresholds).clamp(min=TINY)
-        parts = (groups / divisors).square()
-        value = parts.sum(2, keepdim=True)
-        slope = (parts / divisors).sum(2, keepdim=True).clamp(min=TINY)
-        length = (length + value * (square_root(value) - 1) / slope).clamp(min=0)
-    return (length * alive) / (length + thresholds).clamp(min=TINY)
+    divisors = (length + thresholds).clamp_(min=TINY)
+    parts = (groups / divisors).square_()
+    value = parts.sum(2, keepdim=True)
+    slope = parts.div_(divisors).sum(2, keepdim=True).clamp(min=TINY)
+    return (length + value * (square_root(value) - 1) / slope).clamp(min=0)
