@@ -154,6 +154,7 @@ def seed_bytes(
         has_hook(method, "subgradient") for method in methods
     ):
         temporary += PLAIN_COPIES
+    temporary += max((method.temporary_copies for method in methods), default=0)
     copies += sum(method.held_weights for method in methods)
     weights = sum(parameter.nbytes for parameter in network.parameters())
     buffers = sum(buffer.nbytes for buffer in network.buffers())

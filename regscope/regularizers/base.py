@@ -94,6 +94,14 @@ class Regularizer(Settings):
         return 0
 
     @property
+    def temporary_copies(self) -> int:
+        """How many copies of one tensor of weights it holds at once while it computes.
+
+        Beyond the one that every method is allowed.
+        """
+        return 0
+
+    @property
     def structure(self) -> Hashable | None:
         """What of it must be equal, beside its name, wherever networks train as one stack.
 

@@ -26,6 +26,11 @@ class Orthogonal(Scoped):
     name: ClassVar[str] = "orthogonal"
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
+    @property
+    def temporary_copies(self) -> int:
+        """A Gram matrix, which is at most as large as the weights, and what it is multiplied to."""
+        return 2
+
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         terms = [
             deviation(flat_side(weight)).square().flatten(1).sum(1) for weight in weights.values()
