@@ -16,9 +16,7 @@ unexport PYTHONPATH
 .DEFAULT_GOAL := repro
 .PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean
 
-# Every cell that is not current trains first, on all cores; `dvc repro` stores what it comes to.
 repro: $(VENV)/.ready
-	@python -m regscope train
 	dvc repro
 	@python -m regscope table
 

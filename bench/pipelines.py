@@ -69,7 +69,8 @@ if stage == "settings":
     for reg, cell in block["regularizers"].items():
         write(f"{folder}/cells/{reg}.json", content=cell)
 elif stage == "train":
-    write(f"data/models/{study}/{words[1]}/model")
+    for cell in pathlib.Path(f"data/settings/{study}/cells").iterdir():
+        write(f"data/models/{study}/{cell.stem}/model")
 elif stage in ("download", "preprocess", "evaluate"):
     made = {"download": "raw", "preprocess": "prepared", "evaluate": "evaluations"}
     write(f"data/{made[stage]}/{study}/file")

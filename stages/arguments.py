@@ -26,6 +26,15 @@ def cell_arguments() -> tuple[str, Study, str]:
     return name, study, reg
 
 
+def cells_arguments() -> tuple[str, Study, list[str]]:
+    """`STUDY [REG]`: the study's name, its settings, and the names of its cells, or of that one."""
+    if len(sys.argv) == 3:
+        name, study, reg = cell_arguments()
+        return name, study, [reg]
+    name, study, _ = study_argument()
+    return name, study, list(study.cells)
+
+
 def words(*wanted: str) -> list[str]:
     if len(sys.argv) != 1 + len(wanted):
         raise RegscopeError(f"give {' '.join(wanted)}, not: {' '.join(sys.argv[1:]) or 'nothing'}")

@@ -7,16 +7,14 @@ data/.checksums, outside the folders that DVC hashes; a safetensors file may car
 
 from __future__ import annotations
 
-import configparser
-import hashlib
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from regscope.base import paths
+from regscope.base import dvc_cache, paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json
 
@@ -57,7 +55,7 @@ def checked(path: Path) -> Path:
 
 
 def _checked(path: Path, noted: str | None) -> Path:
-    if noted is not None and checksum(path) != noted and not _held_by_dvc(path):
+    if noted is not None and checksum(path) != noted and not dvc_cache.held(dvc_cache.md5(path)):
         raise RegscopeError(
             f"{path}: damaged, not what was written (CRC-32 {checksum(path)}, must be {noted});"
             f" remove {path.parent} and make it anew with: dvc repro"
@@ -145,24 +143,3 @@ def _noted(folder: Path) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-def _held_by_dvc(path: Path) -> bool:
-    """Whether DVC has a file of this content: it brings back what another run has written."""
-    with path.open("rb") as file:
-        # The name that DVC gives it; nothing hangs on MD5's strength.
-        name = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    return any((cache / name[:2] / name[2:]).is_file() for cache in _dvc_caches())
-
-
-def _dvc_caches() -> Iterator[Path]:
-    folder = paths.repository() / ".dvc"
-    yield folder / "cache" / "files" / "md5"
-    for file in ("config", "config.local"):
-        settings = configparser.ConfigParser(interpolation=None)
-        try:
-            settings.read(folder / file)
-        except configparser.Error:
-            continue
-        if chosen := settings.get("cache", "dir", fallback=""):
-            yield folder / chosen / "files" / "md5"

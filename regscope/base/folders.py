@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -34,6 +34,13 @@ def whole_folder(target: Path) -> Iterator[Path]:
         checksums.note(target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def remove_others(folder: Path, names: Iterable[str]) -> None:
+    """Remove the folders within it that have none of the names."""
+    for found in folder.glob("*"):
+        if found.is_dir() and found.name not in set(names):
+            shutil.rmtree(found)
 
 
 def _become(partial: Path, target: Path) -> None:

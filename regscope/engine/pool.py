@@ -39,7 +39,8 @@ def train_all(wanted: Sequence[Wanted]) -> None:
 
     A cell that cannot be trained stops no other: what is wrong with it is said at once.
 
-    Raises RegscopeError, naming the cells, where some could not be trained.
+    Raises RegscopeError: what is wrong, where nothing else was to be trained; else it names the
+    cells that could not be.
     """
     runs: dict[str, Run] = {}
     left, lost = [], []
@@ -49,6 +50,8 @@ def train_all(wanted: Sequence[Wanted]) -> None:
         try:
             runs[one.name], _ = surveyed(one.study, one.regs, one.data, one.name, among=networks)
         except RegscopeError as error:
+            if len(wanted) == 1:
+                raise
             print(f"regscope: {error}", file=sys.stderr)
             lost += cells
         else:
@@ -58,7 +61,7 @@ def train_all(wanted: Sequence[Wanted]) -> None:
             _train(runs, left)
         except RegscopeError as error:
             about = [cell for cell in left if str(error).startswith(f"{_label(*cell)}: ")]
-            if not about:
+            if not about or (about == left and not lost):
                 raise
             print(f"regscope: {error}", file=sys.stderr)
             lost += about

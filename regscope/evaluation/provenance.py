@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from regscope.base import paths
@@ -13,6 +10,8 @@ from regscope.pipelines import dependencies
 from regscope.study.params import Study
 
 ROOT = paths.PACKAGE.parent
+OUTPUTS = "measures"
+"""What made_from.json calls the files beside it."""
 
 
 def sources() -> dict[str, str]:
@@ -28,24 +27,8 @@ def made_from(name: str, study: Study, reg: str, common: dict[str, str]) -> dict
     settings = {key: written[key] for key in ("split", "model", "evaluation")}
     settings |= {"regularizers": {reg: written["regularizers"][reg]}}
     settings |= {"training": {key: written["training"][key] for key in ("arithmetic", "precision")}}
-    own = digests([*study.model.own_files, paths.model(name, reg)])
-    return {"settings": settings, "files": common | own}
-
-
-def with_outputs(made: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """What a cell's made_from.json holds: also the SHA-256 of every other file of its measures."""
-    files = sorted(
-        path for path in folder.rglob("*") if path.is_file() and path.name != paths.MADE_FROM
-    )
-    found = digests([file.relative_to(folder) for file in files], folder)
-    return {**made, "measures": found}
-
-
-def is_kept(name: str, reg: str, made: Mapping[str, Any]) -> bool:
-    """Whether the cell's folder holds what was made from that, all of it and nothing else."""
-    folder = paths.evaluation(name, reg)
-    try:
-        kept = json.loads((folder / paths.MADE_FROM).read_text())
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return False
-    return bool(kept == with_outputs(made, folder))
+    trained = digests([paths.model(name, reg)])
+    # What a network was trained from changes no measure of it.
+    trained.pop((paths.model(name, reg) / paths.MADE_FROM).as_posix(), None)
+    own = digests(study.model.own_files)
+    return {"settings": settings, "files": common | own | trained}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from multiprocessing import connection
@@ -10,11 +9,13 @@ from typing import Any
 
 from regscope.base import paths
 from regscope.base.digests import digests
+from regscope.base.folders import remove_others
+from regscope.base.made import is_there, note
 from regscope.base.processes import cores
 from regscope.engine.cell import chosen_workers
 from regscope.engine.local import process, received, send
 from regscope.engine.memory import free_memory
-from regscope.evaluation.provenance import is_kept, made_from, sources
+from regscope.evaluation.provenance import OUTPUTS, made_from, sources
 from regscope.study.params import Study
 
 PROCESS_BYTES = 1 << 30
@@ -31,21 +32,20 @@ def measure_study(name: str, study: Study, cells: Iterable[str]) -> None:
     Raises RegscopeError, naming the cell, where it cannot be measured, FileNotFoundError where it
     is not trained.
     """
-    _remove_others(name, study.cells)
+    remove_others(paths.DATA / "evaluations" / name, study.cells)
     common = digests([paths.prepared(name)]) | sources()
     wanted = {reg: made_from(name, study, reg, common) for reg in cells if reg in study.cells}
-    stale = {reg: made for reg, made in wanted.items() if not is_kept(name, reg, made)}
+    stale = {
+        reg: made
+        for reg, made in wanted.items()
+        if not is_there(paths.evaluation(name, reg), made, OUTPUTS)
+    }
     if not stale:
         return
     job = {"name": name, "study": study.model_dump(mode="json", exclude_none=True)}
     for reg, seconds in _measured(job, list(stale.items()), _processes(name, len(stale))):
+        note(paths.evaluation(name, reg), stale[reg])
         print(f"{name}/{reg}: measured, {seconds:.1f} s", flush=True)
-
-
-def _remove_others(name: str, cells: Iterable[str]) -> None:
-    for folder in paths.DATA.glob(f"evaluations/{name}/*"):
-        if folder.is_dir() and folder.name not in set(cells):
-            shutil.rmtree(folder)
 
 
 def _processes(name: str, cells: int) -> int:

@@ -14,12 +14,13 @@ from regscope.base.environment import environment
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_csv, write_json
 from regscope.base.folders import whole_folder
+from regscope.base.made import with_outputs
 from regscope.base.processes import leave_interrupts_to_parent
 from regscope.base.tensors import write_tensors
 from regscope.datasets import Dataset
 from regscope.engine.messages import asked, errors_told, tell
 from regscope.evaluation.cell import EMPTY, evaluate_cell
-from regscope.evaluation.provenance import with_outputs
+from regscope.evaluation.provenance import OUTPUTS
 from regscope.stacking.allocator import keep_freed_memory
 from regscope.study.params import Study
 
@@ -65,4 +66,4 @@ def _measure(
         for table, rows in result.tables.items():
             write_csv(folder / f"{table}.csv", rows, EMPTY.get(table, ()))
         write_tensors(folder / paths.ARRAYS_FILE, result.arrays)
-        write_json(folder / paths.MADE_FROM, with_outputs(made, folder))
+        write_json(folder / paths.MADE_FROM, with_outputs(made, folder, OUTPUTS))

@@ -31,13 +31,14 @@ def files(written: Mapping[str, Any]) -> dict[str, str]:
         "data.json": _text(written["data"]),
         "measured.json": _text(measured | {"training": arithmetic}),
         "study.json": json.dumps(written, indent=2, ensure_ascii=False) + "\n",
-        **{f"cells/{reg}.json": _cell(written, reg) for reg in written["regularizers"]},
+        **{f"cells/{reg}.json": _text(cell(written, reg)) for reg in written["regularizers"]},
     }
 
 
-def _cell(written: Mapping[str, Any], reg: str) -> str:
+def cell(written: Mapping[str, Any], reg: str) -> dict[str, Any]:
+    """What of a study's block decides how a cell is trained."""
     trained = {key: written[key] for key in TRAINED_BY}
-    return _text(trained | {"regularizer": written["regularizers"][reg]})
+    return trained | {"regularizer": written["regularizers"][reg]}
 
 
 def _text(value: Any) -> str:

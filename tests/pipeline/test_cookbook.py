@@ -11,13 +11,9 @@ import pytest
 
 from regscope.base import paths
 from tests.pipeline.pages import Block, blocks
-from tests.pipeline.workspace import CELLS, Workspace, ran
+from tests.pipeline.workspace import CELLS, Workspace, trained
 
 STRENGTH = "studies.digits.regularizers.l2.l2"
-
-
-def trained(output: str) -> list[str]:
-    return [name for name in ran(output) if "train" in name]
 
 
 def reviewed(workspace: Workspace) -> dict[str, object]:
@@ -37,7 +33,7 @@ def a_regularizer(workspace: Workspace, output: str) -> None:
 
 
 def a_strength(workspace: Workspace, output: str) -> None:
-    assert trained(output) == ["digits:train@l2"]
+    assert trained(output) == ["digits/l2"]
     assert "l2: 0.03" in (workspace.root / paths.PARAMS).read_text()
     assert paths.PARAMS.name in workspace.run("git", "status", "--short")
 
@@ -54,7 +50,7 @@ def locks(workspace: Workspace) -> set[Path]:
 
 
 def a_study_apart(workspace: Workspace, output: str) -> None:
-    assert trained(output) == ["moons:train@none", "moons:train@l1"]
+    assert trained(output) == ["moons/none", "moons/l1"]
     assert workspace.run("git", "status", "--short") == ""
     assert not (workspace.root / paths.model("moons", "l1")).exists()
     # Three cells and a strength of the study before, and two cells more.
@@ -76,7 +72,7 @@ def a_queue(workspace: Workspace, output: str) -> None:
 
 
 def a_log(workspace: Workspace, output: str) -> None:
-    assert "digits:train@l2" in trained(output)
+    assert "digits/l2" in trained(output)
 
 
 def a_table(workspace: Workspace, output: str) -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from tests.pipeline.workspace import TINY, Workspace
 
-STAGE = "studies/digits/dvc.yaml:train@none"
+STAGE = "studies/digits/dvc.yaml:train"
 MODEL = "data/models/digits/none"
 
 
@@ -26,6 +26,7 @@ def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspac
     """A workspace whose training takes some seconds."""
     params = deepcopy(TINY)
     params["studies"]["digits"]["training"]["epochs"] = 1500
+    del params["studies"]["digits"]["regularizers"]["l2"]
     workspace = Workspace.create(tmp_path_factory.mktemp("long"), params)
     workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.1"
     yield workspace

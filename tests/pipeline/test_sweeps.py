@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from tests.pipeline.workspace import SOURCE, Workspace, ran
+from tests.pipeline.workspace import SOURCE, Workspace, ran, trained
 
 SWEEPS: dict[str, Any] = {
     "studies": ["digits"],
@@ -66,9 +66,9 @@ def test_paths_are_made_apart_and_read_by_the_report(swept: Workspace) -> None:
 
     # Another setting of the study trains no path.
     swept.edit_yaml("params.yaml", longer)
-    again = ran(swept.dvc("repro"))
-    assert "digits:train@l1" in again
-    assert not [name for name in again if "path" in name or "pairs" in name]
+    again = swept.dvc("repro")
+    assert "digits/l1" in trained(again)
+    assert not [name for name in ran(again) if "path" in name or "pairs" in name]
 
 
 def test_a_wrong_strength_is_refused_before_anything_trains(swept: Workspace) -> None:

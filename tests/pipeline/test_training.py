@@ -1,4 +1,4 @@
-"""`regscope train`: what DVC calls stale trains at once, and its stages then find it."""
+"""`regscope train`: what is not current trains at once, and the stages then find it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import dvc.repo
-import pytest
-from dvc.exceptions import DvcException
-
-from regscope.base.errors import RegscopeError
-from regscope.pipelines.stale import stale_cells
 from tests.pipeline.workspace import TINY, Workspace
 
 
@@ -44,12 +38,3 @@ def test_stale_cells_of_several_studies_train_at_once(tmp_path: Path) -> None:
 
     refused = workspace.run("regscope", "train", "nope", ok=False)
     assert refused.splitlines()[-1].startswith("regscope: study nope: choose from: digits, moons")
-
-
-def test_what_dvc_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse() -> None:
-        raise DvcException("missing data source:\n'my_nets.py'")
-
-    monkeypatch.setattr(dvc.repo, "Repo", refuse)
-    with pytest.raises(RegscopeError, match=r"^DVC: missing data source: 'my_nets\.py'$"):
-        stale_cells(["digits"])

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from regscope.base import paths
-from tests.pipeline.workspace import SOURCE, TINY, Workspace, ran
+from tests.pipeline.workspace import SOURCE, TINY, Workspace, ran, trained
 
 PAGE = SOURCE / "docs" / "your-network.md"
 NAME = "digits_rows"
@@ -42,17 +42,13 @@ def put(workspace: Workspace, block: dict[str, Any]) -> None:
     workspace.edit_yaml("params.yaml", add)
 
 
-def trained(printed: str) -> set[str]:
-    return {name for name in ran(printed) if ":train@" in name}
-
-
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_walk(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path, TINY)
     block = study()
     put(workspace, block)
-    every = {f"{NAME}:train@{reg}" for reg in block["regularizers"]}
+    every = [f"{NAME}/{reg}" for reg in block["regularizers"]]
     [commands] = blocks("sh")
     *before, run = (shlex.split(line, comments=True) for line in commands.splitlines())
     for command in before:
@@ -101,7 +97,7 @@ def test_the_pages_refusal_is_what_is_told(workspace: Workspace) -> None:
     file = workspace.root / "my_nets.py"
     file.write_text(file.read_text().replace("hidden_dropout", "dropped"))
     workspace.run("python", "-m", "regscope", "studies", "--pipelines")
-    printed = workspace.dvc("repro", f"{paths.pipeline(NAME)}:train@dropout", ok=False)
+    printed = workspace.dvc("repro", f"{paths.pipeline(NAME)}:train", ok=False)
     [line] = [line for line in printed.splitlines() if line.startswith("regscope: ")]
     assert line == f"regscope: {NAME}/dropout: {blocks('text')[0].strip()}"
     file.write_text("raise ValueError('broken')\n")
@@ -115,7 +111,6 @@ def test_files_are_dependencies_where_networks_are_made() -> None:
     files = {NAME: [Path("my_nets.py"), Path("with space.py")]}
     [text] = study_pipelines([NAME], model_files=files).values()
     stages = yaml.safe_load(text)["stages"]
-    stages["train"] = stages["train"]["do"]
     having = {name for name, stage in stages.items() if "my_nets.py" in stage["deps"]}
     assert having == {"train", "evaluate", "visualize"}
     assert "with space.py" in stages["train"]["deps"]

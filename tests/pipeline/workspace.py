@@ -19,6 +19,7 @@ from bench.pipeline import copy_code
 from regscope.pipelines import study_pipelines
 
 SOURCE = Path(__file__).parents[2]
+TRAINED = re.compile(r"^(\w+/\w+): \d+ seeds?, \d+ epochs?; ", re.MULTILINE)
 PIPELINE = re.compile(r"^studies/(\w+)/dvc\.yaml:")
 
 CELLS: dict[str, Any] = {
@@ -224,8 +225,13 @@ class Workspace:
 def ran(output: str) -> list[str]:
     """The stages that DVC says it ran, in order; without those that run each time.
 
-    A stage of a study has the study before its name, as in `digits:train@l2`.
+    A stage of a study has the study before its name, as in `digits:train`.
     """
     lines = [line for line in output.splitlines() if line.startswith("Running stage '")]
     names = [PIPELINE.sub(r"\1:", line.split("'")[1]) for line in lines]
     return [name for name in names if name not in ("track", "gather")]
+
+
+def trained(output: str) -> list[str]:
+    """The cells that the stage says it trained, in order, as in `digits/l2`."""
+    return TRAINED.findall(output)

@@ -1,0 +1,156 @@
+"""Which cells of a study are trained: those alone that are not as they were trained before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from regscope import numerics
+from regscope.base import paths
+from regscope.base.dvc_cache import md5
+from regscope.base.errors import RegscopeError
+from regscope.engine.study import forget, stale_cells, train_study
+from regscope.study.networks import MODEL_FILE
+from regscope.study.params import Study, load_params
+from tests import tiny
+
+CELLS: dict[str, Any] = {"none": {}, "l1": {"l1": 0.01}, "left_out": None}
+BOTH = ["digits/none", "digits/l1"]
+
+
+@pytest.fixture(autouse=True)
+def prepared(workspace: Path, digits_folder: Path) -> None:
+    shutil.copytree(digits_folder, paths.prepared("digits"))
+
+
+def study(**cells: Any) -> Study:
+    """The study `digits` of params.yaml, with CELLS but those that are given."""
+    written = tiny.study().model_dump(mode="json", exclude_none=True)
+    written |= {"regularizers": CELLS | cells}
+    written["training"] |= {"epochs": 2, "seeds": 2}
+    reg = next(reg for reg, cell in written["regularizers"].items() if cell)
+    params = {"study": "digits", "reg": reg, "studies": {"digits": written}}
+    paths.PARAMS.write_text(yaml.safe_dump(params, sort_keys=False))
+    return load_params().studies["digits"]
+
+
+def trained(capsys: pytest.CaptureFixture[str], **cells: Any) -> list[str]:
+    """The cells that the stage says it trained."""
+    found = study(**cells)
+    train_study("digits", found, found.cells)
+    lines = capsys.readouterr().out.splitlines()
+    return [line.split(":")[0] for line in lines if " seeds, " in line]
+
+
+def files(reg: str) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in paths.model("digits", reg).iterdir()}
+
+
+def store_as_dvc() -> None:
+    """Put every file of the trained cells into the cache, as `dvc repro` does afterwards."""
+    for file in paths.DATA.glob("models/digits/*/*"):
+        name = md5(file)
+        held = Path(".dvc/cache/files/md5") / name[:2] / name[2:]
+        held.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file, held)
+
+
+def test_what_is_damaged_missing_or_made_from_other_things_is_trained_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert trained(capsys) == BOTH
+    assert trained(capsys) == []
+    folder, whole = paths.model("digits", "l1"), files("l1")
+    assert set(whole) == {MODEL_FILE, "history.csv", "environment.json", paths.MADE_FROM}
+
+    table = folder / "history.csv"
+    table.write_text(table.read_text().replace("0.", "9.", 1))
+    assert trained(capsys) == ["digits/l1"]
+    (folder / MODEL_FILE).unlink()
+    assert trained(capsys) == ["digits/l1"]
+    (folder / "more.csv").touch()
+    assert trained(capsys) == ["digits/l1"]
+    (folder / paths.MADE_FROM).write_text("{")
+    assert trained(capsys) == ["digits/l1"]
+    assert files("l1") == whole
+
+
+def test_settings_data_and_the_version_of_numerics_decide(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained(capsys)
+    assert trained(capsys, more={"l2": 0.001}) == ["digits/more"]
+    assert trained(capsys, l1={"l1": 0.02}) == ["digits/l1"]
+    monkeypatch.setattr(numerics, "NUMERICS_VERSION", numerics.NUMERICS_VERSION + 1)
+    assert trained(capsys, l1={"l1": 0.02}) == BOTH
+    (paths.prepared("digits") / "more.txt").touch()
+    assert trained(capsys, l1={"l1": 0.02}) == BOTH
+
+
+def test_a_cell_that_is_gone_leaves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(capsys)
+    assert trained(capsys, l1=None, l2={"l2": 0.01}) == ["digits/l2"]
+    assert not paths.model("digits", "l1").exists()
+
+
+def test_what_dvcs_cache_has_is_brought_back(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(capsys)
+    store_as_dvc()
+    first = files("l1")
+    assert trained(capsys, l1={"l1": 0.02}) == ["digits/l1"]
+    assert files("l1") != first
+    assert trained(capsys) == []
+    assert files("l1") == first
+    # Of the other strength the cache has nothing.
+    assert trained(capsys, l1={"l1": 0.02}) == ["digits/l1"]
+
+
+def test_only_whole_cells_and_only_files_of_theirs_are_brought_back(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    trained(capsys)
+    store_as_dvc()
+    own = md5(paths.model("digits", "l1") / MODEL_FILE)
+    held = Path(".dvc/cache/files/md5") / own[:2] / own[2:]
+    shutil.rmtree(paths.DATA / "models")
+    held.write_bytes(held.read_bytes()[:-1])
+    assert trained(capsys) == ["digits/l1"]
+    held.unlink()
+    shutil.rmtree(paths.DATA / "models")
+    assert trained(capsys) == ["digits/l1"]
+    store_as_dvc()
+    shutil.rmtree(paths.DATA / "models")
+    for noted in Path(".regscope/made").iterdir():
+        noted.write_text(json.dumps({"../outside": own}))
+    assert trained(capsys) == BOTH
+    assert not (paths.DATA / "models/outside").exists()
+
+
+def test_a_forgotten_cell_is_trained_anew(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(capsys)
+    store_as_dvc()
+    found = study()
+    forget("digits", found, ["l1"])
+    assert list(stale_cells("digits", found, found.cells)) == ["l1"]
+    assert trained(capsys) == ["digits/l1"]
+
+
+def test_a_cell_that_cannot_be_trained_stops_no_other(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(RegscopeError, match=r"^not trained: digits/wild$"):
+        trained(capsys, wild={"l2": 1e6})
+    assert capsys.readouterr().err.startswith("regscope: digits/wild: ")
+    assert [reg for reg in ("none", "l1", "wild") if paths.model("digits", reg).exists()] == [
+        "none",
+        "l1",
+    ]
+    # Where nothing else is to be trained, what is wrong is all that is said.
+    with pytest.raises(RegscopeError, match=r"^digits/wild: "):
+        trained(capsys, wild={"l2": 1e6})
+    assert capsys.readouterr().err == ""
