@@ -16,7 +16,7 @@ from tests.pipeline.workspace import SOURCE, TINY, Workspace, ran, trained
 
 PAGE = SOURCE / "docs" / "your-network.md"
 NAME = "digits_rows"
-NETWORK_STAGES = {f"{NAME}:{stage}" for stage in ("evaluate", "visualize")}
+NETWORK_STAGES = {f"{NAME}:{stage}" for stage in ("evaluate", "summarize")}
 
 
 def blocks(language: str) -> list[str]:
@@ -112,7 +112,7 @@ def test_files_are_dependencies_where_networks_are_made() -> None:
     [text] = study_pipelines([NAME], model_files=files).values()
     stages = yaml.safe_load(text)["stages"]
     having = {name for name, stage in stages.items() if "my_nets.py" in stage["deps"]}
-    assert having == {"train", "evaluate", "visualize"}
+    assert having == {"train", "evaluate", "summarize"}
     assert "with space.py" in stages["train"]["deps"]
     [text] = rates_pipelines([NAME], files).values()
     assert "my_nets.py" in yaml.safe_load(text)["stages"]["rate"]["do"]["deps"]
