@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 from regscope.engine.base import Heard, Work
 from regscope.engine.messages import Epoch, Watch
 from regscope.engine.plan import Plan
 from regscope.engine.together import Cells
+
+LINE_SECONDS = 10
 
 LOOKS: Any = {"disable": None, "dynamic_ncols": True, "leave": False}
 """On a terminal alone, as wide as that, and gone in the end."""
@@ -63,9 +66,12 @@ class Share:
 def overall(shares: Mapping[str, Share]) -> Iterator[Heard]:
     """A bar over all cells, by label, with the time left and how many are done.
 
+    Where there is no terminal, a line as cells are done, and no more than one in LINE_SECONDS.
     Gives what is to be told every epoch.
     """
     from tqdm import tqdm
+
+    said = monotonic()
 
     left = {label: share.left for label, share in shares.items()}
     done = sum(count == 0 for count in left.values())
@@ -78,9 +84,13 @@ def overall(shares: Mapping[str, Share]) -> Iterator[Heard]:
     ) as bar:
 
         def heard(work: Work, epoch: Epoch) -> None:
-            nonlocal done
+            nonlocal done, said
             left[work.label] -= len(epoch.seeds)
-            done += left[work.label] == 0
+            if left[work.label] == 0:
+                done += 1
+                if bar.disable and monotonic() - said >= LINE_SECONDS:
+                    said = monotonic()
+                    print(f"{work.label}: trained, {done} of {len(shares)} cells", flush=True)
             bar.set_postfix_str(f"{done} done; {work.label}: epoch {epoch.number}", refresh=False)
             bar.update(shares[work.label].each * len(epoch.seeds))
 
