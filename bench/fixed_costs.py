@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from typing import Any
 
 from bench.pipeline import STUDY, Pipeline
 from bench.processes import run_process
+from regscope.base import paths
 
 REPEATS = 2
 
@@ -48,6 +50,9 @@ def measure(keras: Path) -> dict[str, Any]:
 
 
 def _stages(pipeline: Pipeline) -> dict[str, float]:
+    # Else neither would be made anew.
+    for made in (paths.model(STUDY, "none"), paths.evaluation(STUDY, "none"), ".regscope/made"):
+        shutil.rmtree(pipeline.root / made)
     commands = {
         "stage train, one cell, 10 seeds, one epoch": ("stages.train", STUDY, "none"),
         "stage evaluate, one cell, 10 seeds": ("stages.evaluate", STUDY, "none"),
