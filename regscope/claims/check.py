@@ -1,4 +1,4 @@
-"""How a sentence is held against a study: one small class for each comparison."""
+"""What a claim asks of its study, one small class for each comparison; verdicts.py judges it."""
 
 from __future__ import annotations
 

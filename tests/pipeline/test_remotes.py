@@ -57,7 +57,7 @@ def check_nothing_is_trained(repro: str, built: Workspace) -> None:
     """Each stage that once built the study is skipped, by DVC's own words."""
     assert set(ran(repro)) <= NOT_KEPT
     stages = set(ran(built.first_output)) - NOT_KEPT
-    assert len(stages) > 8
+    assert {f"digits:{stage}" for stage in ("train", "evaluate", "summarize")} <= stages
     lines = re.sub(r"'studies/(\w+)/dvc\.yaml:", r"'\1:", repro).splitlines()
     assert {f"Stage '{stage}' didn't change, skipping" for stage in stages} <= set(lines)
 

@@ -56,8 +56,7 @@ def test_the_walk(tmp_path: Path) -> None:
     workspace.run("git", "commit", "--quiet", "--message", "a network of one's own")
     first = workspace.run(*run)
     assert trained(first) == every
-    for reg in block["regularizers"]:
-        assert blocks("text")[1].replace("none", reg) in first
+    assert blocks("text")[1] in first
 
     results = workspace.root / "metrics/studies" / NAME
     layers = pd.read_csv(results / "layers.csv")["layer"]
@@ -99,7 +98,7 @@ def test_the_pages_refusal_is_what_is_told(workspace: Workspace) -> None:
     workspace.run("python", "-m", "regscope", "studies", "--pipelines")
     printed = workspace.dvc("repro", f"{paths.pipeline(NAME)}:train", ok=False)
     [line] = [line for line in printed.splitlines() if line.startswith("regscope: ")]
-    assert line == f"regscope: {NAME}/dropout: {blocks('text')[0].strip()}"
+    assert line == f"regscope: {NAME}: {blocks('text')[0].strip()}"
     file.write_text("raise ValueError('broken')\n")
     assert set(ran(workspace.dvc("repro", str(paths.pipeline("digits"))))) <= {"validate"}
 
