@@ -41,34 +41,59 @@ def is_kept(folder: Path, made: Made, outputs: str) -> bool:
     return bool(kept == with_outputs(made, folder, outputs))
 
 
+def is_held(folder: Path, made: Made) -> bool:
+    """Whether DVC's cache has all files that the folder had when it was made from that."""
+    return bool(_held(_noted(folder, made)))
+
+
 def is_there(folder: Path, made: Made, outputs: str) -> bool:
-    """Whether it is kept, or DVC's cache has all its files, of which it is put together again."""
-    return is_kept(folder, made, outputs) or _brought_back(folder, made, outputs)
+    """Whether it is kept, or has been put together again from DVC's cache."""
+    if is_kept(folder, made, outputs):
+        if not _noted(folder, made).is_file():
+            # As after `dvc pull`.
+            note(folder, folder, made)
+        return True
+    return _brought_back(folder, made, outputs)
 
 
-def note(folder: Path, made: Made) -> None:
-    """Note which files a folder holds, now that it is made from that."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    found = {file.relative_to(folder).as_posix(): dvc_cache.md5(file) for file in files}
+def note(whole: Path, folder: Path, made: Made) -> None:
+    """Note which files `folder` holds, where it is made from that: those of `whole`."""
+    files = sorted(path for path in whole.rglob("*") if path.is_file())
+    found = {file.relative_to(whole).as_posix(): dvc_cache.md5(file) for file in files}
     write_json(_noted(folder, made), found)
 
 
 def gone(folder: Path, made: Made) -> None:
     """Remove the folder, and have it not brought back."""
     _noted(folder, made).unlink(missing_ok=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(folder)
+
+
+def plain(settings: Any) -> Any:
+    """Settings as JSON has them, and what it has no number for, as infinity, by its name."""
+    return json.loads(json.dumps(settings), parse_constant=str)
+
+
+class _OtherError(Exception):
+    """What the cache has is not what was stored there."""
 
 
 def _brought_back(folder: Path, made: Made, outputs: str) -> bool:
     held = _held(_noted(folder, made))
     if not held:
         return False
-    with whole_folder(folder) as partial:
-        for name, file in held.items():
-            target = partial / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target)
-    return is_kept(folder, made, outputs)
+    try:
+        with whole_folder(folder) as partial:
+            for name, file in held.items():
+                target = partial / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(file, target)
+            if not is_kept(partial, made, outputs):
+                raise _OtherError
+    except (_OtherError, FileNotFoundError):
+        return False
+    return True
 
 
 def _held(noted: Path) -> dict[str, Path]:

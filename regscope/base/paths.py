@@ -127,7 +127,7 @@ a trained cell every epoch, and of an evaluated one what is drawn of it."""
 
 ENVIRONMENT = "environment.json"
 MADE_FROM = "made_from.json"
-"""Beside a cell's measures: the digests of all that they come from, and their own."""
+"""Beside a cell's networks, and its measures: what they come from, and their own digests."""
 
 
 def mark_unswept(folder: Path, study: str, name: str) -> None:

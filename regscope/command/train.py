@@ -20,7 +20,8 @@ def train(
 
     \b
     Reads   params.yaml, and data/models for what is current
-    Writes  data/prepared, and below .regscope networks, which `dvc repro` finds there
+    Writes  data/prepared, and below .regscope networks, which `dvc repro` finds there; --anew
+            removes the cell's from data/models
     Example regscope train digits moons
     """
     from regscope.base import paths
@@ -40,7 +41,7 @@ def train(
     prepare(names)
     for name, study in found.items():
         forget(name, study, anew or ())
-    stale = {name: tuple(stale_cells(name, study, study.cells)) for name, study in found.items()}
+    stale = {name: tuple(stale_cells(name, study)) for name, study in found.items()}
     for name in names:
         print(f"{name}: {len(stale[name])} of {len(found[name].cells)} cells to train")
     train_all(

@@ -1,7 +1,7 @@
 """A stack on disk: where it stands, in one safetensors file that carries its own checksum.
 
-Checkpoints lie outside DVC's outputs, which DVC removes before it runs a stage, and are named by
-a hash of everything that decides the numbers, the library's code included. So a rerun goes on
+Checkpoints lie outside DVC's outputs, which DVC removes or restores as it sees fit, and are named
+by a hash of everything that decides the numbers, the library's code included. So a rerun goes on
 where the last one stopped, and one with other settings or changed code begins anew.
 """
 

@@ -25,10 +25,8 @@ def finished(
     data: Path,
     label: str,
     holdout: Holdout,
-    *,
-    told: bool = True,
 ) -> Iterator[dict[str, TrainedCell] | None]:
-    """The cells, where each has ended and is not stored yet, as is `told`; None where one has not.
+    """The cells, where each has ended with nobody to store it, as is told; None where one has not.
 
     Their checkpoints go when the block has ended well.
     """
@@ -44,8 +42,7 @@ def finished(
             cells = Cells((reg,), study.training.seeds)
             plans[cells] = own
             found |= gathered(device, computed, cells, own)
-        if told:
-            print(*resumptions(plans, label), sep="\n", flush=True)
+        print(*resumptions(plans, label), sep="\n", flush=True)
         yield found
         remove(plans.values())
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,10 @@ from regscope.base.lines import listed
 from regscope.engine.bar import Share, overall, resumptions
 from regscope.engine.base import Work
 from regscope.engine.cell import surveyed
-from regscope.engine.plan import Stack
+from regscope.engine.plan import Plan, Stack
 from regscope.engine.run import Run
 from regscope.engine.together import Cells
+from regscope.engine.trained import TrainedCell, gathered
 from regscope.study.params import Study
 
 STACKS_A_WORKER = 3
@@ -33,9 +34,32 @@ class Wanted:
     data: Path
 
 
+@dataclass(frozen=True)
+class Ended:
+    """A cell that is trained, while nobody else has its checkpoints."""
+
+    name: str
+    reg: str
+    run: Run
+    plan: Plan
+
+    def cell(self) -> TrainedCell:
+        cells = Cells((self.reg,), self.run.study.training.seeds)
+        return gathered(self.run.device, self.run.computed, cells, self.plan)[self.reg]
+
+
 def train_all(wanted: Sequence[Wanted]) -> None:
-    """Train all cells to their end, and leave them under checkpoints, where `training_cells` finds
-    them.
+    """Train all cells to their end, and leave them under checkpoints, where others find them.
+
+    Raises what `training_all` raises.
+    """
+    with training_all(wanted):
+        pass
+
+
+@contextmanager
+def training_all(wanted: Sequence[Wanted]) -> Iterator[list[Ended]]:
+    """All cells, trained to their end; their checkpoints stay, and are this run's in the block.
 
     A cell that cannot be trained stops no other: what is wrong with it is said at once.
 
@@ -56,28 +80,31 @@ def train_all(wanted: Sequence[Wanted]) -> None:
             lost += cells
         else:
             left += cells
-    while left:
-        try:
-            _train(runs, left)
-        except RegscopeError as error:
-            about = [cell for cell in left if str(error).startswith(f"{_label(*cell)}: ")]
-            if not about or (about == left and not lost):
-                raise
-            print(f"regscope: {error}", file=sys.stderr)
-            lost += about
-            left = [cell for cell in left if cell not in about]
-        else:
-            break
-    if lost:
-        raise RegscopeError(f"not trained: {listed([_label(*cell) for cell in lost])}")
+    with ExitStack() as exits:
+        ended: list[Ended] = []
+        while left and not ended:
+            try:
+                ended = exits.enter_context(_training(runs, left))
+            except RegscopeError as error:
+                about = [cell for cell in left if str(error).startswith(f"{_label(*cell)}: ")]
+                if not about or (about == left and not lost):
+                    raise
+                print(f"regscope: {error}", file=sys.stderr)
+                lost += about
+                left = [cell for cell in left if cell not in about]
+        if lost:
+            raise RegscopeError(f"not trained: {listed([_label(*cell) for cell in lost])}")
+        yield ended
 
 
-def _train(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> None:
+@contextmanager
+def _training(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> Iterator[list[Ended]]:
     """Raises RegscopeError, which begins with its label, where one cannot be trained."""
     engine, workers = next(iter(runs.values())).engine, min(run.workers for run in runs.values())
     each = math.ceil(STACKS_A_WORKER * workers / len(cells))
     works: list[tuple[int, Work]] = []
     shares: dict[str, Share] = {}
+    ended = []
     with ExitStack() as exits:
         for name, reg in cells:
             run, label = runs[name], _label(name, reg)
@@ -85,12 +112,14 @@ def _train(runs: dict[str, Run], cells: Sequence[tuple[str, str]]) -> None:
             dealt = exits.enter_context(run.dealt([Cells((reg,), seeds)], each))
             for line in resumptions(dealt, label):
                 print(line)
+            ended.append(Ended(name, reg, run, next(iter(dealt.values()))))
             own = [(_left(work.stack, epochs), work) for work in run.works(dealt, label)]
             shares[label] = Share(epochs * seeds, sum(left for left, _ in own), run.epoch_work)
             works += [(left * run.epoch_work, work) for left, work in own]
         works.sort(key=lambda pair: -pair[0])
         with overall(shares) as heard:
             engine.train([work for _, work in works], workers, heard)
+        yield ended
 
 
 def _left(stack: Stack, epochs: int) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from regscope.base import paths
 from regscope.base.digests import digests
+from regscope.base.made import plain
 from regscope.pipelines import dependencies
 from regscope.study.params import Study
 
@@ -31,4 +32,4 @@ def made_from(name: str, study: Study, reg: str, common: dict[str, str]) -> dict
     # What a network was trained from changes no measure of it.
     trained.pop((paths.model(name, reg) / paths.MADE_FROM).as_posix(), None)
     own = digests(study.model.own_files)
-    return {"settings": settings, "files": common | own | trained}
+    return {"settings": plain(settings), "files": common | own | trained}

@@ -44,7 +44,7 @@ def measure_study(name: str, study: Study, cells: Iterable[str]) -> None:
         return
     job = {"name": name, "study": study.model_dump(mode="json", exclude_none=True)}
     for reg, seconds in _measured(job, list(stale.items()), _processes(name, len(stale))):
-        note(paths.evaluation(name, reg), stale[reg])
+        note(paths.evaluation(name, reg), paths.evaluation(name, reg), stale[reg])
         print(f"{name}/{reg}: measured, {seconds:.1f} s", flush=True)
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
+from math import inf
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from regscope import numerics
 from regscope.base import paths
 from regscope.base.dvc_cache import md5
 from regscope.base.errors import RegscopeError
-from regscope.engine.study import forget, stale_cells, train_study
+from regscope.base.made import is_there
+from regscope.engine.run import folder_of
+from regscope.engine.study import OUTPUTS, made_from, forget, stale_cells, train_study
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import Study, load_params
 from tests import tiny
@@ -128,7 +132,35 @@ def test_only_whole_cells_and_only_files_of_theirs_are_brought_back(
     for noted in Path(".regscope/made").iterdir():
         noted.write_text(json.dumps({"../outside": own}))
     assert trained(capsys) == BOTH
-    assert not (paths.DATA / "models/outside").exists()
+    assert list(Path().rglob("outside")) == []
+
+
+def test_a_damaged_file_of_the_cache_is_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(capsys)
+    store_as_dvc()
+    own = md5(paths.model("digits", "l1") / MODEL_FILE)
+    held = Path(".dvc/cache/files/md5") / own[:2] / own[2:]
+    held.write_bytes(held.read_bytes()[:-1])
+    shutil.rmtree(paths.DATA / "models")
+    made = made_from("digits", study(), ["l1"])["l1"]
+    assert not is_there(paths.model("digits", "l1"), made, OUTPUTS)
+    assert not paths.model("digits", "l1").exists()
+
+
+def test_what_was_pulled_is_noted(capsys: pytest.CaptureFixture[str]) -> None:
+    trained(capsys)
+    store_as_dvc()
+    shutil.rmtree(".regscope/made")
+    assert trained(capsys) == []
+    shutil.rmtree(paths.DATA / "models")
+    assert trained(capsys) == []
+    assert set(files("l1")) == {MODEL_FILE, "history.csv", "environment.json", paths.MADE_FROM}
+
+
+def test_infinity_is_a_setting(capsys: pytest.CaptureFixture[str]) -> None:
+    cells = {"bounded": {"max_norm": inf}}
+    assert trained(capsys, **cells) == [*BOTH, "digits/bounded"]
+    assert trained(capsys, **cells) == []
 
 
 def test_a_forgotten_cell_is_trained_anew(capsys: pytest.CaptureFixture[str]) -> None:
@@ -136,21 +168,41 @@ def test_a_forgotten_cell_is_trained_anew(capsys: pytest.CaptureFixture[str]) ->
     store_as_dvc()
     found = study()
     forget("digits", found, ["l1"])
-    assert list(stale_cells("digits", found, found.cells)) == ["l1"]
+    assert stale_cells("digits", found) == ["l1"]
     assert trained(capsys) == ["digits/l1"]
 
 
 def test_a_cell_that_cannot_be_trained_stops_no_other(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    """Whatever DVC makes of the folder of a stage that has failed."""
     with pytest.raises(RegscopeError, match=r"^not trained: digits/wild$"):
         trained(capsys, wild={"l2": 1e6})
     assert capsys.readouterr().err.startswith("regscope: digits/wild: ")
-    assert [reg for reg in ("none", "l1", "wild") if paths.model("digits", reg).exists()] == [
-        "none",
-        "l1",
-    ]
-    # Where nothing else is to be trained, what is wrong is all that is said.
+    shutil.rmtree(paths.DATA / "models", ignore_errors=True)
     with pytest.raises(RegscopeError, match=r"^digits/wild: "):
         trained(capsys, wild={"l2": 1e6})
-    assert capsys.readouterr().err == ""
+    told = capsys.readouterr()
+    assert [line for line in told.out.splitlines() if line.endswith("finished")] == [
+        "digits/none: 2 seeds are finished",
+        "digits/l1: 2 seeds are finished",
+    ]
+    # Where nothing else is to be trained, what is wrong is all that is said.
+    assert told.err == ""
+    shutil.rmtree(paths.DATA / "models")
+    found = study()
+    train_study("digits", found, found.cells)
+    assert capsys.readouterr().out.count(" seeds are finished") == 2
+    assert list(Path(".regscope/checkpoints").glob("*/*.safetensors")) == []
+
+
+def test_cells_that_another_run_is_at_are_trained_here_too(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As two experiments of DVC's queue do that have a cell in common."""
+    found = study()
+    held = folder_of(found, ["l1"], paths.prepared("digits"), "test", "cpu", "fastest")
+    held.parent.mkdir(parents=True)
+    with FileLock(held.with_suffix(".lock")):
+        assert trained(capsys) == BOTH
+    assert len(files("l1")) == 4
