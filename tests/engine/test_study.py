@@ -18,7 +18,7 @@ from regscope.base.dvc_cache import md5
 from regscope.base.errors import RegscopeError
 from regscope.base.made import is_there
 from regscope.engine.run import folder_of
-from regscope.engine.study import OUTPUTS, made_from, forget, stale_cells, train_study
+from regscope.engine.study import OUTPUTS, forget, made_from, stale_cells, train_study
 from regscope.study.networks import MODEL_FILE
 from regscope.study.params import Study, load_params
 from tests import tiny
