@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from regscope.arithmetic import Precision, settle
 from regscope.datasets import Dataset
@@ -15,6 +15,7 @@ from regscope.engine.activations import pool_as_stacked, taken
 from regscope.engine.base import SurveyJob
 from regscope.engine.device import DEVICE, present_device
 from regscope.engine.memory import own_memory
+from regscope.engine.operations import operations
 from regscope.engine.plan import Cost, Survey
 from regscope.engine.together import together
 from regscope.regularizers import Regularizer
@@ -94,24 +95,8 @@ def survey(job: SurveyJob, free: int, dataset: Dataset | None = None) -> Survey:
     if device != "cpu":
         seed += recording_bytes(study, network)
     cost = Cost(process, seed)
-    counted = operations(network, dataset)
+    counted = operations(network, _few(dataset))
     return Survey(device, name, present, cost, stackable, unportable, looped, counted)
-
-
-def operations(network: nn.Module, dataset: Dataset) -> int:
-    """Floating-point operations of an example's way forward, as torch counts products.
-
-    Two a weight at least: what torch does not know, a recurrence for one, counts as nothing there.
-    """
-    from torch.utils.flop_counter import FlopCounterMode
-
-    least = 2 * sum(parameter.numel() for parameter in network.parameters())
-    if any(parameter.is_meta for parameter in network.parameters()):
-        return least
-    inputs = as_seen(torch.from_numpy(dataset.inputs[_longest(dataset)]), dataset.scale)
-    with torch.no_grad(), FlopCounterMode(display=False) as counter:
-        network(inputs)
-    return max(least, int(counter.get_total_flops()) // len(inputs))
 
 
 def _mixed(study: Study, regs: Sequence[str]) -> list[list[Regularizer]]:
@@ -268,13 +253,12 @@ def _passing_bytes(
     if one_by_one:
         pool_as_stacked(network)
         precision = study.training.precision
-    stored = torch.from_numpy(dataset.inputs[_longest(dataset)])
-    inputs = as_seen(stored, dataset.scale)
+    inputs = _few(dataset)
     batch = min(study.training.batch_size, study.train_size)
     evaluated = max(0, min(EVALUATION_BATCH, dataset.pool_size - study.train_size))
     passing = taken(network, inputs, batch, evaluated, precision)
     # The next batch is read while the last is still there.
-    read = stored[0].nbytes + 2 * inputs[0].nbytes
+    read = torch.from_numpy(dataset.inputs[:1]).nbytes + 2 * inputs[0].nbytes
     changed = any(has_hook(method, "batch") for method in methods) * inputs[0].nbytes
     # What changing a batch takes beside is free again when it goes through the network.
     trained = read + max(4 * changed, changed + passing.training)
@@ -282,9 +266,9 @@ def _passing_bytes(
     return more + int(NOT_USED_AGAIN * less if one_by_one else less)
 
 
-def _longest(dataset: Dataset) -> np.ndarray:
-    """Examples that take as much as any: the first, or the longest sentences."""
-    if dataset.kind != "tokens":
-        return np.arange(len(dataset.inputs))[:EXAMPLES]
-    lengths = (dataset.targets >= 0).sum(1)
-    return np.argsort(-lengths, kind="stable")[:EXAMPLES]
+def _few(dataset: Dataset) -> Tensor:
+    """Examples, as networks see them, that take as much as any: the first, or long sentences."""
+    places = np.arange(len(dataset.inputs))[:EXAMPLES]
+    if dataset.kind == "tokens":
+        places = np.argsort(-(dataset.targets >= 0).sum(1), kind="stable")[:EXAMPLES]
+    return as_seen(torch.from_numpy(dataset.inputs[places]), dataset.scale)
