@@ -1,4 +1,8 @@
-"""Which methods are better and worse by what is put into the networks, in sentences."""
+"""Which methods are better and worse by what is put into the networks, in sentences.
+
+Of several studies the best method is the one that is firmly better than none in most of them, of
+one study the one with the largest gain; the sentences say which.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.columns import comparisons
-from regscope.report.findings import study_findings
+from regscope.report.findings import study_answer
+from regscope.report.how_sure import Shown, gains, how_sure, rests_of, settings_of, shown
 from regscope.report.measured import BY_KEY
-from regscope.report.phrases import noted, sized
+from regscope.report.phrases import by_gain, sized
 from regscope.report.questions import Question
 from regscope.report.sections import Section
 from regscope.report.standings import Standing, standings
@@ -17,8 +22,8 @@ from regscope.study.params import BASELINE
 
 KINDS = {
     "image": "pictures",
-    "points": "tables of numbers",
-    "table": "tables",
+    "points": "arrays of numbers",
+    "table": "tables with named columns",
     "tokens": "sentences",
 }
 
@@ -27,96 +32,115 @@ def best_by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterat
     """A question a kind that some study is of."""
     for kind, title in KINDS.items():
         own = {name: one for name, one in sections.items() if one.study.data.kind == kind}
-        if not own:
-            continue
         found = standings(own, regs)
-        answer = _of_one(own) if len(own) == 1 else _of_several(own, found)
-        yield Question(
-            f"best-{title.replace(' ', '-')}",
-            f"Which method is best for {title}?",
-            (*answer, *_tuned(own, found)),
-            tuple(own),
-        )
+        if found:
+            answer, sure = _of_one(own, found) if len(own) == 1 else _of_several(own, found)
+            yield Question(
+                f"best-{title.replace(' ', '-')}",
+                f"Which method is best for {title}?",
+                answer,
+                sure,
+                tuple(own),
+            )
 
 
-def _of_one(own: Mapping[str, Section]) -> Iterator[str]:
-    for name, section in own.items():
-        yield f"In {name}, the one study: {_uncapitalized(study_findings(section)[0])}"
+Answer = tuple[tuple[str, ...], str]
+"""Sentences, and how sure they are."""
 
 
-def _of_several(own: Mapping[str, Section], found: Sequence[Standing]) -> Iterator[str]:
+def most_often(found: Sequence[Standing]) -> list[Standing]:
+    """Those that are firmly better in most studies; none where nothing is in any."""
     most = max((len(one.better) for one in found), default=0)
-    first = [one for one in found if most and len(one.better) == most]
-    if len(first) == 1:
-        yield _leader(own, first[0])
-    elif first:
-        yield (
-            f"No one method stands out: most often firmly better than {BASELINE} are"
-            f" {_sides(first, 'better')}."
-        )
-    else:
-        yield f"No method that was tried is firmly better than {BASELINE} in any study."
-    others = [one for one in found if one not in first]
-    better, worse = _sides(others, "better"), _sides(found, "worse")
-    said = [f"firmly better too: {better}"] * bool(better) + [f"firmly worse: {worse}"] * bool(
-        worse
+    return [one for one in found if most and len(one.better) == most]
+
+
+def _of_one(own: Mapping[str, Section], found: Sequence[Standing]) -> Answer:
+    ((name, section),) = own.items()
+    answer = study_answer(section, interval=False)
+    better = by_gain(section)
+    order = ", largest gain first" if len(better) > 1 else ""
+    said = f"In {name}, the one study{order}: {answer[:1].lower()}{answer[1:]}"
+    intervals = [_gain(section, reg) for reg in better[:1]]
+    first = [one for one in found if one.reg in (better[:1] or [one.reg])]
+    sure = how_sure(
+        list(rests_of(own, [one.reg for one in found])),
+        intervals,
+        settings_of(first, found),
+        len(own),
     )
-    yield f"Of {_studies(own)}, {'; '.join(said) or 'no other is firmly better or worse'}."
+    return (said,), sure
+
+
+def _gain(section: Section, reg: str) -> Shown:
+    measure = BY_KEY[section.results.primary]
+    return shown(display_name(reg), comparisons(section.results, measure.key)[reg], measure)
+
+
+def _of_several(own: Mapping[str, Section], found: Sequence[Standing]) -> Answer:
+    first = most_often(found)
+    others = [one for one in found if one not in first]
+    if len(first) == 1:
+        opening = _leader(own, first[0])
+        further = _others(others, others, "Of the others, firmly")
+    elif first:
+        opening = f"Tied, most often firmly better than {BASELINE}: {_tied(first)}."
+        further = _others(others, found, "Firmly")
+    else:
+        opening = f"No method that was tried is firmly better than {BASELINE} in any study."
+        further = _others((), found, "Firmly")
+    about = first or found
+    sure = how_sure(
+        list(rests_of(own, [one.reg for one in about])),
+        list(gains(own, first)),
+        settings_of(about, found),
+        len(own),
+    )
+    return (opening, further), sure
+
+
+def _others(better: Sequence[Standing], worse: Sequence[Standing], opening: str) -> str:
+    """Who else is better, and who is worse."""
+    said = [
+        f"{side}: {named}"
+        for side, named in (("better", _sides(better, "better")), ("worse", _sides(worse, "worse")))
+        if named
+    ]
+    return f"{opening} {'; firmly '.join(said)}." if said else "No other is firmly better or worse."
 
 
 def _leader(own: Mapping[str, Section], one: Standing) -> str:
-    """Who is better most often, by how much, and whether it is so where all are tuned."""
+    """Who is better most often, by how much, and where worse."""
     sizes = []
     for name in one.better:
         measure = BY_KEY[own[name].results.primary]
         row = comparisons(own[name].results, measure.key)[one.reg]
-        sizes.append(f"{name} by {sized(row, measure)}")
-    tuned = f"; tuned, in {len(one.better_there)} of {len(one.tried)}" if one.tried else ""
-    worse = f"; firmly worse in {len(one.worse)}" if one.worse else ""
+        sizes.append(f"{name} by {sized(row, measure, interval=False)}")
     return (
-        f"{display_name(one.reg)}, most often: firmly better than {BASELINE} in {len(one.better)}"
-        f" of {len(one.studies)} studies, {joined(sizes)}{worse}"
-        f"{tuned}{noted(', '.join(one.better_there))}."
+        f"Most often better than {BASELINE}: {display_name(one.reg)}, firmly in {len(one.better)}"
+        f" of {len(one.studies)} studies ({joined(sizes)}), worse in"
+        f" {len(one.worse) or 'no study'}."
     )
 
 
-def _tuned(own: Mapping[str, Section], found: Sequence[Standing]) -> Iterator[str]:
-    tried = [name for name in own if any(name in one.tried for one in found)]
-    if tried:
-        better, worse = (
-            joined(
-                [
-                    display_name(one.reg) + noted(", ".join(names) * (len(tried) > 1))
-                    for one in sorted(found, key=lambda one: -len(getattr(one, side)))
-                    if (names := getattr(one, side))
-                ]
-            )
-            for side in ("better_there", "worse_there")
-        )
-        told = f"firmly better: {better or 'no method'}"
-        told += f"; firmly worse: {worse}" if worse else ""
-        yield f"Tuned, in {joined(tried)}, {told}."
-
-
-def _sides(found: Sequence[Standing], side: str) -> str:
-    """Who is so in some study, most often first, with in how many of how many."""
-    ordered = sorted(
-        (one for one in found if getattr(one, side)), key=lambda one: -len(getattr(one, side))
-    )
+def _tied(first: Sequence[Standing]) -> str:
+    """Those that are better in as many studies, with which."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for one in first:
+        alike.setdefault((len(one.studies), *one.better), []).append(display_name(one.reg))
     return joined(
         [
-            f"{display_name(one.reg)} in {len(getattr(one, side))} of {len(one.studies)}"
-            for one in ordered
+            f"{joined(names)} in {len(better)} of {of} ({', '.join(map(str, better))})"
+            for (of, *better), names in alike.items()
         ]
     )
 
 
-def _studies(own: Mapping[str, Section]) -> str:
-    """How many, and of how many data sets where these are fewer: they are not independent."""
-    sources = len({section.study.data.called for section in own.values()})
-    count = f"{len(own)} studies"
-    return count if sources == len(own) else f"{count} of {sources} data set{'s' * (sources > 1)}"
-
-
-def _uncapitalized(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+def _sides(found: Sequence[Standing], side: str) -> str:
+    """Who is so in some study, most often first, with in how many of how many."""
+    alike: dict[tuple[int, int], list[str]] = {}
+    for one in sorted(found, key=lambda one: -len(getattr(one, side))):
+        if number := len(getattr(one, side)):
+            alike.setdefault((number, len(one.studies)), []).append(display_name(one.reg))
+    return ", ".join(
+        f"{joined(names)} in {number} of {of}" for (number, of), names in alike.items()
+    )

@@ -159,12 +159,11 @@ def reported(claim: Mapping[str, Any]) -> str:
     )
 
 
-def measured(claim: Mapping[str, Any]) -> str:
+def measured(claim: Mapping[str, Any], interval: bool = True) -> str:
     """The effect with its interval, of which comparison, and where a difference starts from."""
     if claim["effect"] is None:
         return DASH
-    known = claim["low"] is not None
-    ends = f" [{_number(claim, claim['low'])}, {_number(claim, claim['high'])}]" if known else ""
+    ends = f" {_ends(claim)}" if interval and claim["low"] is not None else ""
     decided = claim["decided_by"]
     several = len(claim["cell"]) * max(1, len(claim["against"])) > 1
     pair = " against ".join(filter(None, (decided["cell"], decided["against"])))
@@ -174,6 +173,17 @@ def measured(claim: Mapping[str, Any]) -> str:
         seen = f"; a shift of {_shift(claim, shift)} would be seen" if shift else ""
         whose = f" (one new run{seen})"
     return f"{_number(claim, claim['effect'])}{_unit(claim)}{ends}{_origin(claim)}{whose}"
+
+
+def interval(claim: Mapping[str, Any]) -> str:
+    """The effect's, with its unit; DASH where there is none."""
+    if claim["effect"] is None or claim["low"] is None:
+        return DASH
+    return f"{_ends(claim)}{_unit(claim)}"
+
+
+def _ends(claim: Mapping[str, Any]) -> str:
+    return f"[{_number(claim, claim['low'])}, {_number(claim, claim['high'])}]"
 
 
 def _shift(claim: Mapping[str, Any], shift: float) -> str:

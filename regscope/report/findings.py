@@ -13,14 +13,16 @@ from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.columns import comparisons, on_edge
 from regscope.report.formats import EDGE
+from regscope.report.headlines import headlines
+from regscope.report.how_sure import HOW_SURE
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.phrases import (
     NO_ZEROS,
     SOME_ZEROS,
     baseline_level,
+    by_gain,
     firmly,
     guessing,
-    headlines,
     noted,
     signed,
     sized,
@@ -45,13 +47,17 @@ VERDICTS = {GUESS: GUESS_MEANING, TOO_FEW: "too few seeds to tell"}
 def study_findings(section: Section) -> tuple[str, ...]:
     """The answer first: what is better, what the others do, what the best learning rate changes;
     then what happens inside, and whether a document's headline was right."""
-    answer = (_answer(section), _others(section), _lost(section), _at_best(section))
-    judged = (f"{asked} {given}" for asked, given, _ in headlines(section.claims, of_study=True))
+    answer = (study_answer(section), _others(section), _lost(section), _at_best(section))
+    judged = (
+        f"{one.asked} {' '.join(one.answer)} {HOW_SURE} {one.sure}."
+        for one in headlines(section.claims)
+    )
     further = (*_inside(section), *judged)
     return tuple(filter(None, (*answer, *further)))
 
 
-def _answer(section: Section) -> str:
+def study_answer(section: Section, interval: bool = True) -> str:
+    """What is firmly better than the baseline, by how much; the first with its interval."""
     measure = BY_KEY[section.results.primary]
     level = baseline_level(section, measure)
     where = "" if measure is ACCURACY else f" in {measure.name}"
@@ -59,12 +65,11 @@ def _answer(section: Section) -> str:
     if compared and all(row["verdict"] == TOO_FEW for row in compared.values()):
         seeds = "1 seed is" if section.seeds == 1 else f"{section.seeds} seeds are"
         return f"{WITHOUT} {level}{where}; {seeds} too few to tell of any method."
-    better = firmly(section, compared, "better")
+    better = by_gain(section)
     if not better:
         return f"{WITHOUT} {level}{where}; no method is firmly better."
-    better.sort(key=lambda reg: -measure.entry.sign * float(compared[reg]["difference"]))
     named = [
-        f"{display_name(reg)} by {sized(compared[reg], measure, interval=reg == better[0])}"
+        f"{display_name(reg)} by {sized(compared[reg], measure, interval and reg == better[0])}"
         for reg in better
     ]
     return f"{WITHOUT} {level}{where}; firmly better: {joined(named)}."

@@ -7,11 +7,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+from regscope.base import paths
 from regscope.report.blocks import Block, Heading, Note, Source
+from regscope.report.how_sure import HOW_SURE
 from regscope.report.pictures import Picture
 from regscope.report.published import Document
 from regscope.report.questions import Question
 from regscope.report.render import Table, escape, markdown
+
+FEW = 3
 
 
 def joined(blocks: Iterable[str]) -> str:
@@ -23,10 +27,24 @@ def bullets(sentences: Iterable[str]) -> str:
     return "\n".join(f"- {escape(sentence)}" for sentence in sentences)
 
 
-def answered(questions: Iterable[Question]) -> str:
+def answered(questions: Iterable[Question], page: Path) -> str:
+    """A line a question: the answer, how sure it is, and the pages of the studies it is about."""
     return "\n".join(
-        f"- **{escape(one.asked)}** {escape(' '.join(one.answer))}" for one in questions
+        f"- **{escape(one.asked)}** {escape(' '.join(one.answer))}"
+        f"<br>*{HOW_SURE}* {escape(one.sure)}.{_where(one, page)}"
+        for one in questions
     )
+
+
+def _where(question: Question, page: Path) -> str:
+    """Of more than FEW studies nothing: the results page lists all of them."""
+    if len(question.about) > FEW:
+        return ""
+    anchor = "#published-claims" if question.claim else ""
+    links = [
+        f"[{escape(name)}]({link(paths.study_page(name), page)}{anchor})" for name in question.about
+    ]
+    return f" {', '.join(links)}" if links else ""
 
 
 def link(file: Path, page: Path) -> str:

@@ -13,6 +13,7 @@ from regscope.report.alternative_texts import published_text
 from regscope.report.claims_table import claims_table
 from regscope.report.findings import study_findings
 from regscope.report.frame import Frame, Parts, frame
+from regscope.report.how_sure import HOW_SURE
 from regscope.report.parts import parts
 from regscope.report.ranking import ranking
 from regscope.report.results_page import PUBLISHED_ALT
@@ -92,6 +93,7 @@ def start_page(
         how_to_read=words.HOW_TO_READ,
         answers={name: study_findings(section)[0] for name, section in sections.items()},
         across=across(sections, regs, claims),
+        how_sure=HOW_SURE,
         rankings={name: ranking(results, regs) for name, results in studies.items()},
         claims=claims,
         claim_counts=counts(claims),

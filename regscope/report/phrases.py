@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from regscope.report.answers import NO_ANSWER, answer
-from regscope.report.claims_table import measured
 from regscope.report.columns import comparisons, on_edge, values
-from regscope.report.formats import DASH, EDGE
-from regscope.report.measured import Measure
+from regscope.report.measured import BY_KEY, Measure
 from regscope.report.sections import Section
-from regscope.report.verdicts import RESERVES, Claims
 from regscope.results import told
 from regscope.results.guessed import NO
 from regscope.study.params import BASELINE
@@ -22,9 +18,6 @@ SOME_ZEROS = 0.01
 
 NO_ZEROS = "No method sets a hundredth of the weights to exactly zero"
 ZEROS = "zero_fraction"
-
-CALLED = {"Else unstated": "settings unstated"}
-"""Reserves that a sentence calls otherwise than a table's heading."""
 
 Row = Mapping[Any, Any]
 Claim = Mapping[str, Any]
@@ -41,6 +34,14 @@ def firmly(section: Section, rows: Mapping[Any, Row], verdict: str) -> list[str]
         for reg in section.regs
         if reg in rows and reg != BASELINE and told(rows[reg]) == verdict and not on_edge(rows[reg])
     ]
+
+
+def by_gain(section: Section) -> list[str]:
+    """The cells that are firmly better in what the study is about, the largest gain first."""
+    measure = BY_KEY[section.results.primary]
+    compared = comparisons(section.results, measure.key)
+    better = firmly(section, compared, "better")
+    return sorted(better, key=lambda reg: -measure.entry.sign * float(compared[reg]["difference"]))
 
 
 def guessing(section: Section) -> Collection[str]:
@@ -69,38 +70,9 @@ def zero_shares(section: Section) -> dict[str, float]:
     }
 
 
-def headlines(claims: Claims, of_study: bool = False) -> Iterator[tuple[str, str, Claim]]:
-    """Of every document with a headline: whether it was right, the answer, with what the seeds say,
-    how sure that is and its reserves; and the claim."""
-    for claim in claims:
-        if claim.get("headline"):
-            given = answer(claim)
-            notes = [] if claim.get("seeds") is None else [f"{claim['seeds']} seeds"]
-            notes += [f"on the {EDGE}"] * (claim.get("firm") is False)
-            notes += ["firm"] * (claim.get("firm") is True and given not in NO_ANSWER)
-            notes += [
-                CALLED.get(name, name.lower()) for name, has in RESERVES.items() if has(claim)
-            ]
-            notes = [note for note in notes if note not in given]
-            notes += [] if of_study else [f"study {claim['study']}"]
-            statement = claim["statement"].rstrip(".")
-            yield (
-                f"Was document {number_of(claim)}'s headline right?",
-                f"{given}. “{statement}” (“{claim['title']}”): {claim['verdict']}{_effect(claim)}"
-                f"{noted('; '.join(notes))}.",
-                claim,
-            )
-
-
 def number_of(claim: Claim) -> str:
     """Of the document that makes it."""
     return str(claim["document"]).partition("_")[0]
-
-
-def _effect(claim: Claim) -> str:
-    """The effect with its interval, where there is one."""
-    found = measured(claim)
-    return "" if found == DASH else f", {found}"
 
 
 def baseline_level(section: Section, measure: Measure) -> str:
@@ -123,4 +95,13 @@ def sized(row: Row, measure: Measure, interval: bool = True) -> str:
     shown = f"{measure.value(abs(float(row['difference'])))}{unit_of(measure)}"
     if not interval:
         return shown
-    return f"{shown} [{', '.join(measure.difference(float(row[end])) for end in ('low', 'high'))}]"
+    return f"{shown} {_ends(row, measure)}"
+
+
+def interval_of(row: Row, measure: Measure) -> str:
+    """The interval of a difference, with its unit, or else what it is a difference in."""
+    return f"{_ends(row, measure)}{unit_of(measure) or f' in {measure.name}'}"
+
+
+def _ends(row: Row, measure: Measure) -> str:
+    return f"[{', '.join(measure.difference(float(row[end])) for end in ('low', 'high'))}]"

@@ -50,15 +50,20 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     overview = tables.overview_table(studies, regs)
     stands = standings_table(standings(sections, regs))
     yield "## Findings"
-    yield words.KEY
-    yield answered(across(sections, regs, claims))
-    yield escape(doubtful({name: section.evidence for name, section in sections.items()}))
+    yield answered(across(sections, regs, claims), paths.RESULTS_PAGE)
+    yield terms(sections)
     yield f"{stands.caption}:"
     yield markdown(stands)
     yield "## Overview"
     yield f"{overview.caption}; {words.MARKS}."
     yield markdown(overview)
     yield f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.RESULTS_PAGE)})"
+
+
+def terms(sections: Mapping[str, Section]) -> str:
+    """What the answers mean by their words, and what they say of new data."""
+    doubts = doubtful({name: section.evidence for name, section in sections.items()})
+    return escape(f"{words.KEY} {doubts}")
 
 
 def _studies(sections: Mapping[str, Section]) -> str:

@@ -66,7 +66,7 @@ function makeSearch() {
       ...found.slice(0, MOST_FOUND).map((entry, index) => {
         const option = element(
           "li",
-          { id: `found-${index}` },
+          { id: `found-${index}`, className: entry.kind.toLowerCase() },
           element("span", { className: "kind", textContent: entry.kind }),
           element("span", { textContent: entry.title }),
           ...(entry.beside ? [element("small", { textContent: entry.beside })] : []),

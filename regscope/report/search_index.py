@@ -12,6 +12,7 @@ from regscope.report.blocks import Part
 from regscope.report.claims_table import anchor
 from regscope.report.columns import comparisons, on_edge
 from regscope.report.formats import EDGE
+from regscope.report.how_sure import HOW_SURE
 from regscope.report.measured import BY_KEY
 from regscope.report.phrases import number_of
 from regscope.report.sections import Section
@@ -53,7 +54,11 @@ def search_index(
     """By kind, in the order in which they are shown where several fit."""
     return {
         "Question": [
-            (one.asked, one.answer[0], _start(addresses.question(one.name)))
+            (
+                one.asked,
+                f"{one.answer[0]} {HOW_SURE} {one.sure}.",
+                _start(addresses.question(one.name)),
+            )
             for one in across(sections, regs, claims)
         ],
         "Method": [

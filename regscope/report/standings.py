@@ -72,6 +72,11 @@ def _kind(row: Mapping[Any, Any]) -> str:
     return "open" if on_edge(row) else KINDS.get(told(row), "open")
 
 
+def decides(row: Mapping[Any, Any]) -> bool:
+    """Whether a row of comparisons is better, worse or no different, firmly."""
+    return _kind(row) != "open"
+
+
 def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:
     """A row a method that at least `fewest` studies have, the most often better first."""
     kept = [standing for standing in found if len(standing.studies) >= fewest]

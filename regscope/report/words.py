@@ -40,6 +40,16 @@ COLLAPSED_MEANING = "every seed of the cell is hardly better than a guess"
 
 HOW_TO_READ = (
     (
+        "How sure",
+        "five things, always in this order. How many of the verdicts behind the answer are firm,"
+        f" be it better, worse or {EQUAL}; the others are open, and firmly open is what stays"
+        " undecided whichever seed is left out. How many seeds. The 95 % interval; of several the"
+        f" least sure, which takes most of the way from the difference to 0, or of zeros beyond"
+        f" those of {BASELINE} to a hundredth of the weights. Whose settings: the study's own, of"
+        " which a document may leave some open, or tuned. How many studies, of how many"
+        " data sets.",
+    ),
+    (
         "Mean ± half width",
         "the mean over seeds and half the width of its 95 % Student t interval; SD is the standard"
         " deviation over seeds.",
@@ -82,8 +92,9 @@ HOW_TO_READ = (
     (
         "Firm, on the edge",
         "firm is a verdict that stays the same when any one seed is left out of all cells, with the"
-        " corrections made anew, and when rounding moves every mean by a quarter of its standard"
-        " error, as another processor may. All others are on the edge: marked"
+        " corrections made anew, and when rounding moves every mean difference by half of its"
+        " standard error, as another processor may. Zeros are firm where neither takes the mean"
+        " across a hundredth of the weights. All others are on the edge: marked"
         f" ({EDGE}), not bold, and named apart in sentences.",
     ),
     (

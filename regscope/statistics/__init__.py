@@ -9,7 +9,7 @@ since it takes long to load.
 from regscope.statistics.corrections import false_discovery, holm
 from regscope.statistics.equality import equal_p, equality_power, seeds_for_equality
 from regscope.statistics.family import STATISTICS, compare_family
-from regscope.statistics.firmness import Pair, firm, nudged
+from regscope.statistics.firmness import Pair, firm, nudged, repeats
 from regscope.statistics.intervals import (
     Interval,
     mean_interval,
@@ -106,6 +106,7 @@ __all__ = [
     "power_of",
     "prediction_interval",
     "probability_interval",
+    "repeats",
     "seeds_for",
     "seeds_for_equality",
     "seeds_needed",

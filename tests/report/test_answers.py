@@ -9,7 +9,8 @@ import pytest
 
 from regscope.claims.rule import VERDICTS
 from regscope.report import answers, words
-from regscope.report.phrases import headlines
+from regscope.report.headlines import headlines
+from regscope.report.questions import Question
 from regscope.statistics import EQUAL
 from tests.report import synthetic
 
@@ -78,38 +79,72 @@ def test_a_plain_yes_or_no_is_for_what_is_reproduced_or_contradicted_alone() -> 
     assert plain == {"reproduced", "contradicted"}
 
 
-def test_the_answer_goes_first_and_takes_its_reserve_with_it() -> None:
+def judged(*args: Any, **others: Any) -> Question:
+    (found,) = headlines([claim(*args, headline=True, **others)])
+    return found
+
+
+def test_the_answer_goes_first_and_how_sure_it_is_last() -> None:
     beside = claim("not at the strength assumed", False, headline=True, assumed=["l1"])
     beside |= {"document": "000_paper.txt", "unstated": "epochs"}
-    assert list(headlines([beside], of_study=True)) == [
-        (
+    other = claim("reproduced")
+    assert list(headlines([beside, other])) == [
+        Question(
+            "document-000",
             "Was document 000's headline right?",
-            "Not at the strength assumed, on the edge. “L1 helps” (“A paper”): not at the strength"
-            " assumed, +1.20 points [+0.64, +1.76] (5 seeds; settings unstated).",
-            beside,
-        )
-    ]
-    open_edge = claim("undecided", False, headline=True)
-    assert list(headlines([open_edge])) == [
-        (
-            "Was document paper.txt's headline right?",
-            "Open. “L1 helps” (“A paper”): undecided, +1.20 points [+0.64, +1.76] (5 seeds; on the"
-            " edge; study small).",
-            open_edge,
+            (
+                "Not at the strength assumed, on the edge. “L1 helps” (“A paper”): not at the"
+                " strength assumed, +1.20 points.",
+            ),
+            "on the edge; 5 seeds; 95 % interval [+0.64, +1.76] points; study settings, strength"
+            " assumed, some unstated; one study",
+            ("small",),
+            "claim-a",
         )
     ]
 
 
-def test_an_answer_that_is_one_says_whether_it_is_firm() -> None:
-    firm = {
-        verdict: next(headlines([claim(verdict, True, headline=True)]))[1]
-        for verdict in ("reproduced", "contradicted", "undecided")
+@pytest.mark.parametrize(
+    ("verdict", "firm", "said"),
+    [
+        ("reproduced", True, "firm"),
+        ("contradicted", True, "firm"),
+        ("contradicted", False, "on the edge"),
+        ("undecided", True, "firmly open"),
+        ("undecided", False, "open, on the edge"),
+        ("undecided", None, "too few seeds to tell"),
+    ],
+)
+def test_an_answer_that_is_one_says_whether_it_is_firm(
+    verdict: str, firm: bool | None, said: str
+) -> None:
+    assert judged(verdict, firm).sure.split("; ")[0] == said
+
+
+def test_whose_settings_a_claim_was_held_against_in() -> None:
+    settings = {
+        judged("reproduced", **others).sure.split("; ")[3]
+        for others in (
+            {},
+            {"unstated": "epochs"},
+            {"assumed": ["l1"], "hardly_fails": "a third of a value"},
+            {"set_knowing": "the margin"},
+        )
     }
-    assert {verdict: "; firm;" in said for verdict, said in firm.items()} == {
-        "reproduced": True,
-        "contradicted": True,
-        "undecided": False,
+    assert settings == {
+        "study settings, as the document states them",
+        "study settings, some unstated",
+        "study settings, strength assumed, can hardly fail",
+        "study settings, as the document states them, number set knowing results",
     }
+
+
+def test_a_claim_without_an_interval_or_without_results_says_so() -> None:
+    assert judged("undecided", low=None, high=None).sure.split("; ")[2] == "no interval"
+    value = judged("reproduced", comparison="value", measure="test_accuracy", effect=0.93).sure
+    assert value.split("; ")[2] == "95 % interval of one new run [0.64, 1.76] %"
+    none = {"effect": None, "low": None, "high": None, "seeds": None, "decided_by": None}
+    assert judged("not run", None, **none).sure == "not tested"
 
 
 def test_the_answers_are_explained_on_the_pages() -> None:

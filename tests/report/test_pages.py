@@ -200,7 +200,9 @@ def test_methods_studies_cells_parts_and_claims_are_found() -> None:
     assert {kind: entries[0] for kind, entries in found.items()} == {
         "Question": [
             "Which method is best for pictures?",
-            "In mnist, the one study: without a regularizer: 92.00 %; no method is firmly better.",
+            "In mnist, the one study: without a regularizer: 92.00 %; no method is firmly better."
+            " How sure: open; 5 seeds; no interval, as no method is firmly better; study settings,"
+            " not tuned; one study.",
             "index.html#question-best-pictures",
         ],
         "Method": ["None", "in all studies", "index.html#method-none"],
@@ -212,7 +214,7 @@ def test_methods_studies_cells_parts_and_claims_are_found() -> None:
             "contradicted, by test accuracy; mnist; document paper.txt, A paper",
             "index.html#claim-a",
         ],
-        "Term": ["Mean ± half width", "how to read", "index.html#reading"],
+        "Term": ["How sure", "how to read", "index.html#reading"],
     }
     assert ["L1", "lasso", "index.html#method-l1"] in found["Method"]
     assert found["Cell"][1] == ["L1 in mnist", "+1.20, better (edge)", "mnist.html#l1"]
@@ -274,13 +276,15 @@ def test_pictures_have_their_size() -> None:
 def test_findings_stand_first(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (page, study_html):
         monkeypatch.setattr(module, "study_findings", lambda _: ("L1 <helps>.", "A little."))
-    asked = Question("all", "What <helps>?", ("Nothing.", "More."), ("mnist",), "claim-a")
+    said = ("Nothing.", "More.")
+    asked = Question("all", "What <helps>?", said, "a <little>", ("mnist",), "claim-a")
     monkeypatch.setattr(page, "across", lambda *_: (asked,))
     sections = load_sections(load_published(load_params()))
     given = page.report_files(sections, ["none", "l1"], page_picture())
     start, own = given["index.html"].decode(), given["mnist.html"].decode()
     assert '<dt id="question-all">What &lt;helps&gt;?</dt>\n    <dd>Nothing.</dd>' in start
     assert '<dd class="further">More.</dd>' in start
+    assert '<dd class="sure"><a href="#reading">How sure:</a> a &lt;little&gt;.' in start
     assert '<a href="#claim-a">The claim</a> · <a href="mnist.html">mnist</a>' in start
     assert "<dd>L1 &lt;helps&gt;.</dd>" in start
     assert "A little." not in start
@@ -341,7 +345,9 @@ def test_hostile_names_stay_text(workspace: Path) -> None:
 @pytest.mark.usefixtures("pages")
 def test_results_page() -> None:
     text = paths.RESULTS_PAGE.read_text()
-    assert f"\n## Findings\n\n{words.KEY}\n\n- **Which method is best for pictures?** In" in text
+    assert "\n## Findings\n\n- **Which method is best for pictures?** In" in text
+    assert "<br>*How sure:* open; 5 seeds; " in text
+    assert text.index("How sure") < text.index(f"\n\n{words.KEY} ") < text.index("Every method")
     assert (
         "\n- [mnist](pages/mnist.md), Tiny: Without a regularizer: 92.00 %; no method is firmly"
         " better.\n"

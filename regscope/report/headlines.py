@@ -1,0 +1,75 @@
+"""Whether the documents' headlines were right, as questions with answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from regscope.report.answers import NO_ANSWER, answer
+from regscope.report.claims_table import anchor, interval, measured
+from regscope.report.formats import DASH, EDGE
+from regscope.report.how_sure import OWN, seeds
+from regscope.report.phrases import number_of
+from regscope.report.questions import Question
+from regscope.report.verdicts import RESERVES, Claims
+
+CALLED = {"Else unstated": "some unstated"}
+"""Reserves that a sentence calls otherwise than a table's heading."""
+
+STATED = f"{OWN}, as the document states them"
+
+Claim = Mapping[str, Any]
+
+
+def headlines(claims: Claims) -> Iterator[Question]:
+    """Of every document with a headline: whether it was right, with what the seeds say."""
+    for claim in claims:
+        if claim.get("headline"):
+            statement = claim["statement"].rstrip(".")
+            found = measured(claim, interval=False)
+            effect = "" if found == DASH else f", {found}"
+            yield Question(
+                f"document-{number_of(claim)}",
+                f"Was document {number_of(claim)}'s headline right?",
+                (
+                    f"{answer(claim)}. “{statement}” (“{claim['title']}”): {claim['verdict']}"
+                    f"{effect}.",
+                ),
+                _sure(claim),
+                (claim["study"],),
+                anchor(claim),
+            )
+
+
+def _sure(claim: Claim) -> str:
+    """In the order of `how_sure`; of what was not run there is nothing to say."""
+    if claim.get("seeds") is None:
+        return "not tested"
+    ends = interval(claim)
+    of_what = " of one new run" * (claim["comparison"] == "value")
+    return "; ".join(
+        (
+            _firmness(claim),
+            seeds([claim["seeds"]]),
+            "no interval" if ends == DASH else f"95 % interval{of_what} {ends}",
+            _settings(claim),
+            "one study",
+        )
+    )
+
+
+def _firmness(claim: Claim) -> str:
+    """Where the seeds cannot tell, that may be firm, too."""
+    is_open = answer(claim) in NO_ANSWER
+    if claim["firm"]:
+        return "firmly open" if is_open else "firm"
+    if claim["firm"] is False:
+        return f"open, on the {EDGE}" if is_open else f"on the {EDGE}"
+    return "too few seeds to tell"
+
+
+def _settings(claim: Claim) -> str:
+    """Whether they are the document's, and the reserves."""
+    has = [CALLED.get(name, name.lower()) for name, holds in RESERVES.items() if holds(claim)]
+    own = claim.get("assumed") or claim.get("unstated")
+    return ", ".join((OWN if own else STATED, *has))
