@@ -67,6 +67,7 @@ COLOURS = {
     "input_noise": "#002255",
     "cutout": "#440011",
     "mixup": "#110022",
+    "gradient_noise": "#382B43",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 Places = slice | None
 """Neighbouring places of a stack; None is all of them."""
 
+NOISE_COPIES = 5
+"""So many tensors of its size are held while normal noise for a tensor is drawn, measured: words,
+uniform draws, Box and Muller's factors."""
+
 
 @dataclass(frozen=True)
 class Step:

@@ -31,6 +31,7 @@ ALSO = {
     "mixup": "mixed examples, vicinal risk",
     "input_noise": "Gaussian noise, jitter",
     "confidence_penalty": "entropy of the outputs",
+    "gradient_noise": "annealed Gaussian noise, Langevin dynamics",
     "orthogonal": "soft orthogonality, Gram matrix",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",

@@ -16,6 +16,7 @@ SETTINGS: dict[str, Any] = {
     "ema": 0.8,
     "gaussian_dropout": 0.3,
     "gradient_clipping": 0.5,
+    "gradient_noise": 0.01,
     "group_lasso": 0.001,
     "input_noise": 0.2,
     "l1": 0.001,

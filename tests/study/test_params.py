@@ -165,7 +165,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (11 more)",
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (12 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -714,6 +714,11 @@ ERRORS = {
         "small/regularizers/l1",
         {"group_lasso": -0.1},
         "studies.small.regularizers.l1.group_lasso = -0.1: must be at least 0",
+    ),
+    "noise of no variance": (
+        "small/regularizers/l1",
+        {"gradient_noise": -0.01},
+        "studies.small.regularizers.l1.gradient_noise = -0.01: must be at least 0",
     ),
     "a patience of half an epoch": (
         "small/regularizers/l1",

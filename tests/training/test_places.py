@@ -25,6 +25,7 @@ OTHERS: dict[str, Any] = {
     "ema": 0.5,
     "gaussian_dropout": 0.6,
     "gradient_clipping": 0.1,
+    "gradient_noise": 0.1,
     "group_lasso": 0.01,
     "input_noise": 0.05,
     "l1": 0.01,
@@ -39,9 +40,9 @@ OTHERS: dict[str, Any] = {
     "weight_decay": 0.9,
 }
 WITHOUT = {
-    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "group_lasso",
-    "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "mixup", "orthogonal",
-    "weight_decay",
+    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "gradient_noise",
+    "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "mixup",
+    "orthogonal", "weight_decay",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
