@@ -68,6 +68,7 @@ COLOURS = {
     "cutout": "#440011",
     "mixup": "#110022",
     "gradient_noise": "#382B43",
+    "weight_noise": "#FFD5B1",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

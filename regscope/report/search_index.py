@@ -35,6 +35,7 @@ ALSO = {
     "orthogonal": "soft orthogonality, Gram matrix",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",
+    "weight_noise": "synaptic noise, random perturbation of weights",
     "max_norm": "constraint, clipping weights",
     "ema": "moving average of weights, Polyak averaging",
     "stochastic_depth": "drop path",

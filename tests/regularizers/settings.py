@@ -29,6 +29,7 @@ SETTINGS: dict[str, Any] = {
     "sam": 0.05,
     "stochastic_depth": 0.5,
     "weight_decay": 0.1,
+    "weight_noise": 0.05,
 }
 
 FURTHER = (

@@ -165,7 +165,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (12 more)",
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (13 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -719,6 +719,12 @@ ERRORS = {
         "small/regularizers/l1",
         {"gradient_noise": -0.01},
         "studies.small.regularizers.l1.gradient_noise = -0.01: must be at least 0",
+    ),
+    "noise on the weights of layers that are not there": (
+        "small/regularizers/l1",
+        {"weight_noise": {"deviation": 0.1, "layers": ["conv1"]}},
+        "studies.small.regularizers.l1.weight_noise.layers = conv1: choose from: hidden1, hidden2,"
+        " output",
     ),
     "a patience of half an epoch": (
         "small/regularizers/l1",

@@ -38,11 +38,12 @@ OTHERS: dict[str, Any] = {
     "sam": 0.2,
     "stochastic_depth": 0.2,
     "weight_decay": 0.9,
+    "weight_noise": 0.01,
 }
 WITHOUT = {
     "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "gradient_noise",
     "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "mixup",
-    "orthogonal", "weight_decay",
+    "orthogonal", "weight_decay", "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
