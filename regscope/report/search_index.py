@@ -39,6 +39,7 @@ ALSO = {
     "max_norm": "constraint, clipping weights",
     "ema": "moving average of weights, Polyak averaging",
     "stochastic_depth": "drop path",
+    "swa": "stochastic weight averaging",
 }
 """What else people call the methods."""
 

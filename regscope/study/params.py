@@ -221,6 +221,7 @@ class Study(Settings):
             self.task.name,
             found,
             model.remedies,
+            self.training.epochs,
         )
         refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():

@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "orthogonal": 0.01,
     "sam": 0.05,
     "stochastic_depth": 0.5,
+    "swa": 0.4,
     "weight_decay": 0.1,
     "weight_noise": 0.05,
 }
@@ -44,6 +45,7 @@ COMPOSED: dict[str, dict[str, Any]] = {
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
     "everything": {name: SETTINGS[name] for name in FIRST},
     "everything_else": {name: SETTINGS[name] for name in FURTHER},
+    "averaged_and_normalized": {"batch_norm": True, "dropout": 0.3, "swa": 0.4},
     "all_of_the_batch": {name: SETTINGS[name] for name in OF_THE_BATCH},
 }
 
