@@ -31,7 +31,7 @@ class Target:
     `slots` are the network's places for modules, by what they are for; `normalization` is what the
     network has of its own, or `none`. Where layers and slots are not `found` yet, they are checked
     when a network is made. `remedies` say how a slot is made, where a person can. `epochs` are
-    those of the run, where that is known.
+    those of a run, and `steps` the fewest that it makes, where these are known.
     """
 
     layers: tuple[str, ...]
@@ -42,6 +42,7 @@ class Target:
     found: bool = True
     remedies: Mapping[SlotKind, str] = field(default_factory=dict)
     epochs: int | None = None
+    steps: int | None = None
 
 
 class Regularizer(Settings):

@@ -36,6 +36,7 @@ ALSO = {
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",
     "weight_noise": "synaptic noise, random perturbation of weights",
+    "lookahead": "slow and fast weights, k steps forward, one step back",
     "max_norm": "constraint, clipping weights",
     "ema": "moving average of weights, Polyak averaging",
     "stochastic_depth": "drop path",

@@ -23,6 +23,7 @@ SETTINGS: dict[str, Any] = {
     "l1_prox": 0.001,
     "l2": 0.001,
     "label_smoothing": 0.1,
+    "lookahead": 2,
     "max_norm": 0.8,
     "mixup": 0.5,
     "orthogonal": 0.01,

@@ -166,7 +166,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (14 more)",
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (15 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -742,6 +742,17 @@ ERRORS = {
         "averaged/training/epochs",
         1,
         "studies.averaged.regularizers.l1.swa = 0.2: a single epoch has no average: train for more",
+    ),
+    "more steps forward than there are": (
+        "small/regularizers/l1",
+        {"lookahead": 5},
+        "studies.small.regularizers.l1.lookahead = 5: at most 4, the fewest steps of a run: until"
+        " then nothing is kept",
+    ),
+    "slow weights that never move": (
+        "small/regularizers/l1",
+        {"lookahead": {"steps": 2, "alpha": 0}},
+        "studies.small.regularizers.l1.lookahead.alpha = 0: must be greater than 0",
     ),
     "a patience of half an epoch": (
         "small/regularizers/l1",

@@ -32,6 +32,7 @@ OTHERS: dict[str, Any] = {
     "l1_prox": 0.01,
     "l2": 0.03,
     "label_smoothing": 0.4,
+    "lookahead": {"steps": 3, "alpha": 0.8},
     "max_norm": 0.5,
     "mixup": 2,
     "orthogonal": 0.1,
@@ -43,8 +44,8 @@ OTHERS: dict[str, Any] = {
 }
 WITHOUT = {
     "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "gradient_noise",
-    "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "mixup",
-    "orthogonal", "swa", "weight_decay", "weight_noise",
+    "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "lookahead", "max_norm",
+    "mixup", "orthogonal", "swa", "weight_decay", "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
