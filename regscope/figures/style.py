@@ -37,11 +37,13 @@ NAMES = {
     "l2_dropout": "L2 + dropout",
     "sam": "SAM",
     "ema": "EMA",
+    "swa": "SWA",
 }
 
 # Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol, a
 # violet, and what a search left: at least 18 CIELAB units apart, also as deuteranopes and
-# protanopes see them.
+# protanopes see them. That search has no more to give that does not fade on white: further names
+# get a colour by `colours`.
 COLOURS = {
     BASELINE: "#4D4D4D",
     "l1": "#0072B2",
@@ -67,6 +69,8 @@ COLOURS = {
     "input_noise": "#002255",
     "cutout": "#440011",
     "mixup": "#110022",
+    "gradient_noise": "#382B43",
+    "weight_noise": "#FFD5B1",
 }
 FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
 GOLDEN_RATIO = 0.618033988749895

@@ -86,6 +86,7 @@ class Rates(Settings):
                         f"grids.{name}.{key}", list(values), f"must hold the study's own, {own:g}"
                     )
             _check_schedule(name, grid, training)
+            _check_methods(name, grid, studies[name])
         return self
 
     def named(self, name: str) -> Grid:
@@ -114,6 +115,20 @@ def _check_schedule(name: str, grid: Grid, training: Training) -> None:
         told = f"training.schedule.{context['key']} = {context['value']:g}"
         allowed = f"too few for the study's {told}, which {error.message()}"
         raise refusal(key, grid.epochs[0], allowed) from error
+
+
+def _check_methods(name: str, grid: Grid, study: Study) -> None:
+    """Refuse several numbers of epochs where a method depends on which it is."""
+    if len(grid.epochs) == 1:
+        return
+    for reg, cell in study.cells.items():
+        for method in cell.methods():
+            if method.spans:
+                allowed = (
+                    f"must be the study's own alone: with {method.name}, of the cell {reg}, a"
+                    " longer training does not begin as a shorter one"
+                )
+                raise refusal(f"grids.{name}.epochs", list(grid.epochs), allowed)
 
 
 def load_rates(params: Params, path: Path = paths.RATES_PARAMS) -> Rates:

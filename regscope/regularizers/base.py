@@ -30,7 +30,8 @@ class Target:
 
     `slots` are the network's places for modules, by what they are for; `normalization` is what the
     network has of its own, or `none`. Where layers and slots are not `found` yet, they are checked
-    when a network is made. `remedies` say how a slot is made, where a person can.
+    when a network is made. `remedies` say how a slot is made, where a person can. `epochs` are
+    those of a run, and `steps` the fewest that it makes, where these are known.
     """
 
     layers: tuple[str, ...]
@@ -40,6 +41,8 @@ class Target:
     task: TaskName = "classification"
     found: bool = True
     remedies: Mapping[SlotKind, str] = field(default_factory=dict)
+    epochs: int | None = None
+    steps: int | None = None
 
 
 class Regularizer(Settings):
@@ -48,6 +51,7 @@ class Regularizer(Settings):
     `name` is the key in params.yaml. `main` is the setting that a bare number (or `true`) there
     stands for, and `off` the value of it that is the same as not naming the method; of bounds it is
     not so that `larger_is_stronger`. `tasks` and `data_kinds` are those for which it is defined.
+    What `spans` depends on how long training will be: a longer one does not begin as a shorter one.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -61,6 +65,7 @@ class Regularizer(Settings):
     main: ClassVar[str] = "strength"
     off: ClassVar[float] = 0
     larger_is_stronger: ClassVar[bool] = True
+    spans: ClassVar[bool] = False
     turn: ClassVar[int] = 0
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
     data_kinds: ClassVar[tuple[str, ...]] = ANY_DATA

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 Places = slice | None
 """Neighbouring places of a stack; None is all of them."""
 
+NOISE_COPIES = 5
+"""So many tensors of its size are held while normal noise for a tensor is drawn, measured: words,
+uniform draws, Box and Muller's factors."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -98,11 +102,15 @@ class EpochEnd:
 
     `tensors` are the parameters and running statistics `[P, ...]`, by name, as the methods before
     would hand them over. `validation_loss` measures the mean loss `[P]` of these on the watched
-    validation part, in evaluation mode.
+    validation part, in evaluation mode. `progress` is how much of training has been done, in
+    (0, 1]. `statistics` takes running statistics anew: those that batch normalization has, by name,
+    with other parameters `[P, ...]` on the training examples.
     """
 
     tensors: Mapping[str, Tensor]
     validation_loss: Callable[[], Tensor]
+    progress: float
+    statistics: Callable[[Mapping[str, Tensor]], Mapping[str, Tensor]]
 
 
 def each(values: Tensor, like: Tensor) -> Tensor:

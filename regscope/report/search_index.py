@@ -32,12 +32,16 @@ ALSO = {
     "mixup": "mixed examples, vicinal risk",
     "input_noise": "Gaussian noise, jitter",
     "confidence_penalty": "entropy of the outputs",
+    "gradient_noise": "annealed Gaussian noise, Langevin dynamics",
     "orthogonal": "soft orthogonality, Gram matrix",
     "sam": "sharpness-aware minimization",
     "weight_decay": "decoupled, AdamW",
+    "weight_noise": "synaptic noise, random perturbation of weights",
+    "lookahead": "slow and fast weights, k steps forward, one step back",
     "max_norm": "constraint, clipping weights",
     "ema": "moving average of weights, Polyak averaging",
     "stochastic_depth": "drop path",
+    "swa": "stochastic weight averaging",
 }
 """What else people call the methods."""
 

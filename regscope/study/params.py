@@ -221,6 +221,8 @@ class Study(Settings):
             self.task.name,
             found,
             model.remedies,
+            self.training.epochs,
+            self._fewest_steps(),
         )
         refused: dict[str, PydanticCustomError] = {}
         for name, cell in self.cells.items():
@@ -237,6 +239,13 @@ class Study(Settings):
                 context["value"],
                 complaint.message() + (f"; refused too: {others}" * bool(others)),
             ) from complaint
+
+    def _fewest_steps(self) -> int | None:
+        """Of a run with two parts held out; None where only the data tell how many train."""
+        if self.split.by == "group":
+            return None
+        train = max(1, self.train_size - 2 * self.split.validation)
+        return self.training.epochs * -(-train // self.training.batch_size)
 
     def split_of(
         self,

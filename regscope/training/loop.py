@@ -22,6 +22,7 @@ from regscope.regularizers.step import EpochEnd
 from regscope.stacking.graphs import Recorder
 from regscope.stacking.precision import tf32_where
 from regscope.stacking.stack import streams_of
+from regscope.stacking.statistics import normalizing_layers, renewed_statistics
 from regscope.stacking.streams import CPU, Streams
 from regscope.study.params import Study
 from regscope.tasks import task_of
@@ -224,9 +225,41 @@ class Trainer:
     ) -> None:
         chosen = one.own.places or slice(None)
         there = {name: tensor[chosen] for name, tensor in state.items()}
-        epoch = EpochEnd(there, lambda: watched()[chosen])
+        epoch = EpochEnd(
+            there,
+            lambda: watched()[chosen],
+            self.epoch / self.settings.epochs,
+            lambda parameters: self._statistics(there, parameters, chosen),
+        )
         for name, tensor in one.method.kept(epoch, one.own).items():
             there[name].copy_(tensor)
+
+    def _statistics(
+        self, there: Mapping[str, Tensor], parameters: Mapping[str, Tensor], chosen: slice
+    ) -> dict[str, Tensor]:
+        """Running statistics with other parameters at some places, whose tensors are `there`."""
+        if not normalizing_layers(self.model):
+            return {}
+        before = {name: there[name].clone() for name in parameters}
+        for name, tensor in parameters.items():
+            there[name].copy_(tensor)
+        for streams in streams_of(self.model):
+            # Whatever others have drawn since.
+            streams.start_epoch(self.epoch)
+        found = renewed_statistics(self.model, self._as_in_training())
+        for name, tensor in before.items():
+            there[name].copy_(tensor)
+        return {name: tensor[chosen] for name, tensor in found.items()}
+
+    def _as_in_training(self) -> Iterator[Tensor]:
+        """The inputs that train, as they are, in batches and in the next epoch's order.
+
+        Without a last batch of one, which cannot be normalized.
+        """
+        order = orders(self.seeds, self.epoch, self.train.shape[1]).to(self.device)
+        for chosen in batches(order, self.settings.batch_size):
+            if chosen.shape[1] > 1:
+                yield self.examples.gather(self.train.gather(1, chosen))[0]
 
     @torch.no_grad()
     def _evaluate(self, part: Tensor) -> tuple[Tensor, Tensor]:

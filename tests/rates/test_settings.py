@@ -92,6 +92,23 @@ def test_a_study_without_a_grid_is_refused_by_name() -> None:
         found.named("fashion")
 
 
+def test_a_grid_of_epochs_for_a_method_that_spans_the_run_is_one_line(workspace: Path) -> None:
+    raw = settings.raw_params()
+    raw["studies"]["digits"]["regularizers"]["averaged"] = {"swa": 0.25}
+    params = Params.model_validate(raw)
+    file = workspace / "rates.yaml"
+    file.write_text(yaml.safe_dump(settings.rates()))
+    with pytest.raises(RegscopeError) as refused:
+        load_rates(params, file)
+    assert str(refused.value) == (
+        f"{file}: grids.digits.epochs = [1, 2, 4]: must be the study's own alone: with swa, of the"
+        " cell averaged, a longer training does not begin as a shorter one"
+    )
+    own = {**GRID, "epochs": [2]}
+    file.write_text(yaml.safe_dump(settings.rates() | {"grids": {"digits": own}}))
+    load_rates(params, file)
+
+
 @pytest.mark.parametrize(
     ("schedule", "complaint"),
     [

@@ -16,18 +16,22 @@ SETTINGS: dict[str, Any] = {
     "ema": 0.8,
     "gaussian_dropout": 0.3,
     "gradient_clipping": 0.5,
+    "gradient_noise": 0.01,
     "group_lasso": 0.001,
     "input_noise": 0.2,
     "l1": 0.001,
     "l1_prox": 0.001,
     "l2": 0.001,
     "label_smoothing": 0.1,
+    "lookahead": 2,
     "max_norm": 0.8,
     "mixup": 0.5,
     "orthogonal": 0.01,
     "sam": 0.05,
     "stochastic_depth": 0.5,
+    "swa": 0.4,
     "weight_decay": 0.1,
+    "weight_noise": 0.05,
 }
 
 FURTHER = (
@@ -42,6 +46,7 @@ COMPOSED: dict[str, dict[str, Any]] = {
     "l2_dropout": {"l2": 0.001, "dropout": 0.3},
     "everything": {name: SETTINGS[name] for name in FIRST},
     "everything_else": {name: SETTINGS[name] for name in FURTHER},
+    "averaged_and_normalized": {"batch_norm": True, "dropout": 0.3, "swa": 0.4},
     "all_of_the_batch": {name: SETTINGS[name] for name in OF_THE_BATCH},
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from copy import deepcopy
+from typing import Any
 
 import pytest
 import torch
@@ -230,7 +231,12 @@ def test_what_is_watched_neither_trains_nor_tests(digits: Dataset) -> None:
 
 def test_the_holdout_columns_are_of_what_would_be_kept(digits: Dataset) -> None:
     """After the last epoch the model is that, and gives the last row."""
-    for cell in ({"ema": 0.9}, {"early_stopping": 1}, {"ema": 0.9, "early_stopping": 1}):
+    averaged = {"swa": 0.4, "batch_norm": True}
+    cells: list[dict[str, Any]] = [
+        {"ema": 0.9}, {"early_stopping": 1}, {"ema": 0.9, "early_stopping": 1}, averaged,
+        {**averaged, "early_stopping": 1},
+    ]  # fmt: skip
+    for cell in cells:
         trainer = tiny.trained(tiny.study(cell), digits, [0, 1])
         inputs, labels = trainer.examples.gather(trainer.holdout)
         with torch.no_grad():

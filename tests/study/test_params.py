@@ -58,6 +58,7 @@ def further() -> dict[str, Any]:
     return {
         "numbers": study({"source": "diabetes"}),
         "stopped": digits | {"regularizers": stopped},
+        "averaged": digits | {"regularizers": {"none": {}, "l1": {"swa": 0.2}}},
         "branched": digits | {"model": {"kind": "mlp", "hidden": [8, 8], "residual": True}},
     }
 
@@ -165,7 +166,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (11 more)",
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (15 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -714,6 +715,44 @@ ERRORS = {
         "small/regularizers/l1",
         {"group_lasso": -0.1},
         "studies.small.regularizers.l1.group_lasso = -0.1: must be at least 0",
+    ),
+    "noise of no variance": (
+        "small/regularizers/l1",
+        {"gradient_noise": -0.01},
+        "studies.small.regularizers.l1.gradient_noise = -0.01: must be at least 0",
+    ),
+    "noise on the weights of layers that are not there": (
+        "small/regularizers/l1",
+        {"weight_noise": {"deviation": 0.1, "layers": ["conv1"]}},
+        "studies.small.regularizers.l1.weight_noise.layers = conv1: choose from: hidden1, hidden2,"
+        " output",
+    ),
+    "an average that begins behind the run": (
+        "small/regularizers/l1",
+        {"swa": 1.5},
+        "studies.small.regularizers.l1.swa = 1.5: must be at most 1",
+    ),
+    "an average of one epoch": (
+        "small/regularizers/l1",
+        {"swa": 0.5},
+        "studies.small.regularizers.l1.swa = 0.5: must be less than 1/2, so that two of 2 epochs"
+        " end behind",
+    ),
+    "an average in a run of one epoch": (
+        "averaged/training/epochs",
+        1,
+        "studies.averaged.regularizers.l1.swa = 0.2: a single epoch has no average: train for more",
+    ),
+    "more steps forward than there are": (
+        "small/regularizers/l1",
+        {"lookahead": 5},
+        "studies.small.regularizers.l1.lookahead = 5: at most 4, the fewest steps of a run: until"
+        " then nothing is kept",
+    ),
+    "slow weights that never move": (
+        "small/regularizers/l1",
+        {"lookahead": {"steps": 2, "alpha": 0}},
+        "studies.small.regularizers.l1.lookahead.alpha = 0: must be greater than 0",
     ),
     "a patience of half an epoch": (
         "small/regularizers/l1",

@@ -25,23 +25,27 @@ OTHERS: dict[str, Any] = {
     "ema": 0.5,
     "gaussian_dropout": 0.6,
     "gradient_clipping": 0.1,
+    "gradient_noise": 0.1,
     "group_lasso": 0.01,
     "input_noise": 0.05,
     "l1": 0.01,
     "l1_prox": 0.01,
     "l2": 0.03,
     "label_smoothing": 0.4,
+    "lookahead": {"steps": 3, "alpha": 0.8},
     "max_norm": 0.5,
     "mixup": 2,
     "orthogonal": 0.1,
     "sam": 0.2,
     "stochastic_depth": 0.2,
+    "swa": 0.0,
     "weight_decay": 0.9,
+    "weight_noise": 0.01,
 }
 WITHOUT = {
-    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "group_lasso",
-    "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "max_norm", "mixup", "orthogonal",
-    "weight_decay",
+    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "gradient_noise",
+    "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "lookahead", "max_norm",
+    "mixup", "orthogonal", "swa", "weight_decay", "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
@@ -92,6 +96,13 @@ def test_of_everything_at_once(optimizer: str, digits: Dataset) -> None:
     most = {name: setting for name, setting in SETTINGS.items() if name != "batch_norm"}
     cells = [most, OTHERS, {**most, "l2": 0.02}, {**OTHERS, "l1": 0.02}]
     check([place(cell, seed, optimizer) for seed, cell in enumerate(cells)], digits, cell=OTHERS)
+
+
+def test_of_averages_that_take_statistics_anew_in_other_epochs(digits: Dataset) -> None:
+    """Each with masks of its own, whatever the passes of the others have drawn."""
+    normed = {"batch_norm": True, "dropout": 0.3}
+    cells = [{**normed, "swa": 0.0}, {**normed, "swa": 0.4}, normed, {**normed, "swa": 0.2}]
+    check([place(cell, 1) for cell in cells], digits)
 
 
 def test_of_points(moons: Dataset) -> None:
