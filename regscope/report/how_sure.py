@@ -8,6 +8,7 @@ they are for, and what is left when tuned; how many studies, of how many data se
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,28 +17,32 @@ from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.columns import comparisons
 from regscope.report.measured import BY_KEY, Measure
-from regscope.report.phrases import interval_of
+from regscope.report.phrases import interval_of, noted
 from regscope.report.sections import Section
-from regscope.report.standings import Standing, decides
-from regscope.statistics import Interval
+from regscope.report.standings import Standing, decided
+from regscope.statistics import EQUAL, Interval
 
 HOW_SURE = "How sure:"
 """Before the line, on every page."""
 
 OWN = "study settings"
+VERDICTS = ("better", "worse", EQUAL)
+"""In the order in which they are counted."""
 
 
 @dataclass(frozen=True)
 class Rest:
     """One verdict that an answer rests on: of a cell in a study.
 
-    firm: whether it says something, firmly; what is undecided or on the edge is open.
+    firm: whether it says something, firmly; what is undecided or on the edge is open. verdict: how
+    the firm ones are counted, where they are not all alike.
     """
 
     study: str
     data_set: str
     firm: bool
     seeds: int
+    verdict: str = ""
 
 
 @dataclass(frozen=True)
@@ -75,14 +80,15 @@ def how_sure(rests: Sequence[Rest], intervals: Sequence[Shown], settings: str, s
 
 
 def firmness(rests: Sequence[Rest]) -> str:
-    """How many verdicts are firm; of studies where each has one."""
+    """How many verdicts are firm, and which; of studies where each has one."""
     firm = sum(rest.firm for rest in rests)
     if len(rests) == 1:
         return "firm" if firm else "open"
     of_what = "studies" if len({rest.study for rest in rests}) == len(rests) else "comparisons"
-    if firm == len(rests):
-        return f"firm in all {firm} {of_what}"
-    return f"firm in {firm or 'none'} of {len(rests)} {of_what}"
+    which = Counter(rest.verdict for rest in rests if rest.firm and rest.verdict)
+    named = ", ".join(f"{which[one]} {one}" for one in VERDICTS if one in which)
+    count = f"all {firm}" if firm == len(rests) else f"{firm or 'none'} of {len(rests)}"
+    return f"firm in {count} {of_what}{noted(named)}"
 
 
 def seeds(counts: Sequence[int]) -> str:
@@ -145,7 +151,8 @@ def rests_of(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[R
         compared = comparisons(section.results, section.results.primary)
         for reg in (reg for reg in regs if reg in compared):
             row = compared[reg]
-            yield Rest(name, section.study.data.called, decides(row), int(row["seeds"]))
+            verdict, count = decided(row), int(row["seeds"])
+            yield Rest(name, section.study.data.called, bool(verdict), count, verdict)
 
 
 def gains(sections: Mapping[str, Section], found: Sequence[Standing]) -> Iterator[Shown]:

@@ -13,7 +13,7 @@ from regscope.report.measured import ACCURACY
 from regscope.report.questions import Question
 from regscope.report.rates_tables import beyond
 from regscope.report.sections import Section
-from regscope.report.standings import Standing, decides
+from regscope.report.standings import Standing, decided
 from regscope.study.params import BASELINE
 
 TUNED = "tuned by one grid on validation"
@@ -26,9 +26,9 @@ def left_when_tuned(sections: Mapping[str, Section], found: Sequence[Standing]) 
     if not answer:
         return None
     rests = [
-        Rest(name, section.study.data.called, decides(row), section.seeds)
+        Rest(name, section.study.data.called, bool(verdict), section.seeds, verdict)
         for name, section in tuned.items()
-        for row in _rows(section).values()
+        for verdict in map(decided, _rows(section).values())
     ]
     better = [
         shown(f"{display_name(reg)} in {name}", _rows(tuned[name])[reg], ACCURACY)

@@ -4,17 +4,20 @@ const MOST_FOUND = 8;
 const FILLERS = new Set("a an and are at best do does for from how i in is it make makes most my of on or should the to use was what where which will with".split(" "));
 const stem = (word) => (word.length > 5 ? word.slice(0, 5) : word.replace(/s$/, ""));
 
-// Every word must stand in an entry, or else its beginning, or else as many as can be; of a question
-// only the words that say something count. Those come first that begin with what was written.
+// Every word that says something must stand in an entry, or else its beginning, or else as many as
+// can be. Those come first that begin with what was written, then
+// those that have most of it in their titles.
 function search(entries, written) {
   const wanted = written.trim().toLowerCase().replace(/[?!]+$/, "");
   const all = wanted.split(/\s+/);
   const place = ({ text }) => (text.startsWith(wanted) ? 0 : text.includes(` ${wanted}`) ? 1 : 2);
   const having = (words) => entries.filter(({ all }) => words.every((word) => all.includes(word)));
-  const exact = having(all);
-  if (exact.length) return exact.sort((a, b) => place(a) - place(b));
-  const telling = all.filter((word) => !FILLERS.has(word));
-  const stems = (telling.length ? telling : all).map(stem);
+  const said = all.filter((word) => !FILLERS.has(word));
+  const telling = said.length ? said : all;
+  const exact = having(telling);
+  const inTitle = ({ text }) => telling.filter((word) => text.includes(word)).length;
+  if (exact.length) return exact.sort((a, b) => place(a) - place(b) || inTitle(b) - inTitle(a));
+  const stems = telling.map(stem);
   const near = having(stems);
   if (near.length) return near;
   const count = ({ all }) => stems.filter((word) => all.includes(word)).length;
@@ -66,10 +69,10 @@ function makeSearch() {
       ...found.slice(0, MOST_FOUND).map((entry, index) => {
         const option = element(
           "li",
-          { id: `found-${index}`, className: entry.kind.toLowerCase() },
+          { id: `found-${index}` },
           element("span", { className: "kind", textContent: entry.kind }),
           element("span", { textContent: entry.title }),
-          ...(entry.beside ? [element("small", { textContent: entry.beside })] : []),
+          ...entry.beside.split("\n").filter(Boolean).map((textContent) => element("small", { textContent })),
         );
         option.setAttribute("role", "option");
         option.dataset.address = entry.address;

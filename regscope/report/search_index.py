@@ -46,7 +46,7 @@ ALSO = {
 """What else people call the methods."""
 
 Entry = tuple[str, str, str]
-"""What is found, what is said beside it, and where it leads."""
+"""What is found, the lines that are said beside it, and where it leads."""
 
 
 def search_index(
@@ -60,7 +60,7 @@ def search_index(
         "Question": [
             (
                 one.asked,
-                f"{one.answer[0]} {HOW_SURE} {one.sure}.",
+                f"{one.answer[0]}\n{HOW_SURE} {one.sure}.",
                 _start(addresses.question(one.name)),
             )
             for one in across(sections, regs, claims)

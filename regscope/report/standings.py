@@ -72,9 +72,9 @@ def _kind(row: Mapping[Any, Any]) -> str:
     return "open" if on_edge(row) else KINDS.get(told(row), "open")
 
 
-def decides(row: Mapping[Any, Any]) -> bool:
-    """Whether a row of comparisons is better, worse or no different, firmly."""
-    return _kind(row) != "open"
+def decided(row: Mapping[Any, Any]) -> str:
+    """The verdict of a row of comparisons that is better, worse or EQUAL, firmly; else empty."""
+    return "" if _kind(row) == "open" else told(row)
 
 
 def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:

@@ -65,7 +65,9 @@ def test_every_answer_says_how_sure_it_is(open_page: Any, start_page: Path) -> N
 
 def test_the_search_shows_how_sure_an_answer_is(open_page: Any, start_page: Path) -> None:
     page = open_page(start_page).page
-    page.locator("#search-field").fill("best for pictures")
-    first = page.locator("[role=option] small").first
-    assert "How sure: " in first.inner_text()
-    assert first.evaluate("(one) => one.scrollWidth <= one.clientWidth")
+    page.locator("#search-field").fill("how sure is l1")
+    first = page.locator("[role=option]").first
+    assert "Does L1 make weights sparse, exactly zero?" in first.inner_text()
+    sure = first.locator("small").last
+    assert sure.inner_text().startswith("How sure: ")
+    assert sure.evaluate("(one) => one.scrollWidth <= one.clientWidth")

@@ -50,7 +50,7 @@ def test_over_all_studies(workspace: Path) -> None:
     }
     of_two = "study settings, and tuned in 1 study: better in none; 2 studies, 1 data set"
     assert {one.name: one.sure for one in found} == {
-        "best-pictures": f"firm in all 2 studies; 5 seeds; {ALIKE}; {of_two}",
+        "best-pictures": f"firm in all 2 studies (2 better); 5 seeds; {ALIKE}; {of_two}",
         "zeros": (
             "firm in all 2 studies; 5 seeds; least sure 95 % interval [0.00, 0.00] % of the weights"
             " (L1 in first); study settings, not tuned; 2 studies, 1 data set"
@@ -59,7 +59,7 @@ def test_over_all_studies(workspace: Path) -> None:
             "on the edge; 5 seeds; 95 % interval [+0.64, +1.76] points; study settings, strength"
             " assumed; one study"
         ),
-        "often": f"firm in all 2 studies; 5 seeds; {ALIKE}; {of_two}",
+        "often": f"firm in all 2 studies (2 better); 5 seeds; {ALIKE}; {of_two}",
         "tuned": (
             "open; 5 seeds; no interval, as no method is firmly better; tuned by one grid on"
             " validation, the baseline at an end of it in 0 of 1; one study"

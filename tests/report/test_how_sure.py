@@ -30,7 +30,7 @@ from regscope.report.sections import Section, load_sections
 from regscope.report.standings import Standing
 from regscope.report.verdicts import load_claims
 from regscope.report.zeros import beside_none, zeros_are_firm
-from regscope.statistics import Interval, Pair
+from regscope.statistics import EQUAL, Interval, Pair
 from regscope.study.params import load_params
 from tests.committed import committed
 from tests.report.test_findings import with_zeros
@@ -54,6 +54,14 @@ def rests(*firm: bool, studies: str = "abcdefgh", data: str = "abcdefgh") -> lis
 )
 def test_how_many_verdicts_are_firm(found: list[Rest], said: str) -> None:
     assert firmness(found) == said
+
+
+def test_which_verdicts_are_firm() -> None:
+    words = ("worse", EQUAL, "better", "better", "", "better")
+    found = [Rest(of, of, word != "", 5, word) for of, word in zip("abcdef", words, strict=True)]
+    assert firmness(found) == (f"firm in 5 of 6 studies (3 better, 1 worse, 1 {EQUAL})")
+    assert firmness(found[2:4]) == "firm in all 2 studies (2 better)"
+    assert firmness(found[:1]) == "firm"
 
 
 @pytest.mark.parametrize(
@@ -247,7 +255,12 @@ def test_the_committed_counts_of_firm_verdicts_are_those_of_the_tables(
     ]
     (often,) = (one for one in across(own, regs) if one.name == "often")
     assert "Batch norm" in often.answer[0]
-    assert often.sure.startswith(f"firm in {len(firm)} of {len(rows)} studies; ")
+    counted = ", ".join(
+        f"{number} {word}"
+        for word in ("better", "worse", EQUAL)
+        if (number := sum(row["verdict"] == word for row in firm))
+    )
+    assert often.sure.startswith(f"firm in {len(firm)} of {len(rows)} studies ({counted}); ")
 
 
 def test_it_is_explained_where_pages_say_how_they_are_read() -> None:

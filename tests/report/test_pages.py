@@ -200,8 +200,8 @@ def test_methods_studies_cells_parts_and_claims_are_found() -> None:
     assert {kind: entries[0] for kind, entries in found.items()} == {
         "Question": [
             "Which method is best for pictures?",
-            "In mnist, the one study: without a regularizer: 92.00 %; no method is firmly better."
-            " How sure: open; 5 seeds; no interval, as no method is firmly better; study settings,"
+            "In mnist, the one study: without a regularizer: 92.00 %; no method is firmly better.\n"
+            "How sure: open; 5 seeds; no interval, as no method is firmly better; study settings,"
             " not tuned; one study.",
             "index.html#question-best-pictures",
         ],
