@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ def pytest_configure() -> None:
     os.environ.pop("MKL_CBWR", None)
     arithmetic: Any = os.environ.get(ARITHMETIC, "fastest")
     assert settle(arithmetic) is None
+    # No file of a test has to outlive a power failure, and a disk takes its time over each.
+    os.fsync = lambda fd: None
     import torch
 
     torch.set_num_threads(1)
@@ -43,14 +46,27 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="session")
-def digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def all_digits_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The prepared data of `tiny.study()`."""
     return tiny.prepare(tiny.study(), tmp_path_factory.mktemp("digits"))
 
 
 @pytest.fixture(scope="session")
-def digits(digits_folder: Path) -> Dataset:
-    return Dataset.load(digits_folder)
+def all_digits(all_digits_folder: Path) -> Dataset:
+    return Dataset.load(all_digits_folder)
+
+
+@pytest.fixture(scope="session")
+def digits(all_digits: Dataset) -> Dataset:
+    """Their first 300: as many as make two batches of an evaluation, one of them a partial one."""
+    return replace(all_digits, inputs=all_digits.inputs[:300], targets=all_digits.targets[:300])
+
+
+@pytest.fixture(scope="session")
+def digits_folder(digits: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("few_digits")
+    digits.save(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -33,6 +33,16 @@ WEIGHTS = 4 * (64 * 16 + 16 + 16 * 8 + 8 + 8 * 10 + 10)
 PLENTY = 10**12
 
 
+@pytest.fixture
+def digits(all_digits: Dataset) -> Dataset:
+    return all_digits
+
+
+@pytest.fixture
+def digits_folder(all_digits_folder: Path) -> Path:
+    return all_digits_folder
+
+
 def taken(study: Study, dataset: Dataset, free: int = PLENTY) -> float:
     """Bytes of one seed, without what is added for lost room."""
     found, _ = seed_bytes(study, study.cells["tested"].methods(), dataset, free)

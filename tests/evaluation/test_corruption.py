@@ -47,14 +47,14 @@ def test_robustness_is_accuracy_on_one_corrupted_pool(
 
 
 def test_the_pool_is_the_sources_test_set_or_everything(digits: Dataset) -> None:
-    study, official = tiny.study(), dataclasses.replace(digits, official_train=1000)
+    study, official = tiny.study(), dataclasses.replace(digits, official_train=200)
     few = with_evaluation(study, examples=FEW)
     stored = torch.from_numpy(digits.inputs).float() * digits.scale
     for tried, dataset, expected in (
         (study, digits, stored),
         (few, digits, stored),
-        (study, official, stored[1000:]),
-        (few, official, stored[1000 : 1000 + FEW]),
+        (study, official, stored[200:]),
+        (few, official, stored[200 : 200 + FEW]),
     ):
         pool = pool_of(dataset, tried.evaluation.examples)
         assert torch.equal(pool, expected)

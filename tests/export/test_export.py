@@ -199,7 +199,7 @@ def test_the_card_says_what_it_is(settle: Settle, digits: Dataset) -> None:
     assert found["architecture"].endswith(f": {parameters:,} parameters")
     assert found["inputs"] == "float32 `[batch, 1, 8, 8]`: the stored bytes times 0.0625"
     assert found["classes"] == "0, 1, 2, 3, 4, 5, 6, 7, 8, 9"
-    assert found["test accuracy of seed 1"] == f"{100 * accuracy:.2f} % of its 1,743 test examples"
+    assert found["test accuracy of seed 1"] == f"{100 * accuracy:.2f} % of its 246 test examples"
     # t of one degree of freedom is 12.706.
     mean, reach = 50 * (accuracy + 0.5), 12.7062 * 50 * abs(accuracy - 0.5)
     told = re.fullmatch(r"(.+) %, 95 % t interval (.+) to (.+) %", found["mean of 2 seeds"])

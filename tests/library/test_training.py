@@ -39,11 +39,11 @@ def as_dict(study: regscope.Study) -> dict[str, object]:
 
 
 def test_the_numbers_are_those_of_the_training_loop_bit_for_bit(
-    workspace: Path, digits: Dataset
+    workspace: Path, all_digits: Dataset
 ) -> None:
     study = tiny.study(CELL)
-    found = regscope.train(study, "tested", data=digits)
-    expected = tiny.trained(study, digits, range(5))
+    found = regscope.train(study, "tested", data=all_digits)
+    expected = tiny.trained(study, all_digits, range(5))
     assert found.seeds == (0, 1, 2, 3, 4)
     for seed, network in enumerate(found.networks):
         assert not network.training
@@ -58,7 +58,7 @@ def test_the_numbers_are_those_of_the_training_loop_bit_for_bit(
 
 
 @pytest.mark.slow
-def test_a_script_needs_no_guard_and_no_data(workspace: Path, digits: Dataset) -> None:
+def test_a_script_needs_no_guard_and_no_data(workspace: Path, all_digits: Dataset) -> None:
     """The workers do not run it again; the data are prepared on the way, and forgotten."""
     study = tiny.study(CELL)
     script = workspace / "script.py"
@@ -66,7 +66,7 @@ def test_a_script_needs_no_guard_and_no_data(workspace: Path, digits: Dataset) -
     command = [sys.executable, str(script)]
     done = subprocess.run(command, cwd=workspace, capture_output=True, text=True, check=True)
     history, state = json.loads(done.stdout)
-    expected = tiny.trained(study, digits, [0, 1])
+    expected = tiny.trained(study, all_digits, [0, 1])
     assert history["holdout_loss"] == expected.history[3].flatten().tolist()
     assert state == {
         name: tensor[1].tolist() for name, tensor in expected.model.state_dict().items()
@@ -74,11 +74,11 @@ def test_a_script_needs_no_guard_and_no_data(workspace: Path, digits: Dataset) -
     assert {path.name for path in workspace.iterdir()} <= {"script.py", ".regscope"}
 
 
-def test_a_folder_is_filled_once_and_then_read(workspace: Path, digits_folder: Path) -> None:
+def test_a_folder_is_filled_once_and_then_read(workspace: Path, all_digits_folder: Path) -> None:
     study = tiny.study(training={"epochs": 1})
     first = regscope.train(study, "none", seeds=1, data=workspace / "data")
     for file in ("data.safetensors", "dataset.json"):
-        assert (workspace / "data" / file).read_bytes() == (digits_folder / file).read_bytes()
+        assert (workspace / "data" / file).read_bytes() == (all_digits_folder / file).read_bytes()
     before = (workspace / "data" / "data.safetensors").stat().st_mtime_ns
     again = regscope.train(study, "none", seeds=1, data=str(workspace / "data"))
     assert (workspace / "data" / "data.safetensors").stat().st_mtime_ns == before
@@ -119,16 +119,16 @@ def test_a_folder_that_was_half_filled_is_filled_the_next_time(
     assert refused(noisier, "none", data=folder).startswith(f"{folder}: holds the data of ")
 
 
-def test_batches_are_the_split_as_networks_see_it(workspace: Path, digits: Dataset) -> None:
+def test_batches_are_the_split_as_networks_see_it(workspace: Path, all_digits: Dataset) -> None:
     study = tiny.study(training={"epochs": 1})
-    trained = regscope.train(study, "none", seeds=2, data=digits)
-    split = digits.split(study.split, 1)
+    trained = regscope.train(study, "none", seeds=2, data=all_digits)
+    split = all_digits.split(study.split, 1)
     train = list(trained.batches(1, "train", size=20))
     assert [len(labels) for _, labels in train] == [20, 20, 14]
     inputs = torch.cat([inputs for inputs, _ in train])
-    assert torch.equal(inputs, torch.from_numpy(digits.inputs[split.train]) / 16)
+    assert torch.equal(inputs, torch.from_numpy(all_digits.inputs[split.train]) / 16)
     labels = torch.cat([labels for _, labels in trained.batches(1)])
-    assert np.array_equal(labels.numpy(), digits.targets[split.holdout])
+    assert np.array_equal(labels.numpy(), all_digits.targets[split.holdout])
     measured = regscope.measure(trained.networks[1], trained.batches(1), examples=50)
     assert measured.measures["accuracy"] == pytest.approx(trained.test_accuracy[1], abs=1e-7)
     with pytest.raises(regscope.RegscopeError, match=r"^seed = 2: choose from 0 to 1$"):

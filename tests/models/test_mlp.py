@@ -138,7 +138,7 @@ def test_branches_begin_smaller_the_more_there_are(initialization: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("normalization", ["none", "batch", "layer"])
-def test_thirty_layers_learn_digits(normalization: str, digits: Dataset) -> None:
+def test_thirty_layers_learn_digits(normalization: str, all_digits: Dataset) -> None:
     """Without normalization only since branches begin smaller: else they reach 0.35."""
     tried = tiny.study(
         {},
@@ -147,7 +147,7 @@ def test_thirty_layers_learn_digits(normalization: str, digits: Dataset) -> None
         training={"epochs": 4, "learning_rate": 0.003},
         split={"train": 500},
     )
-    (accuracy,) = tiny.trained(tried, digits, [0]).history[4, :, -1].tolist()
+    (accuracy,) = tiny.trained(tried, all_digits, [0]).history[4, :, -1].tolist()
     assert accuracy > 0.75
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from regscope.base.lines import joined
@@ -168,6 +168,7 @@ def test_zeros_and_what_cells_are_compared_in(workspace: Path) -> None:
     assert "Prunable" not in said(changed)
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.floats(0.5, 0.99), min_size=5, max_size=7),
     st.lists(st.floats(-0.05, 0.05), min_size=5, max_size=5),

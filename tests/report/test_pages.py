@@ -301,12 +301,12 @@ def test_a_folder_that_was_there_is_replaced_as_a_whole(monkeypatch: pytest.Monk
     left = paths.REPORT / "gone.html"
     left.write_text("of a study that is gone")
     before = paths.START_PAGE.read_bytes()
-    monkeypatch.setattr(page, "picture_files", refuse)
-    with pytest.raises(KeyboardInterrupt):
-        report.main()
+    with monkeypatch.context() as patch:
+        patch.setattr(page, "picture_files", refuse)
+        with pytest.raises(KeyboardInterrupt):
+            report.main()
     assert left.is_file()
     assert paths.START_PAGE.read_bytes() == before
-    monkeypatch.undo()
     report.main()
     assert not left.exists()
 

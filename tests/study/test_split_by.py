@@ -73,9 +73,9 @@ def test_how_many_test_and_whether_they_are_the_same() -> None:
 
 
 @pytest.mark.usefixtures("rich", "workspace")
-def test_the_number_tested_is_known_from_what_lies_beside_the_results(digits: Dataset) -> None:
+def test_the_number_tested_is_known_from_what_lies_beside_the_results(all_digits: Dataset) -> None:
     study = tiny.study(split={"by": "group", "train": 55})
-    dataset = replace(digits, groups=GROUPS)
+    dataset = replace(all_digits, groups=GROUPS)
     folder = paths.summary("small")
     folder.mkdir(parents=True)
     dataset.save(folder)
@@ -85,9 +85,9 @@ def test_the_number_tested_is_known_from_what_lies_beside_the_results(digits: Da
         results.tested("small", study)
 
 
-def test_seeds_train_side_by_side(digits: Dataset) -> None:
+def test_seeds_train_side_by_side(all_digits: Dataset) -> None:
     """54 digits of 18 groups; what one seed trains on does not depend on the others."""
-    dataset = replace(digits, groups=GROUPS)
+    dataset = replace(all_digits, groups=GROUPS)
     for how in ("stratified", "group", "time"):
         study = tiny.study(training={"epochs": 1}).model_copy(
             update={"split": tiny.study().split.model_copy(update={"by": how})}
@@ -97,8 +97,8 @@ def test_seeds_train_side_by_side(digits: Dataset) -> None:
         assert together.history[:, 1].tolist() == alone.history[:, 0].tolist()
 
 
-def test_a_last_batch_of_one_that_only_the_data_tell_is_one_line(digits: Dataset) -> None:
-    dataset = replace(digits, groups=GROUPS)
+def test_a_last_batch_of_one_that_only_the_data_tell_is_one_line(all_digits: Dataset) -> None:
+    dataset = replace(all_digits, groups=GROUPS)
     study = tiny.study({"batch_norm": True}, training={"batch_size": 7})
     split = study.split.model_copy(update={"train": 50, "by": "group"})
     study = study.model_copy(update={"split": split})

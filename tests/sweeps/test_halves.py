@@ -74,10 +74,10 @@ def accuracies(study: Study, regs: list[str], data: Path, label: str, seeds: int
 
 
 @pytest.fixture
-def prepared(workspace: Path, digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Study:
+def prepared(workspace: Path, all_digits: Dataset, monkeypatch: pytest.MonkeyPatch) -> Study:
     study = tiny.study({"l1": 0.1})
     paths.prepared("small").mkdir(parents=True)
-    digits.save(paths.prepared("small"))
+    all_digits.save(paths.prepared("small"))
     written = study.model_dump(mode="json", exclude={"regularizers"})
     written["regularizers"] = {"none": {}, "tested": {"l1": 0.1}}
     params = {"study": "small", "reg": "tested"}

@@ -71,7 +71,7 @@ def test_validation_takes_its_examples_from_training(digits: Dataset) -> None:
         cell_trainer(study, [], digits, [0, 1], holdout) for holdout in ("test", "validation")
     )
     assert test.train.shape == (2, 54)
-    assert test.holdout.shape == (2, 1797 - 54)
+    assert test.holdout.shape == (2, 300 - 54)
     assert validation.train.shape == (2, 44)
     assert validation.holdout.shape == (2, 10)
     for slot in range(2):

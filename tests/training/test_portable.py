@@ -75,14 +75,14 @@ def test_neither_workers_nor_the_processors_kernels_change_a_bit(
 
 @pytest.mark.slow
 def test_a_caller_that_has_used_torch_gets_the_same_bits(
-    workspace: Path, digits_folder: Path
+    workspace: Path, all_digits_folder: Path
 ) -> None:
     study = portable("l2")
-    expected = train_cell(study, "tested", digits_folder, "tiny/tested")
+    expected = train_cell(study, "tested", all_digits_folder, "tiny/tested")
     settings, out = workspace / "study.json", workspace / "out.safetensors"
     settings.write_text(study.model_dump_json(exclude_none=True))
     done = subprocess.run(
-        [sys.executable, "-c", NOTEBOOK, str(settings), str(digits_folder), str(out)],
+        [sys.executable, "-c", NOTEBOOK, str(settings), str(all_digits_folder), str(out)],
         env=processes.environment(REGSCOPE_WORKERS="1"),
         capture_output=True,
         text=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from regscope.study.params import Study, load_params
@@ -23,6 +24,7 @@ def surveyed(label: str, seconds: float) -> dict[str, Any]:
             "seed": 10**6, "free": 10**10, "processor": seconds}  # fmt: skip
 
 
+@cache
 def study(name: str) -> Study:
     return load_params().named(name)
 

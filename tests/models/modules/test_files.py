@@ -222,15 +222,19 @@ def test_settings_are_checked_without_torch_and_without_running_the_file(nets: P
 
 @pytest.mark.parametrize("name", ["Attending", "Dense"])
 def test_a_cell_is_trained_measured_and_taken_out(
-    name: str, nets: Path, digits: Dataset, digits_folder: Path, capfd: pytest.CaptureFixture[str]
+    name: str,
+    nets: Path,
+    all_digits: Dataset,
+    all_digits_folder: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     tried = study(name)
-    trained = regscope.train(tried, "tested", seeds=2, data=digits_folder)
+    trained = regscope.train(tried, "tested", seeds=2, data=all_digits_folder)
     looped = "networks run seed after seed" in capfd.readouterr().err
     assert looped == (name == "Attending")
     inputs, _ = next(trained.batches(1, "test"))
     assert trained.networks[1](inputs).shape == (len(inputs), 10)
-    known = tiny.trained(tried, digits, [0, 1]).model.state_dict()
+    known = tiny.trained(tried, all_digits, [0, 1]).model.state_dict()
     for seed, network in enumerate(trained.networks):
         state = network.state_dict()
         assert tiny.differences(state, {key: known[key][seed] for key in state}) == {}
