@@ -67,6 +67,9 @@ def new(
     network: Annotated[
         str | None, typer.Option(metavar="FILE:CLASS", help="A torch module of one's own.")
     ] = None,
+    argument: Annotated[
+        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Of that module's constructor.")
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="The study is there: take the file in anew.")
     ] = False,
@@ -85,6 +88,7 @@ def new(
 
     from regscope.base.errors import RegscopeError
     from regscope.own import writing
+    from regscope.own.network_given import own_network
 
     given = {
         "--table": table, "--pictures": pictures, "--arrays": arrays, "--torchvision": torchvision,
@@ -103,6 +107,7 @@ def new(
             "--pictures": {"--size": size, "--skip-broken": skip_broken},
         },
     )  # fmt: skip
+    own = own_network(network, argument or ())
     writing.check_name(name, again)
     with tempfile.TemporaryDirectory() as folder:
         looked: Looked | None = None
@@ -142,7 +147,7 @@ def new(
                     "--again: goes with a file of one's own, not with --torchvision"
                 )
             writing.check_again(name, looked)
-        block = _told(name, looked, torchvision, network, again)
+        block = _told(name, looked, torchvision, own, again)
         if dry_run:
             print("nothing written (--dry-run)")
             return
@@ -167,7 +172,11 @@ def _check_options(kind: str, options: Mapping[str, Mapping[str, Any]]) -> None:
 
 
 def _told(
-    name: str, looked: Looked | None, torchvision: str | None, network: str | None, again: bool
+    name: str,
+    looked: Looked | None,
+    torchvision: str | None,
+    network: Mapping[str, Any] | None,
+    again: bool,
 ) -> Mapping[str, Any]:
     """The study's block, printed behind what was seen: the one that is there, with `again`."""
     from regscope.own.block import block_text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.datasets.torchvision_sets import SETS
@@ -10,7 +13,7 @@ from regscope.own.methods import PICTURES, of_epochs
 from regscope.own.writing import Tried, with_methods
 
 
-def study_of_set(name: str, network: str | None = None) -> Tried:
+def study_of_set(name: str, network: Mapping[str, Any] | None = None) -> Tried:
     """All keys of a study of params.yaml; its classes are taken to be of one size.
 
     Raises RegscopeError, with the names that there are, where there is no such set.

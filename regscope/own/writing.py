@@ -40,17 +40,17 @@ def with_methods(
     data: Mapping[str, Any],
     proposal: Mapping[str, Any],
     methods: Mapping[str, Mapping[str, Any]],
-    network: str | None = None,
+    network: Mapping[str, Any] | None = None,
 ) -> Tried:
     """A study of `data` as it is proposed, with all of the methods that fit it.
 
-    `network` is a module of one's own, `my_nets.py:Net`, in place of the proposed one; which
+    `network` is the block `model` of a module of one's own, in place of the proposed one; which
     methods fit that is found where it is first made. Raises RegscopeError where the proposal fits
     no study.
     """
     others = {key: value for key, value in proposal.items() if key != "title"}
     if network is not None:
-        others["model"] = {"kind": "module", "path": network}
+        others["model"] = dict(network)
         others["training"] = {
             key: value for key, value in others["training"].items() if key != "arithmetic"
         }
@@ -74,7 +74,7 @@ def _check(block: Mapping[str, Any]) -> Study:
         raise RegscopeError(f"the study: {one_line(error, block)}") from error
 
 
-def tried(looked: Looked, network: str | None = None) -> Tried:
+def tried(looked: Looked, network: Mapping[str, Any] | None = None) -> Tried:
     """The study that `bring` would put into params.yaml; nothing is left behind.
 
     Raises RegscopeError where the proposal fits no study, or the network cannot be trained.

@@ -11,6 +11,7 @@ import pytest
 from regscope.base.errors import RegscopeError
 from regscope.own.arrays import look_at_arrays
 from regscope.own.looked import Looked
+from regscope.own.network_given import own_network
 from regscope.own.table_asked import TableAsked
 from regscope.own.tables import look_at_table
 from regscope.own.writing import tried
@@ -56,7 +57,7 @@ def pictures() -> Looked:
 
 
 def test_methods_without_a_slot_are_no_cells() -> None:
-    found = tried(pictures(), "my_nets.py:Convolving")
+    found = tried(pictures(), own_network("my_nets.py:Convolving", []))
     assert {"batch_norm", "dropout"} <= set(found.unfit)
     assert found.unfit["dropout"].startswith("regularizers.dropout.dropout")
     assert {"none", "l2", "sam"} <= set(found.block["regularizers"])
@@ -73,7 +74,14 @@ def test_methods_without_a_slot_are_no_cells() -> None:
 )
 def test_one_that_cannot_be_trained_is_refused(name: str, told: str) -> None:
     with pytest.raises(RegscopeError, match=told):
-        tried(pictures(), f"wide.py:{name}")
+        tried(pictures(), own_network(f"wide.py:{name}", []))
+
+
+def test_an_argument_is_the_constructors_and_the_studys() -> None:
+    found = tried(pictures(), own_network("wide.py:Wide", ["width=2"]))
+    assert found.block["model"]["arguments"] == {"width": 2}
+    with pytest.raises(RegscopeError, match="arguments.depth"):
+        tried(pictures(), own_network("wide.py:Wide", ["width=2", "depth=3"]))
 
 
 @pytest.mark.parametrize("with_test", [False, True])
@@ -81,6 +89,6 @@ def test_on_a_table_it_is_given_what_columns_become(with_test: bool) -> None:
     file = tables.written(Path("t.csv"))
     test = tables.written(Path("later.csv"), **tables.words(seed=9)) if with_test else None
     looked = look_at_table(file, "churn", "left", TableAsked(test=test))
-    found = tried(looked, "my_nets.py:Dense")
+    found = tried(looked, own_network("my_nets.py:Dense", []))
     assert {"none", "dropout", "l2"} <= set(found.block["regularizers"])
     assert not Path("data").exists()
