@@ -80,7 +80,7 @@ def test_one_that_cannot_be_trained_is_refused(name: str, told: str) -> None:
 def test_an_argument_is_the_constructors_and_the_studys() -> None:
     found = tried(pictures(), own_network("wide.py:Wide", ["width=2"]))
     assert found.block["model"]["arguments"] == {"width": 2}
-    with pytest.raises(RegscopeError, match="arguments.depth"):
+    with pytest.raises(RegscopeError, match=r"arguments\.depth"):
         tried(pictures(), own_network("wide.py:Wide", ["width=2", "depth=3"]))
 
 
