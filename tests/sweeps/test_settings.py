@@ -133,7 +133,9 @@ BOUNDS = {name: kind for name, kind in REGULARIZERS.items() if not kind.larger_i
 
 def test_the_methods_that_act_less_the_larger_they_are_are_known() -> None:
     """Of these a path would go from the strongest to the weakest."""
-    assert set(BOUNDS) == {"early_stopping", "gradient_clipping", "max_norm"}
+    assert set(BOUNDS) == {
+        "early_stopping", "gradient_clipping", "lookahead", "max_norm", "swa",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("mixed", [False, True])
