@@ -109,16 +109,18 @@ def _others(better: Sequence[Standing], worse: Sequence[Standing], opening: str)
 
 
 def _leader(own: Mapping[str, Section], one: Standing) -> str:
-    """Who is better most often, by how much, and where worse."""
+    """Who is better most often, by how much, where worse, and what is left where all is tuned."""
     sizes = []
     for name in one.better:
         measure = BY_KEY[own[name].results.primary]
         row = comparisons(own[name].results, measure.key)[one.reg]
         sizes.append(f"{name} by {sized(row, measure, interval=False)}")
+    there = f" ({joined(one.better_there)})" if one.better_there else ""
+    tuned = f"; tuned, in {len(one.better_there) or 'none'} of {len(one.tried)}{there}"
     return (
         f"Most often better than {BASELINE}: {display_name(one.reg)}, firmly in {len(one.better)}"
         f" of {len(one.studies)} studies ({joined(sizes)}), worse in"
-        f" {len(one.worse) or 'no study'}."
+        f" {len(one.worse) or 'no study'}{tuned if one.tried else ''}."
     )
 
 

@@ -16,7 +16,7 @@ from regscope.report.frame import Frame, Parts, frame
 from regscope.report.how_sure import HOW_SURE
 from regscope.report.parts import parts
 from regscope.report.ranking import ranking
-from regscope.report.results_page import PUBLISHED_ALT
+from regscope.report.results_page import PUBLISHED_ALT, of_new_data
 from regscope.report.sections import Section
 from regscope.report.seed_counts import seed_counts_table
 from regscope.report.study_html import attributes, shown_pictures, study_html
@@ -94,6 +94,7 @@ def start_page(
         answers={name: study_findings(section)[0] for name, section in sections.items()},
         across=across(sections, regs, claims),
         how_sure=HOW_SURE,
+        new_data=of_new_data(sections),
         rankings={name: ranking(results, regs) for name, results in studies.items()},
         claims=claims,
         claim_counts=counts(claims),

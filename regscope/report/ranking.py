@@ -22,6 +22,7 @@ class Bar:
     """One cell. `low`, `middle` and `high` are positions from 0 to 100 along the axis.
 
     `edge`: the verdict is not firm. `low` and `high` are None of one seed, which has no interval.
+    `beyond`: its mean is not on the axis.
     """
 
     reg: str
@@ -32,6 +33,7 @@ class Bar:
     middle: float
     high: float | None
     edge: bool = False
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
     def place(value: float) -> float:
         return min(100.0, max(0.0, round(MARGIN + span * (value - low) / width, 2)))
 
+    margin = width * MARGIN / span
     compared = comparisons(results, measure.key)
     bars = tuple(
         Bar(
@@ -77,13 +80,13 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
             place(interval.mean),
             place(interval.high) if len(measured[reg]) > 1 else None,
             reg != BASELINE and on_edge(compared[reg]),
+            not low - margin <= interval.mean <= high + margin,
         )
         for reg, interval in sorted(
             intervals.items(),
             key=lambda entry: (1 if measure.less_is_better else -1) * entry[1].mean,
         )
     )
-    margin = width * MARGIN / span
     decimals = max(measure.decimals - 1, 1)
     first, last = (fixed(measure.scale * end, decimals) for end in (low - margin, high + margin))
     guess = results.guessed(measure.key)

@@ -11,11 +11,12 @@ from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
+from regscope.report import words
 from regscope.report.across import across
 from regscope.report.in_markdown import answered, link
 from regscope.report.published import load_published
-from regscope.report.render import markdown
-from regscope.report.results_page import PUBLISHED_ALT, terms
+from regscope.report.render import escape, markdown
+from regscope.report.results_page import PUBLISHED_ALT, of_new_data
 from regscope.report.sections import Section, load_sections
 from regscope.report.standings import Standing, standings, standings_table
 from regscope.report.verdicts import Claims, headline, held_against, load_claims
@@ -60,8 +61,9 @@ def block(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims =
     count = f"{len(sections)} {'study' if len(sections) == 1 else 'studies'}"
     found = [
         f"{networks:,} networks, {count} ([all of it]({link(paths.RESULTS_PAGE, paths.README)})).",
+        escape(words.KEY),
         answered(across(sections, regs, claims), paths.README),
-        terms(sections),
+        escape(of_new_data(sections)),
         *_stands(standings(sections, regs)),
         f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})",
     ]

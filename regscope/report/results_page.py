@@ -50,8 +50,9 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     overview = tables.overview_table(studies, regs)
     stands = standings_table(standings(sections, regs))
     yield "## Findings"
+    yield escape(words.KEY)
     yield answered(across(sections, regs, claims), paths.RESULTS_PAGE)
-    yield terms(sections)
+    yield escape(of_new_data(sections))
     yield f"{stands.caption}:"
     yield markdown(stands)
     yield "## Overview"
@@ -60,10 +61,9 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     yield f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.RESULTS_PAGE)})"
 
 
-def terms(sections: Mapping[str, Section]) -> str:
-    """What the answers mean by their words, and what they say of new data."""
-    doubts = doubtful({name: section.evidence for name, section in sections.items()})
-    return escape(f"{words.KEY} {doubts}")
+def of_new_data(sections: Mapping[str, Section]) -> str:
+    """What the answers say of new data."""
+    return doubtful({name: section.evidence for name, section in sections.items()})
 
 
 def _studies(sections: Mapping[str, Section]) -> str:

@@ -3,24 +3,32 @@ const MOST_FOUND = 8;
 
 const FILLERS = new Set("a an and are at best do does for from how i in is it make makes most my of on or should the to use was what where which will with".split(" "));
 const stem = (word) => (word.length > 5 ? word.slice(0, 5) : word.replace(/s$/, ""));
+// What people say for words that the report has, by their beginnings.
+const SAME = { image: "pictu", photo: "pictu", text: "sente", regul: "metho", lasso: "l1", ridge: "l2" };
+const has = (all, word) => all.includes(word) || (stem(word) in SAME && all.includes(SAME[stem(word)]));
 
 // Every word that says something must stand in an entry, or else its beginning, or else as many as
-// can be. Those come first that begin with what was written, then
-// those that have most of it in their titles.
+// can be; of questions its beginning is enough. Those come first that begin with what was written,
+// then those that have most of it in their titles.
 function search(entries, written) {
   const wanted = written.trim().toLowerCase().replace(/[?!]+$/, "");
   const all = wanted.split(/\s+/);
-  const place = ({ text }) => (text.startsWith(wanted) ? 0 : text.includes(` ${wanted}`) ? 1 : 2);
-  const having = (words) => entries.filter(({ all }) => words.every((word) => all.includes(word)));
   const said = all.filter((word) => !FILLERS.has(word));
   const telling = said.length ? said : all;
-  const exact = having(telling);
-  const inTitle = ({ text }) => telling.filter((word) => text.includes(word)).length;
-  if (exact.length) return exact.sort((a, b) => place(a) - place(b) || inTitle(b) - inTitle(a));
   const stems = telling.map(stem);
+  const place = ({ text, beside }) =>
+    [text, beside.toLowerCase()].some((one) => one.startsWith(wanted)) ? 0 : text.includes(` ${wanted}`) ? 1 : 2;
+  const inTitle = ({ text }) => stems.filter((word) => has(text, word)).length;
+  const having = (words) => entries.filter(({ all }) => words.every((word) => has(all, word)));
+  const exact = having(telling);
   const near = having(stems);
+  if (exact.length) {
+    const questions = near.filter(({ kind }) => kind === "Question");
+    const found = [...new Set([...questions, ...exact])];
+    return found.sort((a, b) => place(a) - place(b) || inTitle(b) - inTitle(a));
+  }
   if (near.length) return near;
-  const count = ({ all }) => stems.filter((word) => all.includes(word)).length;
+  const count = ({ all }) => stems.filter((word) => has(all, word)).length;
   const some = entries.filter(count).sort((a, b) => count(b) - count(a));
   return some.filter((entry) => count(entry) === count(some[0]));
 }

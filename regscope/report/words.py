@@ -18,10 +18,10 @@ LEAD = (
 )
 
 KEY = (
-    "None is the same training without a regularizer; a study's methods are held against it seed by"
-    " seed. A verdict is firm if neither leaving out any one seed nor other last digits would turn"
-    " it. Tuned is with the best learning rate and epochs of one grid for each cell, none too,"
-    " chosen on validation; strengths stay as they are."
+    "None is the same training without a regularizer; methods are held against it seed by seed."
+    " Firm: neither leaving out any one seed nor other last digits would turn the verdict. Tuned:"
+    " each cell, none too, with its best learning rate and epochs of one grid, chosen on"
+    " validation; strengths stay as they are."
 )
 """What must be known before any finding is read."""
 

@@ -59,6 +59,9 @@ def test_search_is_cleared_and_says_when_nothing_fits(open_page: Any, start_page
     [
         ("Which is best for small images or pictures?", "Which method is best for pictures?"),
         ("does l1 give zeros", "Does L1 make weights sparse, exactly zero?"),
+        ("l1 zeros", "Does L1 make weights sparse, exactly zero?"),
+        ("best image", "Which method is best for pictures?"),
+        ("which regularizer for photos", "Which method is best for pictures?"),
         ("sparsity", "Does L1 make weights sparse, exactly zero?"),
         ("was document paper right", "Was document paper.txt's headline right?"),
     ],

@@ -27,7 +27,7 @@ def test_over_all_studies(workspace: Path) -> None:
     assert {one.asked: one.answer for one in found} == {
         "Which method is best for pictures?": (
             "Most often better than none: L1, firmly in 2 of 2 studies (first by 3.02 points and"
-            " second by 3.02 points), worse in no study.",
+            " second by 3.02 points), worse in no study; tuned, in none of 1.",
             "Of the others, firmly worse: L2 in 1 of 2.",
         ),
         "Does L1 make weights sparse, exactly zero?": (

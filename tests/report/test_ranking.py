@@ -67,6 +67,8 @@ def test_a_cell_that_learned_nothing_leaves_the_axis_to_the_others() -> None:
     found = ranking(synthetic.found(GUESSING | {"l2": (0.91, 0.92)}), REGS)
     *others, lost = found.bars
     assert (lost.reg, lost.low, lost.middle, lost.high) == ("l1", 0, 0, 0)
+    assert lost.beyond
+    assert not any(bar.beyond for bar in others)
     assert min(bar.low for bar in others if bar.low is not None) == MARGIN
     assert max(bar.high for bar in others if bar.high is not None) == 100 - MARGIN
 
