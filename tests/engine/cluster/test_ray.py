@@ -66,7 +66,7 @@ def by_ray(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def slow(workspace: Path, epochs: int, seeds: int) -> Study:
     """Some seconds of training on any processor, whose time goes into waiting."""
-    (workspace / "nets.py").write_text(NETWORK.format(line="", rest=0.005))
+    (workspace / "nets.py").write_text(NETWORK.format(line="", rest=0.012))
     model = {"kind": "module", "path": "nets.py:net"}
     return tiny.study(model=model, training={"epochs": epochs, "seeds": seeds})
 
