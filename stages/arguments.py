@@ -26,12 +26,13 @@ def cell_arguments() -> tuple[str, Study, str]:
     return name, study, reg
 
 
-def cells_arguments() -> tuple[str, Study, list[str]]:
+def chosen_cells() -> tuple[str, Study, list[str]]:
     """`STUDY [REG]`: the study's name, its settings, and the names of its cells, or of that one."""
     if len(sys.argv) == 3:
         name, study, reg = cell_arguments()
         return name, study, [reg]
-    name, study, _ = study_argument()
+    (name,) = words("STUDY [REG]")
+    study = load_params().named(name)
     return name, study, list(study.cells)
 
 

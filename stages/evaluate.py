@@ -3,12 +3,12 @@
 from regscope.base.errors import run
 from regscope.engine.local import start_server
 from regscope.evaluation.study import measure_study
-from stages.arguments import cells_arguments
+from stages.arguments import chosen_cells
 
 
 def main() -> None:
     start_server()
-    measure_study(*cells_arguments())
+    measure_study(*chosen_cells())
 
 
 if __name__ == "__main__":

@@ -2,11 +2,11 @@
 
 from regscope.base.errors import run
 from regscope.engine.study import train_study
-from stages.arguments import cells_arguments
+from stages.arguments import chosen_cells
 
 
 def main() -> None:
-    train_study(*cells_arguments())
+    train_study(*chosen_cells())
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ def new(
 
     from regscope.base.errors import RegscopeError
     from regscope.own import writing
-    from regscope.own.network_given import own_network
+    from regscope.own.network import own_network
 
     given = {
         "--table": table, "--pictures": pictures, "--arrays": arrays, "--torchvision": torchvision,

@@ -1,40 +1,32 @@
-"""A network of one's own in place of the proposed one: tried out before anything is written."""
+"""A network of one's own, as `regscope new` is given it."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from regscope.base.errors import RegscopeError
-from regscope.datasets.own import write_description
-from regscope.own.looked import Looked
-from regscope.study.params import BASELINE, Study
+from regscope.base.lines import shown
+from regscope.base.yaml_files import parse_yaml
 
 
-def misfits(block: dict[str, Any], looked: Looked, folder: Path) -> dict[str, str]:
-    """Of the cells of a block those that its network cannot have, and why.
+def own_network(path: str | None, arguments: Sequence[str]) -> dict[str, Any] | None:
+    """The block `model` of `FILE:CLASS` and arguments `KEY=VALUE`, values as YAML spells them.
 
-    The block's data are described in `folder`, which is written to. Raises RegscopeError where the
-    network cannot be trained at all.
+    None where there is no path. Raises RegscopeError where an argument is none, or is given twice.
     """
-    from regscope.training.found import check_found
-
-    cells = dict(block["regularizers"])
-    alone = {BASELINE: cells.pop(BASELINE)}
-    study = Study.model_validate(block | {"regularizers": alone})
-    path = folder / "alone" / looked.name
-    path.parent.mkdir()
-    path.symlink_to(looked.file.absolute())
-    # Rows of a second file are no matter of a network.
-    one_file = {"test": None, "official_train": None} if looked.others else {}
-    write_description(path, looked.description.model_copy(update=one_file))
-    dataset = study.data.model_copy(update={"path": str(path)}).prepare(folder)
-    check_found(study, [], dataset)
-    found = {}
-    for reg, cell in cells.items():
-        try:
-            own = Study.model_validate(block | {"regularizers": alone | {reg: cell}})
-            check_found(own, [reg], dataset)
-        except RegscopeError as error:
-            found[reg] = str(error)
-    return found
+    if path is None:
+        if arguments:
+            raise RegscopeError(f"--argument {shown(arguments[0])}: goes with --network")
+        return None
+    found: dict[str, Any] = {}
+    for argument in arguments:
+        key, sign, value = argument.partition("=")
+        if not sign or not key.isidentifier():
+            raise RegscopeError(
+                f"--argument {shown(argument)}: give KEY=VALUE, as in --argument width=32"
+            )
+        if key in found:
+            raise RegscopeError(f"--argument {key}: is given twice")
+        found[key] = parse_yaml(value, f"--argument {key}")
+    return {"kind": "module", "path": path} | ({"arguments": found} if found else {})

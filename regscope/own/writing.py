@@ -23,7 +23,7 @@ from regscope.base.yaml_files import parse_yaml
 from regscope.datasets.own import beside, write_description
 from regscope.own.block import with_study
 from regscope.own.looked import Looked
-from regscope.own.network import misfits
+from regscope.own.misfits import misfits
 from regscope.own.undo import undone_on_failure
 from regscope.study.params import BASELINE, Name, Study, load_params, written_study
 

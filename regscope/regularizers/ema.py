@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import each
+from regscope.regularizers.step import counter, each
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,8 +36,7 @@ class EMA(Regularizer):
         import torch
 
         averages = {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
-        first = next(iter(parameters.values()))
-        return {STEPS: first.new_zeros(len(first)), **averages}
+        return {STEPS: counter(parameters), **averages}
 
     def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
         steps = own.memory[STEPS]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import NOISE_COPIES
+from regscope.regularizers.step import NOISE_COPIES, counter
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,8 +40,7 @@ class GradientNoise(Regularizer):
         parameters: Mapping[str, Tensor],
         buffers: Mapping[str, Tensor],  # noqa: ARG002
     ) -> dict[str, Tensor]:
-        first = next(iter(parameters.values()))
-        return {STEPS: first.new_zeros(len(first))}
+        return {STEPS: counter(parameters)}
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
         from regscope.arithmetic.functions import square_root

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regscope.base.settings import refusal
 from regscope.regularizers.base import Regularizer, Target
-from regscope.regularizers.step import each
+from regscope.regularizers.step import counter, each
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -44,9 +44,8 @@ class Lookahead(Regularizer):
         parameters: Mapping[str, Tensor],
         buffers: Mapping[str, Tensor],  # noqa: ARG002
     ) -> dict[str, Tensor]:
-        first = next(iter(parameters.values()))
         slow = {name: tensor.detach().clone() for name, tensor in parameters.items()}
-        return {MADE: first.new_zeros(len(first)), **slow}
+        return {MADE: counter(parameters), **slow}
 
     def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
         made = own.memory[MADE].add_(1)

@@ -118,6 +118,12 @@ def each(values: Tensor, like: Tensor) -> Tensor:
     return values.view(-1, *[1] * (like.dim() - 1))
 
 
+def counter(parameters: Mapping[str, Tensor]) -> Tensor:
+    """Zeros `[P]`, of parameters' `[P, ...]` own kind: what a method counts, place by place."""
+    first = next(iter(parameters.values()))
+    return first.new_zeros(len(first))
+
+
 def square_sums(tensors: Mapping[str, Tensor]) -> Tensor:
     """The sum of squares over all tensors `[P, ...]`, of every place, `[P]`."""
     terms = [tensor.square().flatten(1).sum(1) for tensor in tensors.values()]

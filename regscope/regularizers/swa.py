@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regscope.base.settings import refusal
 from regscope.regularizers.base import Regularizer, Target
-from regscope.regularizers.step import each
+from regscope.regularizers.step import counter, each
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -57,9 +57,8 @@ class SWA(Regularizer):
     ) -> dict[str, Tensor]:
         import torch
 
-        first = next(iter(parameters.values()))
         averages = {name: torch.zeros_like(tensor) for name, tensor in parameters.items()}
-        return {EPOCHS: first.new_zeros(len(first)), **averages}
+        return {EPOCHS: counter(parameters), **averages}
 
     def kept(self, epoch: EpochEnd, own: Own) -> Mapping[str, Tensor]:
         if epoch.progress <= self.start:

@@ -12,7 +12,7 @@ from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.columns import comparisons
 from regscope.report.findings import study_answer
-from regscope.report.how_sure import Shown, gains, how_sure, rests_of, settings_of, shown
+from regscope.report.how_sure import Shown, how_sure, rests_of, settings_of, shown, sure_of
 from regscope.report.measured import BY_KEY
 from regscope.report.phrases import by_gain, sized
 from regscope.report.questions import Question
@@ -88,14 +88,7 @@ def _of_several(own: Mapping[str, Section], found: Sequence[Standing]) -> Answer
     else:
         opening = f"No method that was tried is firmly better than {BASELINE} in any study."
         further = _others((), found, "Firmly")
-    about = first or found
-    sure = how_sure(
-        list(rests_of(own, [one.reg for one in about])),
-        list(gains(own, first)),
-        settings_of(about, found),
-        len(own),
-    )
-    return (opening, further), sure
+    return (opening, further), sure_of(own, first, found)
 
 
 def _others(better: Sequence[Standing], worse: Sequence[Standing], opening: str) -> str:

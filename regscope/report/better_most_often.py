@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.report.best_by_kind import most_often
-from regscope.report.how_sure import gains, how_sure, rests_of, settings_of
+from regscope.report.how_sure import sure_of
 from regscope.report.questions import Question
 from regscope.report.sections import Section
 from regscope.report.standings import Standing
@@ -36,11 +36,4 @@ def better_most_often(
         answer.append(f"{further[0][:1].upper()}{'; '.join(further)[1:]}.")
     if not answer:
         return None
-    about = first or found
-    sure = how_sure(
-        list(rests_of(sections, [one.reg for one in about])),
-        list(gains(sections, first)),
-        settings_of(about, found),
-        len(sections),
-    )
-    return Question("often", ASKED, tuple(answer), sure)
+    return Question("often", ASKED, tuple(answer), sure_of(sections, first, found))

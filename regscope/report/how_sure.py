@@ -79,6 +79,19 @@ def how_sure(rests: Sequence[Rest], intervals: Sequence[Shown], settings: str, s
     )
 
 
+def sure_of(
+    sections: Mapping[str, Section], first: Sequence[Standing], found: Sequence[Standing]
+) -> str:
+    """The line of those of `found` that are better most often; of all, where none is better."""
+    about = first or found
+    return how_sure(
+        list(rests_of(sections, [one.reg for one in about])),
+        list(gains(sections, first)),
+        settings_of(about, found),
+        len(sections),
+    )
+
+
 def firmness(rests: Sequence[Rest]) -> str:
     """How many verdicts are firm, and which; of studies where each has one."""
     firm = sum(rest.firm for rest in rests)
