@@ -205,4 +205,6 @@ def test_cells_that_another_run_is_at_are_trained_here_too(
     held.parent.mkdir(parents=True)
     with FileLock(held.with_suffix(".lock")):
         assert trained(capsys) == BOTH
+    # One a cell: the lock that was held was that of this cell.
+    assert len(list(held.parent.glob("*.lock"))) == len(BOTH)
     assert len(files("l1")) == 4
