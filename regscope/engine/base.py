@@ -14,6 +14,9 @@ from regscope.engine.together import Cells
 
 Holdout = Literal["test", "validation"]
 
+Searching = Literal["weights", "history"]
+"""What is kept of networks that are tried out."""
+
 
 @dataclass(frozen=True)
 class SurveyJob:
@@ -32,7 +35,8 @@ class SurveyJob:
 class Job:
     """What all stacks of some cells have in common; `device` is torch's name for it.
 
-    `cost` is what a stack takes there at most.
+    `cost` is what a stack takes there at most. Where a job is `searching`, a place whose loss is no
+    longer finite is left so, and the others train on; of the end no more is kept than that says.
     """
 
     study: dict[str, Any]
@@ -42,6 +46,7 @@ class Job:
     arithmetic: Arithmetic
     checkpoint_seconds: float
     cost: Cost
+    searching: Searching | None = None
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,12 @@ class Run:
 
     def _folder(self, cells: Cells) -> Path:
         job = self.job
-        return folder_of(self.study, cells.regs, job.data, job.holdout, job.device, self.computed)
+        more = {}
+        if job.searching:
+            more = {"first": cells.first, "rates": cells.rates, "searching": job.searching}
+        return folder_of(
+            self.study, cells.regs, job.data, job.holdout, job.device, self.computed, more
+        )
 
     def _dealt(self, cells: Cells, folder: Path, workers: int) -> Plan:
         standings = checkpoints.standings(folder)
@@ -118,16 +123,22 @@ def folder_of(
     holdout: Holdout,
     device: str,
     computed: Computed,
+    more: Mapping[str, Any] | None = None,
 ) -> Path:
-    """Where checkpoints of cells that train together lie; `device` is torch's name for one."""
+    """Where checkpoints of cells that train together lie; `device` is torch's name for one, and
+    `more` what decides their numbers beside the study's settings."""
     # What is half trained on one kind of device is not continued on another.
-    decisive: dict[str, Any] = {
-        "study": written(study, regs),
-        "reg": " ".join(regs),
-        "holdout": holdout,
-        "device": device.partition(":")[0],
-        "arithmetic": computed,
-    } | _own(study)
+    decisive: dict[str, Any] = (
+        {
+            "study": written(study, regs),
+            "reg": " ".join(regs),
+            "holdout": holdout,
+            "device": device.partition(":")[0],
+            "arithmetic": computed,
+        }
+        | _own(study)
+        | dict(more or {})
+    )
     return checkpoints.folder_for(decisive, data / DATA_FILE)
 
 

@@ -1,7 +1,7 @@
 """Which cells train together, and what the places of their stacks are called.
 
 A place of a stack is a cell and a seed. Where several cells train as one, their places are numbered
-cell after cell; a cell alone has its seeds for numbers.
+cell after cell; a cell alone has its seeds for numbers, counted from its first.
 """
 
 from __future__ import annotations
@@ -10,15 +10,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from regscope.study.params import Study
+from regscope.study.training import Training
 from regscope.training.places import Place, shape
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells that train together, with `seeds` seeds each, 0 and up."""
+    """Cells that train together, with `seeds` seeds each, `first` and up.
+
+    `rates` are their learning rates, where they are not all the study's.
+    """
 
     regs: tuple[str, ...]
     seeds: int
+    first: int = 0
+    rates: tuple[float, ...] | None = None
 
     def __str__(self) -> str:
         first, *others = self.regs
@@ -31,7 +37,14 @@ class Cells:
 
     def place(self, number: int) -> tuple[str, int]:
         """The cell and the seed of a place."""
-        return self.regs[number // self.seeds], number % self.seeds
+        return self.regs[number // self.seeds], self.first + number % self.seeds
+
+    def training(self, number: int, of_study: Training) -> Training:
+        """How the network at a place is trained, in a study whose cells are trained so."""
+        if self.rates is None:
+            return of_study
+        rate = self.rates[number // self.seeds]
+        return of_study.model_copy(update={"learning_rate": rate})
 
     def by_cell(self, numbers: Sequence[int]) -> dict[str, list[int]]:
         """Where in `numbers` each cell's places are."""

@@ -14,7 +14,7 @@ import torch
 
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.engine.base import Holdout, Job
+from regscope.engine.base import Holdout, Job, Searching
 from regscope.engine.messages import Epoch
 from regscope.engine.plan import Stack
 from regscope.engine.together import Cells
@@ -30,7 +30,8 @@ class StackTask:
 
     `numbers` are its places' among those of `cells`. `start` gives the state to go on from, a slot
     a place; it is called once, by whoever trains, and what it gives is not kept while training.
-    What a process computes with, its arithmetic, is settled before it is given any stack.
+    What a process computes with, its arithmetic, is settled before it is given any stack. For
+    `searching` see Job.
     """
 
     study: Study
@@ -41,6 +42,7 @@ class StackTask:
     device: str
     checkpoint_seconds: float
     start: Callable[[], Progress | None] | None = None
+    searching: Searching | None = None
 
 
 def task_of(
@@ -61,6 +63,7 @@ def task_of(
         job.device,
         job.checkpoint_seconds,
         start,
+        job.searching,
     )
 
 
@@ -89,7 +92,9 @@ def told(task: StackTask) -> Iterator[Epoch | Progress]:
 def _told(task: StackTask) -> Iterator[Epoch | Progress]:
     places = [_place(task, number) for number in task.numbers]
     device = torch.device(task.device)
-    trainer = Trainer(task.study, task.dataset, places, task.holdout, device)
+    trainer = Trainer(
+        task.study, task.dataset, places, task.holdout, device, stop=task.searching is None
+    )
     _go_on(trainer, task)
     last = monotonic()
     for _ in trainer.epochs():
@@ -98,7 +103,7 @@ def _told(task: StackTask) -> Iterator[Epoch | Progress]:
         if not ended and monotonic() - last > task.checkpoint_seconds:
             yield _standing(task, trainer)
             last = monotonic()
-    yield _standing(task, trainer)
+    yield _kept(_standing(task, trainer), task.searching)
 
 
 @contextmanager
@@ -115,7 +120,8 @@ def _naming(task: StackTask) -> Iterator[None]:
 def _place(task: StackTask, number: int) -> Place:
     reg, seed = task.cells.place(number)
     methods = tuple(task.study.cells[reg].methods())
-    return Place(seed, methods, task.study.training, reg if len(task.cells.regs) > 1 else "")
+    training = task.cells.training(number, task.study.training)
+    return Place(seed, methods, training, reg if len(task.cells.regs) > 1 else "")
 
 
 def _go_on(trainer: Trainer, task: StackTask) -> None:
@@ -129,6 +135,13 @@ def _epochs(task: StackTask, trainer: Trainer) -> Iterator[Epoch]:
     for reg, own in task.cells.by_cell(task.numbers).items():
         columns = tuple(tuple(column[place] for place in own) for column in history)
         yield Epoch(reg, tuple(trainer.seeds[place] for place in own), trainer.epoch, columns)
+
+
+def _kept(end: Progress, searching: Searching | None) -> Progress:
+    if searching is None:
+        return end
+    model = {} if searching == "history" else end.model
+    return replace(end, model=model, optimizer={}, memory={})
 
 
 def _standing(task: StackTask, trainer: Trainer) -> Progress:

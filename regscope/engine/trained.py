@@ -32,12 +32,18 @@ class TrainedCell:
     processors: tuple[str, ...] = ()
 
 
+def end_of(dealt: Plan) -> tuple[dict[str, np.ndarray], np.ndarray, tuple[str, ...]]:
+    """Weights and history of all places of trained stacks, as `end_states` gives them, and on which
+    processors they were trained."""
+    stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
+    state, history = checkpoints.end_states(stacks)
+    return state, history, noted(stacks[0].path.parent)
+
+
 def gathered(
     device: str, arithmetic: Computed, cells: Cells, dealt: Plan
 ) -> dict[str, TrainedCell]:
-    stacks = [*dealt.finished, *(stack.trained() for stack in dealt.waiting)]
-    processors = noted(stacks[0].path.parent)
-    state, history = checkpoints.end_states(stacks)
+    state, history, processors = end_of(dealt)
     found = {}
     for index, reg in enumerate(cells.regs):
         own = slice(index * cells.seeds, (index + 1) * cells.seeds)

@@ -49,6 +49,9 @@ class Trainer:
     sentences all are means over words. Where a method adds copies, an epoch goes through every
     example as often.
 
+    Where a loss is no longer finite training ends, unless it is not to `stop`: then that place
+    goes on without a number, and the others as they would.
+
     Raises RegscopeError where places do not train as one.
     """
 
@@ -59,8 +62,10 @@ class Trainer:
         places: Sequence[Place],
         holdout: Literal["test", "validation"] = "test",
         device: torch.device = CPU,
+        stop: bool = True,
     ) -> None:
         check_together(places)
+        self._stop = stop
         self.settings = places[0].training
         self.places = tuple(places)
         self.seeds = tuple(place.seed for place in places)
@@ -150,7 +155,8 @@ class Trainer:
                 held_out = self._evaluate(self.holdout)
                 row = torch.stack([loss, self._penalty(), score, *held_out, *self._last_rates()])
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
-            self._check_finite()
+            if self._stop:
+                self._check_finite()
             yield
 
     def _train_epoch(self) -> tuple[Tensor, Tensor]:
