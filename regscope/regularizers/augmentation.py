@@ -60,6 +60,7 @@ class Augmentation(Regularizer):
     """
 
     name: ClassVar[str] = "augmentation"
+    searched: ClassVar[tuple[float, ...]] = (0.25, 0.5, 0.75, 1, 1.5, 2, 3)
     data_kinds: ClassVar[tuple[str, ...]] = tuple(USUAL)
     strength: Amount
     shift: Amount | None = None

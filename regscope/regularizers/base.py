@@ -52,6 +52,8 @@ class Regularizer(Settings):
     stands for, and `off` the value of it that is the same as not naming the method; of bounds it is
     not so that `larger_is_stronger`. `tasks` and `data_kinds` are those for which it is defined.
     What `spans` depends on how long training will be: a longer one does not begin as a shorter one.
+    `searched` are the values of the main setting among which a search chooses, ascending; a method
+    without any is in no search.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -67,6 +69,7 @@ class Regularizer(Settings):
     larger_is_stronger: ClassVar[bool] = True
     spans: ClassVar[bool] = False
     turn: ClassVar[int] = 0
+    searched: ClassVar[tuple[float, ...]] = ()
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
     data_kinds: ClassVar[tuple[str, ...]] = ANY_DATA
 
@@ -130,6 +133,13 @@ class Regularizer(Settings):
             of = joined(self.data_kinds)
             told = f"there is none for {target.data_kind} data: it is for {of}"
             raise refusal(self.name, None, told)
+
+    def check_examples(self, shape: tuple[int, ...]) -> None:  # noqa: ARG002
+        """Refuse examples of a shape that the method cannot have, `[C, H, W]` of pictures.
+
+        Raises RegscopeError, in one line that names the setting.
+        """
+        return
 
     def insert(self, model: nn.Module) -> None:
         """Put modules into the plain network's slots, after initialization."""

@@ -19,6 +19,7 @@ class BatchNorm(Scoped):
 
     name: ClassVar[str] = "batch_norm"
     main: ClassVar[str] = "enabled"
+    searched: ClassVar[tuple[float, ...]] = (True,)
     slot: ClassVar[SlotKind] = "norm"
     enabled: StrictBool = True
     momentum: Annotated[float, Field(gt=0, le=1)] = 0.1

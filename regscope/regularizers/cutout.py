@@ -26,21 +26,24 @@ class Cutout(Regularizer):
 
     name: ClassVar[str] = "cutout"
     main: ClassVar[str] = "side"
+    searched: ClassVar[tuple[float, ...]] = (1, 2, 3, 4, 6, 8, 12, 16)
     data_kinds: ClassVar[tuple[str, ...]] = ("image",)
     side: Annotated[int, Field(ge=0, le=1_000_000)]
 
-    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
-        """Of pictures `[P*B, C, H, W]`.
-
-        Raises RegscopeError where `side` is longer than both sides of these.
-        """
-        pictures = step.inputs
-        height, width = pictures.shape[2:]
+    def check_examples(self, shape: tuple[int, ...]) -> None:
+        """Refuse pictures `[C, H, W]` both of whose sides are shorter than `side`."""
+        height, width = shape[1:]
         if self.side > max(height, width):
             raise RegscopeError(
                 f"{self.name}.side = {self.side}: at most {max(height, width)}, since the pictures"
                 f" are {height} x {width}"
             )
+
+    def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
+        """Of pictures `[P*B, C, H, W]`. Raises what `check_examples` raises."""
+        pictures = step.inputs
+        height, width = pictures.shape[2:]
+        self.check_examples(tuple(pictures.shape[1:]))
         drawn = own.draws.uniform(len(pictures) // own.count, 2).flatten(0, 1)
         down, across = self._hidden(drawn[:, 0], height), self._hidden(drawn[:, 1], width)
         hidden = (down.unsqueeze(2) & across.unsqueeze(1)).unsqueeze(1)

@@ -14,6 +14,7 @@ class Dropout(UnitNoise):
     """Each unit after a layer's activation is set to zero with probability `rate`."""
 
     name: ClassVar[str] = "dropout"
+    searched: ClassVar[tuple[float, ...]] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
     def module(self) -> nn.Module:
         from torch import nn

@@ -31,6 +31,7 @@ class EarlyStopping(Regularizer):
     main: ClassVar[str] = "patience"
     larger_is_stronger: ClassVar[bool] = False
     turn: ClassVar[int] = 3
+    searched: ClassVar[tuple[float, ...]] = (3, 5, 10, 20)
     patience: Annotated[int, Field(ge=0, le=1_000_000)]
     min_delta: Annotated[float, Field(ge=0)] = 0.0
 

@@ -26,6 +26,7 @@ class EMA(Regularizer):
     name: ClassVar[str] = "ema"
     main: ClassVar[str] = "decay"
     turn: ClassVar[int] = 2
+    searched: ClassVar[tuple[float, ...]] = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
     decay: Annotated[float, Field(ge=0, lt=1)]
 
     def state(

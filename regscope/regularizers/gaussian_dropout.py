@@ -17,6 +17,7 @@ class GaussianDropout(UnitNoise):
     """
 
     name: ClassVar[str] = "gaussian_dropout"
+    searched: ClassVar[tuple[float, ...]] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
 
     def module(self) -> nn.Module:
         from regscope.models.dense import gaussian_dropout

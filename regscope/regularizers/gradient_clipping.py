@@ -28,6 +28,7 @@ class GradientClipping(Regularizer):
     larger_is_stronger: ClassVar[bool] = False
     off: ClassVar[float] = math.inf
     turn: ClassVar[int] = 1
+    searched: ClassVar[tuple[float, ...]] = (0.03, 0.1, 0.3, 1, 3)
     max_norm: Annotated[float, Field(gt=0, allow_inf_nan=True)]
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002

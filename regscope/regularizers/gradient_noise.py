@@ -28,6 +28,7 @@ class GradientNoise(Regularizer):
     name: ClassVar[str] = "gradient_noise"
     main: ClassVar[str] = "eta"
     turn: ClassVar[int] = 2
+    searched: ClassVar[tuple[float, ...]] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
     eta: Annotated[float, Field(ge=0, le=1e6)]
     gamma: Annotated[float, Field(ge=0, le=100)] = 0.55
 

@@ -27,6 +27,7 @@ class GroupLasso(Proximal):
     """
 
     name: ClassVar[str] = "group_lasso"
+    searched: ClassVar[tuple[float, ...]] = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
     # After soft thresholding: in this order the two are the operator of their sum.
     turn: ClassVar[int] = 1
 

@@ -24,6 +24,7 @@ class InputNoise(Regularizer):
 
     name: ClassVar[str] = "input_noise"
     main: ClassVar[str] = "deviation"
+    searched: ClassVar[tuple[float, ...]] = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
     data_kinds: ClassVar[tuple[str, ...]] = ("image", "points")
     deviation: Annotated[float, Field(ge=0, le=1e6)]
 

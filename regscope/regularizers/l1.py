@@ -23,6 +23,7 @@ class L1(Scoped):
     """
 
     name: ClassVar[str] = "l1"
+    searched: ClassVar[tuple[float, ...]] = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:

@@ -20,6 +20,7 @@ class L1Prox(Proximal):
     """
 
     name: ClassVar[str] = "l1_prox"
+    searched: ClassVar[tuple[float, ...]] = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         return self.strength * absolute_sum(weights)

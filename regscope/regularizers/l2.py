@@ -24,6 +24,7 @@ class L2(Scoped):
     """
 
     name: ClassVar[str] = "l2"
+    searched: ClassVar[tuple[float, ...]] = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:

@@ -23,6 +23,7 @@ class LabelSmoothing(Regularizer):
     """
 
     name: ClassVar[str] = "label_smoothing"
+    searched: ClassVar[tuple[float, ...]] = (0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4)
     tasks: ClassVar[tuple[TaskName, ...]] = OF_CLASSES
     main: ClassVar[str] = "smoothing"
     turn: ClassVar[int] = 1

@@ -30,6 +30,7 @@ class Lookahead(Regularizer):
     main: ClassVar[str] = "steps"
     larger_is_stronger: ClassVar[bool] = False
     turn: ClassVar[int] = 1
+    searched: ClassVar[tuple[float, ...]] = (3, 5, 10, 20)
     steps: Annotated[int, Field(ge=0, le=1_000_000)]
     alpha: Annotated[float, Field(gt=0, le=1)] = 0.5
 

@@ -29,6 +29,7 @@ class MaxNorm(Scoped):
     main: ClassVar[str] = "radius"
     larger_is_stronger: ClassVar[bool] = False
     off: ClassVar[float] = math.inf
+    searched: ClassVar[tuple[float, ...]] = (0.5, 0.7, 1, 1.5, 2, 3, 4)
     radius: Annotated[float, Field(gt=0, allow_inf_nan=True)]
 
     def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002

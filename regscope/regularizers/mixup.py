@@ -31,6 +31,7 @@ class Mixup(Regularizer):
 
     name: ClassVar[str] = "mixup"
     main: ClassVar[str] = "alpha"
+    searched: ClassVar[tuple[float, ...]] = (0.1, 0.2, 0.3, 0.5, 1, 2)
     tasks: ClassVar[tuple[TaskName, ...]] = ("classification", "regression")
     data_kinds: ClassVar[tuple[str, ...]] = ("image", "points")
     alpha: Annotated[float, Field(ge=0, le=1000)]

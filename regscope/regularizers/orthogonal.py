@@ -24,6 +24,7 @@ class Orthogonal(Scoped):
     """
 
     name: ClassVar[str] = "orthogonal"
+    searched: ClassVar[tuple[float, ...]] = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     @property

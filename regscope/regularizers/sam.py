@@ -27,6 +27,7 @@ class SAM(Regularizer):
 
     name: ClassVar[str] = "sam"
     main: ClassVar[str] = "radius"
+    searched: ClassVar[tuple[float, ...]] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
     radius: Annotated[float, Field(ge=0, le=1e3)]
 
     @property

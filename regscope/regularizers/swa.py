@@ -33,6 +33,7 @@ class SWA(Regularizer):
     larger_is_stronger: ClassVar[bool] = False
     spans: ClassVar[bool] = True
     turn: ClassVar[int] = 2
+    searched: ClassVar[tuple[float, ...]] = (0.5, 0.75, 0.9)
     start: Annotated[float, Field(ge=0, le=1)]
 
     @property

@@ -22,6 +22,7 @@ class WeightDecay(Scoped):
     name: ClassVar[str] = "weight_decay"
     main: ClassVar[str] = "rate"
     turn: ClassVar[int] = 2
+    searched: ClassVar[tuple[float, ...]] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
     rate: Annotated[float, Field(ge=0, le=1e6)]
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002

@@ -24,6 +24,7 @@ class WeightNoise(Scoped):
     name: ClassVar[str] = "weight_noise"
     main: ClassVar[str] = "deviation"
     turn: ClassVar[int] = 1
+    searched: ClassVar[tuple[float, ...]] = (0.01, 0.02, 0.05, 0.1, 0.2)
     deviation: Annotated[float, Field(ge=0, le=1e3)]
 
     @property
