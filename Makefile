@@ -14,7 +14,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
 
 .DEFAULT_GOAL := repro
-.PHONY: repro paths rates results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean
+.PHONY: repro paths rates advice results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean
 
 repro: $(VENV)/.ready
 	dvc repro
@@ -29,6 +29,10 @@ endef
 # Strength paths and pairs: docs/strength-paths.md.
 paths: $(VENV)/.ready
 	$(call beside,paths)
+
+# Which regularizer to use, study by study: docs/advice.md.
+advice: $(VENV)/.ready
+	$(call beside,advice)
 
 # Every cell at its best learning rate: docs/learning-rates.md.
 rates: $(VENV)/.ready

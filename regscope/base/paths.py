@@ -26,6 +26,9 @@ STUDIES = METRICS / "studies"
 PATHS = METRICS / "paths"
 OVERLAP = METRICS / "overlap"
 PATHS_VALIDATED = DATA / "paths" / "validated.txt"
+ADVICE_PARAMS = Path("advice") / "params.yaml"
+ADVICE = METRICS / "advice"
+ADVICE_VALIDATED = DATA / "advice" / "validated.txt"
 RATES = METRICS / "rates"
 RATES_VALIDATED = DATA / "rates" / "validated.txt"
 RESULTS_PAGE = METRICS / "README.md"
@@ -106,6 +109,23 @@ def rate_measures(study: str, reg: str) -> Path:
 
 def rates_summary(study: str) -> Path:
     return RATES / study
+
+
+def advice_measures(study: str) -> Path:
+    return DATA / "advice" / study
+
+
+def advice(study: str) -> Path:
+    return ADVICE / study
+
+
+def advice_plots(study: str) -> Path:
+    return PLOTS / "advice" / study
+
+
+def brought() -> Path:
+    """Where files that are looked at once are read from."""
+    return repository() / ".regscope" / "brought"
 
 
 def pipeline(study: str) -> Path:

@@ -15,6 +15,7 @@ from typer.exceptions import TyperException
 
 from regscope.base.errors import run
 from regscope.base.lines import choose, told
+from regscope.command.advise import advise
 from regscope.command.arithmetic import arithmetic
 from regscope.command.cards import cards
 from regscope.command.export import export
@@ -31,7 +32,7 @@ from regscope.command.train import train
 from regscope.command.ui import ui
 
 VERBS = (
-    *(new, train, table, report, review, export, ui),
+    *(new, advise, train, table, report, review, export, ui),
     *(studies, strengths, halves),
     *(rederive, readme, cards, arithmetic),
 )

@@ -46,6 +46,11 @@ def measured(study: Study) -> dict[str, tuple[int, int]]:
     }
 
 
+def by_history(study: Study) -> bool:
+    """Whether the history of a training holds the study's primary measure."""
+    return study.primary in measured(study)
+
+
 def one_standard_error(
     accuracies: Mapping[float, Sequence[float]], guess: Sequence[float] | None = None
 ) -> float:

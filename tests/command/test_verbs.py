@@ -72,8 +72,8 @@ def test_help_of_a_verb_says_what_it_reads_and_writes(
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["nope"], "No such command 'nope'; choose from: new, train, table, report, "),
-        (["--nope"], "No such option: --nope; choose from: new, train, table, report, "),
+        (["nope"], "No such command 'nope'; choose from: new, advise, train, table, report, "),
+        (["--nope"], "No such option: --nope; choose from: new, advise, train, table, report, "),
         (["review", "--nope"], "No such option: --nope; see: regscope review --help"),
         (["export", "digits"], "Missing argument 'REG'; see: regscope export --help"),
         (["strengths", "digits", "l1", "abc"], "Invalid value for 'STRENGTH': Input"),

@@ -1,0 +1,148 @@
+"""From a study and its prepared data to advice: search, choice, test, verdicts."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from regscope.advice.arms import Arm, Setting, arms_of, read_off
+from regscope.advice.asked import Asked, Clock
+from regscope.advice.found import Found
+from regscope.advice.judged import Judged, chosen_of, judged
+from regscope.advice.protocol import LAST_SEEDS
+from regscope.advice.reserve import reserved
+from regscope.advice.search import Search
+from regscope.advice.training import Lab, Told, silent
+from regscope.base.errors import RegscopeError
+from regscope.datasets import Dataset
+from regscope.datasets.base import DATA_FILE
+from regscope.engine.checkpoints import folder_for
+from regscope.engine.run import only_here, written
+from regscope.measures import catalog
+from regscope.results.guessed import split_guess
+from regscope.study.params import Study
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What was found: every arm's choice, judged, none first.
+
+    `trials` are an arm's; `unfit` why other methods have no arm; `test_size` how many examples
+    judged, `shared` by all seeds or each its own. `networks` were trained in all, in `seconds`.
+    `guess` is the mean score of the constant guess on test.
+    """
+
+    study: Study
+    asked: Asked
+    trials: int
+    judged: list[Judged]
+    unfit: dict[str, str]
+    test_size: int
+    shared: bool
+    networks: int
+    seconds: float
+    search: Found
+    test: Found
+    guess: float
+    environment: dict[str, Any]
+
+    def read_off(self, setting: Setting) -> tuple[int, ...]:
+        """After how many epochs a network of the search was measured."""
+        return read_off(self.study, setting)
+
+
+def advise(
+    name: str, study: Study, prepared: Path, asked: Asked, say: Say = print, told: Told = silent
+) -> Advice:
+    """Search on the study's data in the folder `prepared`, and judge what was chosen.
+
+    What is trained is kept below `.regscope` until the block of `advising` ends well; a run with
+    the same settings goes on from there. `say` is told what happens, `told` how far it is.
+
+    Raises RegscopeError, in one line, where nothing can be advised.
+    """
+    with advising(name, study, prepared, asked, say, told) as advice:
+        return advice
+
+
+@contextmanager
+def advising(
+    name: str, study: Study, prepared: Path, asked: Asked, say: Say = print, told: Told = silent
+) -> Iterator[Advice]:
+    """As `advise`; what was trained goes when the block, which stores the advice, has ended."""
+    dataset = Dataset.load(prepared)
+    arms, unfit = arms_of(study, dataset.input_shape, asked.methods)
+    seeds = range(LAST_SEEDS, LAST_SEEDS + asked.test_seeds)
+    if lacking := study.data.lacks_seeds(seeds.stop):
+        raise RegscopeError(
+            f"--seeds {asked.test_seeds}: with those of the search {seeds.stop}, and {lacking}"
+        )
+    apart = reserved(dataset, study)
+    with only_here(_folder(study, asked, prepared)) as folder:
+        data = folder / "data"
+        apart.save(data)
+        search = Lab(study, data, name, "validation", Found.at(folder / "search.json"), told)
+        test = Lab(study, data, name, "test", Found.at(folder / "test.json"), told)
+        rounds = Search(arms, search.found, search.train, asked.seed)
+        trials = _searched(rounds, search.found, study, arms, asked, say)
+        say(f"{trials} trials of each of {len(arms)} arms: looking closer at the best")
+        chosen = chosen_of(study, search.found, rounds.closer())
+        say(f"judging {len(chosen)} choices with {len(seeds)} fresh seeds each")
+        test.train([one.setting for one in chosen], seeds)
+        sign = catalog.named(study.primary_measure).sign
+        guess = [sign * split_guess(study, apart, seed)[study.primary] for seed in seeds]
+        shared = apart.pools is None
+        found, lost = judged(study, test.found, chosen, seeds, np.array(guess), shared)
+        yield Advice(
+            study,
+            asked,
+            trials,
+            found,
+            {**unfit, **lost},
+            len(apart.split(study.split, seeds.start).holdout),
+            shared,
+            len(search.found.networks) + len(test.found.networks),
+            search.found.seconds + test.found.seconds,
+            search.found,
+            test.found,
+            float(np.mean(guess)),
+            search.found.environment,
+        )
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _searched(
+    rounds: Search, found: Found, study: Study, arms: Sequence[Arm], asked: Asked, say: Say
+) -> int:
+    """Generation after generation, until there are trials enough or the minutes are up."""
+    if asked.trials is not None:
+        while rounds.trials < asked.trials:
+            rounds.generation(asked.trials)
+            say(f"tried {rounds.trials} of {asked.trials} settings of each arm")
+        return rounds.trials
+    assert asked.minutes is not None
+    own = study.training.epochs
+    longest = max(arm.longest or arm.lengths[-1] for arm in arms)
+    clock = Clock(asked.minutes, len(arms), own, longest, asked.test_seeds, found.seconds)
+    while True:
+        before, networks = clock.elapsed, len(found.networks)
+        rounds.generation()
+        seconds, more = clock.elapsed - before, len(found.networks) - networks
+        say(f"tried {rounds.trials} settings of each arm in {clock.elapsed:.0f} s")
+        clock.check(rounds.trials, seconds, more)
+        if not clock.room_for_more(rounds.trials, seconds, more):
+            return rounds.trials
+
+
+def _folder(study: Study, asked: Asked, prepared: Path) -> Path:
+    """Where an advice is under way, by all that decides it."""
+    everything = written(study, list(study.cells)) | {"evaluation": study.evaluation.model_dump()}
+    return folder_for({"advice": asdict(asked), "study": everything}, prepared / DATA_FILE)

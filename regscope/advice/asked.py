@@ -1,0 +1,97 @@
+"""What is asked of an advice, and how much of it fits into the minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+from regscope.advice.search import networks_to_come, next_generation
+from regscope.base.errors import RegscopeError
+
+SPARE = 1.1
+"""What is to come is taken to last so many times as long as what was measured says."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How much is tried: so many `trials` an arm, or as many as fit into the `minutes`.
+
+    methods: those that are tried, all that fit by default. seed: where the search draws from.
+    test_seeds: how many networks of each choice are trained anew and judged.
+    """
+
+    trials: int | None = None
+    minutes: float | None = None
+    methods: tuple[str, ...] = ()
+    seed: int = 0
+    test_seeds: int = 10
+
+    def __post_init__(self) -> None:
+        """Raises RegscopeError, in one line, for what cannot be asked."""
+        if (self.trials is None) == (self.minutes is None):
+            raise RegscopeError("advise: give one of --minutes and --trials")
+        for option, value, least in (
+            ("--trials", self.trials, 1),
+            ("--seeds", self.test_seeds, 5),
+            ("--seed", self.seed, 0),
+        ):
+            if value is not None and value < least:
+                raise RegscopeError(f"{option} {value}: must be at least {least}")
+        if self.minutes is not None and not 0 < self.minutes <= 100_000:
+            raise RegscopeError(f"--minutes {self.minutes:g}: must be above 0, and at most 100,000")
+
+
+@dataclass
+class Clock:
+    """What is left of the minutes, by what a network has taken so far.
+
+    `spent` are seconds of an earlier go at the same advice; `now` gives seconds.
+    """
+
+    minutes: float
+    arms: int
+    epochs: int
+    longest: int
+    test_seeds: int
+    spent: float = 0.0
+    now: Callable[[], float] = monotonic
+    _began: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._began = self.now()
+
+    @property
+    def elapsed(self) -> float:
+        return self.spent + self.now() - self._began
+
+    def room_for_more(self, trials: int, seconds: float, networks: int) -> bool:
+        """Whether another generation of trials fits, after so many an arm.
+
+        The last generation took so many `seconds` for so many `networks`.
+        """
+        each = SPARE * seconds / max(1, networks)
+        count = next_generation(trials)
+        coming = self._seconds(trials + count, each) + self.arms * count * each
+        return self.elapsed + coming <= 60 * self.minutes
+
+    def check(self, trials: int, seconds: float, networks: int) -> None:
+        """Refuse minutes that do not hold what must follow the first trials.
+
+        Raises RegscopeError.
+        """
+        whole = self.elapsed + self._seconds(trials, seconds / max(1, networks))
+        if whole > SPARE * 60 * self.minutes:
+            wanted = whole / 60
+            raise RegscopeError(
+                f"--minutes {self.minutes:g}: no room for more than the first {trials} trials of"
+                f" each of {self.arms} arms; give {wanted:.1f} or more, or fewer --methods. What"
+                " was trained is kept"
+            )
+
+    def _seconds(self, trials: int, each: float) -> float:
+        """Of all that follows so many trials an arm, where a network takes `each` in the study's
+        own epochs."""
+        longer = self.longest / self.epochs
+        searched = sum(networks_to_come(self.arms, trials))
+        return each * longer * (searched + self.arms * self.test_seeds)

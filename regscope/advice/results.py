@@ -1,0 +1,134 @@
+"""Advice as tables and data, from which pages and pictures are made."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite
+from typing import Any
+
+from regscope.advice.advise import Advice
+from regscope.advice.arms import Setting
+from regscope.advice.judged import Judged, advised
+from regscope.advice.protocol import LAST_SEEDS, LENGTHS, RATES
+from regscope.measures import catalog
+from regscope.statistics import undecided_note
+from regscope.statistics.paired import Comparison
+from regscope.study.params import BASELINE
+
+ADVICE_FILE = "advice.json"
+SEARCH_FILE = "search.csv"
+TEST_FILE = "seeds.csv"
+
+
+def data(name: str, advice: Advice) -> dict[str, Any]:
+    """Everything that a page says, in plain numbers: scores are in the measure's own direction."""
+    study = advice.study
+    measure = catalog.named(study.primary_measure)
+    return {
+        "study": name,
+        "title": study.title,
+        "measure": measure.name,
+        "matters": study.evaluation.matters if measure.matters else None,
+        "trials": advice.trials,
+        "seed": advice.asked.seed,
+        "search_seeds": LAST_SEEDS,
+        "test_seeds": advice.asked.test_seeds,
+        "test_examples": advice.test_size,
+        "shared_test": advice.shared,
+        "networks": advice.networks,
+        "guess": _number(measure.sign * advice.guess),
+        "advised": advised(advice.judged).arm,
+        "arms": [_arm(advice, one, measure.sign) for one in advice.judged],
+        "unfit": advice.unfit,
+        "environment": advice.environment,
+    }
+
+
+def tables(advice: Advice) -> dict[str, str]:
+    """Every network of the search and of the test, a row each, by file."""
+    sign = catalog.named(advice.study.primary_measure).sign
+    head = ("learning_rate", "epochs", "methods", "seed", "score", "loss")
+    searched = (
+        (*_setting(setting, epochs), seed, _text(sign * score), _text(loss))
+        for (setting, seed), network in sorted(advice.search.networks.items())
+        for epochs, score, loss in zip(
+            advice.read_off(setting), network.scores, network.losses, strict=True
+        )
+    )
+    test = (
+        (one.arm, *_setting(one.chosen.setting), seed, _text(sign * network.scores[-1]),
+         _text(network.losses[-1]))
+        for one in advice.judged
+        for (setting, seed), network in sorted(advice.test.networks.items())
+        if setting == one.chosen.setting
+    )  # fmt: skip
+    return {SEARCH_FILE: _csv(head, searched), TEST_FILE: _csv(("arm", *head), test)}
+
+
+def _arm(advice: Advice, one: Judged, sign: int) -> dict[str, Any]:
+    setting, own = one.chosen.setting, advice.study.training
+    row = {
+        "arm": one.arm,
+        "tried": one.chosen.tried,
+        "methods": setting.cell,
+        "learning_rate": setting.learning_rate,
+        "epochs": setting.epochs,
+        "rate_end": _end(setting.learning_rate, own.learning_rate, RATES),
+        "most_epochs": setting.epochs >= LENGTHS[-1] * own.epochs,
+        "validation": _number(sign * one.chosen.choice.mean),
+        "test": _number(sign * float(one.test.mean())),
+        "beats_guess": one.beats_guess,
+    }
+    if one.arm == BASELINE:
+        return row
+    compared = one.row
+    low, high = sorted((sign * compared["low"], sign * compared["high"]))
+    row |= {
+        "difference": _number(sign * compared["difference"]),
+        "low": _number(low),
+        "high": _number(high),
+        "p_holm": _number(compared["p_holm"]),
+        "verdict": compared["verdict"],
+        "firm": compared["firm"],
+        "undecided": _wanting(compared, advice.study.primary_measure),
+    }
+    if one.new_data is not None:
+        row |= {"new_low": _number(one.new_data.low), "new_high": _number(one.new_data.high)}
+    return row
+
+
+def _wanting(row: Mapping[str, Any], measure: str) -> str:
+    comparison = Comparison(**{name: row[name] for name in Comparison.__dataclass_fields__})
+    return undecided_note(comparison, row["verdict"], catalog.named(measure).in_points)
+
+
+def _end(rate: float, own: float, factors: Sequence[float]) -> str | None:
+    ends = {
+        float(f"{own * factors[0]:.3g}"): "smallest",
+        float(f"{own * factors[-1]:.3g}"): "largest",
+    }
+    return ends.get(rate)
+
+
+def _setting(setting: Setting, epochs: int | None = None) -> tuple[str, int, str]:
+    methods = " ".join(f"{name}={value:g}" for name, value in setting.methods)
+    return f"{setting.learning_rate:g}", epochs or setting.epochs, methods
+
+
+def _number(value: float) -> float | None:
+    """With nine significant digits, as tables have them; None of what is none."""
+    return float(f"{value:.9g}") if isfinite(value) else None
+
+
+def _text(value: float) -> str:
+    return f"{value:.9g}" if isfinite(value) else ""
+
+
+def _csv(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(head)
+    writer.writerows(rows)
+    return text.getvalue()

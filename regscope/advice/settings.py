@@ -1,0 +1,80 @@
+"""advice/params.yaml, typed: of which studies advice is asked, and how much is tried."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError, ValidationInfo, model_validator
+
+from regscope.advice.asked import Asked
+from regscope.base import paths
+from regscope.base.complaints import one_line
+from regscope.base.errors import RegscopeError
+from regscope.base.lines import choose
+from regscope.base.settings import Settings, refusal
+from regscope.base.yaml_files import read_yaml
+from regscope.regularizers import REGULARIZERS
+from regscope.study.params import Name, Params
+
+Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class AskedOf(Settings):
+    """Of one study: see `Asked`. By default all methods that fit it."""
+
+    trials: Count
+    methods: tuple[str, ...] = ()
+    seed: Annotated[int, Field(ge=0)] = 0
+    test_seeds: Annotated[int, Field(ge=5, le=100_000)] = 10
+
+    @model_validator(mode="after")
+    def _known_methods(self) -> AskedOf:
+        for name in self.methods:
+            if name not in REGULARIZERS:
+                raise refusal("methods", name, choose(REGULARIZERS))
+        return self
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(
+            trials=self.trials,
+            methods=self.methods,
+            seed=self.seed,
+            test_seeds=self.test_seeds,
+        )
+
+
+class AdviceSettings(Settings):
+    """The whole of advice/params.yaml."""
+
+    studies: Annotated[dict[Name, AskedOf], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _known_studies(self, held_against: ValidationInfo) -> AdviceSettings:
+        studies = held_against.context or {}
+        for name in self.studies:
+            if name not in studies:
+                raise refusal(f"studies.{name}", None, f"unknown study; {choose(studies)}")
+        return self
+
+    def named(self, name: str) -> AskedOf:
+        """What is asked of a study.
+
+        Raises RegscopeError with the choices where nothing is.
+        """
+        if name not in self.studies:
+            raise RegscopeError(f"study {name}: {choose(self.studies)}")
+        return self.studies[name]
+
+
+def load_advice(params: Params, path: Path = paths.ADVICE_PARAMS) -> AdviceSettings:
+    """Read advice/params.yaml and hold it against the studies of params.yaml.
+
+    Raises RegscopeError: one line that names the file, the key, its value and what is allowed.
+    """
+    raw: Any = read_yaml(path, "params.yaml")
+    try:
+        return AdviceSettings.model_validate(raw, context=params.studies)
+    except ValidationError as error:
+        raise RegscopeError(f"{path}: {one_line(error, raw)}") from error

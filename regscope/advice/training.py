@@ -1,0 +1,172 @@
+"""Settings of a search, trained side by side: as many networks a stack as there is room for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from regscope.advice.arms import Setting, for_epochs, read_off
+from regscope.advice.found import Found, Network
+from regscope.advice.scores import Ended, kept_of, scores_of
+from regscope.base.environment import environment
+from regscope.engine.base import Holdout, Work
+from regscope.engine.cell import surveyed
+from regscope.engine.messages import Epoch
+from regscope.engine.plan import Plan
+from regscope.engine.run import Run, remove, written
+from regscope.engine.together import Cells
+from regscope.engine.trained import end_of
+from regscope.study.params import BASELINE, Study
+from regscope.training.places import Place, shape
+
+Told = Callable[[int, int], None]
+"""Hears how many of how many epochs of networks are trained."""
+
+
+def silent(done: int, whole: int) -> None:
+    """Tells nobody."""
+    del done, whole
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Settings whose networks train as one stack, with the seeds of `cells`, whose regs they are,
+    and the study whose cells they are."""
+
+    study: Study
+    settings: tuple[Setting, ...]
+    cells: Cells
+
+
+@dataclass
+class Lab:
+    """Who trains the settings of a search, on the prepared data in the folder `data`.
+
+    What is trained is put into `found`, and is not trained again; `told` hears how far a batch is.
+    `processors` are those that trained.
+    """
+
+    study: Study
+    data: Path
+    label: str
+    holdout: Holdout
+    found: Found
+    told: Told = silent
+    processors: set[str] = field(default_factory=set)
+    run: Run | None = None
+
+    def train(self, settings: Sequence[Setting], seeds: range) -> None:
+        """Train these settings with these seeds, apart from what is there already.
+
+        Raises what `surveyed` raises, and RegscopeError where a worker is gone; what is finished
+        then is kept.
+        """
+        missing = self.found.missing(settings, seeds)
+        if missing:
+            began = monotonic()
+            alike = [
+                group
+                for wanting, own in missing.items()
+                for group in grouped(self.study, own, wanting)
+            ]
+            networks = self._trained(alike)
+            self.found.add(networks, monotonic() - began, self._environment())
+
+    def _environment(self) -> dict[str, Any]:
+        run = self.run
+        assert run is not None
+        precision = self.study.training.precision
+        return environment(run.device, precision, run.computed, self.processors)
+
+    def _trained(self, groups: Sequence[Alike]) -> list[Network]:
+        with ExitStack() as exits:
+            dealt: list[tuple[Alike, Run, Plan]] = []
+            for alike in groups:
+                run = self._run_of(alike.study)
+                plans = exits.enter_context(run.dealt([alike.cells], 1))
+                dealt.append((alike, run, plans[alike.cells]))
+            self._work(dealt)
+            networks = [network for one in dealt for network in self._networks(*one)]
+            remove([plan for _, _, plan in dealt])
+        return networks
+
+    def _run_of(self, study: Study) -> Run:
+        """As the first batch was found to train best: the networks to come are like its own."""
+        regs = [reg for reg in study.cells if reg != BASELINE]
+        if self.run is None:
+            self.run, _ = surveyed(study, regs, self.data, self.label, self.holdout)
+        job = replace(
+            self.run.job,
+            study=written(study, regs),
+            searching=kept_of(study, self.holdout),
+        )
+        return replace(self.run, study=study, job=job)
+
+    def _work(self, dealt: Sequence[tuple[Alike, Run, Plan]]) -> None:
+        run = self.run
+        assert run is not None
+        works = [
+            Work(own.job, alike.cells, stack, self.label)
+            for alike, own, plan in dealt
+            for stack in plan.waiting
+        ]
+        whole = sum(len(alike.cells.numbers) * alike.study.training.epochs for alike, _, _ in dealt)
+        done = whole - sum(_left(work) for work in works)
+
+        def heard(work: Work, epoch: Epoch) -> None:
+            nonlocal done
+            del work
+            done += len(epoch.seeds)
+            self.told(done, whole)
+
+        run.engine.train(sorted(works, key=lambda work: -_left(work)), run.workers, heard)
+
+    def _networks(self, alike: Alike, run: Run, plan: Plan) -> Iterator[Network]:
+        del run
+        state, history, processors = end_of(plan)
+        self.processors.update(processors)
+        scores = scores_of(alike.study, self.data, self.holdout)
+        regs = alike.cells.regs
+        for number in alike.cells.numbers:
+            reg, seed = alike.cells.place(number)
+            setting = alike.settings[regs.index(reg)]
+            weights = {name: tensor[number] for name, tensor in state.items()}
+            searching = self.holdout == "validation"
+            epochs = read_off(self.study, setting) if searching else (setting.epochs,)
+            found = scores(Ended(reg, seed, history[:, number], weights), epochs)
+            yield Network(setting, seed, found.scores, found.losses, found.right)
+
+
+def grouped(study: Study, settings: Sequence[Setting], seeds: range) -> list[Alike]:
+    """Deal settings into those that train as one; neighbours have a learning rate in common.
+
+    Only settings of the same methods, since each method takes a step's time of its own.
+    """
+    shapes: dict[object, list[Setting]] = {}
+    for setting in sorted(settings):
+        alone = for_epochs(study, {"one": setting.cell}, len(seeds), setting.epochs)
+        place = Place(0, tuple(alone.cells["one"].methods()), alone.training)
+        methods = tuple(setting.cell)
+        shapes.setdefault((setting.epochs, methods, shape(place)), []).append(setting)
+    found = []
+    for same in shapes.values():
+        cells = {f"trial_{number}": setting.cell for number, setting in enumerate(same)}
+        rates = tuple(setting.learning_rate for setting in same)
+        found.append(
+            Alike(
+                for_epochs(study, cells, len(seeds), same[0].epochs),
+                tuple(same),
+                Cells(tuple(cells), len(seeds), seeds.start, rates),
+            )
+        )
+    return found
+
+
+def _left(work: Work) -> int:
+    """Its networks' epochs that are still to be trained."""
+    epochs: int = work.job.study["training"]["epochs"]
+    return len(work.stack.numbers) * (epochs - work.stack.epoch)

@@ -1,0 +1,69 @@
+"""The page and the picture of an advice, from its data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from regscope.base.files import write_bytes, write_text
+from regscope.figures.advised import Choices, Shown, choices_figure
+from regscope.figures.style import legible
+from regscope.measures import catalog
+from regscope.report.advised import answer, named, of_arms, table, to_go_on
+from regscope.report.in_markdown import joined, link
+from regscope.report.render import escape, markdown
+
+PAGE_FILE = "README.md"
+PICTURE_FILE = "choices.png"
+
+HOW = (
+    "How this was found: every method had the same number of trials, none too, each over learning"
+    " rates, lengths of training and its own strength; the best of them were trained with more"
+    " seeds, and the best setting of each was chosen on validation. Only then was the test looked"
+    " at, with fresh seeds. [What the words mean](../../../docs/advice.md)."
+)
+
+
+def write_page(data: Mapping[str, Any], folder: Path, plots: Path, inside: bool = True) -> None:
+    """Write README.md into `folder` and the picture into `plots`.
+
+    inside: whether these are the repository's, whose documentation can be linked.
+    """
+    picture = plots / PICTURE_FILE
+    write_bytes(picture, choices_figure(_choices(data)))
+    how = HOW if inside else HOW.rpartition(" [")[0]
+    alt = f"{data['title']}: every method's difference to no regularizer, each at its best"
+    page = [
+        f"# Advice: {escape(data['title'])}",
+        " ".join(escape(sentence) for sentence in answer(data)),
+        f"![{escape(alt)}]({link(picture, folder / PAGE_FILE)})",
+        f"{escape(table(data).caption)}:",
+        markdown(table(data)),
+        how,
+        *_left_out(data),
+        f"To go on with it, in the study:\n\n```yaml\n{to_go_on(data)}\n```",
+    ]
+    write_text(folder / PAGE_FILE, joined(page))
+
+
+def _left_out(data: Mapping[str, Any]) -> list[str]:
+    if not data["unfit"]:
+        return []
+    lines = (f"- {escape(named(name))}: {escape(why)}" for name, why in data["unfit"].items())
+    return ["Not tried:\n\n" + "\n".join(lines)]
+
+
+def _choices(data: Mapping[str, Any]) -> Choices:
+    measure = catalog.named(data["measure"])
+    compared = sorted(of_arms(data), key=lambda arm: -measure.sign * arm["difference"])
+    return Choices(
+        title=legible(data["title"], 60),
+        shown=[
+            Shown(arm["name"], (arm["low"], arm["difference"], arm["high"]), arm["verdict"])
+            for arm in compared
+        ],
+        matters=data["matters"],
+        measure=measure.called() if not measure.in_points else f"{measure.title}, points",
+        scale=measure.scale,
+    )

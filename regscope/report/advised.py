@@ -1,0 +1,244 @@
+"""Advice in words: what to use, what it buys, how sure that is, and what was not decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from regscope.advice.arms import COCKTAIL
+from regscope.base.lines import joined
+from regscope.figures.style import display_name
+from regscope.measures import catalog
+from regscope.report.formats import DASH, fixed, points, points_range
+from regscope.report.render import Cell, Table
+from regscope.statistics import EQUAL, UNDECIDED
+from regscope.study.params import BASELINE
+
+TOLD = {
+    EQUAL: "No difference that matters",
+    "worse": "Worse than no regularizer",
+    UNDECIDED: "Undecided",
+}
+"""How the verdicts begin that are no gain."""
+
+Data = Mapping[str, Any]
+Arm = Mapping[str, Any]
+
+
+def answer(data: Data) -> list[str]:
+    """The paragraph, a sentence each: the advice first."""
+    arm, none = _named(data, data["advised"]), _named(data, BASELINE)
+    if arm["arm"] == BASELINE:
+        return [*_none(data, none), *_others(data), *_ends([none])]
+    measure = catalog.named(data["measure"]).phrase
+    return [
+        f"Use {_told(arm)}, {_training(arm)}.",
+        f"On {_examples(data)} its {measure} is {_value(data, arm['test'])}:"
+        f" {_difference(data, arm)} against no regularizer at its best,"
+        f" {_value(data, none['test'])} ({_training(none)}).",
+        _sure(data, arm),
+        *_others(data),
+        *_ends([arm, none]),
+    ]
+
+
+def table(data: Data) -> Table:
+    """Every arm at its best, the best on test first."""
+    measure = catalog.named(data["measure"])
+    ranked = sorted(
+        data["arms"],
+        key=lambda arm: -measure.sign * (arm["test"] if arm["test"] is not None else 0),
+    )
+    rows = []
+    for arm in ranked:
+        compared = arm["arm"] != BASELINE
+        rows.append(
+            (
+                Cell(_name(arm), reg=arm["arm"]),
+                Cell(_strengths(arm) or DASH),
+                Cell(f"{arm['learning_rate']:g}"),
+                Cell(str(arm["epochs"])),
+                Cell(_number(data, arm["validation"])),
+                Cell(_number(data, arm["test"])),
+                Cell(_size(data, arm["difference"]) if compared else DASH),
+                Cell(_range(data, arm["low"], arm["high"]) if compared else DASH),
+                Cell(_range(data, arm["new_low"], arm["new_high"]) if "new_low" in arm else DASH),
+                Cell(
+                    arm["verdict"] if compared else DASH,
+                    arm["verdict"] if compared else "",
+                    edge=not arm.get("firm"),
+                ),
+            )
+        )
+    caption = (
+        f"Each with its best setting of {data['trials']} tried at most, chosen on validation;"
+        f" {measure.phrase} over {data['test_seeds']} fresh seeds, differences to {BASELINE} at its"
+        " best, corrected for all"
+    )
+    columns = (
+        "Method", "Strength", "Learning rate", "Epochs", f"Validation{_unit(measure)}",
+        f"Test{_unit(measure)}", "Difference", "95 % interval", "For new examples", "Verdict",
+    )  # fmt: skip
+    return Table(caption, columns, tuple(rows), frozenset({0, 1, 9}))
+
+
+def of_arms(data: Data) -> list[dict[str, Any]]:
+    """Those that are held against none, each with the `name` that people read."""
+    return [
+        {**arm, "name": _name(arm) if arm["arm"] != COCKTAIL else "Cocktail"}
+        for arm in data["arms"]
+        if arm["arm"] != BASELINE
+    ]
+
+
+def named(method: str) -> str:
+    """A method as people write it."""
+    return display_name(method)
+
+
+def to_go_on(data: Data) -> str:
+    """The advice as settings of the study, in YAML."""
+    arm = _named(data, data["advised"])
+    cell = ", ".join(f"{name}: {_plain(value)}" for name, value in arm["methods"].items())
+    return (
+        f"training: {{learning_rate: {arm['learning_rate']:g}, epochs: {arm['epochs']}}}\n"
+        f"regularizers: {{none: {{}}{f', advised: {{{cell}}}' if cell else ''}}}"
+    )
+
+
+def _none(data: Data, none: Arm) -> Iterator[str]:
+    count = len(data["arms"]) - 1
+    of = "the one method is not" if count == 1 else f"of {count} methods none is"
+    yield f"Use no regularizer, {_training(none)}: {of} shown to be better."
+    measure = catalog.named(data["measure"]).phrase
+    guess = "" if none["beats_guess"] else ", not shown to be better than always guessing the same"
+    yield f"On {_examples(data)} its {measure} is {_value(data, none['test'])}{guess}."
+
+
+def _sure(data: Data, arm: Arm) -> str:
+    """How sure it is that the arm is better, and for what."""
+    if arm["firm"]:
+        firm = "firm: neither one seed nor last digits would turn it"
+    else:
+        firm = "on the edge: one seed, or last digits, would turn it"
+    count = len(data["arms"]) - 1
+    corrected = f", corrected for {count} methods" * (count > 1)
+    told = f"That it is better is {firm}, of {data['test_seeds']} fresh seeds{corrected}."
+    if not data["shared_test"] or "new_low" not in arm:
+        return told
+    low, high = arm["new_low"], arm["new_high"]
+    held = "it holds, too" if low * high > 0 else "it is not shown"
+    return f"{told} For other examples like these {held}: {_range(data, low, high)}."
+
+
+def _others(data: Data) -> Iterator[str]:
+    """The other arms, by verdict."""
+    others = [arm for arm in data["arms"] if arm["arm"] not in (data["advised"], BASELINE)]
+    better = [arm for arm in others if arm["verdict"] == "better" and arm["beats_guess"]]
+    if better:
+        sizes = joined([_with_size(data, arm) for arm in _ranked(data, better)])
+        yield f"Better than no regularizer, too: {sizes}."
+    for verdict, told in TOLD.items():
+        found = [arm for arm in others if arm["verdict"] == verdict]
+        if found:
+            yield f"{told}: {joined([_name(arm) for arm in _ranked(data, found)])}."
+
+
+def _ends(arms: Sequence[Arm]) -> Iterator[str]:
+    """Which of them have chosen an end of what was tried."""
+    for arm in arms:
+        what = [f"the {arm['rate_end']} learning rate"] if arm["rate_end"] else []
+        what += ["the most epochs"] if arm["most_epochs"] else []
+        if what:
+            name = "No regularizer" if arm["arm"] == BASELINE else _name(arm)
+            yield f"{name} has chosen {joined(what)} of those tried: better may lie beyond."
+
+
+def _ranked(data: Data, arms: Sequence[Arm]) -> list[Arm]:
+    sign = catalog.named(data["measure"]).sign
+    return sorted(arms, key=lambda arm: -sign * arm["difference"])
+
+
+def _named(data: Data, name: str) -> Arm:
+    return next(arm for arm in data["arms"] if arm["arm"] == name)
+
+
+def _name(arm: Arm) -> str:
+    if arm["arm"] == COCKTAIL:
+        return (
+            f"Cocktail of {joined([_within(name) for name in arm['methods']])}"
+            if arm["methods"]
+            else "Cocktail"
+        )
+    return display_name(arm["arm"])
+
+
+def _within(name: str) -> str:
+    """A method's name inside a sentence."""
+    shown = display_name(name)
+    return shown if shown[:2].isupper() or shown[1:2].isdigit() else shown[:1].lower() + shown[1:]
+
+
+def _told(arm: Arm) -> str:
+    """The methods and their strengths."""
+    return joined(
+        [
+            _within(name) if value is True else f"{_within(name)} of {value:g}"
+            for name, value in arm["methods"].items()
+        ]
+    )
+
+
+def _strengths(arm: Arm) -> str:
+    values = [(name, value) for name, value in arm["methods"].items() if value is not True]
+    if arm["arm"] != COCKTAIL:
+        return ", ".join(f"{value:g}" for _, value in values)
+    return ", ".join(f"{_within(name)} {value:g}" for name, value in values)
+
+
+def _training(arm: Arm) -> str:
+    epochs = arm["epochs"]
+    return f"learning rate {arm['learning_rate']:g}, {epochs} epoch{'s' * (epochs > 1)}"
+
+
+def _examples(data: Data) -> str:
+    count = f"{data['test_examples']:,} examples that the search never saw"
+    return count if data["shared_test"] else f"{count}, others for every seed,"
+
+
+def _with_size(data: Data, arm: Arm) -> str:
+    return f"{_name(arm)} ({_size(data, arm['difference'])})"
+
+
+def _difference(data: Data, arm: Arm) -> str:
+    unit = " points" if catalog.named(data["measure"]).in_points else ""
+    return f"{_size(data, arm['difference'])}{unit} {_range(data, arm['low'], arm['high'])}"
+
+
+def _value(data: Data, value: float | None) -> str:
+    return f"{_number(data, value)}{' %' * catalog.named(data['measure']).is_share}"
+
+
+def _number(data: Data, value: float | None) -> str:
+    measure = catalog.named(data["measure"])
+    if value is None:
+        return DASH
+    return fixed(measure.scale * value, 2 if measure.in_points else 3)
+
+
+def _size(data: Data, value: float) -> str:
+    return points(value) if catalog.named(data["measure"]).in_points else fixed(value, 3, True)
+
+
+def _range(data: Data, low: float, high: float) -> str:
+    if catalog.named(data["measure"]).in_points:
+        return points_range(low, high)
+    return f"[{fixed(low, 3, True)}, {fixed(high, 3, True)}]"
+
+
+def _unit(measure: catalog.Measure) -> str:
+    return f", {measure.unit}" if measure.unit else ""
+
+
+def _plain(value: float | bool) -> str:
+    return "true" if value is True else f"{value:g}"

@@ -1,0 +1,24 @@
+"""Write the page and the picture of an advice: `python -m stages.advice STUDY`.
+
+DVC knows of none of the files written here, so that the pipeline of dvc.yaml, which reads them,
+never searches; what is as it was keeps its time, so that nothing is made again for it.
+"""
+
+from regscope.advice.output import put
+from regscope.advice.results import ADVICE_FILE
+from regscope.base import paths
+from regscope.base.errors import run
+from regscope.base.json_files import read_json
+from regscope.report.advice_page import write_page
+from stages.arguments import study_argument
+
+
+def main() -> None:
+    name, _, _ = study_argument()
+    source, target = paths.advice_measures(name), paths.advice(name)
+    put({path.name: path.read_text() for path in source.iterdir()}, target)
+    write_page(read_json(target / ADVICE_FILE), target, paths.advice_plots(name))
+
+
+if __name__ == "__main__":
+    run(main)

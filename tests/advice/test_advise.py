@@ -1,0 +1,239 @@
+"""From data to advice, on tiny networks: what it may see, what it keeps, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from regscope.advice.advise import Advice, advise, advising
+from regscope.advice.arms import for_epochs
+from regscope.advice.asked import Asked, Clock
+from regscope.advice.protocol import LAST_SEEDS
+from regscope.advice.reserve import reserved
+from regscope.advice.results import data
+from regscope.advice.training import Lab
+from regscope.base import paths
+from regscope.base.errors import RegscopeError
+from regscope.datasets import Dataset
+from regscope.engine.cell import train_cell
+from regscope.study.params import Study
+from tests import tiny
+
+ASKED = Asked(trials=3, methods=("l2", "dropout"), test_seeds=5)
+
+
+def study(**training: Any) -> Study:
+    return tiny.study(training={"arithmetic": "portable", **training})
+
+
+def told(advice: Advice) -> dict[str, Any]:
+    return data("tiny", advice)
+
+
+@pytest.fixture(scope="module")
+def advice(tmp_path_factory: pytest.TempPathFactory, digits_folder: Path) -> Advice:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(tmp_path_factory.mktemp("advice"))
+        return advise("tiny", study(), digits_folder, ASKED, say=lambda line: None)
+
+
+def test_every_arm_has_tried_as_much_and_is_judged_with_fresh_seeds(advice: Advice) -> None:
+    found = told(advice)
+    assert [arm["arm"] for arm in found["arms"]] == ["none", "dropout", "l2", "cocktail"] or [
+        arm["arm"] for arm in found["arms"]
+    ] == ["none", "l2", "dropout", "cocktail"]
+    assert {arm["tried"] for arm in found["arms"]} == {3}
+    assert {seed for _, seed in advice.test.networks} == set(range(LAST_SEEDS, LAST_SEEDS + 5))
+    assert {seed for _, seed in advice.search.networks} == set(range(LAST_SEEDS))
+    assert found["test_examples"] == 150
+    assert found["networks"] == len(advice.search.networks) + len(advice.test.networks)
+
+
+def test_scores_are_those_of_training_each_setting_alone(
+    advice: Advice, workspace: Path, digits: Dataset
+) -> None:
+    """Bit for bit, whatever else was in the stack."""
+    reserved(digits, study()).save(workspace / "apart")
+    for (setting, seed), network in list(advice.search.networks.items())[::9]:
+        alone = for_epochs(study(), {"one": setting.cell}, seed + 1, setting.epochs)
+        training = alone.training.model_copy(update={"learning_rate": setting.learning_rate})
+        alone = alone.model_copy(update={"training": training})
+        trained = train_cell(alone, "one", workspace / "apart", "alone", "validation")
+        ends = [epochs - 1 for epochs in advice.read_off(setting)]
+        assert network.scores == tuple(trained.history[4, seed, ends].tolist())
+        assert network.losses == tuple(trained.history[3, seed, ends].tolist())
+
+
+def test_the_same_again_is_the_same(advice: Advice, workspace: Path, digits_folder: Path) -> None:
+    again = advise("tiny", study(), digits_folder, ASKED, say=lambda line: None)
+    assert told(again) == told(advice)
+
+
+def test_what_is_set_aside_changes_no_choice(
+    advice: Advice, workspace: Path, digits: Dataset, tmp_path: Path
+) -> None:
+    """Poison in the test part: other pictures, other labels."""
+    apart = reserved(digits, study())
+    assert apart.official_train is not None
+    inputs, targets = apart.inputs.copy(), apart.targets.copy()
+    inputs[apart.official_train :] = 16
+    targets[apart.official_train :] = (targets[apart.official_train :] + 1) % 10
+    clean, poisoned = tmp_path / "clean", tmp_path / "poisoned"
+    apart.save(clean)
+    replace(apart, inputs=inputs, targets=targets).save(poisoned)
+    found = [
+        advise("tiny", study(), folder, ASKED, say=lambda line: None)
+        for folder in (clean, poisoned)
+    ]
+    values = [
+        {key: (network.scores, network.losses) for key, network in one.search.networks.items()}
+        for one in found
+    ]
+    assert values[0] == values[1]
+    chosen = [[one.chosen.setting for one in advice.judged] for advice in found]
+    assert chosen[0] == chosen[1] == [one.chosen.setting for one in advice.judged]
+    tests = [np.array([one.test for one in advice.judged]) for advice in found]
+    assert (tests[0] != tests[1]).any()
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+def test_an_advice_that_was_killed_goes_on_and_is_the_same(
+    advice: Advice, workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    """After the first batches of networks, and in the middle of the next."""
+    calls = 0
+    work = Lab._work
+
+    def killed(self: Lab, dealt: Any) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == at + 1:
+            raise KeyboardInterrupt
+        work(self, dealt)
+        if calls == at:
+            # All trained, and nothing of it in the file yet.
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Lab, "_work", killed)
+    with pytest.raises(KeyboardInterrupt):
+        advise("tiny", study(), digits_folder, ASKED, say=lambda line: None)
+    monkeypatch.setattr(Lab, "_work", work)
+    assert told(advise("tiny", study(), digits_folder, ASKED, say=lambda line: None)) == told(
+        advice
+    )
+
+
+def test_what_was_trained_goes_when_the_advice_is_stored_and_not_before(
+    workspace: Path, digits_folder: Path
+) -> None:
+    asked = replace(ASKED, trials=1, methods=("l2",))
+    with (
+        pytest.raises(OSError, match="full"),
+        advising("tiny", study(), digits_folder, asked, say=lambda line: None),
+    ):
+        raise OSError("full")
+    kept = list(paths.checkpoints().glob("*/search.json"))
+    assert len(kept) == 1
+    networks = json.loads(kept[0].read_text())["networks"]
+    with advising("tiny", study(), digits_folder, asked, say=lambda line: None) as found:
+        assert len(found.search.networks) == len(networks)
+    assert not list(paths.checkpoints().glob("*/search.json"))
+
+
+def test_a_learning_rate_that_diverges_is_no_choice_and_stops_nothing(
+    workspace: Path, digits_folder: Path
+) -> None:
+    asked = Asked(trials=9, methods=("l2",), test_seeds=5)
+    found = advise("tiny", study(learning_rate=100), digits_folder, asked, say=lambda line: None)
+    values = [network.losses[-1] for network in found.search.networks.values()]
+    assert any(not np.isfinite(value) for value in values)
+    for one in found.judged:
+        assert np.isfinite(one.chosen.choice.scores).all()
+
+
+def test_where_every_trial_diverges_one_line_says_so(workspace: Path, digits_folder: Path) -> None:
+    asked = Asked(trials=1, methods=("l2",), test_seeds=5)
+    with pytest.raises(RegscopeError, match=r"none.* diverge.* try a smaller") as caught:
+        advise("tiny", study(learning_rate=1e6), digits_folder, asked, say=lambda line: None)
+    assert "\n" not in str(caught.value)
+
+
+def test_another_primary_measure_is_what_is_chosen_by(workspace: Path, digits_folder: Path) -> None:
+    own = study()
+    evaluation = own.evaluation.model_copy(update={"primary": "balanced_accuracy"})
+    found = advise(
+        "tiny",
+        own.model_copy(update={"evaluation": evaluation}),
+        digits_folder,
+        Asked(trials=2, methods=("l2",), test_seeds=5),
+        say=lambda line: None,
+    )
+    assert told(found)["measure"] == "balanced_accuracy"
+    assert all(len(network.scores) == 1 for network in found.search.networks.values())
+    assert 0 < told(found)["arms"][0]["test"] < 1
+
+
+def test_seeds_with_examples_of_their_own_judge_on_these(workspace: Path, tmp_path: Path) -> None:
+    moons = tiny.study(data={**tiny.MOONS, "pools": 20}, training={"arithmetic": "portable"})
+    folder = tiny.prepare(moons, tmp_path)
+    asked = Asked(trials=1, methods=("l2",), test_seeds=5)
+    found = told(advise("moons", moons, folder, asked, say=lambda line: None))
+    assert not found["shared_test"]
+    assert all("new_low" not in arm for arm in found["arms"])
+    with pytest.raises(
+        RegscopeError, match="--seeds 12: with those of the search 21, and at most 20"
+    ):
+        advise("moons", moons, folder, replace(asked, test_seeds=12), say=lambda line: None)
+
+
+@pytest.mark.parametrize(
+    ("asked", "line"),
+    [
+        ({}, "advise: give one of --minutes and --trials"),
+        ({"minutes": 1.0, "trials": 2}, "advise: give one of --minutes and --trials"),
+        ({"trials": 0}, "--trials 0: must be at least 1"),
+        ({"minutes": -1.0}, "--minutes -1: must be above 0, and at most 100,000"),
+        ({"minutes": float("nan")}, "--minutes nan: must be above 0, and at most 100,000"),
+        ({"trials": 1, "test_seeds": 4}, "--seeds 4: must be at least 5"),
+        ({"trials": 1, "seed": -1}, "--seed -1: must be at least 0"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(asked: Mapping[str, Any], line: str) -> None:
+    with pytest.raises(RegscopeError) as caught:
+        Asked(**asked)
+    assert str(caught.value) == line
+
+
+def test_minutes_that_hold_no_trial_are_refused_and_what_was_trained_is_kept(
+    workspace: Path, digits_folder: Path
+) -> None:
+    asked = Asked(minutes=0.0001, methods=("l2",))
+    with pytest.raises(
+        RegscopeError, match=r"--minutes 0.0001: no room for more .* give [\d.]+ or more"
+    ):
+        advise("tiny", study(), digits_folder, asked, say=lambda line: None)
+    assert list(paths.checkpoints().glob("*/search.json"))
+    shutil.rmtree(paths.checkpoints())
+
+
+def test_a_clock_goes_on_while_the_next_generation_and_all_that_follows_fit() -> None:
+    """Two arms, a network a second: after 4 trials come 4 each (8 s), then 2 x 3 and 2 x 6 networks
+    of each at twice the epochs (72 s), and 2 x 10 that judge (40 s), a tenth spare."""
+    now = 0.0
+
+    def clock(minutes: float) -> Clock:
+        return Clock(minutes, 2, 10, 20, 10, spent=0.0, now=lambda: now)
+
+    needed = 8 + 1.1 * (8 + 72 + 40)
+    for minutes, room in ((needed / 60 + 0.01, True), (needed / 60 - 0.01, False)):
+        own = clock(minutes)
+        now = 8.0
+        assert own.room_for_more(4, 8.0, 8) is room
+        now = 0.0

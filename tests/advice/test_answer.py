@@ -1,0 +1,159 @@
+"""Advice in words: known answers of small, made-up data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from regscope.report.advice_page import write_page
+from regscope.report.advised import answer, table, to_go_on
+from regscope.report.render import plain_text
+
+
+def arm(name: str, difference: float = 0.0, **changes: Any) -> dict[str, Any]:
+    found = {
+        "arm": name,
+        "tried": 16,
+        "methods": {} if name == "none" else {name: 0.001},
+        "learning_rate": 0.003,
+        "epochs": 30,
+        "rate_end": None,
+        "most_epochs": False,
+        "validation": 0.95 + difference,
+        "test": 0.94 + difference,
+        "beats_guess": True,
+    }
+    if name != "none":
+        found |= {
+            "difference": difference,
+            "low": difference - 0.004,
+            "high": difference + 0.004,
+            "p_holm": 0.01,
+            "verdict": "better" if difference > 0.004 else "undecided",
+            "firm": True,
+            "undecided": "",
+            "new_low": difference - 0.006,
+            "new_high": difference + 0.006,
+        }
+    return found | changes
+
+
+def advice(*arms: dict[str, Any], advised: str = "none", **changes: Any) -> dict[str, Any]:
+    return {
+        "study": "churn",
+        "title": "Churn",
+        "measure": "test_accuracy",
+        "matters": 0.005,
+        "trials": 16,
+        "seed": 0,
+        "search_seeds": 9,
+        "test_seeds": 10,
+        "test_examples": 1200,
+        "shared_test": True,
+        "networks": 400,
+        "guess": 0.6,
+        "advised": advised,
+        "arms": [arm("none"), *arms],
+        "unfit": {},
+        "environment": {},
+        **changes,
+    }
+
+
+def test_the_advice_comes_first_then_what_it_buys_and_how_sure_that_is() -> None:
+    told = answer(advice(arm("l2", 0.02), arm("l1", 0.001), advised="l2"))
+    assert told == [
+        "Use L2 of 0.001, learning rate 0.003, 30 epochs.",
+        "On 1,200 examples that the search never saw its test accuracy is 96.00 %: +2.00 points"
+        " [+1.60, +2.40] against no regularizer at its best, 94.00 % (learning rate 0.003, 30"
+        " epochs).",
+        "That it is better is firm: neither one seed nor last digits would turn it, of 10 fresh"
+        " seeds, corrected for 2 methods. For other examples like these it holds, too: [+1.40,"
+        " +2.60].",
+        "Undecided: L1.",
+    ]
+
+
+def test_where_nothing_is_better_it_says_so() -> None:
+    equal = arm("l1", 0.001, verdict="no difference that matters")
+    told = answer(advice(equal, arm("l2", -0.02, verdict="worse")))
+    assert told == [
+        "Use no regularizer, learning rate 0.003, 30 epochs: of 2 methods none is shown to be"
+        " better.",
+        "On 1,200 examples that the search never saw its test accuracy is 94.00 %.",
+        "No difference that matters: L1.",
+        "Worse than no regularizer: L2.",
+    ]
+
+
+def test_what_is_better_than_none_and_no_better_than_a_guess_is_no_advice() -> None:
+    told = answer(advice(arm("l2", 0.02, beats_guess=False)))
+    assert told[0].startswith("Use no regularizer")
+    assert not any("Better" in sentence for sentence in told)
+    none = answer(advice(arm("l2", 0.02), advised="l2") | {"arms": [arm("none", beats_guess=False)],
+                                                          "advised": "none"})  # fmt: skip
+    assert none[1].endswith(", not shown to be better than always guessing the same.")
+
+
+def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None:
+    told = answer(advice(arm("l2", 0.005, firm=False), advised="l2"))
+    assert "on the edge: one seed, or last digits, would turn it" in told[2]
+    assert told[2].endswith("it is not shown: [−0.10, +1.10].")
+    assert "corrected" not in told[2]
+
+
+def test_ends_of_what_was_tried_are_named_of_none_too() -> None:
+    data = advice(arm("l2", 0.02, rate_end="largest", most_epochs=True), advised="l2")
+    data["arms"][0]["rate_end"] = "smallest"
+    assert answer(data)[-2:] == [
+        "L2 has chosen the largest learning rate and the most epochs of those tried: better may"
+        " lie beyond.",
+        "No regularizer has chosen the smallest learning rate of those tried: better may lie"
+        " beyond.",
+    ]
+
+
+def test_a_cocktail_names_what_it_is_made_of() -> None:
+    mixed = arm("cocktail", 0.02, methods={"batch_norm": True, "l2": 0.01})
+    data = advice(mixed, arm("sam", 0.01), advised="cocktail")
+    assert answer(data)[0] == "Use batch norm and L2 of 0.01, learning rate 0.003, 30 epochs."
+    assert "Better than no regularizer, too: SAM (+1.00)." in answer(data)
+    assert "Cocktail of batch norm and L2" in plain_text(table(data))
+
+
+def test_numbers_are_told_in_their_own_measure() -> None:
+    data = advice(arm("l2", 0.02), advised="l2", measure="test_r2")
+    assert "its test R² is 0.960: +0.020 [+0.016, +0.024] against" in answer(data)[1]
+
+
+def test_the_table_has_the_best_first_and_marks_verdicts() -> None:
+    found = table(advice(arm("l1", -0.02, verdict="worse"), arm("l2", 0.02), advised="l2"))
+    assert [row[0].text for row in found.rows] == ["L2", "None", "L1"]
+    assert found.rows[0][-1].stands_out
+    assert {len(row) for row in found.rows} == {len(found.columns)}
+
+
+@pytest.mark.parametrize("advised", ["l2", "none"])
+def test_what_goes_on_with_it_is_yaml(advised: str) -> None:
+    found = yaml.safe_load(to_go_on(advice(arm("l2", 0.02), advised=advised)))
+    assert found["training"] == {"learning_rate": 0.003, "epochs": 30}
+    cells: dict[str, dict[str, float]] = {"none": {}}
+    cells |= {"advised": {"l2": 0.001}} if advised == "l2" else {}
+    assert found["regularizers"] == cells
+
+
+def test_the_page_holds_answer_table_picture_and_what_was_not_tried(tmp_path: Path) -> None:
+    data = advice(arm("l2", 0.02), advised="l2", unfit={"mixup": "there is none for table data"})
+    write_page(data, tmp_path / "page", tmp_path / "plots")
+    page = (tmp_path / "page" / "README.md").read_text()
+    assert page.startswith("# Advice: Churn\n\nUse L2 of 0.001, learning rate 0.003, 30 epochs.")
+    assert "](../plots/choices.png)" in page
+    assert "**better**" in page
+    assert "- Mixup: there is none for table data" in page
+    picture = (tmp_path / "plots" / "choices.png").read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    write_page(data, tmp_path / "page", tmp_path / "plots")
+    assert (tmp_path / "plots" / "choices.png").read_bytes() == picture
