@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from regscope.advice.arms import Arm, Setting, arms_of, read_off
+from regscope.advice.arms import COCKTAIL, Arm, Setting, arms_of, read_off
 from regscope.advice.asked import Asked, Clock
 from regscope.advice.found import Found
-from regscope.advice.judged import Judged, chosen_of, judged
+from regscope.advice.judged import Judged, Part, chosen_of, judged, parts_of, without_each
 from regscope.advice.protocol import LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.search import Search
@@ -35,15 +35,17 @@ Say = Callable[[str], None]
 class Advice:
     """What was found: every arm's choice, judged, none first.
 
-    `trials` are an arm's; `unfit` why other methods have no arm; `test_size` how many examples
-    judged, `shared` by all seeds or each its own. `networks` were trained in all, in `seconds`.
-    `guess` is the mean score of the constant guess on test.
+    `trials` are an arm's; `parts` what each method of the cocktail adds to it; `unfit` why other
+    methods have no arm; `test_size` how many examples judged, `shared` by all seeds or each its
+    own. `networks` were trained in all, in `seconds`. `guess` is the mean score of the constant
+    guess on test.
     """
 
     study: Study
     asked: Asked
     trials: int
     judged: list[Judged]
+    parts: list[Part]
     unfit: dict[str, str]
     test_size: int
     shared: bool
@@ -96,7 +98,9 @@ def advising(
         say(f"{trials} trials of each of {len(arms)} arms: looking closer at the best")
         chosen = chosen_of(study, search.found, rounds.closer())
         say(f"judging {len(chosen)} choices with {len(seeds)} fresh seeds each")
-        test.train([one.setting for one in chosen], seeds)
+        mixed = next((one.setting for one in chosen if one.arm == COCKTAIL), None)
+        less = without_each(mixed) if mixed else {}
+        test.train([*(one.setting for one in chosen), *less.values()], seeds)
         sign = catalog.named(study.primary_measure).sign
         guess = [sign * split_guess(study, apart, seed)[study.primary] for seed in seeds]
         shared = apart.pools is None
@@ -106,6 +110,7 @@ def advising(
             asked,
             trials,
             found,
+            parts_of(study, test.found, mixed, seeds) if mixed and COCKTAIL not in lost else [],
             {**unfit, **lost},
             len(apart.split(study.split, seeds.start).holdout),
             shared,

@@ -20,15 +20,15 @@ from regscope.base.files import write_text
 class Network:
     """One network: at every epoch at which it was read off, its score and its loss.
 
-    Of scores more is better; nan of a network whose loss was no longer finite. `right`: which of
-    the examples held out it tells right in the end, `[n]`, where that was asked for.
+    Of scores more is better; nan of a network whose loss was no longer finite. `points`: what each
+    test example adds to the last score, float32 `[n]`, where that is a mean over them.
     """
 
     setting: Setting
     seed: int
     scores: tuple[float, ...]
     losses: tuple[float, ...]
-    right: np.ndarray | None = None
+    points: np.ndarray | None = None
 
 
 @dataclass
@@ -101,23 +101,20 @@ def _written(network: Network) -> list[Any]:
         network.seed,
         list(network.scores),
         list(network.losses),
-        None if network.right is None else _text(network.right),
+        None if network.points is None else _text(network.points),
     ]
 
 
 def _read(written: list[Any]) -> Network:
-    (rate, epochs, methods), seed, scores, losses, right = written
+    (rate, epochs, methods), seed, scores, losses, points = written
     setting = Setting(rate, epochs, tuple((name, value) for name, value in methods))
-    bits = None if right is None else _bits(right)
-    return Network(setting, seed, tuple(scores), tuple(losses), bits)
+    known = None if points is None else _numbers(points)
+    return Network(setting, seed, tuple(scores), tuple(losses), known)
 
 
-def _text(right: np.ndarray) -> str:
-    """Eight examples a byte, and how many there are."""
-    return f"{len(right)}:{base64.b64encode(np.packbits(right).tobytes()).decode()}"
+def _text(points: np.ndarray) -> str:
+    return base64.b64encode(points.astype("<f4").tobytes()).decode()
 
 
-def _bits(text: str) -> np.ndarray:
-    count, _, packed = text.partition(":")
-    bytes_of = np.frombuffer(base64.b64decode(packed), np.uint8)
-    return np.unpackbits(bytes_of, count=int(count)).astype(bool)
+def _numbers(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<f4")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,14 @@ from regscope.base.errors import RegscopeError
 from regscope.results.compared import ACCURACIES
 from regscope.results.guessed import above
 from regscope.statistics import (
+    SIGNIFICANCE,
     Interval,
     Pair,
     compare_family,
     for_new_data,
+    holm,
+    mean_interval,
+    new_data_p,
     paired_differences,
     shared_error,
 )
@@ -43,19 +47,43 @@ class Chosen:
 
 
 @dataclass(frozen=True)
+class NewData:
+    """The interval of a difference for other seeds and other test examples, and the p of it,
+    corrected by Holm's method over all arms."""
+
+    interval: Interval
+    p_holm: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is a difference then, too."""
+        low, high = self.interval.low, self.interval.high
+        return self.p_holm < SIGNIFICANCE and not low <= 0 <= high
+
+
+@dataclass(frozen=True)
+class Part:
+    """One method of a cocktail: the cocktail's test score minus that without it, as `row` of
+    `compare_family` over all parts."""
+
+    method: str
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Judged:
     """A choice on test: its score by fresh seed `[S]`, and what was found beside none at its best.
 
     `row` is that of `compare_family`, empty for none itself; `beats_guess` whether it is better
-    than the best constant guess. `new_data` is the interval of the difference that holds for other
-    test examples, too; None where single answers are not known.
+    than the best constant guess. `new_data` says what holds for other test examples, too; None
+    where that is not known.
     """
 
     chosen: Chosen
     test: np.ndarray
     row: Mapping[str, Any]
     beats_guess: bool
-    new_data: Interval | None
+    new_data: NewData | None
 
     @property
     def arm(self) -> str:
@@ -63,8 +91,10 @@ class Judged:
 
     @property
     def better(self) -> bool:
-        """Than none at its best, and than the constant guess."""
-        return self.row.get("verdict") == "better" and self.beats_guess
+        """Than none at its best, for other examples, too, as far as is known; and than the constant
+        guess."""
+        held = self.new_data is None or self.new_data.holds
+        return self.row.get("verdict") == "better" and self.beats_guess and held
 
 
 def chosen_of(study: Study, found: Found, searched: Sequence[Searched]) -> list[Chosen]:
@@ -121,18 +151,46 @@ def judged(
     pairs = [Pair(np.array(seeds), scores[one.arm], scores[BASELINE]) for one in others]
     matters = study.evaluation.matters if measure in ACCURACIES else None
     rows = dict(zip([one.arm for one in others], compare_family(pairs, True, matters), strict=True))
-    rights = {one.arm: _rights(found, one.setting, seeds) if shared else None for one in chosen}
-    found_of = [
+    new_data = _new_data(found, others, _named(chosen, BASELINE), seeds) if shared else {}
+    verdicts = [
         Judged(
             one,
             scores[one.arm],
             rows.get(one.arm, {}),
             above(paired_differences(scores[one.arm], guess)),
-            _new_data(rows.get(one.arm), measure, rights[one.arm], rights[BASELINE]),
+            new_data.get(one.arm),
         )
         for one in sorted(chosen, key=lambda one: one.arm != BASELINE)
     ]
-    return found_of, lost
+    return verdicts, lost
+
+
+def without_each(setting: Setting) -> dict[str, Setting]:
+    """The same with one method less, by that method; nothing of fewer than two."""
+    if len(setting.methods) < 2:
+        return {}
+    return {
+        name: replace(setting, methods=tuple(pair for pair in setting.methods if pair[0] != name))
+        for name in setting.cell
+    }
+
+
+def parts_of(study: Study, found: Found, setting: Setting, seeds: Sequence[int]) -> list[Part]:
+    """What each method of a cocktail adds to the others; without those that cannot be trained
+    then."""
+    whole = found.scores(setting, seeds)[-1]
+    rest = {name: found.scores(one, seeds)[-1] for name, one in without_each(setting).items()}
+    known = {name: scores for name, scores in rest.items() if np.isfinite(scores).all()}
+    matters = study.evaluation.matters if PRIMARIES[study.primary] in ACCURACIES else None
+    pairs = [Pair(np.array(seeds), whole, scores) for scores in known.values()]
+    return [
+        Part(name, row)
+        for name, row in zip(known, compare_family(pairs, True, matters), strict=True)
+    ]
+
+
+def _named(chosen: Sequence[Chosen], arm: str) -> Chosen:
+    return next(one for one in chosen if one.arm == arm)
 
 
 def advised(found: Sequence[Judged]) -> Judged:
@@ -149,22 +207,28 @@ def advised(found: Sequence[Judged]) -> Judged:
     return next(one for one in better if one.chosen.choice is choice)
 
 
-def _rights(found: Found, setting: Setting, seeds: Sequence[int]) -> np.ndarray | None:
-    """`[S, n]`."""
-    own = [found.networks[setting, seed].right for seed in seeds]
-    known = [right for right in own if right is not None]
-    return np.array(known) if len(known) == len(own) else None
-
-
 def _new_data(
-    row: Mapping[str, Any] | None,
-    measure: str,
-    own: np.ndarray | None,
-    other: np.ndarray | None,
-) -> Interval | None:
-    if row is None or own is None or other is None or measure != "test_accuracy":
-        return None
-    if own.shape != other.shape:
-        return None
-    interval = Interval(row["difference"], row["low"], row["high"])
-    return for_new_data(interval, shared_error(own.astype(float) - other))
+    found: Found, others: Sequence[Chosen], none: Chosen, seeds: Sequence[int]
+) -> dict[str, NewData]:
+    """Of all arms whose single answers are known, as those of none are."""
+    other = _points(found, none.setting, seeds)
+    known = {one.arm: _points(found, one.setting, seeds) for one in others}
+    differences = {
+        arm: own - other for arm, own in known.items() if own is not None and other is not None
+    }
+    errors = {arm: shared_error(own) for arm, own in differences.items()}
+    by_seed = {arm: own.mean(axis=1) for arm, own in differences.items()}
+    corrected = holm(
+        [new_data_p(by_seed[arm], errors[arm], own.shape[1]) for arm, own in differences.items()]
+    )
+    return {
+        arm: NewData(for_new_data(mean_interval(by_seed[arm]), errors[arm]), p_holm)
+        for arm, p_holm in zip(differences, corrected, strict=True)
+    }
+
+
+def _points(found: Found, setting: Setting, seeds: Sequence[int]) -> np.ndarray | None:
+    """`[S, n]`, float64."""
+    own = [found.networks[setting, seed].points for seed in seeds]
+    known = [points for points in own if points is not None]
+    return np.array(known, dtype=np.float64) if len(known) == len(own) else None

@@ -25,8 +25,11 @@ SPREAD = 8
 FIRST_SEEDS, CLOSER_SEEDS, LAST_SEEDS = 1, 3, 9
 """Of every setting, of those that are looked at closer, and of those that may be chosen."""
 
-CLOSER, LAST = 8, 16
-"""One of so many settings is, and two at least."""
+CLOSER, LEAST_CLOSER = 8, 4
+"""One of so many settings is looked at closer, and so many at least."""
+
+LAST = 2
+"""So many of these may be chosen."""
 
 RESERVE_SEED = 1_000_003
 """Of the split that sets examples aside for the test: that of no seed that trains."""

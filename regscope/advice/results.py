@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
 from regscope.advice.advise import Advice
 from regscope.advice.arms import Setting
-from regscope.advice.judged import Judged, advised
+from regscope.advice.judged import Judged, Part, advised
 from regscope.advice.protocol import LAST_SEEDS, LENGTHS, RATES
 from regscope.measures import catalog
+from regscope.regularizers import REGULARIZERS
 from regscope.statistics import undecided_note
 from regscope.statistics.paired import Comparison
 from regscope.study.params import BASELINE
@@ -41,6 +42,7 @@ def data(name: str, advice: Advice) -> dict[str, Any]:
         "guess": _number(measure.sign * advice.guess),
         "advised": advised(advice.judged).arm,
         "arms": [_arm(advice, one, measure.sign) for one in advice.judged],
+        "parts": [_part(one, measure.sign) for one in advice.parts],
         "unfit": advice.unfit,
         "environment": advice.environment,
     }
@@ -75,8 +77,7 @@ def _arm(advice: Advice, one: Judged, sign: int) -> dict[str, Any]:
         "methods": setting.cell,
         "learning_rate": setting.learning_rate,
         "epochs": setting.epochs,
-        "rate_end": _end(setting.learning_rate, own.learning_rate, RATES),
-        "most_epochs": setting.epochs >= LENGTHS[-1] * own.epochs,
+        "ends": list(_ends(setting, own.learning_rate, own.epochs)),
         "validation": _number(sign * one.chosen.choice.mean),
         "test": _number(sign * float(one.test.mean())),
         "beats_guess": one.beats_guess,
@@ -84,19 +85,38 @@ def _arm(advice: Advice, one: Judged, sign: int) -> dict[str, Any]:
     if one.arm == BASELINE:
         return row
     compared = one.row
-    low, high = sorted((sign * compared["low"], sign * compared["high"]))
-    row |= {
-        "difference": _number(sign * compared["difference"]),
+    row |= _compared(compared, sign) | {"undecided": _wanting(compared, measure_of(advice))}
+    if one.new_data is not None:
+        interval = one.new_data.interval
+        low, high = sorted((sign * interval.low, sign * interval.high))
+        row |= {
+            "new_low": _number(low),
+            "new_high": _number(high),
+            "new_p_holm": _number(one.new_data.p_holm),
+            "holds": one.new_data.holds,
+        }
+    return row
+
+
+def _part(one: Part, sign: int) -> dict[str, Any]:
+    return {"method": one.method, **_compared(one.row, sign)}
+
+
+def _compared(row: Mapping[str, Any], sign: int) -> dict[str, Any]:
+    low, high = sorted((sign * row["low"], sign * row["high"]))
+    return {
+        "difference": _number(sign * row["difference"]),
         "low": _number(low),
         "high": _number(high),
-        "p_holm": _number(compared["p_holm"]),
-        "verdict": compared["verdict"],
-        "firm": compared["firm"],
-        "undecided": _wanting(compared, advice.study.primary_measure),
+        "p_holm": _number(row["p_holm"]),
+        "verdict": row["verdict"],
+        "firm": row["firm"],
     }
-    if one.new_data is not None:
-        row |= {"new_low": _number(one.new_data.low), "new_high": _number(one.new_data.high)}
-    return row
+
+
+def measure_of(advice: Advice) -> str:
+    """Of the study: what its advice is about, as tables call it."""
+    return advice.study.primary_measure
 
 
 def _wanting(row: Mapping[str, Any], measure: str) -> str:
@@ -104,12 +124,21 @@ def _wanting(row: Mapping[str, Any], measure: str) -> str:
     return undecided_note(comparison, row["verdict"], catalog.named(measure).in_points)
 
 
-def _end(rate: float, own: float, factors: Sequence[float]) -> str | None:
-    ends = {
-        float(f"{own * factors[0]:.3g}"): "smallest",
-        float(f"{own * factors[-1]:.3g}"): "largest",
-    }
-    return ends.get(rate)
+def _ends(setting: Setting, rate: float, epochs: int) -> Iterator[str]:
+    """Which of the setting's numbers are the largest or the smallest that were tried: a better one
+    may lie beyond."""
+    if setting.learning_rate >= 0.999 * RATES[-1] * rate:
+        yield "the largest learning rate"
+    if setting.learning_rate <= 1.001 * RATES[0] * rate:
+        yield "the smallest learning rate"
+    if setting.epochs >= LENGTHS[-1] * epochs:
+        yield "the most epochs"
+    for name, value in setting.methods:
+        values = REGULARIZERS[name].searched
+        if len(values) > 1 and value == values[-1]:
+            yield f"the largest {name}"
+        if len(values) > 1 and value == values[0]:
+            yield f"the smallest {name}"
 
 
 def _setting(setting: Setting, epochs: int | None = None) -> tuple[str, int, str]:

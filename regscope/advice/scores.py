@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,6 +15,12 @@ from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import Study
 from regscope.sweeps.strengths import by_history, measured
 from regscope.tasks import task_of
+from regscope.tasks.regression import Standard, number_scores
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from regscope.datasets import Dataset, Split
 
 
 @dataclass(frozen=True)
@@ -29,15 +36,18 @@ class Ended:
 
 @dataclass(frozen=True)
 class Scored:
-    """Scores, of which more is better, and losses after so many epochs each; and for the end which
-    of the examples held out were told right, `[n]`, where that was asked for and there are such."""
+    """Scores, of which more is better, and losses after so many epochs each; and what each of the
+    test examples adds to the last score, `[n]`, where that is a mean over them."""
 
     scores: tuple[float, ...]
     losses: tuple[float, ...]
-    right: np.ndarray | None = None
+    points: np.ndarray | None = None
 
 
 Scores = Callable[[Ended, Sequence[int]], Scored]
+
+POINTS = ("accuracy", "balanced_accuracy", "r2")
+"""The primary measures that are means over test examples."""
 
 
 def kept_of(study: Study, holdout: Holdout) -> Searching:
@@ -46,12 +56,12 @@ def kept_of(study: Study, holdout: Holdout) -> Searching:
 
 
 def scores_of(study: Study, data: Path, holdout: Holdout) -> Scores:
-    """By the study's primary measure, on what is held out; of the test also what was told right."""
+    """By the study's primary measure, on what is held out; of the test also example by example."""
     return _by_answers(study, data, holdout) if _answers(study, holdout) else _by_history(study)
 
 
 def _answers(study: Study, holdout: Holdout) -> bool:
-    return not by_history(study) or (holdout == "test" and study.task.name == "classification")
+    return not by_history(study) or (holdout == "test" and study.primary in POINTS)
 
 
 def _by_history(study: Study) -> Scores:
@@ -74,16 +84,13 @@ def _by_answers(study: Study, data: Path, holdout: Holdout) -> Scores:
     from regscope.arithmetic.functions import portable_functions
     from regscope.datasets import Dataset
     from regscope.evaluation.passes import logits
-    from regscope.evaluation.seen import Predictions
-    from regscope.evaluation.seen import measured as measured_by
-    from regscope.evaluation.words import counted
     from regscope.study.networks import plain_networks
 
     torch.set_num_threads(1)
     settle(study.training.arithmetic)
     dataset = Dataset.load(data)
-    measure = catalog.named(PRIMARIES[study.primary])
     loss = task_of(study.data).history.index("holdout_loss")
+    measured_by = _of_numbers if dataset.quantity is not None else _of_classes
 
     def scores(ended: Ended, epochs: Sequence[int]) -> Scored:
         at_end = float(ended.history[loss, epochs[-1] - 1])
@@ -91,14 +98,52 @@ def _by_answers(study: Study, data: Path, holdout: Holdout) -> Scores:
             return Scored((float("nan"),), (at_end,))
         state = {name: torch.from_numpy(tensor[None]) for name, tensor in ended.weights.items()}
         network = plain_networks(study, ended.reg, state, dataset)[0]
-        held = study.split_of(dataset, ended.reg, ended.seed, holdout).holdout
+        split = study.split_of(dataset, ended.reg, ended.seed, holdout)
         with portable_functions():
-            found = logits(network, torch.from_numpy(dataset.inputs[held]), dataset.scale)
-            found, labels = counted(found, torch.from_numpy(dataset.targets[held]))
-            value = measured_by([measure], Predictions(found, labels))[measure.name]
-        right = None
-        if holdout == "test" and study.task.name == "classification":
-            right = (found.argmax(1) == labels).numpy()
-        return Scored((measure.sign * value,), (at_end,), right)
+            inputs = torch.from_numpy(dataset.inputs[split.holdout])
+            found = logits(network, inputs, dataset.scale)
+            score, points = measured_by(study, dataset, split, found)
+        return Scored((score,), (at_end,), points if holdout == "test" else None)
 
     return scores
+
+
+def _of_classes(
+    study: Study, dataset: Dataset, split: Split, found: Tensor
+) -> tuple[float, np.ndarray | None]:
+    """By the primary measure, and what each example adds to it: 1 where it is told right, over the
+    share of its class where classes count alike."""
+    import torch
+
+    from regscope.evaluation.seen import Predictions
+    from regscope.evaluation.seen import measured as measured_by
+    from regscope.evaluation.words import counted
+
+    measure = catalog.named(PRIMARIES[study.primary])
+    found, labels = counted(found, torch.from_numpy(dataset.targets[split.holdout]))
+    score = measure.sign * measured_by([measure], Predictions(found, labels))[measure.name]
+    if study.primary not in POINTS or study.task.name != "classification":
+        return score, None
+    points = (found.argmax(1) == labels).numpy().astype(np.float32)
+    if study.primary == "balanced_accuracy":
+        classes, counts = np.unique(labels.numpy(), return_counts=True)
+        shares = dict(zip(classes.tolist(), counts / len(labels), strict=True))
+        points /= np.array([len(classes) * shares[label] for label in labels.tolist()], np.float32)
+    return score, points
+
+
+def _of_numbers(
+    study: Study, dataset: Dataset, split: Split, found: Tensor
+) -> tuple[float, np.ndarray | None]:
+    """R squared as 1 minus the mean of squared errors over the variance of what is held out, and
+    these terms; another measure of numbers as it is."""
+    targets = dataset.targets[split.holdout]
+    standard = Standard.of(dataset.targets[split.train])
+    predicted = standard.in_own_unit(found.squeeze(1).numpy())
+    values = number_scores(predicted, targets, standard)
+    sign = catalog.named(PRIMARIES[study.primary]).sign
+    if study.primary != "r2":
+        return sign * values[study.primary], None
+    variance = float(np.square(targets - targets.mean()).mean())
+    points = 1 - np.square(predicted - targets) / variance
+    return values["r2"], points.astype(np.float32)

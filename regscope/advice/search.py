@@ -7,7 +7,7 @@ more. Nothing here sees a test example.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite
 
@@ -22,6 +22,7 @@ from regscope.advice.protocol import (
     GENERATIONS,
     LAST,
     LAST_SEEDS,
+    LEAST_CLOSER,
 )
 from regscope.advice.sampling import Sampler
 
@@ -67,24 +68,31 @@ class Search:
 
     def closer(self) -> list[Searched]:
         """Look closer at the best settings of every arm, and then at the best of these."""
-        tried = {arm.name: self._tried[arm.name] for arm in self.arms}
         kept = {
             arm.name: [
                 arm.closer(setting)
-                for setting in best(self.found, tried[arm.name], range(FIRST_SEEDS), CLOSER)
+                for setting in best(self.found, own, range(FIRST_SEEDS), closer_of(len(own)))
             ]
             for arm in self.arms
+            if (own := self._tried[arm.name])
         }
-        self.train([setting for own in kept.values() for setting in own], range(CLOSER_SEEDS))
-        share = LAST / CLOSER
+        self._train(kept, range(CLOSER_SEEDS))
         last = {
-            name: best(self.found, own, range(CLOSER_SEEDS), share) for name, own in kept.items()
+            name: best(self.found, own, range(CLOSER_SEEDS), LAST) for name, own in kept.items()
         }
-        self.train([setting for own in last.values() for setting in own], range(LAST_SEEDS))
+        self._train(last, range(LAST_SEEDS))
         return [
-            Searched(arm, len(tried[arm.name]), tuple(sorted(set(last[arm.name]))))
+            Searched(arm, len(self._tried[arm.name]), tuple(sorted(last[arm.name])))
             for arm in self.arms
         ]
+
+    def _train(self, settings: Mapping[str, Sequence[Setting]], seeds: range) -> None:
+        self.train([setting for own in settings.values() for setting in own], seeds)
+
+
+def closer_of(trials: int) -> int:
+    """How many of so many settings are looked at closer."""
+    return max(LEAST_CLOSER, ceil(trials / CLOSER))
 
 
 def next_generation(trials: int) -> int:
@@ -111,12 +119,12 @@ def value(found: Found, setting: Setting, seeds: range) -> float:
     return float(finite.max()) if len(finite) else float("nan")
 
 
-def best(found: Found, settings: Sequence[Setting], seeds: range, one_of: float) -> list[Setting]:
-    """One of so many of the settings, two at least: those with the best values, of equal ones those
-    with less loss. Settings that cannot be trained are none of them, unless all are."""
+def best(found: Found, settings: Sequence[Setting], seeds: range, most: int) -> list[Setting]:
+    """So many of the settings at most: those with the best values, of equal ones those with less
+    loss. Settings that cannot be trained are none of them, unless all are."""
     ranked = sorted(settings, key=lambda setting: (*_rank(found, setting, seeds), setting))
     fine = [one for one in ranked if isfinite(value(found, one, seeds))] or ranked[:1]
-    return fine[: max(2, ceil(len(settings) / one_of))]
+    return fine[:most]
 
 
 def _rank(found: Found, setting: Setting, seeds: range) -> tuple[float, float]:
@@ -132,6 +140,6 @@ def _rank(found: Found, setting: Setting, seeds: range) -> tuple[float, float]:
 def networks_to_come(arms: int, trials: int) -> tuple[int, int]:
     """How many networks an arm looks closer at after so many trials: of CLOSER_SEEDS, and further
     ones of LAST_SEEDS. Of all `arms`."""
-    closer = min(trials, max(2, ceil(trials / CLOSER)))
-    last = min(closer, max(2, ceil(closer * CLOSER / LAST)))
+    closer = min(trials, closer_of(trials))
+    last = min(closer, LAST)
     return arms * closer * CLOSER_SEEDS, arms * last * (LAST_SEEDS - CLOSER_SEEDS)

@@ -138,7 +138,7 @@ class Lab:
             searching = self.holdout == "validation"
             epochs = read_off(self.study, setting) if searching else (setting.epochs,)
             found = scores(Ended(reg, seed, history[:, number], weights), epochs)
-            yield Network(setting, seed, found.scores, found.losses, found.right)
+            yield Network(setting, seed, found.scores, found.losses, found.points)
 
 
 def grouped(study: Study, settings: Sequence[Setting], seeds: range) -> list[Alike]:

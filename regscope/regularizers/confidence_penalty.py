@@ -20,7 +20,7 @@ class ConfidencePenalty(Regularizer):
     """
 
     name: ClassVar[str] = "confidence_penalty"
-    searched: ClassVar[tuple[float, ...]] = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1)
+    searched: ClassVar[tuple[float, ...]] = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 2)
     tasks: ClassVar[tuple[TaskName, ...]] = OF_CLASSES
     strength: Annotated[float, Field(ge=0, le=1e6)]
 

@@ -10,7 +10,7 @@ from regscope.base.files import write_bytes, write_text
 from regscope.figures.advised import Choices, Shown, choices_figure
 from regscope.figures.style import legible
 from regscope.measures import catalog
-from regscope.report.advised import answer, named, of_arms, table, to_go_on
+from regscope.report.advised import answer, named, of_arms, parts, table, to_go_on
 from regscope.report.in_markdown import joined, link
 from regscope.report.render import escape, markdown
 
@@ -40,6 +40,7 @@ def write_page(data: Mapping[str, Any], folder: Path, plots: Path, inside: bool 
         f"![{escape(alt)}]({link(picture, folder / PAGE_FILE)})",
         f"{escape(table(data).caption)}:",
         markdown(table(data)),
+        *(f"{escape(own.caption)}:\n\n{markdown(own)}" for own in [parts(data)] if own),
         how,
         *_left_out(data),
         f"To go on with it, in the study:\n\n```yaml\n{to_go_on(data)}\n```",

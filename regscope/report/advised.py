@@ -9,6 +9,7 @@ from regscope.advice.arms import COCKTAIL
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.measures import catalog
+from regscope.regularizers import REGULARIZERS
 from regscope.report.formats import DASH, fixed, points, points_range
 from regscope.report.render import Cell, Table
 from regscope.statistics import EQUAL, UNDECIDED
@@ -63,11 +64,7 @@ def table(data: Data) -> Table:
                 Cell(_size(data, arm["difference"]) if compared else DASH),
                 Cell(_range(data, arm["low"], arm["high"]) if compared else DASH),
                 Cell(_range(data, arm["new_low"], arm["new_high"]) if "new_low" in arm else DASH),
-                Cell(
-                    arm["verdict"] if compared else DASH,
-                    arm["verdict"] if compared else "",
-                    edge=not arm.get("firm"),
-                ),
+                _verdict(arm) if compared else Cell(DASH),
             )
         )
     caption = (
@@ -94,6 +91,34 @@ def of_arms(data: Data) -> list[dict[str, Any]]:
 def named(method: str) -> str:
     """A method as people write it."""
     return display_name(method)
+
+
+def parts(data: Data) -> Table | None:
+    """What each method of the cocktail adds to the others; None where there is no cocktail."""
+    if not data["parts"]:
+        return None
+    rows = tuple(
+        (
+            Cell(display_name(part["method"]), reg=part["method"]),
+            Cell(_size(data, part["difference"])),
+            Cell(_range(data, part["low"], part["high"])),
+            Cell(part["verdict"], part["verdict"], edge=not part["firm"]),
+        )
+        for part in sorted(data["parts"], key=lambda part: part["difference"], reverse=True)
+    )
+    caption = "What each part of the cocktail adds: with all of it against without that part"
+    return Table(
+        caption, ("Part", "Difference", "95 % interval", "Verdict"), rows, frozenset({0, 3})
+    )
+
+
+def _verdict(arm: Arm) -> Cell:
+    """What it is beside none, here and elsewhere."""
+    if arm["verdict"] == "better" and not arm["beats_guess"]:
+        return Cell("better, not than a guess")
+    if arm["verdict"] in ("better", "worse") and not arm.get("holds", True):
+        return Cell(f"{arm['verdict']} on these examples")
+    return Cell(arm["verdict"], arm["verdict"], edge=not arm.get("firm"))
 
 
 def to_go_on(data: Data) -> str:
@@ -124,20 +149,27 @@ def _sure(data: Data, arm: Arm) -> str:
     count = len(data["arms"]) - 1
     corrected = f", corrected for {count} methods" * (count > 1)
     told = f"That it is better is {firm}, of {data['test_seeds']} fresh seeds{corrected}."
-    if not data["shared_test"] or "new_low" not in arm:
+    if not data["shared_test"]:
         return told
+    if "holds" not in arm:
+        return f"{told} Whether it holds for other examples was not measured."
     low, high = arm["new_low"], arm["new_high"]
-    held = "it holds, too" if low * high > 0 else "it is not shown"
-    return f"{told} For other examples like these {held}: {_range(data, low, high)}."
+    return f"{told} For other examples like these it holds, too: {_range(data, low, high)}."
 
 
 def _others(data: Data) -> Iterator[str]:
     """The other arms, by verdict."""
     others = [arm for arm in data["arms"] if arm["arm"] not in (data["advised"], BASELINE)]
     better = [arm for arm in others if arm["verdict"] == "better" and arm["beats_guess"]]
-    if better:
-        sizes = joined([_with_size(data, arm) for arm in _ranked(data, better)])
-        yield f"Better than no regularizer, too: {sizes}."
+    for told, found in (
+        ("Better than no regularizer, too", [arm for arm in better if arm.get("holds", True)]),
+        (
+            "Better on these examples, which is not shown for others",
+            [arm for arm in better if not arm.get("holds", True)],
+        ),
+    ):
+        if found:
+            yield f"{told}: {joined([_with_size(data, arm) for arm in _ranked(data, found)])}."
     for verdict, told in TOLD.items():
         found = [arm for arm in others if arm["verdict"] == verdict]
         if found:
@@ -147,11 +179,17 @@ def _others(data: Data) -> Iterator[str]:
 def _ends(arms: Sequence[Arm]) -> Iterator[str]:
     """Which of them have chosen an end of what was tried."""
     for arm in arms:
-        what = [f"the {arm['rate_end']} learning rate"] if arm["rate_end"] else []
-        what += ["the most epochs"] if arm["most_epochs"] else []
-        if what:
+        if arm["ends"]:
             name = "No regularizer" if arm["arm"] == BASELINE else _name(arm)
-            yield f"{name} has chosen {joined(what)} of those tried: better may lie beyond."
+            what = joined([_end(one) for one in arm["ends"]])
+            yield f"{name} has chosen {what} of those tried: better may lie beyond."
+
+
+def _end(told: str) -> str:
+    """`the largest l2` as people write the method."""
+    the, which, what = told.split(" ", 2)
+    named = _within(what) if what in REGULARIZERS else what
+    return f"{the} {which} {named}"
 
 
 def _ranked(data: Data, arms: Sequence[Arm]) -> list[Arm]:

@@ -26,7 +26,12 @@ from regscope.statistics.levels import (
     POWER,
     SIGNIFICANCE,
 )
-from regscope.statistics.new_data import for_new_data, independent_error, shared_error
+from regscope.statistics.new_data import (
+    for_new_data,
+    independent_error,
+    new_data_p,
+    shared_error,
+)
 from regscope.statistics.overlap import overlap_share, overlap_widening
 from regscope.statistics.paired import Comparison, compare, paired_t_p, sign_flip_p
 from regscope.statistics.power import (
@@ -97,6 +102,7 @@ __all__ = [
     "judged",
     "mean_and_deviation",
     "mean_interval",
+    "new_data_p",
     "new_run",
     "nudged",
     "overlap_share",

@@ -9,6 +9,8 @@ import numpy as np
 
 from regscope.statistics.intervals import Interval
 from regscope.statistics.levels import LEVEL
+from regscope.statistics.rounding import mean_and_deviation
+from regscope.statistics.student import upper_tail
 from regscope.statistics.test_sets import test_set_error
 
 
@@ -45,6 +47,24 @@ def independent_error(accuracy: float, other: float, examples: int) -> float:
     find the same examples hard.
     """
     return math.hypot(test_set_error(accuracy, examples), test_set_error(other, examples))
+
+
+def new_data_p(differences: np.ndarray, error: float, examples: int) -> float:
+    """The two-sided p of a mean of paired differences `[S]`, of other seeds and other examples.
+
+    Its variance is the seeds' own, s**2 / S, and that of `examples` shared test examples, `error`
+    squared; degrees of freedom are Satterthwaite's (1946). nan of a single seed.
+    """
+    seeds = len(differences)
+    mean, deviation = mean_and_deviation(differences)
+    if seeds < 2:
+        return math.nan
+    of_seeds, of_examples = deviation**2 / seeds, error**2
+    variance = of_seeds + of_examples
+    if not variance:
+        return 1.0 if not mean else 0.0
+    spread = of_seeds**2 / (seeds - 1) + of_examples**2 / (examples - 1)
+    return 2 * upper_tail(abs(mean) / math.sqrt(variance), variance**2 / spread)
 
 
 def for_new_data(interval: Interval, error: float = 0.0, widening: float = 1.0) -> Interval:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from regscope.report.advice_page import write_page
-from regscope.report.advised import answer, table, to_go_on
+from regscope.report.advised import answer, parts, table, to_go_on
 from regscope.report.render import plain_text
 
 
@@ -20,8 +20,7 @@ def arm(name: str, difference: float = 0.0, **changes: Any) -> dict[str, Any]:
         "methods": {} if name == "none" else {name: 0.001},
         "learning_rate": 0.003,
         "epochs": 30,
-        "rate_end": None,
-        "most_epochs": False,
+        "ends": [],
         "validation": 0.95 + difference,
         "test": 0.94 + difference,
         "beats_guess": True,
@@ -37,6 +36,8 @@ def arm(name: str, difference: float = 0.0, **changes: Any) -> dict[str, Any]:
             "undecided": "",
             "new_low": difference - 0.006,
             "new_high": difference + 0.006,
+            "new_p_holm": 0.02,
+            "holds": True,
         }
     return found | changes
 
@@ -57,6 +58,7 @@ def advice(*arms: dict[str, Any], advised: str = "none", **changes: Any) -> dict
         "guess": 0.6,
         "advised": advised,
         "arms": [arm("none"), *arms],
+        "parts": [],
         "unfit": {},
         "environment": {},
         **changes,
@@ -99,18 +101,31 @@ def test_what_is_better_than_none_and_no_better_than_a_guess_is_no_advice() -> N
 
 
 def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None:
-    told = answer(advice(arm("l2", 0.005, firm=False), advised="l2"))
+    told = answer(advice(arm("l2", 0.005, firm=False), arm("l1", 0.005, holds=False), advised="l2"))
     assert "on the edge: one seed, or last digits, would turn it" in told[2]
-    assert told[2].endswith("it is not shown: [−0.10, +1.10].")
-    assert "corrected" not in told[2]
+    assert told[3] == "Better on these examples, which is not shown for others: L1 (+0.50)."
+    [row] = [row for row in table(advice(arm("l1", 0.005, holds=False))).rows if row[0].reg == "l1"]
+    assert row[-1].text == "better on these examples"
+    assert not row[-1].stands_out
+
+
+def test_what_each_part_of_a_cocktail_adds_is_a_table() -> None:
+    part = {"method": "l2", "difference": 0.01, "low": 0.005, "high": 0.015, "verdict": "better",
+            "firm": True, "p_holm": 0.01}  # fmt: skip
+    other = {**part, "method": "batch_norm", "difference": 0.02}
+    found = parts(advice(parts=[part, other]))
+    assert found is not None
+    assert [row[0].text for row in found.rows] == ["Batch norm", "L2"]
+    assert parts(advice()) is None
 
 
 def test_ends_of_what_was_tried_are_named_of_none_too() -> None:
-    data = advice(arm("l2", 0.02, rate_end="largest", most_epochs=True), advised="l2")
-    data["arms"][0]["rate_end"] = "smallest"
+    ends = ["the largest learning rate", "the most epochs", "the largest l2"]
+    data = advice(arm("l2", 0.02, ends=ends), advised="l2")
+    data["arms"][0]["ends"] = ["the smallest learning rate"]
     assert answer(data)[-2:] == [
-        "L2 has chosen the largest learning rate and the most epochs of those tried: better may"
-        " lie beyond.",
+        "L2 has chosen the largest learning rate, the most epochs and the largest L2 of those"
+        " tried: better may lie beyond.",
         "No regularizer has chosen the smallest learning rate of those tried: better may lie"
         " beyond.",
     ]

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -13,6 +14,7 @@ from regscope.statistics import (
     for_new_data,
     independent_error,
     mean_interval,
+    new_data_p,
     shared_error,
 )
 
@@ -116,3 +118,39 @@ def test_one_seed_has_no_interval_for_new_data_either() -> None:
     assert found.mean == 0.1
     assert math.isnan(found.low)
     assert math.isnan(found.high)
+
+
+def test_without_an_error_of_examples_the_p_is_that_of_the_paired_t_test() -> None:
+    differences = np.array([0.01, 0.02, -0.005, 0.015, 0.012])
+    expected = scipy.stats.ttest_1samp(differences, 0).pvalue
+    assert new_data_p(differences, 0.0, 500) == pytest.approx(expected, rel=1e-9)
+
+
+def test_the_p_for_new_data_is_satterthwaite_s() -> None:
+    """By hand: s**2 / S of 1, 3, 5, 7 is 20/12; error 2: variance 17/3, mean 4; degrees of freedom
+    (17/3)**2 / ((5/3)**2 / 3 + 16 / 99)."""
+    freedom = (17 / 3) ** 2 / ((5 / 3) ** 2 / 3 + 16 / 99)
+    expected = 2 * scipy.stats.t.sf(4 / math.sqrt(17 / 3), freedom)
+    assert new_data_p(np.array([1.0, 3.0, 5.0, 7.0]), 2.0, 100) == pytest.approx(expected, rel=1e-9)
+
+
+def test_of_equal_differences_and_endless_examples_the_p_is_certain() -> None:
+    assert new_data_p(np.full(5, 0.01), 0.0, 100) == 0
+    assert new_data_p(np.zeros(5), 0.0, 100) == 1
+    assert math.isnan(new_data_p(np.array([0.01]), 0.1, 100))
+
+
+def test_where_nothing_differs_new_examples_are_told_so_nineteen_times_of_twenty() -> None:
+    """Cells with the same chance of being right on every example, alike hard for both."""
+    stream = np.random.default_rng(0)
+    false = 0
+    for _ in range(400):
+        hard = stream.uniform(0.5, 1, 200)
+        lean = stream.normal(0, 0.1, 200)
+        own, other = (
+            stream.random((10, 200)) < np.clip(hard + sign * lean, 0, 1) for sign in (1, -1)
+        )
+        differences = own.astype(float) - other
+        error = shared_error(differences)
+        false += new_data_p(differences.mean(axis=1), error, 200) < 0.05
+    assert false / 400 < 0.05 + 3 * math.sqrt(0.05 * 0.95 / 400)
