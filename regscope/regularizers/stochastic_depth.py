@@ -20,6 +20,7 @@ class StochasticDepth(Noise):
 
     name: ClassVar[str] = "stochastic_depth"
     slot: ClassVar[SlotKind] = "residual"
+    place: ClassVar[str] = "residual branch"
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.dense.dropped_branch import DroppedBranch

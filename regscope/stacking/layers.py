@@ -23,7 +23,12 @@ from regscope.models.dense.gaussian_dropout import GaussianDropout
 from regscope.models.normalization import has_biased_variance
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.convolution import StackedConv2d
-from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedStochasticDepth
+from regscope.stacking.noise import (
+    StackedChannelDropout,
+    StackedDropout,
+    StackedGaussianDropout,
+    StackedStochasticDepth,
+)
 from regscope.stacking.pooling import stacked_max_pool
 from regscope.stacking.precision import autocast_tensors
 from regscope.stacking.products import product
@@ -238,6 +243,7 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.BatchNorm1d: lambda layers, _: StackedBatchNorm(layers),
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
+    nn.Dropout2d: lambda layers, streams: StackedChannelDropout(layers, streams()),
     GaussianDropout: lambda layers, streams: StackedGaussianDropout(layers, streams()),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
     ColumnEmbedding: lambda layers, _: StackedColumnEmbedding(layers),

@@ -39,7 +39,7 @@ class StackedDropout(StackedNoise):
     1.3359, which raises the mean by 0.2 %.
     """
 
-    def __init__(self, layers: Sequence[nn.Dropout], streams: Streams) -> None:
+    def __init__(self, layers: Sequence[nn.Dropout | nn.Dropout2d], streams: Streams) -> None:
         super().__init__(streams)
         dropped = [min(round(layer.p * 65536), 65535) for layer in layers]
         self.dropped: Tensor | int = dropped[0]
@@ -56,6 +56,16 @@ class StackedDropout(StackedNoise):
             return mask.copy_(own.view(inputs.shape))
         torch.ge(bits.reshape(inputs.shape), self.dropped - 32768, out=mask)
         return mask.mul_(self.factor)
+
+
+class StackedChannelDropout(StackedDropout):
+    """Whole channels of `[S*B, C, ...]` are dropped (Tompson et al. 2015), with such masks."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        if not self.training:
+            return inputs
+        channels = inputs.new_empty(*inputs.shape[:2], *[1] * (inputs.dim() - 2))
+        return inputs * self.factors(channels)
 
 
 class StackedStochasticDepth(StackedDropout):

@@ -28,6 +28,7 @@ SETTINGS: dict[str, Any] = {
     "mixup": 0.5,
     "orthogonal": 0.01,
     "sam": 0.05,
+    "spatial_dropout": 0.3,
     "stochastic_depth": 0.5,
     "swa": 0.4,
     "weight_decay": 0.1,
@@ -57,8 +58,10 @@ CELLS: dict[str, dict[str, Any]] = {
 }
 
 
-OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_depth" not in cell}
-"""Those that do not need residual branches."""
+PARTICULAR = {"spatial_dropout", "stochastic_depth"}
+"""Methods that need convolutions or residual branches."""
+
+OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if not PARTICULAR & set(cell)}
 
 KNOWN = {*FIRST, "gaussian_dropout"}
 REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}

@@ -60,6 +60,7 @@ def further() -> dict[str, Any]:
         "stopped": digits | {"regularizers": stopped},
         "averaged": digits | {"regularizers": {"none": {}, "l1": {"swa": 0.2}}},
         "branched": digits | {"model": {"kind": "mlp", "hidden": [8, 8], "residual": True}},
+        "convolved": digits | {"model": {"kind": "cnn", "filters": [4], "dense": [8]}},
     }
 
 
@@ -166,7 +167,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (15 more)",
+        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (16 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -779,6 +780,22 @@ ERRORS = {
         "branched/regularizers/l1",
         {"stochastic_depth": {"rate": 0.5, "layers": ["hidden1"]}},
         "studies.branched.regularizers.l1.stochastic_depth.layers = hidden1: choose from: hidden2",
+    ),
+    "dropped channels without a convolution": (
+        "small/regularizers/l1",
+        {"spatial_dropout": 0.2},
+        "studies.small.regularizers.l1.spatial_dropout: this model has no convolution for it",
+    ),
+    "dropped channels of a dense layer": (
+        "convolved/regularizers/l1",
+        {"spatial_dropout": {"rate": 0.2, "layers": ["dense1"]}},
+        "studies.convolved.regularizers.l1.spatial_dropout.layers = dense1: choose from: conv1",
+    ),
+    "dropped channels of points": (
+        "points/regularizers/l1",
+        {"spatial_dropout": 0.2},
+        "studies.points.regularizers.l1.spatial_dropout: there is none for points data: it is for"
+        " image",
     ),
     "steps as long as the run": (
         "small/training/schedule",

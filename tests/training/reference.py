@@ -69,6 +69,7 @@ class Network(nn.Module):
                 )
         self.pooled = pooled
         self.dropout = cell.get("dropout", 0.0)
+        self.spatial_dropout = cell.get("spatial_dropout", 0.0)
         self.gaussian_dropout = cell.get("gaussian_dropout", 0.0)
         self.masks: dict[str, Words] = {}
 
@@ -89,13 +90,16 @@ class Network(nn.Module):
             if name in self.pooled:
                 hidden = nn.functional.max_pool2d(hidden, 2)
             if self.dropout:
-                hidden = hidden * self.mask(hidden, self.masks[name])
+                hidden = hidden * self.mask(self.dropout, hidden, self.masks[name])
+            if self.spatial_dropout and isinstance(layer, nn.Conv2d):
+                channels = hidden[:, :, :1, :1]
+                hidden = hidden * self.mask(self.spatial_dropout, channels, self.masks[name])
             if self.gaussian_dropout:
                 hidden = hidden * self.noise(hidden, self.masks[name])
         return hidden
 
-    def mask(self, hidden: Tensor, words: Words) -> Tensor:
-        dropped = round(self.dropout * 65536)
+    def mask(self, rate: float, hidden: Tensor, words: Words) -> Tensor:
+        dropped = round(rate * 65536)
         kept = torch.from_numpy(words.draw(hidden.numel(), np.int16) + 32768 >= dropped)
         factors: Tensor = kept.view_as(hidden).to(hidden.dtype) * (65536 / (65536 - dropped))
         return factors

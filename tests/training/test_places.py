@@ -37,6 +37,7 @@ OTHERS: dict[str, Any] = {
     "mixup": 2,
     "orthogonal": 0.1,
     "sam": 0.2,
+    "spatial_dropout": 0.6,
     "stochastic_depth": 0.2,
     "swa": 0.0,
     "weight_decay": 0.9,
@@ -48,6 +49,9 @@ WITHOUT = {
     "mixup", "orthogonal", "swa", "weight_decay", "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
+
+OF_OTHER_NETWORKS = {"batch_norm", "spatial_dropout"}
+"""Methods that do not train with all others in one network."""
 
 
 def place(cell: dict[str, Any], seed: int, optimizer: str = "sgd", **training: Any) -> Place:
@@ -93,9 +97,12 @@ def test_of_one_method_with_other_settings(name: str, optimizer: str, digits: Da
 
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_of_everything_at_once(optimizer: str, digits: Dataset) -> None:
-    most = {name: setting for name, setting in SETTINGS.items() if name != "batch_norm"}
-    cells = [most, OTHERS, {**most, "l2": 0.02}, {**OTHERS, "l1": 0.02}]
-    check([place(cell, seed, optimizer) for seed, cell in enumerate(cells)], digits, cell=OTHERS)
+    most, others = (
+        {name: value for name, value in settings.items() if name not in OF_OTHER_NETWORKS}
+        for settings in (SETTINGS, OTHERS)
+    )
+    cells = [most, others, {**most, "l2": 0.02}, {**others, "l1": 0.02}]
+    check([place(cell, seed, optimizer) for seed, cell in enumerate(cells)], digits, cell=others)
 
 
 def test_of_averages_that_take_statistics_anew_in_other_epochs(digits: Dataset) -> None:

@@ -46,10 +46,12 @@ def test_what_computes_as_an_mlp_trains_to_the_same_bits(
 
 
 LACKING = {
-    "Attending": {"batch_norm"},
-    "Convolving": {"batch_norm", "dropout", "gaussian_dropout", "stochastic_depth"},
-    "Recurrent": {"batch_norm", "stochastic_depth"},
-}
+    "Attending": {"batch_norm", "spatial_dropout"},
+    "Convolving": {
+        "batch_norm", "dropout", "gaussian_dropout", "spatial_dropout", "stochastic_depth",
+    },
+    "Recurrent": {"batch_norm", "spatial_dropout", "stochastic_depth"},
+}  # fmt: skip
 """Methods that a network has no slot for."""
 
 SOME = {"none", "dropout", "l1_prox", "sam", "everything_else"}
@@ -118,6 +120,19 @@ def test_one_dropout_under_two_names_is_two(shifted: bool, digits: Dataset, nets
     model = tiny.trainer(tried, digits, [0, 1]).model
     assert isinstance(model, LoopedNetwork) == shifted
     assert {one.purpose for one in streams_of(model)} == {"mask/first", "mask/second"}
+    assert test_neighbours.differences(tried, digits, [0, 1, 2, 3, 4]) == {}
+
+
+@pytest.mark.parametrize("shifted", [False, True])
+def test_channels_that_a_network_drops_itself_are_a_seeds_own(
+    shifted: bool, digits: Dataset, nets: Path
+) -> None:
+    """In a stack and in a loop alike; the method acts behind the convolution alone."""
+    tried = study("Mapping", {"spatial_dropout": 0.4}, arguments={"shifted": shifted})
+    check_found(tried, ["none", "tested"], digits)
+    model = tiny.trainer(tried, digits, [0, 1]).model
+    assert isinstance(model, LoopedNetwork) == shifted
+    assert {one.purpose for one in streams_of(model)} == {"mask/dropped", "mask/conv_dropout"}
     assert test_neighbours.differences(tried, digits, [0, 1, 2, 3, 4]) == {}
 
 
