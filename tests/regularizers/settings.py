@@ -10,6 +10,7 @@ SETTINGS: dict[str, Any] = {
     "augmentation": 1,
     "batch_norm": True,
     "confidence_penalty": 0.1,
+    "cutmix": 0.5,
     "cutout": 3,
     "dropout": 0.3,
     "early_stopping": 1,

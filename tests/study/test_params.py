@@ -166,8 +166,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (16 more)",
+        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutmix, cutout,"
+        " dropout, early_stopping, ema, gaussian_dropout, ... (17 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -664,6 +664,11 @@ ERRORS = {
         "points/regularizers/l1",
         {"cutout": 2},
         "studies.points.regularizers.l1.cutout: there is none for points data: it is for image",
+    ),
+    "a box of what is no picture": (
+        "points/regularizers/l1",
+        {"cutmix": 1},
+        "studies.points.regularizers.l1.cutmix: there is none for points data: it is for image",
     ),
     "a mixture below 0": (
         "numbers/regularizers/l1",

@@ -19,6 +19,7 @@ from tests.regularizers.settings import SETTINGS
 OTHERS: dict[str, Any] = {
     "augmentation": 0.5,
     "confidence_penalty": 0.4,
+    "cutmix": 2,
     "cutout": 4,
     "dropout": 0.6,
     "early_stopping": 2,
@@ -44,9 +45,9 @@ OTHERS: dict[str, Any] = {
     "weight_noise": 0.01,
 }
 WITHOUT = {
-    "augmentation", "confidence_penalty", "cutout", "ema", "gradient_clipping", "gradient_noise",
-    "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing", "lookahead", "max_norm",
-    "mixup", "orthogonal", "swa", "weight_decay", "weight_noise",
+    "augmentation", "confidence_penalty", "cutmix", "cutout", "ema", "gradient_clipping",
+    "gradient_noise", "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing",
+    "lookahead", "max_norm", "mixup", "orthogonal", "swa", "weight_decay", "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
