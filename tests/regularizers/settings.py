@@ -12,6 +12,7 @@ SETTINGS: dict[str, Any] = {
     "confidence_penalty": 0.1,
     "cutmix": 0.5,
     "cutout": 3,
+    "dropconnect": 0.2,
     "dropout": 0.3,
     "early_stopping": 1,
     "ema": 0.8,

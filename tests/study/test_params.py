@@ -167,7 +167,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutmix, cutout,"
-        " dropout, early_stopping, ema, gaussian_dropout, ... (17 more)",
+        " dropconnect, dropout, early_stopping, ema, gaussian_dropout, ... (17 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -669,6 +669,11 @@ ERRORS = {
         "points/regularizers/l1",
         {"cutmix": 1},
         "studies.points.regularizers.l1.cutmix: there is none for points data: it is for image",
+    ),
+    "all weights dropped": (
+        "small/regularizers/l1",
+        {"dropconnect": 1},
+        "studies.small.regularizers.l1.dropconnect = 1: must be less than 1",
     ),
     "a mixture below 0": (
         "numbers/regularizers/l1",

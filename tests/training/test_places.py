@@ -21,6 +21,7 @@ OTHERS: dict[str, Any] = {
     "confidence_penalty": 0.4,
     "cutmix": 2,
     "cutout": 4,
+    "dropconnect": 0.5,
     "dropout": 0.6,
     "early_stopping": 2,
     "ema": 0.5,
@@ -45,9 +46,10 @@ OTHERS: dict[str, Any] = {
     "weight_noise": 0.01,
 }
 WITHOUT = {
-    "augmentation", "confidence_penalty", "cutmix", "cutout", "ema", "gradient_clipping",
-    "gradient_noise", "group_lasso", "input_noise", "l1", "l1_prox", "l2", "label_smoothing",
-    "lookahead", "max_norm", "mixup", "orthogonal", "swa", "weight_decay", "weight_noise",
+    "augmentation", "confidence_penalty", "cutmix", "cutout", "dropconnect", "ema",
+    "gradient_clipping", "gradient_noise", "group_lasso", "input_noise", "l1", "l1_prox", "l2",
+    "label_smoothing", "lookahead", "max_norm", "mixup", "orthogonal", "swa", "weight_decay",
+    "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
