@@ -20,6 +20,7 @@ from regscope.arithmetic import is_portable
 from regscope.models.dense.columns import ColumnEmbedding
 from regscope.models.dense.dropped_branch import DroppedBranch
 from regscope.models.dense.gaussian_dropout import GaussianDropout
+from regscope.models.dense.max_dropout import MaxDropout
 from regscope.models.normalization import has_biased_variance
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.convolution import StackedConv2d
@@ -27,6 +28,7 @@ from regscope.stacking.noise import (
     StackedChannelDropout,
     StackedDropout,
     StackedGaussianDropout,
+    StackedMaxDropout,
     StackedStochasticDepth,
 )
 from regscope.stacking.pooling import stacked_max_pool
@@ -245,6 +247,7 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
     nn.Dropout2d: lambda layers, streams: StackedChannelDropout(layers, streams()),
     GaussianDropout: lambda layers, streams: StackedGaussianDropout(layers, streams()),
+    MaxDropout: lambda layers, streams: StackedMaxDropout(layers, streams()),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
     ColumnEmbedding: lambda layers, _: StackedColumnEmbedding(layers),
     DroppedBranch: lambda layers, streams: StackedStochasticDepth(layers, streams()),

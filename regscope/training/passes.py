@@ -16,7 +16,12 @@ from torch import Tensor, nn
 from regscope.arithmetic import Precision
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.layers import StackedLinear, linear, linear_gradients
-from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedNoise
+from regscope.stacking.noise import (
+    StackedDropout,
+    StackedGaussianDropout,
+    StackedMaxDropout,
+    StackedNoise,
+)
 from regscope.stacking.precision import compute_in
 from regscope.stacking.products import product
 from regscope.training.autograd import backward
@@ -157,6 +162,7 @@ RULES: dict[type[nn.Module], Rule] = {
     StackedColumnEmbedding: (_columns, _columns_back),
     StackedDropout: (_noise, _noise_back),
     StackedGaussianDropout: (_noise, _noise_back),
+    StackedMaxDropout: (_noise, _noise_back),
     nn.Flatten: (_flatten, lambda _, shape, gradient: gradient.view(shape)),
     nn.ReLU: (
         _activation,

@@ -26,6 +26,7 @@ SETTINGS: dict[str, Any] = {
     "l2": 0.001,
     "label_smoothing": 0.1,
     "lookahead": 2,
+    "max_dropout": 0.3,
     "max_norm": 0.8,
     "mixup": 0.5,
     "orthogonal": 0.01,
@@ -65,7 +66,7 @@ PARTICULAR = {"spatial_dropout", "stochastic_depth"}
 
 OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if not PARTICULAR & set(cell)}
 
-KNOWN = {*FIRST, "gaussian_dropout"}
+KNOWN = {*FIRST, "gaussian_dropout", "max_dropout"}
 REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}
 """Those that the reference of whole trainings knows; the others have references of their own."""
 

@@ -14,8 +14,10 @@ from regscope.models.resnet import ResNet
 from regscope.models.slots import KINDS, SlotKind, Slots, check_slots, fill_slots
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
+from regscope.regularizers.max_dropout import MaxDropout
 from regscope.regularizers.spatial_dropout import SpatialDropout
 from regscope.stacking.stack import stack, streams_of
+from tests.regularizers.refused import refused
 
 
 def network() -> nn.Module:
@@ -68,6 +70,12 @@ def test_batch_normalization_of_a_convolution_is_over_its_channels() -> None:
     BatchNorm().insert(model)
     assert isinstance(model.conv_norm, nn.BatchNorm2d)
     assert model.conv_norm.num_features == 4
+
+
+def test_the_highest_of_padded_sentences_are_refused() -> None:
+    assert refused(MaxDropout(rate=0.2), "tokens", "tagging") == (
+        "max_dropout = None: there is none for tokens data: it is for image, points and table"
+    )
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,12 @@ from scipy import stats
 from torch import Tensor, nn
 
 from regscope.models.dense.gaussian_dropout import GaussianDropout
+from regscope.models.dense.max_dropout import MaxDropout
 from regscope.stacking.noise import (
     StackedChannelDropout,
     StackedDropout,
     StackedGaussianDropout,
+    StackedMaxDropout,
     StackedNoise,
 )
 from regscope.stacking.stack import stack, streams_of
@@ -201,3 +203,33 @@ def test_torchs_dropout_of_channels_is_stacked() -> None:
     stacked = stack(networks, [0, 3], torch.ones(2, 1, 4, 4)).train()
     assert isinstance(stacked.get_submodule("1"), StackedChannelDropout)
     assert [streams.purpose for streams in streams_of(stacked)] == ["mask/1"]
+
+
+def highest(seeds: Sequence[int], *rates: float) -> StackedMaxDropout:
+    layers = [MaxDropout(rate) for rate in of_each(seeds, rates)]
+    return StackedMaxDropout(layers, Streams(seeds, "mask/test"))
+
+
+def test_the_upper_part_of_each_seeds_range_is_switched_off() -> None:
+    """Ranges from 0 to 10, from -2 to 2 and none; what is just as high as the limit stays on."""
+    activations = torch.tensor([[0.0, 7], [7.5, 10], [-2, -1], [0, 2], [3, 3], [3, 3]])
+    activations.requires_grad_()
+    found = highest([0, 1, 2], 0.25, 0.5, 0.9)(activations)
+    assert found.tolist() == [[0, 7], [7.5, 0], [-2, -1], [0, 0], [3, 3], [3, 3]]
+    found.sum().backward()
+    assert activations.grad is not None
+    assert activations.grad.tolist() == [[1, 1], [1, 0], [1, 1], [1, 0], [1, 1], [1, 1]]
+
+
+def test_max_dropouts_plain_module_is_the_stacked_ones() -> None:
+    maps = normal(3, 4, 5, 5).to(memory_format=torch.channels_last)
+    stacked, module = highest([0], 0.4), MaxDropout(0.4)
+    found = stacked(maps)
+    assert found.equal(module(maps))
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    assert 0 < int((found == 0).sum()) < 300
+    assert stacked.eval()(maps).equal(maps)
+    assert module.eval()(maps).equal(maps)
+    networks = [nn.Sequential(nn.Linear(2, 3), MaxDropout(0.4)) for _ in range(2)]
+    made = stack(networks, [0, 3], torch.ones(2, 2)).get_submodule("1")
+    assert isinstance(made, StackedMaxDropout)

@@ -167,7 +167,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutmix, cutout,"
-        " dropconnect, dropout, early_stopping, ema, gaussian_dropout, ... (17 more)",
+        " dropconnect, dropout, early_stopping, ema, gaussian_dropout, ... (18 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",

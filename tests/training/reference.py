@@ -71,6 +71,7 @@ class Network(nn.Module):
         self.dropout = cell.get("dropout", 0.0)
         self.spatial_dropout = cell.get("spatial_dropout", 0.0)
         self.gaussian_dropout = cell.get("gaussian_dropout", 0.0)
+        self.max_dropout = cell.get("max_dropout", 0.0)
         self.masks: dict[str, Words] = {}
 
     def start_epoch(self, seed: int, epoch: int) -> None:
@@ -91,6 +92,8 @@ class Network(nn.Module):
                 hidden = nn.functional.max_pool2d(hidden, 2)
             if self.dropout:
                 hidden = hidden * self.mask(self.dropout, hidden, self.masks[name])
+            if self.max_dropout:
+                hidden = self.without_highest(hidden)
             if self.spatial_dropout and isinstance(layer, nn.Conv2d):
                 channels = hidden[:, :, :1, :1]
                 hidden = hidden * self.mask(self.spatial_dropout, channels, self.masks[name])
@@ -113,6 +116,12 @@ class Network(nn.Module):
         stddev = math.sqrt(self.gaussian_dropout / (1.0 - self.gaussian_dropout))
         drawn = 1.0 + stddev * normal[: hidden.numel()]
         return torch.from_numpy(drawn).view_as(hidden).to(hidden.dtype)
+
+    def without_highest(self, hidden: Tensor) -> Tensor:
+        """The authors' module, `cfsantos/MaxDropout-torch`, step by step."""
+        lifted = hidden - hidden.min()
+        relative = lifted / (hidden.max() - hidden.min())
+        return hidden.masked_fill(relative > 1 - self.max_dropout, 0)
 
     def state(self) -> dict[str, Tensor]:
         """Under regscope's names."""

@@ -35,6 +35,7 @@ OTHERS: dict[str, Any] = {
     "l2": 0.03,
     "label_smoothing": 0.4,
     "lookahead": {"steps": 3, "alpha": 0.8},
+    "max_dropout": 0.1,
     "max_norm": 0.5,
     "mixup": 2,
     "orthogonal": 0.1,

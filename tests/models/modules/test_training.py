@@ -48,7 +48,8 @@ def test_what_computes_as_an_mlp_trains_to_the_same_bits(
 LACKING = {
     "Attending": {"batch_norm", "spatial_dropout"},
     "Convolving": {
-        "batch_norm", "dropout", "gaussian_dropout", "spatial_dropout", "stochastic_depth",
+        "batch_norm", "dropout", "gaussian_dropout", "max_dropout", "spatial_dropout",
+        "stochastic_depth",
     },
     "Recurrent": {"batch_norm", "spatial_dropout", "stochastic_depth"},
 }  # fmt: skip
