@@ -17,11 +17,13 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from regscope.arithmetic import is_portable
+from regscope.models.dense.activity import ActivityL1
 from regscope.models.dense.columns import ColumnEmbedding
 from regscope.models.dense.dropped_branch import DroppedBranch
 from regscope.models.dense.gaussian_dropout import GaussianDropout
 from regscope.models.dense.max_dropout import MaxDropout
 from regscope.models.normalization import has_biased_variance
+from regscope.stacking.activity import StackedActivityL1
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.convolution import StackedConv2d
 from regscope.stacking.noise import (
@@ -248,6 +250,7 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.Dropout2d: lambda layers, streams: StackedChannelDropout(layers, streams()),
     GaussianDropout: lambda layers, streams: StackedGaussianDropout(layers, streams()),
     MaxDropout: lambda layers, streams: StackedMaxDropout(layers, streams()),
+    ActivityL1: lambda layers, streams: StackedActivityL1(layers, streams().device),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
     ColumnEmbedding: lambda layers, _: StackedColumnEmbedding(layers),
     DroppedBranch: lambda layers, streams: StackedStochasticDepth(layers, streams()),

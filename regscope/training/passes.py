@@ -14,6 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic import Precision
+from regscope.models.dense.activity import with_term
+from regscope.stacking.activity import StackedActivityL1
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.layers import StackedLinear, linear, linear_gradients
 from regscope.stacking.noise import (
@@ -150,6 +152,10 @@ def _noise_back(_: StackedNoise, factors: Tensor, gradient: Tensor) -> Tensor:
     return gradient * factors
 
 
+def _activity_back(layer: StackedActivityL1, inputs: Tensor, gradient: Tensor) -> Tensor:
+    return with_term(gradient, inputs.sign(), layer.strengths)
+
+
 def _activation(layer: nn.Module, inputs: Tensor) -> tuple[Tensor, Tensor]:
     outputs: Tensor = layer(inputs)
     return outputs, outputs
@@ -163,6 +169,7 @@ RULES: dict[type[nn.Module], Rule] = {
     StackedDropout: (_noise, _noise_back),
     StackedGaussianDropout: (_noise, _noise_back),
     StackedMaxDropout: (_noise, _noise_back),
+    StackedActivityL1: (lambda _, inputs: (inputs, inputs), _activity_back),
     nn.Flatten: (_flatten, lambda _, shape, gradient: gradient.view(shape)),
     nn.ReLU: (
         _activation,

@@ -7,6 +7,7 @@ from typing import Any
 from regscope.regularizers import REGULARIZERS
 
 SETTINGS: dict[str, Any] = {
+    "activity_l1": 0.01,
     "augmentation": 1,
     "batch_norm": True,
     "confidence_penalty": 0.1,
@@ -66,7 +67,7 @@ PARTICULAR = {"spatial_dropout", "stochastic_depth"}
 
 OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if not PARTICULAR & set(cell)}
 
-KNOWN = {*FIRST, "gaussian_dropout", "max_dropout"}
+KNOWN = {*FIRST, "activity_l1", "gaussian_dropout", "max_dropout"}
 REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}
 """Those that the reference of whole trainings knows; the others have references of their own."""
 

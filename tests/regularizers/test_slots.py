@@ -12,6 +12,8 @@ from regscope.models.cnn import CNN
 from regscope.models.mlp import MLP
 from regscope.models.resnet import ResNet
 from regscope.models.slots import KINDS, SlotKind, Slots, check_slots, fill_slots
+from regscope.regularizers import Regularizer
+from regscope.regularizers.activity_l1 import ActivityL1
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
 from regscope.regularizers.max_dropout import MaxDropout
@@ -72,9 +74,10 @@ def test_batch_normalization_of_a_convolution_is_over_its_channels() -> None:
     assert model.conv_norm.num_features == 4
 
 
-def test_the_highest_of_padded_sentences_are_refused() -> None:
-    assert refused(MaxDropout(rate=0.2), "tokens", "tagging") == (
-        "max_dropout = None: there is none for tokens data: it is for image, points and table"
+@pytest.mark.parametrize("method", [ActivityL1(strength=0.1), MaxDropout(rate=0.2)])
+def test_activations_of_padded_sentences_are_refused(method: Regularizer) -> None:
+    assert refused(method, "tokens", "tagging") == (
+        f"{method.name} = None: there is none for tokens data: it is for image, points and table"
     )
 
 

@@ -71,6 +71,7 @@ class Network(nn.Module):
         self.dropout = cell.get("dropout", 0.0)
         self.spatial_dropout = cell.get("spatial_dropout", 0.0)
         self.gaussian_dropout = cell.get("gaussian_dropout", 0.0)
+        self.activity_l1, self.term = cell.get("activity_l1", 0.0), torch.zeros(())
         self.max_dropout = cell.get("max_dropout", 0.0)
         self.masks: dict[str, Words] = {}
 
@@ -79,6 +80,7 @@ class Network(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         hidden = inputs
+        self.term = torch.zeros(())
         for name, layer in self.layers.items():
             if isinstance(layer, nn.Linear):
                 hidden = hidden.flatten(1)
@@ -90,6 +92,8 @@ class Network(nn.Module):
             hidden = hidden.relu()
             if name in self.pooled:
                 hidden = nn.functional.max_pool2d(hidden, 2)
+            # Keras 3, `Layer._handle_activity_regularization`.
+            self.term = self.term + self.activity_l1 * hidden.abs().sum() / len(hidden)
             if self.dropout:
                 hidden = hidden * self.mask(self.dropout, hidden, self.masks[name])
             if self.max_dropout:
@@ -271,7 +275,7 @@ def train(
             pictures = inputs[batch]
             if cell.get("augmentation"):
                 pictures = augment(pictures, augmentation)
-            loss = nn.functional.cross_entropy(network(pictures), targets[batch])
+            loss = nn.functional.cross_entropy(network(pictures), targets[batch]) + network.term
             for weight in (layer.get_parameter("weight") for layer in network.layers.values()):
                 loss = loss + cell.get("l1", 0.0) * weight.abs().sum()
                 loss = loss + cell.get("l2", 0.0) * (weight**2).sum()

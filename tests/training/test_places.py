@@ -17,6 +17,7 @@ from tests import tiny
 from tests.regularizers.settings import SETTINGS
 
 OTHERS: dict[str, Any] = {
+    "activity_l1": 0.03,
     "augmentation": 0.5,
     "confidence_penalty": 0.4,
     "cutmix": 2,
