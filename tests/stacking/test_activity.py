@@ -18,7 +18,7 @@ def gradient(layer: nn.Module, activations: Tensor, of_outputs: Tensor) -> Tenso
     leaf = activations.clone().requires_grad_()
     outputs = layer(leaf)
     assert outputs.equal(activations)
-    outputs.backward(of_outputs)
+    torch.autograd.backward(outputs, of_outputs)
     assert leaf.grad is not None
     return leaf.grad
 
@@ -58,6 +58,6 @@ def test_nothing_is_added_in_evaluation_and_nothing_drawn() -> None:
 
 def test_what_follows_may_change_its_outputs_in_place() -> None:
     leaf = torch.tensor([[1.0, -1.0]], requires_grad=True)
-    nn.functional.relu(stacked(0.5)(leaf), inplace=True).sum().backward()
+    torch.autograd.backward(nn.functional.relu(stacked(0.5)(leaf), inplace=True).sum())
     assert leaf.grad is not None
     assert leaf.grad.tolist() == [[1.5, -0.5]]
