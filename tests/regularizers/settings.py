@@ -33,6 +33,7 @@ SETTINGS: dict[str, Any] = {
     "orthogonal": 0.01,
     "sam": 0.05,
     "spatial_dropout": 0.3,
+    "spectral_norm": True,
     "stochastic_depth": 0.5,
     "swa": 0.4,
     "weight_decay": 0.1,

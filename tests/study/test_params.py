@@ -167,7 +167,7 @@ ERRORS = {
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
         " known here: group_lasso, activity_l1, augmentation, batch_norm, confidence_penalty,"
-        " cutmix, cutout, dropconnect, dropout, early_stopping, ema, ... (19 more)",
+        " cutmix, cutout, dropconnect, dropout, early_stopping, ema, ... (20 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -806,6 +806,16 @@ ERRORS = {
         {"spatial_dropout": 0.2},
         "studies.points.regularizers.l1.spatial_dropout: there is none for points data: it is for"
         " image",
+    ),
+    "no iteration of the power method": (
+        "small/regularizers/l1",
+        {"spectral_norm": {"iterations": 0}},
+        "studies.small.regularizers.l1.spectral_norm.iterations = 0: must be at least 1",
+    ),
+    "a spectral norm of another size": (
+        "small/regularizers/l1",
+        {"spectral_norm": 0.5},
+        "studies.small.regularizers.l1.spectral_norm = 0.5: must be true or false",
     ),
     "steps as long as the run": (
         "small/training/schedule",

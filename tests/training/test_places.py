@@ -42,6 +42,7 @@ OTHERS: dict[str, Any] = {
     "orthogonal": 0.1,
     "sam": 0.2,
     "spatial_dropout": 0.6,
+    "spectral_norm": {"iterations": 2},
     "stochastic_depth": 0.2,
     "swa": 0.0,
     "weight_decay": 0.9,
@@ -50,8 +51,8 @@ OTHERS: dict[str, Any] = {
 WITHOUT = {
     "augmentation", "confidence_penalty", "cutmix", "cutout", "dropconnect", "ema",
     "gradient_clipping", "gradient_noise", "group_lasso", "input_noise", "l1", "l1_prox", "l2",
-    "label_smoothing", "lookahead", "max_norm", "mixup", "orthogonal", "swa", "weight_decay",
-    "weight_noise",
+    "label_smoothing", "lookahead", "max_norm", "mixup", "orthogonal", "spectral_norm", "swa",
+    "weight_decay", "weight_noise",
 }  # fmt: skip
 """Methods that may be at some places of a stack and not at others."""
 
