@@ -54,6 +54,7 @@ class Regularizer(Settings):
     stands for, and `off` the value of it that is the same as not naming the method; of bounds it is
     not so that `larger_is_stronger`. `tasks` and `data_kinds` are those for which it is defined.
     What `spans` depends on how long training will be: a longer one does not begin as a shorter one.
+    With `input_gradient` its `passing` finds that of the step behind a `yield`.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -71,6 +72,7 @@ class Regularizer(Settings):
     turn: ClassVar[int] = 0
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
     data_kinds: ClassVar[tuple[str, ...]] = ANY_DATA
+    input_gradient: ClassVar[bool] = False
 
     @model_validator(mode="before")
     @classmethod

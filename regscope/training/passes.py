@@ -30,49 +30,69 @@ from regscope.training.autograd import backward
 
 
 class Passes(ABC):
-    """`forward`, then `backward` with the gradient of its logits, which sets every `.grad`."""
+    """`forward`, then `backward` with the gradient of its logits, which sets every `.grad`.
+
+    With `to_inputs` it goes on to the inputs, and gives their gradient.
+    """
+
+    to_inputs: bool
 
     @abstractmethod
     def forward(self, inputs: Tensor) -> Tensor:
         """Logits `[S*B, C]` or `[S*B, T, C]`, without history, of inputs `[S*B, ...]`."""
 
     @abstractmethod
-    def backward(self, gradient: Tensor) -> None: ...
+    def backward(self, gradient: Tensor) -> Tensor | None: ...
 
 
-def make_passes(model: nn.Module, precision: Precision, device: torch.device) -> Passes:
+def make_passes(
+    model: nn.Module, precision: Precision, device: torch.device, to_inputs: bool = False
+) -> Passes:
     if precision != "bfloat16" and is_chain(model):
-        return ByHand(model)
-    return ByAutograd(model, precision, device)
+        return ByHand(model, to_inputs)
+    return ByAutograd(model, precision, device, to_inputs)
 
 
 class ByAutograd(Passes):
-    def __init__(self, model: nn.Module, precision: Precision, device: torch.device) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        precision: Precision,
+        device: torch.device,
+        to_inputs: bool = False,
+    ) -> None:
         self.model = model
         self.precision = precision
         self.device = device
+        self.to_inputs = to_inputs
 
     def forward(self, inputs: Tensor) -> Tensor:
+        if self.to_inputs:
+            inputs = inputs.detach().requires_grad_()
+        self._inputs = inputs
         with compute_in(self.precision, self.device):
             self._logits = self.model(inputs)
         logits: Tensor = self._logits.detach()
         return logits
 
-    def backward(self, gradient: Tensor) -> None:
+    def backward(self, gradient: Tensor) -> Tensor | None:
         for parameter in self.model.parameters():
             parameter.grad = None
         backward(self._logits, gradient)
-        del self._logits
+        found = self._inputs.grad
+        del self._logits, self._inputs
         for parameter in self.model.parameters():
             # What has no part in the logits.
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
+        return found
 
 
 class ByHand(Passes):
     """Of a model that `is_chain`."""
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, to_inputs: bool = False) -> None:
+        self.to_inputs = to_inputs
         # By iteration: `children` leaves out a layer's second use.
         assert isinstance(model, nn.Sequential)
         layers = [layer for layer in model if type(layer) is not nn.Identity]
@@ -89,15 +109,17 @@ class ByHand(Passes):
         return inputs
 
     @torch.no_grad()
-    def backward(self, gradient: Tensor) -> None:
+    def backward(self, gradient: Tensor) -> Tensor | None:
         for layer, _, pass_back in reversed(self._layers):
-            if layer is self._first and isinstance(layer, StackedLinear):
+            ends = layer is self._first and not self.to_inputs
+            if ends and isinstance(layer, StackedLinear):
                 _linear_back(layer, self._kept.pop(), gradient, onwards=False)
                 break
             gradient = pass_back(layer, self._kept.pop(), gradient)
-            if layer is self._first:
+            if ends:
                 break
         self._kept.clear()
+        return gradient if self.to_inputs else None
 
 
 def is_chain(model: nn.Module) -> bool:

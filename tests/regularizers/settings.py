@@ -8,6 +8,7 @@ from regscope.regularizers import REGULARIZERS
 
 SETTINGS: dict[str, Any] = {
     "activity_l1": 0.01,
+    "adversarial": 0.05,
     "augmentation": 1,
     "batch_norm": True,
     "confidence_penalty": 0.1,

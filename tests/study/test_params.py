@@ -166,8 +166,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: group_lasso, activity_l1, augmentation, batch_norm, confidence_penalty,"
-        " cutmix, cutout, dropconnect, dropout, early_stopping, ema, ... (20 more)",
+        " known here: group_lasso, activity_l1, adversarial, augmentation, batch_norm,"
+        " confidence_penalty, cutmix, cutout, dropconnect, dropout, early_stopping, ... (21 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",

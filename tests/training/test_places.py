@@ -18,6 +18,7 @@ from tests.regularizers.settings import SETTINGS
 
 OTHERS: dict[str, Any] = {
     "activity_l1": 0.03,
+    "adversarial": {"epsilon": 0.2, "share": 0.8},
     "augmentation": 0.5,
     "confidence_penalty": 0.4,
     "cutmix": 2,
