@@ -48,7 +48,7 @@ def study(
 ) -> Study:
     """54 digits, two hidden layers, 3 epochs of 4 batches; `cell` is named `tested`.
 
-    Where a method needs residual branches and no network is chosen, a network that has some.
+    Where a method needs residual branches or convolutions and no network is chosen, it has some.
 
     The last batch of an epoch is a partial one of 6.
     """
@@ -68,7 +68,9 @@ def study(
 
 
 def model_for(cell: Values) -> dict[str, Any]:
-    """A dense network, with residual branches where a method needs some."""
+    """A dense network, with residual branches where a method needs some; or one of convolutions."""
+    if "spatial_dropout" in cell:
+        return CONVOLUTIONAL
     residual = {"kind": "mlp", "hidden": [16, 16, 16], "residual": True}
     return residual if "stochastic_depth" in cell else {"kind": "mlp", "hidden": [16, 8]}
 

@@ -10,6 +10,8 @@ from torch import Size, Tensor, nn
 from torch.nn.modules import batchnorm, conv, dropout, instancenorm, pooling
 from torch.utils.weak import WeakTensorKeyDictionary
 
+from regscope.models.dense.activity import ActivityL1
+
 FIRST, LAST = 1, -1
 
 CHANNELS_FIRST = (
@@ -18,7 +20,7 @@ CHANNELS_FIRST = (
     *(nn.LocalResponseNorm, nn.Upsample, nn.PixelShuffle, nn.PixelUnshuffle),
 )
 CHANNELS_LAST = (nn.Linear, nn.LayerNorm, nn.RMSNorm)
-KEEPING = (nn.Identity, dropout._DropoutNd)
+KEEPING = (nn.Identity, dropout._DropoutNd, ActivityL1)
 
 
 class Channels:

@@ -70,6 +70,14 @@ class ModelSettings(Settings):
         """`hidden_layers`, of a network that `build` made."""
         return self.hidden_layers()
 
+    def channel_layers(self) -> tuple[str, ...]:
+        """Those of `hidden_layers` whose hidden units are channels of a picture, `[B, C, H, W]`."""
+        return ()
+
+    def channel_layers_of(self, network: nn.Module) -> tuple[str, ...]:  # noqa: ARG002
+        """`channel_layers`, of a network that `build` made."""
+        return self.channel_layers()
+
     def own_normalization(self) -> str:
         """The normalization that the settings put behind every layer, or `none`."""
         return "none"

@@ -115,6 +115,9 @@ class CNN(ModelSettings):
             "dropout": self.hidden_names(),
         }
 
+    def channel_layers(self) -> tuple[str, ...]:
+        return self.convolution_names()
+
     def own_normalization(self) -> str:
         return self.normalization
 

@@ -13,7 +13,7 @@ from regscope.datasets.base import Columns
 from regscope.models.base import ModelSettings
 from regscope.models.modules.address import Address, check_file, check_inside
 from regscope.models.modules.found import REMEDIES, layers_in, slots_in
-from regscope.models.slots import OFFERED, SlotKind, Slots
+from regscope.models.slots import OFFERED, SlotKind, Slots, channel_slots
 
 if TYPE_CHECKING:
     from torch import nn
@@ -78,6 +78,9 @@ class Module(ModelSettings):
 
     def hidden_layers_of(self, network: nn.Module) -> tuple[str, ...]:
         return self.slots_of(network).get("dropout", ())
+
+    def channel_layers_of(self, network: nn.Module) -> tuple[str, ...]:
+        return channel_slots(network)
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """Raises RegscopeError, in one line with a remedy, where it is no network to train."""

@@ -66,12 +66,14 @@ class ResNet(ModelSettings):
         return (*self._convolution_names(), "output")
 
     def slots(self) -> Slots:
-        blocks = self.block_names()
         return {
             "norm": self._convolution_names() if self.normalization == "none" else (),
-            "dropout": (*(f"{block}.conv1" for block in blocks), "pooled"),
-            "residual": blocks,
+            "dropout": (*self.channel_layers(), "pooled"),
+            "residual": self.block_names(),
         }
+
+    def channel_layers(self) -> tuple[str, ...]:
+        return tuple(f"{block}.conv1" for block in self.block_names())
 
     def build(self, input_shape: tuple[int, ...], classes: int) -> nn.Module:
         """The network; raises RegscopeError where inputs are no pictures or too small ones."""

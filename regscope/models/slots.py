@@ -42,6 +42,15 @@ def slot_names(model: nn.Module, kind: SlotKind) -> list[str]:
     return [name.removesuffix(suffix) for name in found]
 
 
+def channel_slots(model: nn.Module) -> tuple[str, ...]:
+    """The convolutions with a slot for dropout: what enters it are channels `[B, C, H, W]`."""
+    from torch import nn
+
+    modules = dict(model.named_modules())
+    names = slot_names(model, "dropout")
+    return tuple(name for name in names if isinstance(modules.get(name), nn.Conv2d))
+
+
 def fill_slots(
     model: nn.Module,
     kind: SlotKind,

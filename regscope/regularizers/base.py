@@ -30,8 +30,9 @@ class Target:
 
     `slots` are the network's places for modules, by what they are for; `normalization` is what the
     network has of its own, or `none`. Where layers and slots are not `found` yet, they are checked
-    when a network is made. `remedies` say how a slot is made, where a person can. `epochs` are
-    those of a run, and `steps` the fewest that it makes, where these are known.
+    when a network is made. `remedies` say how a slot is made, where a person can. `channels` are
+    the layers with a slot for dropout that give channels of a picture. `epochs` are those of a run,
+    and `steps` the fewest that it makes, where these are known.
     """
 
     layers: tuple[str, ...]
@@ -41,6 +42,7 @@ class Target:
     task: TaskName = "classification"
     found: bool = True
     remedies: Mapping[SlotKind, str] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
     epochs: int | None = None
     steps: int | None = None
 
@@ -54,6 +56,7 @@ class Regularizer(Settings):
     What `spans` depends on how long training will be: a longer one does not begin as a shorter one.
     `searched` are the values of the main setting among which a search chooses, ascending; a method
     without any is in no search.
+    With `input_gradient` its `passing` finds that of the step behind a `yield`.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
@@ -72,6 +75,7 @@ class Regularizer(Settings):
     searched: ClassVar[tuple[float, ...]] = ()
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
     data_kinds: ClassVar[tuple[str, ...]] = ANY_DATA
+    input_gradient: ClassVar[bool] = False
 
     @model_validator(mode="before")
     @classmethod
@@ -230,10 +234,12 @@ class Regularizer(Settings):
 class Scoped(Regularizer):
     """A method that acts on chosen layers; without `layers`, on all that it can.
 
-    `slot` is the kind of slot that it fills, of methods that act so and not on weights.
+    `slot` is the kind of slot that it fills, of methods that act so and not on weights; `place` is
+    what a network has to have for it.
     """
 
     slot: ClassVar[SlotKind | None] = None
+    place: ClassVar[str] = "layer"
     layers: tuple[str, ...] | None = None
 
     def choices(self, target: Target) -> tuple[str, ...]:
@@ -246,9 +252,8 @@ class Scoped(Regularizer):
             return
         choices = self.choices(target)
         if not choices:
-            place = "residual branch" if self.slot == "residual" else "layer"
             remedy = target.remedies.get(self.slot) if self.slot is not None else None
-            lacking = f"this model has no {place} for it"
+            lacking = f"this model has no {self.place} for it"
             raise refusal(self.name, None, f"{lacking}: {remedy}" if remedy else lacking)
         for layer in self.layers or ():
             if layer not in choices:

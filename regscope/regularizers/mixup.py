@@ -44,19 +44,24 @@ class Mixup(Regularizer):
         return _mixed(step.inputs, share, other), _mixed(targets, share, other)
 
     def shares(self, draws: Streams) -> Tensor:
-        """What an example keeps of itself, `[P]`, from 1/2 to 1.
-
-        Of T from Student's t distribution with n = 2 * alpha degrees of freedom,
-        (1 + T / sqrt(n + T**2)) / 2 is from Beta(alpha, alpha), and Bailey's polar method (1994)
-        makes T of two uniform draws, rejecting none. Its sign says which share is the larger one.
-        """
-        from regscope.arithmetic.functions import square_root
-
+        """What an example keeps of itself, `[P]`, from 1/2 to 1."""
         length, angle = draws.uniform(2).unbind(1)
-        # From [-1, 1) to (0, 1]: the logarithm needs more than 0.
-        power = (length.neg() * 0.5 + 0.5).log().div(self.alpha).exp()
-        square = (1 - power) * (angle * math.pi).cos().square()
-        return square_root(square / (power + square)).add(1).div(2)
+        return spread(length, angle, self.alpha).add(1).div(2)
+
+
+def spread(length: Tensor, angle: Tensor, alpha: float) -> Tensor:
+    """`|2 * l - 1|`, l from Beta(alpha, alpha), of two uniform draws on [-1, 1) each.
+
+    Of T from Student's t distribution with n = 2 * alpha degrees of freedom,
+    (1 + T / sqrt(n + T**2)) / 2 is from Beta(alpha, alpha), and Bailey's polar method (1994)
+    makes T of two uniform draws, rejecting none. Its sign is that of `cos(pi * angle)`.
+    """
+    from regscope.arithmetic.functions import square_root
+
+    # From [-1, 1) to (0, 1]: the logarithm needs more than 0.
+    power = (length.neg() * 0.5 + 0.5).log().div(alpha).exp()
+    square = (1 - power) * (angle * math.pi).cos().square()
+    return square_root(square / (power + square))
 
 
 def partners(draws: Streams, size: int) -> Tensor:

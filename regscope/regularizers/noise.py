@@ -1,4 +1,4 @@
-"""What methods have in common that multiply activations by drawn factors while training."""
+"""What methods have in common that multiply activations by factors while training."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Noise(Scoped):
-    """Factors whose expectation is 1; `rate` is how often dropout's are 0."""
+    """Factors of which `rate` says how strongly they act: how often dropout's are 0."""
 
     main: ClassVar[str] = "rate"
     rate: Annotated[float, Field(ge=0, lt=1)]

@@ -29,7 +29,8 @@ class Step:
     example's (or a word's) loss weighs in the mean of its place: a number, or one each, 0 where
     nothing counts. `progress` is how much of training has been done, a scalar in [0, 1). Once there
     are any, `logits` `[P*B, ..., classes]` are what came out, and `gradient`, of their shape, is
-    that of the loss by them.
+    that of the loss by them. `input_gradient`, where a method asks for it, is that of every place's
+    loss by `inputs` in the last pass; these may be changed in place between passes.
     """
 
     inputs: Tensor
@@ -40,6 +41,7 @@ class Step:
     progress: Tensor
     logits: Tensor | None = None
     gradient: Tensor | None = None
+    input_gradient: Tensor | None = None
 
     def of(self, places: Places, stack: int) -> Step:
         """The part of some places, of a stack of `stack`; its tensors are views."""

@@ -21,6 +21,7 @@ class StochasticDepth(Noise):
     name: ClassVar[str] = "stochastic_depth"
     searched: ClassVar[tuple[float, ...]] = (0.1, 0.2, 0.3, 0.5, 0.7)
     slot: ClassVar[SlotKind] = "residual"
+    place: ClassVar[str] = "residual branch"
 
     def insert(self, model: nn.Module) -> None:
         from regscope.models.dense.dropped_branch import DroppedBranch

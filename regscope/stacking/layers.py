@@ -17,13 +17,22 @@ from torch.func import functional_call
 from torch.nn import functional
 
 from regscope.arithmetic import is_portable
+from regscope.models.dense.activity import ActivityL1
 from regscope.models.dense.columns import ColumnEmbedding
 from regscope.models.dense.dropped_branch import DroppedBranch
 from regscope.models.dense.gaussian_dropout import GaussianDropout
+from regscope.models.dense.max_dropout import MaxDropout
 from regscope.models.normalization import has_biased_variance
+from regscope.stacking.activity import StackedActivityL1
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.convolution import StackedConv2d
-from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedStochasticDepth
+from regscope.stacking.noise import (
+    StackedChannelDropout,
+    StackedDropout,
+    StackedGaussianDropout,
+    StackedMaxDropout,
+    StackedStochasticDepth,
+)
 from regscope.stacking.pooling import stacked_max_pool
 from regscope.stacking.precision import autocast_tensors
 from regscope.stacking.products import product
@@ -238,7 +247,10 @@ RULES: dict[type[nn.Module], Rule] = {
     nn.BatchNorm1d: lambda layers, _: StackedBatchNorm(layers),
     nn.BatchNorm2d: lambda layers, _: StackedBatchNorm(layers),
     nn.Dropout: lambda layers, streams: StackedDropout(layers, streams()),
+    nn.Dropout2d: lambda layers, streams: StackedChannelDropout(layers, streams()),
     GaussianDropout: lambda layers, streams: StackedGaussianDropout(layers, streams()),
+    MaxDropout: lambda layers, streams: StackedMaxDropout(layers, streams()),
+    ActivityL1: lambda layers, streams: StackedActivityL1(layers, streams().device),
     nn.Embedding: lambda layers, _: StackedEmbedding(layers),
     ColumnEmbedding: lambda layers, _: StackedColumnEmbedding(layers),
     DroppedBranch: lambda layers, streams: StackedStochasticDepth(layers, streams()),

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 from torch.func import functional_call
 
+from regscope.models.dense.activity import ActivityL1
 from regscope.models.normalization import has_biased_variance
 from regscope.stacking.children import children_by_place
 from regscope.stacking.layers import rule_for, stacked_parameter
@@ -46,10 +47,10 @@ class LoopedNetwork(nn.Module):
     ) -> None:
         super().__init__()
         plain = deepcopy(modules[0])
-        own = _draw_by_seed(plain, seeds, device)
+        own = _act_by_seed(plain, modules, seeds, device)
         # Kept out of the module tree, so that its tensors are no parameters of the stack.
         self._plain = [plain]
-        self._drawing = own
+        self._acting = own
         self.every_streams = [streams for one in own for streams in one.every_streams]
         self._seeds = len(modules)
         _hold(self, modules)
@@ -61,7 +62,7 @@ class LoopedNetwork(nn.Module):
         buffers = {name: tensor.unbind(0) for name, tensor in self.named_buffers()}
         outputs = []
         for seed, part in enumerate(inputs.chunk(self._seeds)):
-            for layer in self._drawing:
+            for layer in self._acting:
                 layer.turn = seed
             # Buffers are not copied: a forward may change them.
             state = {name: _aligned(tensors[seed]) for name, tensors in parameters.items()}
@@ -71,18 +72,22 @@ class LoopedNetwork(nn.Module):
         return joined
 
 
-class DrawnBySeed(nn.Module):
-    """A layer that draws, with a stream a seed; `turn` is the seed whose network runs."""
+class BySeed(nn.Module):
+    """A layer that acts by a setting of each seed's, with a stream a seed where it draws.
+
+    `turn` is the seed whose network runs.
+    """
 
     def __init__(
-        self, layer: nn.Module, path: str, seeds: Sequence[int], device: torch.device
+        self, layers: Sequence[nn.Module], path: str, seeds: Sequence[int], device: torch.device
     ) -> None:
         super().__init__()
-        rule = rule_for(layer)
+        rule = rule_for(layers[0])
         assert rule is not None
         self.turn = 0
         self.every_streams = [Streams([seed], f"mask/{path}", device) for seed in seeds]
-        self._layers = [rule([layer], lambda own=own: own) for own in self.every_streams]  # type: ignore[misc]
+        parts = zip(layers, self.every_streams, strict=True)
+        self._layers = [rule([layer], lambda own=own: own) for layer, own in parts]  # type: ignore[misc]
 
     def forward(self, inputs: Tensor) -> Tensor:
         outputs: Tensor = self._layers[self.turn].train(self.training)(inputs)
@@ -108,15 +113,22 @@ def draws(layer: nn.Module) -> bool:
     return rule_for(layer) is not None and hasattr(layer, "p")
 
 
-def _draw_by_seed(
-    plain: nn.Module, seeds: Sequence[int], device: torch.device
-) -> list[DrawnBySeed]:
-    """Put the counterparts of layers that draw into `plain`; these."""
-    found: list[DrawnBySeed] = []
+def _acts(layer: nn.Module) -> bool:
+    """Whether it does more than its tensors say: it draws, or adds a term to the objective."""
+    return draws(layer) or isinstance(layer, ActivityL1)
+
+
+def _act_by_seed(
+    plain: nn.Module, modules: Sequence[nn.Module], seeds: Sequence[int], device: torch.device
+) -> list[BySeed]:
+    """Put the counterparts of layers that act by settings of `modules` into `plain`; these."""
+    found: list[BySeed] = []
     for path, parent in list(plain.named_modules()):
         for name, child in children_by_place(parent):
-            if draws(child):
-                layer = DrawnBySeed(child, f"{path}.{name}".removeprefix("."), seeds, device)
+            if _acts(child):
+                place = f"{path}.{name}".removeprefix(".")
+                counterparts = [module.get_submodule(place) for module in modules]
+                layer = BySeed(counterparts, place, seeds, device)
                 setattr(parent, name, layer)
                 found.append(layer)
     return found

@@ -1,4 +1,4 @@
-"""Noise on activations while training: factors that every seed draws from a stream of its own."""
+"""Factors of activations while training, which most draw: every seed from a stream of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from regscope.models.dense.gaussian_dropout import GaussianDropout
+from regscope.models.dense.max_dropout import MaxDropout, left_on
 from regscope.stacking.streams import Streams
 
 
@@ -29,7 +30,7 @@ class StackedNoise(nn.Module, ABC):
 
     @abstractmethod
     def factors(self, inputs: Tensor) -> Tensor:
-        """The next ones, of the shape of `inputs`; their expectation is 1."""
+        """The next ones, of the shape of `inputs`; where they are drawn their expectation is 1."""
 
 
 class StackedDropout(StackedNoise):
@@ -39,7 +40,7 @@ class StackedDropout(StackedNoise):
     1.3359, which raises the mean by 0.2 %.
     """
 
-    def __init__(self, layers: Sequence[nn.Dropout], streams: Streams) -> None:
+    def __init__(self, layers: Sequence[nn.Dropout | nn.Dropout2d], streams: Streams) -> None:
         super().__init__(streams)
         dropped = [min(round(layer.p * 65536), 65535) for layer in layers]
         self.dropped: Tensor | int = dropped[0]
@@ -56,6 +57,16 @@ class StackedDropout(StackedNoise):
             return mask.copy_(own.view(inputs.shape))
         torch.ge(bits.reshape(inputs.shape), self.dropped - 32768, out=mask)
         return mask.mul_(self.factor)
+
+
+class StackedChannelDropout(StackedDropout):
+    """Whole channels of `[S*B, C, ...]` are dropped (Tompson et al. 2015), with such masks."""
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        if not self.training:
+            return inputs
+        channels = inputs.new_empty(*inputs.shape[:2], *[1] * (inputs.dim() - 2))
+        return inputs * self.factors(channels)
 
 
 class StackedStochasticDepth(StackedDropout):
@@ -85,4 +96,19 @@ class StackedGaussianDropout(StackedNoise):
         drawn = self.streams.normal(inputs.numel() // self.streams.count)
         factors = drawn.mul_(self.deviations).add_(1)
         # Of the inputs' type and layout in memory.
+        return torch.empty_like(inputs).copy_(factors.reshape(inputs.shape))
+
+
+class StackedMaxDropout(StackedNoise):
+    """0 of the most active: of a seed's activations over the batch, those high in their range."""
+
+    def __init__(self, layers: Sequence[MaxDropout], streams: Streams) -> None:
+        super().__init__(streams)
+        heights = torch.tensor([1 - layer.p for layer in layers])
+        self.heights = heights.to(streams.device).unsqueeze(1)
+
+    def factors(self, inputs: Tensor) -> Tensor:
+        activations = inputs.detach().reshape(self.streams.count, -1)
+        factors = left_on(activations, self.heights)
+        # Of the inputs' layout in memory.
         return torch.empty_like(inputs).copy_(factors.reshape(inputs.shape))

@@ -185,7 +185,9 @@ class Study(Settings):
     @model_validator(mode="after")
     def _cells_fit(self) -> Study:
         model = self.model
-        self._check_cells(model.layer_names(), model.slots(), not model.found_late)
+        self._check_cells(
+            model.layer_names(), model.slots(), model.channel_layers(), not model.found_late
+        )
         for method in self.cells[BASELINE].methods():
             raise refusal(
                 f"regularizers.{BASELINE}.{method.name}",
@@ -202,7 +204,9 @@ class Study(Settings):
         from torch.nn.modules.batchnorm import _BatchNorm
 
         try:
-            self._check_cells(self.model.layers_of(network), self.model.slots_of(network))
+            model = self.model
+            channels = model.channel_layers_of(network)
+            self._check_cells(model.layers_of(network), model.slots_of(network), channels)
             if any(isinstance(layer, _BatchNorm) for layer in network.modules()):
                 self._check_batches("the network's own batch normalization")
         except PydanticCustomError as error:
@@ -211,7 +215,13 @@ class Study(Settings):
             told = "" if value is None else f" = {shown(value)}"
             raise RegscopeError(f"{key}{told}: {error.message()}") from error
 
-    def _check_cells(self, layers: tuple[str, ...], slots: Slots, found: bool = True) -> None:
+    def _check_cells(
+        self,
+        layers: tuple[str, ...],
+        slots: Slots,
+        channels: tuple[str, ...],
+        found: bool = True,
+    ) -> None:
         model = self.model
         target = Target(
             layers,
@@ -221,6 +231,7 @@ class Study(Settings):
             self.task.name,
             found,
             model.remedies,
+            channels,
             self.training.epochs,
             self._fewest_steps(),
         )

@@ -91,7 +91,8 @@ class Trainer:
         ]
         sample, _ = self.examples.gather(self.train[:1, :4])
         self.model = as_one(study, plain, self.seeds, sample, places[0].methods, dataset)
-        self.passes = make_passes(self.model, self.settings.precision, device)
+        to_inputs = any(method.input_gradient for place in places for method in place.methods)
+        self.passes = make_passes(self.model, self.settings.precision, device, to_inputs)
         self.optimizers = optimizers_of(self.model, plain[0], places)
         self.acting, self.memory = acting_methods(
             self.model, plain[0], places, self.optimizers, device

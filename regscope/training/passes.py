@@ -14,58 +14,85 @@ import torch
 from torch import Tensor, nn
 
 from regscope.arithmetic import Precision
+from regscope.models.dense.activity import with_term
+from regscope.stacking.activity import StackedActivityL1
 from regscope.stacking.columns import StackedColumnEmbedding
 from regscope.stacking.layers import StackedLinear, linear, linear_gradients
-from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedNoise
+from regscope.stacking.noise import (
+    StackedDropout,
+    StackedGaussianDropout,
+    StackedMaxDropout,
+    StackedNoise,
+)
 from regscope.stacking.precision import compute_in
 from regscope.stacking.products import product
 from regscope.training.autograd import backward
 
 
 class Passes(ABC):
-    """`forward`, then `backward` with the gradient of its logits, which sets every `.grad`."""
+    """`forward`, then `backward` with the gradient of its logits, which sets every `.grad`.
+
+    With `to_inputs` it goes on to the inputs, and gives their gradient.
+    """
+
+    to_inputs: bool
 
     @abstractmethod
     def forward(self, inputs: Tensor) -> Tensor:
         """Logits `[S*B, C]` or `[S*B, T, C]`, without history, of inputs `[S*B, ...]`."""
 
     @abstractmethod
-    def backward(self, gradient: Tensor) -> None: ...
+    def backward(self, gradient: Tensor) -> Tensor | None: ...
 
 
-def make_passes(model: nn.Module, precision: Precision, device: torch.device) -> Passes:
+def make_passes(
+    model: nn.Module, precision: Precision, device: torch.device, to_inputs: bool = False
+) -> Passes:
     if precision != "bfloat16" and is_chain(model):
-        return ByHand(model)
-    return ByAutograd(model, precision, device)
+        return ByHand(model, to_inputs)
+    return ByAutograd(model, precision, device, to_inputs)
 
 
 class ByAutograd(Passes):
-    def __init__(self, model: nn.Module, precision: Precision, device: torch.device) -> None:
+    def __init__(
+        self,
+        model: nn.Module,
+        precision: Precision,
+        device: torch.device,
+        to_inputs: bool = False,
+    ) -> None:
         self.model = model
         self.precision = precision
         self.device = device
+        self.to_inputs = to_inputs
 
     def forward(self, inputs: Tensor) -> Tensor:
+        if self.to_inputs:
+            inputs = inputs.detach().requires_grad_()
+        self._inputs = inputs
         with compute_in(self.precision, self.device):
             self._logits = self.model(inputs)
         logits: Tensor = self._logits.detach()
         return logits
 
-    def backward(self, gradient: Tensor) -> None:
+    def backward(self, gradient: Tensor) -> Tensor | None:
         for parameter in self.model.parameters():
             parameter.grad = None
         backward(self._logits, gradient)
-        del self._logits
+        found = self._inputs.grad
+        del self._logits, self._inputs
         for parameter in self.model.parameters():
             # What has no part in the logits.
             if parameter.grad is None:
                 parameter.grad = torch.zeros_like(parameter)
+        return found
 
 
 class ByHand(Passes):
     """Of a model that `is_chain`."""
 
-    def __init__(self, model: nn.Module) -> None:
+    def __init__(self, model: nn.Module, to_inputs: bool = False) -> None:
+        self.to_inputs = to_inputs
         # By iteration: `children` leaves out a layer's second use.
         assert isinstance(model, nn.Sequential)
         layers = [layer for layer in model if type(layer) is not nn.Identity]
@@ -82,15 +109,17 @@ class ByHand(Passes):
         return inputs
 
     @torch.no_grad()
-    def backward(self, gradient: Tensor) -> None:
+    def backward(self, gradient: Tensor) -> Tensor | None:
         for layer, _, pass_back in reversed(self._layers):
-            if layer is self._first and isinstance(layer, StackedLinear):
+            ends = layer is self._first and not self.to_inputs
+            if ends and isinstance(layer, StackedLinear):
                 _linear_back(layer, self._kept.pop(), gradient, onwards=False)
                 break
             gradient = pass_back(layer, self._kept.pop(), gradient)
-            if layer is self._first:
+            if ends:
                 break
         self._kept.clear()
+        return gradient if self.to_inputs else None
 
 
 def is_chain(model: nn.Module) -> bool:
@@ -145,6 +174,10 @@ def _noise_back(_: StackedNoise, factors: Tensor, gradient: Tensor) -> Tensor:
     return gradient * factors
 
 
+def _activity_back(layer: StackedActivityL1, inputs: Tensor, gradient: Tensor) -> Tensor:
+    return with_term(gradient, inputs.sign(), layer.strengths)
+
+
 def _activation(layer: nn.Module, inputs: Tensor) -> tuple[Tensor, Tensor]:
     outputs: Tensor = layer(inputs)
     return outputs, outputs
@@ -157,6 +190,8 @@ RULES: dict[type[nn.Module], Rule] = {
     StackedColumnEmbedding: (_columns, _columns_back),
     StackedDropout: (_noise, _noise_back),
     StackedGaussianDropout: (_noise, _noise_back),
+    StackedMaxDropout: (_noise, _noise_back),
+    StackedActivityL1: (lambda _, inputs: (inputs, inputs), _activity_back),
     nn.Flatten: (_flatten, lambda _, shape, gradient: gradient.view(shape)),
     nn.ReLU: (
         _activation,

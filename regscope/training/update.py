@@ -89,6 +89,8 @@ class Update:
         step = Step(inputs, labels, labels, self.outputs, shares, self.progress)
         for _, same in groupby(self._acting["batch"], lambda a: a.method.name):
             step = self._changed(step, list(same), indices)
+        if self.passes.to_inputs:
+            step = replace(step, input_gradient=torch.zeros_like(step.inputs))
         losses, points = self._passes(step, self._passing)
         self.loss += losses
         self.points += points
@@ -165,7 +167,9 @@ class Update:
             there = replace(step, logits=logits, gradient=gradient)
             with torch.no_grad():
                 self._act("objective", there)
-        self.passes.backward(gradient)
+        by_inputs = self.passes.backward(gradient)
+        if step.input_gradient is not None and by_inputs is not None:
+            step.input_gradient.copy_(by_inputs)
         points = self.objective.points(losses, logits, step.labels)
         return losses.view(self.seeds, -1).sum(1), points.view(self.seeds, -1).sum(1)
 

@@ -29,7 +29,7 @@ APART = ["none", *SETTINGS, "everything", "everything_else"]
 
 
 def of_network(cell: str, model: str) -> str:
-    """The kind of network in which the cell is tried: stochastic depth needs branches."""
+    """The kind of network in which the cell is tried: some methods need one of theirs."""
     return model if cell in OF_ANY_NETWORK else "dense"
 
 

@@ -212,6 +212,7 @@ SHAPED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     **{
         name: ({name: setting}, RESIDUAL if name == "stochastic_depth" else DENSE, {})
         for name, setting in SETTINGS.items()
+        if name != "spatial_dropout"
     },
     "everything": (CELLS["everything"], DENSE, {}),
     "everything_else": (CELLS["everything_else"], RESIDUAL, {}),
@@ -272,6 +273,7 @@ WINOGRADS = {"filters": [64, 64, 64], "padding": "same", "dense": [64]}
         (POOLED, "none", "bfloat16"),
         (POOLED, "everything", "float32"),
         (POOLED, "everything_else", "float32"),
+        (POOLED, "spatial_dropout", "float32"),
         (WINOGRADS, "none", "float32"),
     ],
 )

@@ -7,10 +7,14 @@ from typing import Any
 from regscope.regularizers import REGULARIZERS
 
 SETTINGS: dict[str, Any] = {
+    "activity_l1": 0.01,
+    "adversarial": 0.05,
     "augmentation": 1,
     "batch_norm": True,
     "confidence_penalty": 0.1,
+    "cutmix": 0.5,
     "cutout": 3,
+    "dropconnect": 0.2,
     "dropout": 0.3,
     "early_stopping": 1,
     "ema": 0.8,
@@ -24,10 +28,13 @@ SETTINGS: dict[str, Any] = {
     "l2": 0.001,
     "label_smoothing": 0.1,
     "lookahead": 2,
+    "max_dropout": 0.3,
     "max_norm": 0.8,
     "mixup": 0.5,
     "orthogonal": 0.01,
     "sam": 0.05,
+    "spatial_dropout": 0.3,
+    "spectral_norm": True,
     "stochastic_depth": 0.5,
     "swa": 0.4,
     "weight_decay": 0.1,
@@ -57,10 +64,12 @@ CELLS: dict[str, dict[str, Any]] = {
 }
 
 
-OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if "stochastic_depth" not in cell}
-"""Those that do not need residual branches."""
+PARTICULAR = {"spatial_dropout", "stochastic_depth"}
+"""Methods that need convolutions or residual branches."""
 
-KNOWN = {*FIRST, "gaussian_dropout"}
+OF_ANY_NETWORK = {name: cell for name, cell in CELLS.items() if not PARTICULAR & set(cell)}
+
+KNOWN = {*FIRST, "activity_l1", "gaussian_dropout", "max_dropout"}
 REFERENCED = {name: cell for name, cell in CELLS.items() if set(cell) <= KNOWN}
 """Those that the reference of whole trainings knows; the others have references of their own."""
 

@@ -8,11 +8,18 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from regscope.models.cnn import CNN
 from regscope.models.mlp import MLP
+from regscope.models.resnet import ResNet
 from regscope.models.slots import KINDS, SlotKind, Slots, check_slots, fill_slots
+from regscope.regularizers import Regularizer
+from regscope.regularizers.activity_l1 import ActivityL1
 from regscope.regularizers.batch_norm import BatchNorm
 from regscope.regularizers.dropout import Dropout
+from regscope.regularizers.max_dropout import MaxDropout
+from regscope.regularizers.spatial_dropout import SpatialDropout
 from regscope.stacking.stack import stack, streams_of
+from tests.regularizers.refused import refused
 
 
 def network() -> nn.Module:
@@ -65,6 +72,32 @@ def test_batch_normalization_of_a_convolution_is_over_its_channels() -> None:
     BatchNorm().insert(model)
     assert isinstance(model.conv_norm, nn.BatchNorm2d)
     assert model.conv_norm.num_features == 4
+
+
+@pytest.mark.parametrize("method", [ActivityL1(strength=0.1), MaxDropout(rate=0.2)])
+def test_activations_of_padded_sentences_are_refused(method: Regularizer) -> None:
+    assert refused(method, "tokens", "tagging") == (
+        f"{method.name} = None: there is none for tokens data: it is for image, points and table"
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        (CNN(filters=(2, 3), dense=(4,)), ("conv1", "conv2")),
+        (ResNet(width=2), ("block1.conv1", "block2.conv1", "block3.conv1")),
+    ],
+)
+def test_channels_are_dropped_behind_convolutions_alone(
+    settings: CNN | ResNet, named: tuple[str, ...]
+) -> None:
+    assert settings.channel_layers() == named
+    for layers in (None, named[1:]):
+        model = settings.build((1, 16, 16), 3)
+        SpatialDropout(rate=0.25, layers=layers).insert(model)
+        filled = {name: m for name, m in model.named_modules() if isinstance(m, nn.Dropout2d)}
+        assert tuple(filled) == tuple(f"{name}_dropout" for name in layers or named)
+        assert {module.p for module in filled.values()} == {0.25}
 
 
 def test_a_model_without_slots_is_refused() -> None:

@@ -12,7 +12,14 @@ from scipy import stats
 from torch import Tensor, nn
 
 from regscope.models.dense.gaussian_dropout import GaussianDropout
-from regscope.stacking.noise import StackedDropout, StackedGaussianDropout, StackedNoise
+from regscope.models.dense.max_dropout import MaxDropout
+from regscope.stacking.noise import (
+    StackedChannelDropout,
+    StackedDropout,
+    StackedGaussianDropout,
+    StackedMaxDropout,
+    StackedNoise,
+)
 from regscope.stacking.stack import stack, streams_of
 from regscope.stacking.streams import Streams
 from tests.training.reference import Words
@@ -37,8 +44,13 @@ def gaussian(seeds: Sequence[int], *rates: float) -> StackedGaussianDropout:
     return StackedGaussianDropout(layers, Streams(seeds, "mask/test"))
 
 
+def channels(seeds: Sequence[int], *rates: float) -> StackedChannelDropout:
+    layers = [nn.Dropout2d(rate) for rate in of_each(seeds, rates)]
+    return StackedChannelDropout(layers, Streams(seeds, "mask/test"))
+
+
 Noise = Callable[..., StackedNoise]
-OF_ANY_KIND = pytest.mark.parametrize("noise", [dropout, gaussian])
+OF_ANY_KIND = pytest.mark.parametrize("noise", [dropout, gaussian, channels])
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.3, 0.5, 0.9, 0.999])
@@ -65,6 +77,16 @@ def test_dropouts_kept_units_are_scaled_and_their_gradients_too() -> None:
     torch.testing.assert_close(outputs[kept], inputs[kept] / 0.75)
     assert inputs.grad is not None
     torch.testing.assert_close(inputs.grad, kept / 0.75)
+
+
+def test_a_channel_is_dropped_whole_as_its_word_says() -> None:
+    maps = normal(2 * 3, 5, 4, 2).abs() + 1
+    found = channels([5, 2], 0.25)(maps)
+    for seed, part, before in zip((5, 2), found.chunk(2), maps.chunk(2), strict=True):
+        kept = Words(seed, "mask/test", 0).draw(15, np.int16) + 32768 >= round(0.25 * 65536)
+        expected = before / 0.75 * torch.from_numpy(kept).view(3, 5, 1, 1)
+        torch.testing.assert_close(part, expected.float())
+        assert 0 < kept.sum() < 15
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.1, 0.5, 0.8, 0.99])
@@ -174,3 +196,40 @@ def test_a_networks_module_is_stacked() -> None:
     stacked = stack(networks, [0, 3], torch.ones(2, 2)).train()
     assert isinstance(stacked.get_submodule("1"), StackedGaussianDropout)
     assert [streams.purpose for streams in streams_of(stacked)] == ["mask/1"]
+
+
+def test_torchs_dropout_of_channels_is_stacked() -> None:
+    networks = [nn.Sequential(nn.Conv2d(1, 3, 2), nn.Dropout2d(0.4)) for _ in range(2)]
+    stacked = stack(networks, [0, 3], torch.ones(2, 1, 4, 4)).train()
+    assert isinstance(stacked.get_submodule("1"), StackedChannelDropout)
+    assert [streams.purpose for streams in streams_of(stacked)] == ["mask/1"]
+
+
+def highest(seeds: Sequence[int], *rates: float) -> StackedMaxDropout:
+    layers = [MaxDropout(rate) for rate in of_each(seeds, rates)]
+    return StackedMaxDropout(layers, Streams(seeds, "mask/test"))
+
+
+def test_the_upper_part_of_each_seeds_range_is_switched_off() -> None:
+    """Ranges from 0 to 10, from -2 to 2 and none; what is just as high as the limit stays on."""
+    activations = torch.tensor([[0.0, 7], [7.5, 10], [-2, -1], [0, 2], [3, 3], [3, 3]])
+    activations.requires_grad_()
+    found = highest([0, 1, 2], 0.25, 0.5, 0.9)(activations)
+    assert found.tolist() == [[0, 7], [7.5, 0], [-2, -1], [0, 0], [3, 3], [3, 3]]
+    found.sum().backward()
+    assert activations.grad is not None
+    assert activations.grad.tolist() == [[1, 1], [1, 0], [1, 1], [1, 0], [1, 1], [1, 1]]
+
+
+def test_max_dropouts_plain_module_is_the_stacked_ones() -> None:
+    maps = normal(3, 4, 5, 5).to(memory_format=torch.channels_last)
+    stacked, module = highest([0], 0.4), MaxDropout(0.4)
+    found = stacked(maps)
+    assert found.equal(module(maps))
+    assert found.is_contiguous(memory_format=torch.channels_last)
+    assert 0 < int((found == 0).sum()) < 300
+    assert stacked.eval()(maps).equal(maps)
+    assert module.eval()(maps).equal(maps)
+    networks = [nn.Sequential(nn.Linear(2, 3), MaxDropout(0.4)) for _ in range(2)]
+    made = stack(networks, [0, 3], torch.ones(2, 2)).get_submodule("1")
+    assert isinstance(made, StackedMaxDropout)

@@ -60,6 +60,7 @@ def further() -> dict[str, Any]:
         "stopped": digits | {"regularizers": stopped},
         "averaged": digits | {"regularizers": {"none": {}, "l1": {"swa": 0.2}}},
         "branched": digits | {"model": {"kind": "mlp", "hidden": [8, 8], "residual": True}},
+        "convolved": digits | {"model": {"kind": "cnn", "filters": [4], "dense": [8]}},
     }
 
 
@@ -165,8 +166,8 @@ ERRORS = {
         "small/regularizers/l1",
         {"lasso": 0.1},
         "studies.small.regularizers.l1.lasso = 0.1: unknown key;"
-        " known here: group_lasso, augmentation, batch_norm, confidence_penalty, cutout, dropout,"
-        " early_stopping, ema, gaussian_dropout, gradient_clipping, ... (15 more)",
+        " known here: group_lasso, activity_l1, adversarial, augmentation, batch_norm,"
+        " confidence_penalty, cutmix, cutout, dropconnect, dropout, early_stopping, ... (21 more)",
     ),
     "unknown option": (
         "small/regularizers/l1",
@@ -664,6 +665,16 @@ ERRORS = {
         {"cutout": 2},
         "studies.points.regularizers.l1.cutout: there is none for points data: it is for image",
     ),
+    "a box of what is no picture": (
+        "points/regularizers/l1",
+        {"cutmix": 1},
+        "studies.points.regularizers.l1.cutmix: there is none for points data: it is for image",
+    ),
+    "all weights dropped": (
+        "small/regularizers/l1",
+        {"dropconnect": 1},
+        "studies.small.regularizers.l1.dropconnect = 1: must be less than 1",
+    ),
     "a mixture below 0": (
         "numbers/regularizers/l1",
         {"mixup": -1},
@@ -779,6 +790,32 @@ ERRORS = {
         "branched/regularizers/l1",
         {"stochastic_depth": {"rate": 0.5, "layers": ["hidden1"]}},
         "studies.branched.regularizers.l1.stochastic_depth.layers = hidden1: choose from: hidden2",
+    ),
+    "dropped channels without a convolution": (
+        "small/regularizers/l1",
+        {"spatial_dropout": 0.2},
+        "studies.small.regularizers.l1.spatial_dropout: this model has no convolution for it",
+    ),
+    "dropped channels of a dense layer": (
+        "convolved/regularizers/l1",
+        {"spatial_dropout": {"rate": 0.2, "layers": ["dense1"]}},
+        "studies.convolved.regularizers.l1.spatial_dropout.layers = dense1: choose from: conv1",
+    ),
+    "dropped channels of points": (
+        "points/regularizers/l1",
+        {"spatial_dropout": 0.2},
+        "studies.points.regularizers.l1.spatial_dropout: there is none for points data: it is for"
+        " image",
+    ),
+    "no iteration of the power method": (
+        "small/regularizers/l1",
+        {"spectral_norm": {"iterations": 0}},
+        "studies.small.regularizers.l1.spectral_norm.iterations = 0: must be at least 1",
+    ),
+    "a spectral norm of another size": (
+        "small/regularizers/l1",
+        {"spectral_norm": 0.5},
+        "studies.small.regularizers.l1.spectral_norm = 0.5: must be true or false",
     ),
     "steps as long as the run": (
         "small/training/schedule",

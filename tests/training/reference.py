@@ -69,7 +69,10 @@ class Network(nn.Module):
                 )
         self.pooled = pooled
         self.dropout = cell.get("dropout", 0.0)
+        self.spatial_dropout = cell.get("spatial_dropout", 0.0)
         self.gaussian_dropout = cell.get("gaussian_dropout", 0.0)
+        self.activity_l1, self.term = cell.get("activity_l1", 0.0), torch.zeros(())
+        self.max_dropout = cell.get("max_dropout", 0.0)
         self.masks: dict[str, Words] = {}
 
     def start_epoch(self, seed: int, epoch: int) -> None:
@@ -77,6 +80,7 @@ class Network(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         hidden = inputs
+        self.term = torch.zeros(())
         for name, layer in self.layers.items():
             if isinstance(layer, nn.Linear):
                 hidden = hidden.flatten(1)
@@ -88,14 +92,21 @@ class Network(nn.Module):
             hidden = hidden.relu()
             if name in self.pooled:
                 hidden = nn.functional.max_pool2d(hidden, 2)
+            # Keras 3, `Layer._handle_activity_regularization`.
+            self.term = self.term + self.activity_l1 * hidden.abs().sum() / len(hidden)
             if self.dropout:
-                hidden = hidden * self.mask(hidden, self.masks[name])
+                hidden = hidden * self.mask(self.dropout, hidden, self.masks[name])
+            if self.max_dropout:
+                hidden = self.without_highest(hidden)
+            if self.spatial_dropout and isinstance(layer, nn.Conv2d):
+                channels = hidden[:, :, :1, :1]
+                hidden = hidden * self.mask(self.spatial_dropout, channels, self.masks[name])
             if self.gaussian_dropout:
                 hidden = hidden * self.noise(hidden, self.masks[name])
         return hidden
 
-    def mask(self, hidden: Tensor, words: Words) -> Tensor:
-        dropped = round(self.dropout * 65536)
+    def mask(self, rate: float, hidden: Tensor, words: Words) -> Tensor:
+        dropped = round(rate * 65536)
         kept = torch.from_numpy(words.draw(hidden.numel(), np.int16) + 32768 >= dropped)
         factors: Tensor = kept.view_as(hidden).to(hidden.dtype) * (65536 / (65536 - dropped))
         return factors
@@ -109,6 +120,12 @@ class Network(nn.Module):
         stddev = math.sqrt(self.gaussian_dropout / (1.0 - self.gaussian_dropout))
         drawn = 1.0 + stddev * normal[: hidden.numel()]
         return torch.from_numpy(drawn).view_as(hidden).to(hidden.dtype)
+
+    def without_highest(self, hidden: Tensor) -> Tensor:
+        """The authors' module, `cfsantos/MaxDropout-torch`, step by step."""
+        lifted = hidden - hidden.min()
+        relative = lifted / (hidden.max() - hidden.min())
+        return hidden.masked_fill(relative > 1 - self.max_dropout, 0)
 
     def state(self) -> dict[str, Tensor]:
         """Under regscope's names."""
@@ -258,7 +275,7 @@ def train(
             pictures = inputs[batch]
             if cell.get("augmentation"):
                 pictures = augment(pictures, augmentation)
-            loss = nn.functional.cross_entropy(network(pictures), targets[batch])
+            loss = nn.functional.cross_entropy(network(pictures), targets[batch]) + network.term
             for weight in (layer.get_parameter("weight") for layer in network.layers.values()):
                 loss = loss + cell.get("l1", 0.0) * weight.abs().sum()
                 loss = loss + cell.get("l2", 0.0) * (weight**2).sum()

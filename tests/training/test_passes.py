@@ -15,7 +15,9 @@ from tests.regularizers.settings import CELLS, REFERENCED
 
 CPU = torch.device("cpu")
 BY_HAND = [
-    name for name in (*REFERENCED, "sam", "everything_else") if "batch_norm" not in CELLS[name]
+    name
+    for name in (*REFERENCED, "sam", "adversarial", "everything_else")
+    if "batch_norm" not in CELLS[name]
 ]
 
 

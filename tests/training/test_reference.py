@@ -44,7 +44,7 @@ def convolutional() -> dict[str, reference.Layer]:
     }
 
 
-@pytest.mark.parametrize("cell", REFERENCED)
+@pytest.mark.parametrize("cell", [*REFERENCED, "spatial_dropout"])
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
 def test_stacked_convolutions_equal_sequential_ones(
     cell: str, optimizer: str, digits: Dataset

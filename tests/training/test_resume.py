@@ -142,12 +142,13 @@ def check_broken_off(study: Study, dataset: Dataset, path: Path) -> None:
     backward = broken.passes.backward
     passes = 0
 
-    def ends(gradient: Tensor) -> None:
+    def ends(gradient: Tensor) -> Tensor | None:
         nonlocal passes
-        backward(gradient)
+        by_inputs = backward(gradient)
         passes += broken.epoch == 1
         if passes == 2:
             raise BrokenOffError
+        return by_inputs
 
     with mock.patch.object(broken.passes, "backward", ends), pytest.raises(BrokenOffError):
         broken.run(lambda trainer: checkpoints.save(path, trainer.state()))

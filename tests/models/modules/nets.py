@@ -95,6 +95,26 @@ class Convolving(nn.Module):
         return outputs
 
 
+class Mapping(nn.Module):
+    """Channels dropped by the network itself, and a slot for more of that behind a convolution."""
+
+    def __init__(self, input_shape: tuple[int, ...], classes: int, shifted: bool = False) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(input_shape[0], 4, 3)
+        self.dropped = nn.Dropout2d(0.3)
+        self.conv_dropout = nn.Identity()
+        self.hidden = nn.Linear(4, 5)
+        self.hidden_dropout = nn.Identity()
+        self.output = nn.Linear(5, classes)
+        self.shift = nn.Parameter(torch.zeros(classes)) if shifted else None
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        maps = self.conv_dropout(self.dropped(self.conv(inputs).relu()))
+        hidden = self.hidden_dropout(self.hidden(maps.mean((2, 3))).relu())
+        outputs: Tensor = self.output(hidden)
+        return outputs if self.shift is None else outputs + self.shift
+
+
 class Repeating(nn.Module):
     """One nn.Dropout under two names; a parameter at its root, where it is asked for, is what keeps
     it from being stacked."""

@@ -18,6 +18,8 @@ from regscope.stacking.looped import LoopedNetwork, loop
 from regscope.stacking.stack import stack, streams_of
 from regscope.study.params import Study
 from regscope.training.found import check_found, why_looped
+from regscope.training.loop import Trainer
+from regscope.training.places import places_of
 from tests import sentences, tiny
 from tests.models.modules import nets as own
 from tests.regularizers.settings import CELLS, OF_ANY_NETWORK
@@ -46,10 +48,13 @@ def test_what_computes_as_an_mlp_trains_to_the_same_bits(
 
 
 LACKING = {
-    "Attending": {"batch_norm"},
-    "Convolving": {"batch_norm", "dropout", "gaussian_dropout", "stochastic_depth"},
-    "Recurrent": {"batch_norm", "stochastic_depth"},
-}
+    "Attending": {"batch_norm", "spatial_dropout"},
+    "Convolving": {
+        "activity_l1", "batch_norm", "dropout", "gaussian_dropout", "max_dropout",
+        "spatial_dropout", "stochastic_depth",
+    },
+    "Recurrent": {"batch_norm", "spatial_dropout", "stochastic_depth"},
+}  # fmt: skip
 """Methods that a network has no slot for."""
 
 SOME = {"none", "dropout", "l1_prox", "sam", "everything_else"}
@@ -118,6 +123,44 @@ def test_one_dropout_under_two_names_is_two(shifted: bool, digits: Dataset, nets
     model = tiny.trainer(tried, digits, [0, 1]).model
     assert isinstance(model, LoopedNetwork) == shifted
     assert {one.purpose for one in streams_of(model)} == {"mask/first", "mask/second"}
+    assert test_neighbours.differences(tried, digits, [0, 1, 2, 3, 4]) == {}
+
+
+@pytest.mark.parametrize("shifted", [False, True])
+def test_places_of_other_rates_and_strengths_train_as_alone(
+    shifted: bool, digits: Dataset, nets: Path
+) -> None:
+    """In a stack and in a loop alike."""
+    cells = [
+        {"dropout": 0.2, "activity_l1": 0.01},
+        {"dropout": 0.6, "activity_l1": 0.3},
+    ]
+    studies = [study("Mapping", cell, arguments={"shifted": shifted}) for cell in cells]
+    places = [
+        place
+        for tried in studies
+        for place in places_of(tried.training, tried.cells["tested"].methods(), [1])
+    ]
+    together = Trainer(studies[0], digits, places)
+    assert isinstance(together.model, LoopedNetwork) == shifted
+    together.run()
+    for index, tried in enumerate(studies):
+        alone = tiny.trained(tried, digits, [1])
+        found = {name: value[index] for name, value in together.model.state_dict().items()}
+        expected = {name: value[0] for name, value in alone.model.state_dict().items()}
+        assert tiny.differences(found, expected) == {}
+
+
+@pytest.mark.parametrize("shifted", [False, True])
+def test_channels_that_a_network_drops_itself_are_a_seeds_own(
+    shifted: bool, digits: Dataset, nets: Path
+) -> None:
+    """In a stack and in a loop alike; the method acts behind the convolution alone."""
+    tried = study("Mapping", {"spatial_dropout": 0.4}, arguments={"shifted": shifted})
+    check_found(tried, ["none", "tested"], digits)
+    model = tiny.trainer(tried, digits, [0, 1]).model
+    assert isinstance(model, LoopedNetwork) == shifted
+    assert {one.purpose for one in streams_of(model)} == {"mask/dropped", "mask/conv_dropout"}
     assert test_neighbours.differences(tried, digits, [0, 1, 2, 3, 4]) == {}
 
 
