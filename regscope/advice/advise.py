@@ -19,6 +19,7 @@ from regscope.advice.protocol import LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.search import Search
 from regscope.advice.training import Lab, Told, silent
+from regscope.advice.trees import Trees, fits, trees_beside
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
@@ -35,16 +36,17 @@ Say = Callable[[str], None]
 class Advice:
     """What was found: every arm's choice, judged, none first.
 
-    `trials` are an arm's; `parts` what each method of the cocktail adds to it; `unfit` why other
-    methods have no arm; `test_size` how many examples judged, `shared` by all seeds or each its
-    own. `networks` were trained in all, in `seconds`. `guess` is the mean score of the constant
-    guess on test.
+    `trials` are an arm's; `trees` stand beside the networks of a table; `parts` are what each
+    method of the cocktail adds to it; `unfit` why other methods have no arm; `test_size` how many
+    examples judged, `shared` by all seeds or each its own. `networks` were trained in all, in
+    `seconds`. `guess` is the mean score of the constant guess on test.
     """
 
     study: Study
     asked: Asked
     trials: int
     judged: list[Judged]
+    trees: Trees | None
     parts: list[Part]
     unfit: dict[str, str]
     test_size: int
@@ -103,6 +105,10 @@ def advising(
         test.train([*(one.setting for one in chosen), *less.values()], seeds)
         sign = catalog.named(study.primary_measure).sign
         guess = [sign * split_guess(study, apart, seed)[study.primary] for seed in seeds]
+        trees = None
+        if fits(study, apart):
+            say("trees beside the networks")
+            trees = trees_beside(study, apart, trials, seeds, asked.seed)
         shared = apart.pools is None
         found, lost = judged(study, test.found, chosen, seeds, np.array(guess), shared)
         yield Advice(
@@ -110,6 +116,7 @@ def advising(
             asked,
             trials,
             found,
+            trees,
             parts_of(study, test.found, mixed, seeds) if mixed and COCKTAIL not in lost else [],
             {**unfit, **lost},
             len(apart.split(study.split, seeds.start).holdout),

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
+import numpy as np
+
 from regscope.advice.advise import Advice
 from regscope.advice.arms import Setting
 from regscope.advice.judged import Judged, Part, advised
 from regscope.advice.protocol import LAST_SEEDS, LENGTHS, RATES
 from regscope.measures import catalog
 from regscope.regularizers import REGULARIZERS
-from regscope.statistics import undecided_note
+from regscope.results.compared import ACCURACIES
+from regscope.statistics import Pair, compare_family, undecided_note
 from regscope.statistics.paired import Comparison
 from regscope.study.params import BASELINE
 
@@ -42,6 +45,7 @@ def data(name: str, advice: Advice) -> dict[str, Any]:
         "guess": _number(measure.sign * advice.guess),
         "advised": advised(advice.judged).arm,
         "arms": [_arm(advice, one, measure.sign) for one in advice.judged],
+        "trees": _trees(advice),
         "parts": [_part(one, measure.sign) for one in advice.parts],
         "unfit": advice.unfit,
         "environment": advice.environment,
@@ -96,6 +100,23 @@ def _arm(advice: Advice, one: Judged, sign: int) -> dict[str, Any]:
             "holds": one.new_data.holds,
         }
     return row
+
+
+def _trees(advice: Advice) -> dict[str, Any] | None:
+    """Trees beside what is advised, seed by seed."""
+    trees, used = advice.trees, advised(advice.judged)
+    if trees is None:
+        return None
+    study = advice.study
+    matters = study.evaluation.matters if measure_of(advice) in ACCURACIES else None
+    seeds = np.arange(len(trees.test))
+    [row] = compare_family([Pair(seeds, trees.test, used.test)], True, matters)
+    return {
+        "tried": trees.tried,
+        "setting": dict(trees.setting),
+        "test": _number(float(trees.test.mean())),
+        **_compared(row, 1),
+    }
 
 
 def _part(one: Part, sign: int) -> dict[str, Any]:

@@ -30,7 +30,7 @@ def answer(data: Data) -> list[str]:
     """The paragraph, a sentence each: the advice first."""
     arm, none = _named(data, data["advised"]), _named(data, BASELINE)
     if arm["arm"] == BASELINE:
-        return [*_none(data, none), *_others(data), *_ends([none])]
+        return [*_none(data, none), *_others(data), *_trees(data), *_ends([none])]
     measure = catalog.named(data["measure"]).phrase
     return [
         f"Use {_told(arm)}, {_training(arm)}.",
@@ -39,6 +39,7 @@ def answer(data: Data) -> list[str]:
         f" {_value(data, none['test'])} ({_training(none)}).",
         _sure(data, arm),
         *_others(data),
+        *_trees(data),
         *_ends([arm, none]),
     ]
 
@@ -174,6 +175,22 @@ def _others(data: Data) -> Iterator[str]:
         found = [arm for arm in others if arm["verdict"] == verdict]
         if found:
             yield f"{told}: {joined([_name(arm) for arm in _ranked(data, found)])}."
+
+
+def _trees(data: Data) -> Iterator[str]:
+    """How far trees are from the network that is advised, of a table."""
+    trees = data["trees"]
+    if trees is None:
+        return
+    matter = {
+        "better": "better than this network",
+        "worse": "worse than this network",
+        EQUAL: "no difference that matters to this network",
+    }.get(trees["verdict"], "not to be told from this network")
+    yield (
+        f"Gradient-boosted trees, of as many settings, have {_value(data, trees['test'])}"
+        f" ({_difference(data, trees)}): {matter}."
+    )
 
 
 def _ends(arms: Sequence[Arm]) -> Iterator[str]:

@@ -58,6 +58,7 @@ def advice(*arms: dict[str, Any], advised: str = "none", **changes: Any) -> dict
         "guess": 0.6,
         "advised": advised,
         "arms": [arm("none"), *arms],
+        "trees": None,
         "parts": [],
         "unfit": {},
         "environment": {},
@@ -107,6 +108,24 @@ def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None
     [row] = [row for row in table(advice(arm("l1", 0.005, holds=False))).rows if row[0].reg == "l1"]
     assert row[-1].text == "better on these examples"
     assert not row[-1].stands_out
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        ("better", "better than this network"),
+        ("worse", "worse than this network"),
+        ("undecided", "not to be told from this network"),
+        ("no difference that matters", "no difference that matters to this network"),
+    ],
+)
+def test_trees_stand_beside_what_is_advised(verdict: str, told: str) -> None:
+    trees = {"test": 0.97, "difference": 0.01, "low": 0.002, "high": 0.018, "verdict": verdict}
+    sentences = answer(advice(arm("l2", 0.02), advised="l2", trees=trees))
+    assert sentences[3] == (
+        "Gradient-boosted trees, of as many settings, have 97.00 % (+1.00 points [+0.20, +1.80]):"
+        f" {told}."
+    )
 
 
 def test_what_each_part_of_a_cocktail_adds_is_a_table() -> None:
