@@ -1,0 +1,1 @@
+"""Data made so that the right advice is known: does `regscope advise` give it?"""
