@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RESULTS = (
-    "README.md", "bench", "claims.yaml", "docs", "metrics", "params.yaml", "paths", "plots",
+    "README.md", "advice", "bench", "claims.yaml", "docs", "metrics", "params.yaml", "paths", "plots",
     "rates",
 )  # fmt: skip
 
