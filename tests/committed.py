@@ -13,8 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 RESULTS = (
-    "README.md", "advice", "bench", "claims.yaml", "docs", "metrics", "params.yaml", "paths", "plots",
-    "rates",
+    "README.md", "advice", "bench", "claims.yaml", "docs", "metrics", "params.yaml", "paths",
+    "plots", "rates",
 )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -50,6 +51,9 @@ def advise(
     pictures: Annotated[
         Path | None, typer.Option(metavar="DIR", help="A folder a class, in place of FILE.")
     ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Put STUDY_advised into params.yaml, to go on with.")
+    ] = False,
 ) -> None:
     """Say which regularizer to use, and how sure that is.
 
@@ -58,7 +62,8 @@ def advise(
     \b
     Reads   params.yaml and the study's data, or the file
     Writes  metrics/advice/STUDY and plots/advice/STUDY, or of a file the folder NAME-advice;
-            below .regscope what is trained, until it is done
+            with --write params.yaml and the pipeline of STUDY_advised; below .regscope what is
+            trained, until it is done
     Example regscope advise churn.csv --target churned --minutes 2
     """
     from regscope.advice.asked import Asked
@@ -77,6 +82,8 @@ def advise(
     if target is None and any(of_table.values()):
         option = next(name for name, value in of_table.items() if value)
         raise RegscopeError(f"{option}: goes with a table and --target")
+    if write and (pictures is not None or target is not None):
+        raise RegscopeError("--write: goes with a study; regscope new makes one of a file")
     if pictures is not None:
         _of_pictures(pictures, asked)
     elif target is not None:
@@ -91,10 +98,10 @@ def advise(
             asked,
         )
     else:
-        _of_study(what or "", asked)
+        _of_study(what or "", asked, write)
 
 
-def _of_study(name: str, asked: Asked) -> None:
+def _of_study(name: str, asked: Asked, write: bool) -> None:
     from regscope.base import paths
     from regscope.base.errors import RegscopeError
     from regscope.pipelines.prepare import prepare
@@ -103,8 +110,35 @@ def _of_study(name: str, asked: Asked) -> None:
     if Path(name).is_file():
         raise RegscopeError(f"{name}: give --target COLUMN, what is to be told from the others")
     study = load_params().named(name)
+    if write:
+        _check_room(name)
     prepare([name])
-    _advise(name, study, paths.prepared(name), asked, paths.advice(name), paths.advice_plots(name))
+    found = _advise(
+        name, study, paths.prepared(name), asked, paths.advice(name), paths.advice_plots(name)
+    )
+    if write:
+        _write(name, found)
+
+
+def _advised(name: str) -> str:
+    return f"{name}_advised"
+
+
+def _check_room(name: str) -> None:
+    """Before anything is searched: whether the study to be written has its name to itself."""
+    from regscope.own.writing import check_name
+
+    check_name(_advised(name), again=False)
+
+
+def _write(name: str, found: Mapping[str, Any]) -> None:
+    from regscope.own.writing import enter, told_of
+    from regscope.report.advised import as_study
+    from regscope.study.params import written_study
+
+    enter(_advised(name), as_study(found, written_study(name)))
+    print("\n" + "\n".join(told_of(_advised(name))))
+    print(f"next: dvc exp run -S study={_advised(name)}")
 
 
 def _of_table(file: Path, target: str, table: object, asked: Asked) -> None:
@@ -154,7 +188,7 @@ def _advise(
     folder: Path,
     plots: Path,
     inside: bool = True,
-) -> None:
+) -> Mapping[str, Any]:
     import textwrap
 
     from regscope.advice.advise import advising
@@ -174,3 +208,4 @@ def _advise(
     again = f"--trials {found['trials']}"
     print(f"\n{found['networks']:,} networks; the same again: {again}; {folder / PAGE_FILE}")
     print(f"To go on with it:\n\n{textwrap.indent(to_go_on(found), '  ')}")
+    return found

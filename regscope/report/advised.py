@@ -122,6 +122,22 @@ def _verdict(arm: Arm) -> Cell:
     return Cell(arm["verdict"], arm["verdict"], edge=not arm.get("firm"))
 
 
+def as_study(data: Data, block: Mapping[str, Any]) -> dict[str, Any]:
+    """The study's block of params.yaml with what is advised as its training and its one cell
+    `advised`; without that cell where no regularizer is."""
+    arm = _named(data, data["advised"])
+    training = {"learning_rate": arm["learning_rate"], "epochs": arm["epochs"]}
+    cells: dict[str, Any] = {BASELINE: {}}
+    if arm["methods"]:
+        cells["advised"] = dict(arm["methods"])
+    return {
+        **block,
+        "title": f"{block['title']}, as advised",
+        "training": {**block["training"], **training},
+        "regularizers": cells,
+    }
+
+
 def to_go_on(data: Data) -> str:
     """The advice as settings of the study, in YAML."""
     arm = _named(data, data["advised"])

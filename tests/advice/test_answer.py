@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from regscope.report.advice_page import write_page
-from regscope.report.advised import answer, parts, table, to_go_on
+from regscope.report.advised import answer, as_study, parts, table, to_go_on
 from regscope.report.render import plain_text
 
 
@@ -191,3 +191,15 @@ def test_the_page_holds_answer_table_picture_and_what_was_not_tried(tmp_path: Pa
     assert picture.startswith(b"\x89PNG")
     write_page(data, tmp_path / "page", tmp_path / "plots")
     assert (tmp_path / "plots" / "choices.png").read_bytes() == picture
+
+
+@pytest.mark.parametrize("advised", ["l2", "none"])
+def test_as_a_study_it_has_the_training_and_the_cell_that_are_advised(advised: str) -> None:
+    block = {"title": "Churn", "data": {"source": "digits"}, "training": {"seeds": 10, "epochs": 5},
+             "regularizers": {"none": {}, "l1": {"l1": 0.1}}}  # fmt: skip
+    found = as_study(advice(arm("l2", 0.02), advised=advised), block)
+    assert found["title"] == "Churn, as advised"
+    assert found["training"] == {"seeds": 10, "epochs": 30, "learning_rate": 0.003}
+    own = {"advised": {"l2": 0.001}} if advised == "l2" else {}
+    assert found["regularizers"] == {"none": {}, **own}
+    assert block["regularizers"] == {"none": {}, "l1": {"l1": 0.1}}
