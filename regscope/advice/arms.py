@@ -165,7 +165,7 @@ def _fitting(study: Study, name: str, shape: tuple[int, ...]) -> tuple[tuple[flo
             for method in cell.methods():
                 method.check_examples(shape)
         except RegscopeError as error:
-            why = str(error)
+            why = str(error).removeprefix(f"regularizers.{name}.{name}: ")
         else:
             fitting.append(value)
     return tuple(fitting), why

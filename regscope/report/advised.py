@@ -188,9 +188,12 @@ def _others(data: Data) -> Iterator[str]:
         if found:
             yield f"{told}: {joined([_with_size(data, arm) for arm in _ranked(data, found)])}."
     for verdict, told in TOLD.items():
-        found = [arm for arm in others if arm["verdict"] == verdict]
+        found = _ranked(data, [arm for arm in others if arm["verdict"] == verdict])
         if found:
-            yield f"{told}: {joined([_name(arm) for arm in _ranked(data, found)])}."
+            yield f"{told}: {joined([_name(arm) for arm in found])}."
+        if found and found[0].get("undecided"):
+            note = str(found[0]["undecided"])
+            yield f"Of these {_name(found[0])} comes first: {note[:1].lower()}{note[1:]}"
 
 
 def _trees(data: Data) -> Iterator[str]:

@@ -80,6 +80,16 @@ def test_the_advice_comes_first_then_what_it_buys_and_how_sure_that_is() -> None
     ]
 
 
+def test_what_would_decide_is_said_of_the_first_that_is_undecided() -> None:
+    note = "These 10 seeds can show differences from 0.90 points on; 23 would be needed."
+    told = answer(advice(arm("l2", 0.003, undecided=note), arm("l1", 0.001, undecided="x.")))
+    assert told[-2:] == [
+        "Undecided: L2 and L1.",
+        "Of these L2 comes first: these 10 seeds can show differences from 0.90 points on; 23 would"
+        " be needed.",
+    ]
+
+
 def test_where_nothing_is_better_it_says_so() -> None:
     equal = arm("l1", 0.001, verdict="no difference that matters")
     told = answer(advice(equal, arm("l2", -0.02, verdict="worse")))
