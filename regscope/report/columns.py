@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -19,11 +19,8 @@ from regscope.report.formats import DASH, EDGE, column, fixed_column
 from regscope.report.measured import BY_KEY, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults, told, worded
-from regscope.statistics import EQUAL, Comparison, equal_note, mean_interval
+from regscope.statistics import EQUAL, Comparison, Interval, equal_note, mean_interval
 from regscope.study.params import BASELINE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 FIRST = "Regularizer"
 GUESS_ROW = "Constant guess"
@@ -39,7 +36,7 @@ class Column:
     can share their decimals)."""
 
     heading: str
-    measure: str
+    measure: Hashable
     shown: Callable[[Sequence[float | None]], list[str]] = column
 
 
@@ -112,17 +109,14 @@ def by_reg(
     )
 
 
-def frame_table(
-    caption: str, means: pd.DataFrame, regs: Sequence[str], columns: Sequence[Column]
+def numbers_table(
+    caption: str,
+    measured: Mapping[Any, Mapping[str, float]],
+    regs: Sequence[str],
+    columns: Sequence[Column],
 ) -> Table:
-    """A table of numbers from `means`, indexed by reg; columns that it lacks, or that hold
-    nothing for any cell, are left out."""
-    there = [str(reg) for reg in means.index]
-    numbers = means.to_numpy(dtype=np.float64).T.tolist()
-    measured = {
-        measure: dict(zip(there, of_cells, strict=True))
-        for measure, of_cells in zip(means.columns, numbers, strict=True)
-    }
+    """A table of numbers, `{measure: {reg: value}}`; columns that it lacks, or that hold nothing
+    for any cell, are left out."""
     kept = [
         entry
         for entry in columns
@@ -147,7 +141,7 @@ def means_table(
 
     def row(reg: str) -> list[Cell]:
         return [
-            Cell(mean_and_half_width(values(results, reg, measure.key), measure.value))
+            Cell(with_half_width(results.intervals[reg][measure.key], measure.value))
             for measure in kept
         ]
 
@@ -156,7 +150,11 @@ def means_table(
 
 def mean_and_half_width(measured: np.ndarray, shown: Callable[[float], str]) -> str:
     """The mean and the half width of its 95 % t interval; of one seed, its value."""
-    interval = mean_interval(measured)
-    if len(measured) < 2 or math.isnan(interval.mean):
+    return with_half_width(mean_interval(measured), shown)
+
+
+def with_half_width(interval: Interval, shown: Callable[[float], str]) -> str:
+    """A mean and the half width of its interval, where it has one."""
+    if math.isnan(interval.high):
         return shown(interval.mean)
     return f"{shown(interval.mean)} ± {shown(interval.high - interval.mean)}"

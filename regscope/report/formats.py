@@ -20,6 +20,8 @@ def fixed(value: float, decimals: int, signed: bool = False) -> str:
     """
     if not math.isfinite(value):
         return DASH
+    if value > 0 and not signed:
+        return f"{value:.{decimals}f}"
     text = f"{value:{'+' if signed else ''}.{decimals}f}"
     if not text.strip("+-0."):
         text = text.lstrip("+-")

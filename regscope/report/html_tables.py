@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -42,6 +43,7 @@ def _column(table: Table, index: int) -> str:
     return " ".join(["words"] * (index in table.words) + ["long"] * (index in table.long))
 
 
+@cache
 def _class(*names: str) -> str:
     given = " ".join(filter(None, names))
     return f' class="{escape(given)}"' if given else ""

@@ -41,7 +41,7 @@ class Cell:
     @property
     def css_class(self) -> str:
         """Of the verdict, where it is an answer."""
-        if self.verdict not in (*SEPARABLE, EQUAL):
+        if not self.verdict or self.verdict not in (*SEPARABLE, EQUAL):
             return ""
         return self.verdict.replace(" ", "-") + " edge" * self.edge
 

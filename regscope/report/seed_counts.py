@@ -23,17 +23,16 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
     for evidence in found:
         if ACCURACY not in evidence.seeds.columns:
             continue
-        table = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
-        if len(table) < 2 or len(table.columns) < 2:
+        others = dict(evidence.accuracies)
+        baseline = others.pop(BASELINE)
+        if len(baseline) < 2 or not others:
             continue
-        baseline = table[BASELINE]
-        deviation, accuracy = float(baseline.std()), float(baseline.mean())
+        deviation, accuracy = float(np.nanstd(baseline, ddof=1)), float(np.nanmean(baseline))
         # Examples of a group may err together: their number gives no standard error.
         alone = evidence.trained.split.by != "group"
         examples = evidence.test_examples
-        others = table.drop(columns=BASELINE)
-        paired = float(np.median(others.sub(baseline, axis=0).std()))
-        needed = seeds_table(paired, comparisons=len(others.columns))
+        paired = float(np.median([np.nanstd(own - baseline, ddof=1) for own in others.values()]))
+        needed = seeds_table(paired, comparisons=len(others))
         wanted = list(needed)
         rows.append(
             (
@@ -42,7 +41,7 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
                 Cell(percent(test_set_error(accuracy, examples)) if alone else DASH),
                 Cell(percent(combined_error(deviation, accuracy, examples)) if alone else DASH),
                 Cell(percent(paired)),
-                Cell(f"{len(others.columns)}"),
+                Cell(f"{len(others)}"),
                 *(Cell(DASH if seeds is None else f"{seeds:,}") for seeds in needed.values()),
             )
         )

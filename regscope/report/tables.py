@@ -18,14 +18,15 @@ from regscope.report.columns import (
     Column,
     by_reg,
     comparisons,
-    frame_table,
     mean_and_half_width,
     means_table,
     name_cell,
+    numbers_table,
     on_edge,
     values,
     verdict_cell,
     with_guess,
+    with_half_width,
 )
 from regscope.report.formats import (
     ABOUT,
@@ -38,6 +39,7 @@ from regscope.report.formats import (
     seeds_needed,
     with_range,
 )
+from regscope.report.means import by_column
 from regscope.report.measured import ACCURACY, BY_KEY, MEASURES, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import GUESS, NO_BETTER, StudyResults, told
@@ -58,7 +60,8 @@ def comparison_table(
     def row(reg: str) -> list[Cell]:
         measured = values(results, reg, measure.key)
         spread = measure.value(measured.std(ddof=1)) if len(measured) > 1 else DASH
-        own = [Cell(mean_and_half_width(measured, measure.value)), Cell(spread)]
+        mean = with_half_width(results.intervals[reg][measure.key], measure.value)
+        own = [Cell(mean), Cell(spread)]
         if reg == BASELINE:
             over = over_guess(results.seeds, results.guesses, measure.key).get(BASELINE)
             note = f", {NO_BETTER}" if over and over.beats == NO else ""
@@ -163,9 +166,7 @@ def _without_note(cell: Cell) -> Cell:
 
 def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """All compared measures at once: the baseline's value, the others' difference to it."""
-    measures = [
-        measure for measure in MEASURES if measure.key in set(results.comparisons["measure"])
-    ]
+    measures = [measure for measure in MEASURES if measure.key in results.compared]
     compared = {measure.key: comparisons(results, measure.key) for measure in measures}
 
     def entry(reg: str, measure: Measure) -> Cell:
@@ -226,10 +227,9 @@ def convergence_table(results: StudyResults, regs: Sequence[str], training_loss:
 
 def classes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """F1 of every class, means over seeds."""
-    scores = results.classes.pivot(index="reg", columns="class", values="f1")
-    names = list(results.classes["class"].unique())
-    columns = [Column(str(name), name, fixed_column(3)) for name in names]
-    return frame_table("F1 of every class, means over seeds", scores, regs, columns)
+    scores = by_column(results.classes, "class", "f1")
+    columns = [Column(str(name), name, fixed_column(3)) for name in scores]
+    return numbers_table("F1 of every class, means over seeds", scores, regs, columns)
 
 
 def class_scores_table(results: StudyResults, reg: str) -> Table:
