@@ -15,11 +15,19 @@ import numpy as np
 
 from regscope.figures.style import display_name
 from regscope.measures import catalog
-from regscope.report.formats import DASH, EDGE, column, fixed_column
+from regscope.report.formats import DASH, EDGE, UNCORRECTED, column, fixed_column
 from regscope.report.measured import BY_KEY, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults, told, worded
-from regscope.statistics import EQUAL, Comparison, Interval, equal_note, mean_interval
+from regscope.statistics import (
+    EQUAL,
+    SIGNIFICANCE,
+    UNDECIDED,
+    Comparison,
+    Interval,
+    equal_note,
+    mean_interval,
+)
 from regscope.study.params import BASELINE
 
 FIRST = "Regularizer"
@@ -32,19 +40,21 @@ MEANS = "Means over seeds ± half width of their 95 % intervals"
 
 @dataclass(frozen=True)
 class Column:
-    """A heading, the measure below it, and how its values are written (all at once, so that they
-    can share their decimals)."""
+    """A heading, the measure below it, how its values are written (all at once, so that they can
+    share their decimals), and whether more of it is better."""
 
     heading: str
     measure: Hashable
     shown: Callable[[Sequence[float | None]], list[str]] = column
+    more_is_better: bool = False
 
 
 def column_of(entry: catalog.Measure, heading: str = "", decimals: int | None = None) -> Column:
     """A measure's column under `heading`, by default what its own part calls it."""
     digits = entry.decimals if decimals is None else decimals
     shown = column if digits is None else fixed_column(digits, entry.scale)
-    return Column(heading or Measure(entry).heading, entry.name, shown)
+    more = Measure(entry).more_is_better
+    return Column(heading or Measure(entry).heading, entry.name, shown, more)
 
 
 def values(results: StudyResults, reg: str, measure: str) -> np.ndarray:
@@ -66,14 +76,24 @@ def as_comparison(row: Mapping[Hashable, Any]) -> Comparison:
 
 def verdict_cell(row: Mapping[Hashable, Any], against: str = BASELINE) -> Cell:
     """The verdict, with its note where a difference is certain and does not matter, where the cell
-    is not better than the constant guess, and EDGE where it is not firm."""
-    notes = []
+    is not better than the constant guess, UNCORRECTED where it is undecided for that, and EDGE
+    where it is not firm."""
+    notes = [UNCORRECTED * uncorrected(row)]
     if row["verdict"] == EQUAL:
         notes.append(equal_note(as_comparison(row), row["p_holm"], row["p_equal_holm"]))
     notes.append(EDGE * on_edge(row))
     note = "; ".join(filter(None, notes))
     shown = worded(row, against)
     return Cell(f"{shown} ({note})" if note else shown, told(row), edge=on_edge(row))
+
+
+def uncorrected(row: Mapping[Any, Any]) -> bool:
+    """Whether the row is undecided though its interval leaves out 0: by the correction of its p."""
+    ends = row.get("low"), row.get("high")
+    if row["verdict"] != UNDECIDED or None in (*ends, row.get("p_holm")):
+        return False
+    low, high = map(float, ends)
+    return (low > 0 or high < 0) and row["p_holm"] >= SIGNIFICANCE
 
 
 def on_edge(row: Mapping[Any, Any]) -> bool:
@@ -97,8 +117,12 @@ def by_reg(
     regs: Sequence[str],
     row: Callable[[str], list[Cell]],
     words: Iterable[int] = (),
+    largest_first: Iterable[int] = (),
 ) -> Table:
-    """A table whose rows are `row(reg)` for those of `regs` in `cells`."""
+    """A table whose rows are `row(reg)` for those of `regs` in `cells`.
+
+    words and largest_first are as a Table's: the first column is 0.
+    """
     there = set(cells)
     dashes = [Cell(DASH)] * len(headings)
     return Table(
@@ -106,6 +130,7 @@ def by_reg(
         (FIRST, *headings),
         tuple((name_cell(reg), *(row(reg) if reg in there else dashes)) for reg in regs),
         frozenset({0, *words}),
+        largest_first=frozenset(largest_first),
     )
 
 
@@ -126,7 +151,17 @@ def numbers_table(
     body = tuple(
         (name_cell(reg), *(Cell(text[index]) for text in texts)) for index, reg in enumerate(regs)
     )
-    return Table(caption, (FIRST, *(entry.heading for entry in kept)), body)
+    return Table(
+        caption,
+        (FIRST, *(entry.heading for entry in kept)),
+        body,
+        largest_first=best_high(entry.more_is_better for entry in kept),
+    )
+
+
+def best_high(columns: Iterable[bool], first: int = 1) -> frozenset[int]:
+    """Which columns from `first` on are best where they are high, by whether each is."""
+    return frozenset(index for index, high in enumerate(columns, start=first) if high)
 
 
 def narrow_column(measure: Measure) -> Column:
@@ -145,7 +180,14 @@ def means_table(
             for measure in kept
         ]
 
-    return by_reg(MEANS, [measure.heading for measure in kept], results.cells, regs, row)
+    return by_reg(
+        MEANS,
+        [measure.heading for measure in kept],
+        results.cells,
+        regs,
+        row,
+        largest_first=best_high(measure.more_is_better for measure in kept),
+    )
 
 
 def mean_and_half_width(measured: np.ndarray, shown: Callable[[float], str]) -> str:

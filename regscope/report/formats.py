@@ -11,6 +11,8 @@ ABOUT = "≈ "
 """Before a number that makes no difference that matters."""
 EDGE = "edge"
 """In brackets behind a verdict that one seed, or last digits, would turn."""
+UNCORRECTED = "not after correction"
+"""In brackets behind undecided where the interval leaves out 0 and the corrected p is too large."""
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:

@@ -25,8 +25,9 @@ def _lines(table: Table, name: str) -> Iterator[str]:
     yield f"<caption><span>{caption}</span></caption>"
     columns = [_column(table, index) for index in range(len(table.columns))]
     yield "<thead>\n<tr>"
-    for heading, of_column in zip(table.columns, columns, strict=True):
-        yield f'<th scope="col"{_class(of_column)}>{escape(heading)}</th>'
+    for index, heading in enumerate(table.columns):
+        first = ' data-first="largest"' if index in table.largest_first else ""
+        yield f'<th scope="col"{_class(columns[index])}{first}>{escape(heading)}</th>'
     yield "</tr>\n</thead>\n<tbody>"
     anchors = table.anchors or ("",) * len(table.rows)
     for anchor, (first, *others) in zip(anchors, table.rows, strict=True):

@@ -85,7 +85,8 @@ function makeSortable(table) {
     const button = element("button", { type: "button" }, ...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
-      const rising = heading.getAttribute("aria-sort") !== "ascending";
+      const before = heading.getAttribute("aria-sort");
+      const rising = before ? before === "descending" : heading.dataset.first !== "largest";
       headings.forEach((one) => one.removeAttribute("aria-sort"));
       heading.setAttribute("aria-sort", rising ? "ascending" : "descending");
       body.append(...sorted([...body.rows], index, rising));

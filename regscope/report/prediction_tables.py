@@ -36,8 +36,8 @@ def robustness_table(results: StudyResults, regs: Sequence[str]) -> Table:
         corrupted.setdefault(name, {})[str(reg)] = mean
     others = of_part("robustness")
     columns = (
-        Column("Clean", _CLEAN, _PERCENT),
-        *(Column(display_name(str(name)), name, _PERCENT) for name in corrupted),
+        Column("Clean", _CLEAN, _PERCENT, True),
+        *(Column(display_name(str(name)), name, _PERCENT, True) for name in corrupted),
         *map(column_of, others),
     )
     means: dict[Any, ByCell] = {
@@ -55,7 +55,7 @@ def severity_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
     for name in rows["corruption"].unique():
         by_severity = by_column(rows[rows["corruption"] == name], "severity", "accuracy")
         columns = [
-            Column(f"Severity {severity}" if severity else "Clean", severity, _PERCENT)
+            Column(f"Severity {severity}" if severity else "Clean", severity, _PERCENT, True)
             for severity in sorted(by_severity)
         ]
         caption = f"{display_name(str(name))}: test accuracy, %"

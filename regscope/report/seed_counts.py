@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regscope.base.lines import joined
 from regscope.measures.catalog import ACCURACY
 from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, percent
@@ -55,3 +56,14 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
         *(f"Seeds for {percent(difference)} points" for difference in wanted),
     )
     return Table("Seeds needed", headings, tuple(rows))
+
+
+def not_counted(found: Sequence[Evidence]) -> str:
+    """Which studies `seed_counts_table` leaves out for what they are about; empty for none."""
+    names = [evidence.study for evidence in found if ACCURACY not in evidence.seeds.columns]
+    if not names:
+        return ""
+    return (
+        f"Without {joined(names)}, whose targets are numbers: the points are of accuracies. What"
+        " their differences take stands in the table of each one's page."
+    )

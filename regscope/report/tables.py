@@ -16,6 +16,7 @@ from regscope.report.columns import (
     MEANS,
     NOT_MEASURED,
     Column,
+    best_high,
     by_reg,
     comparisons,
     mean_and_half_width,
@@ -78,7 +79,8 @@ def comparison_table(
         "Verdict",
     )
     caption = f"{MEANS}, and the paired difference to {BASELINE}"
-    table = by_reg(caption, headings, results.cells, regs, row, words={7})
+    best = {1, 3, 5} if measure.more_is_better else {5}
+    table = by_reg(caption, headings, results.cells, regs, row, {7}, best)
     if measure.key not in GUESSED.values():
         return table
     return with_guess(table, [*_guess(results, measure), "", "", "", ""])
@@ -181,6 +183,7 @@ def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
         results.cells,
         regs,
         lambda reg: [entry(reg, measure) for measure in measures],
+        largest_first=best_high(measure.more_is_better for measure in measures),
     )
     guessed = GUESSED.values()
     return with_guess(
@@ -228,7 +231,7 @@ def convergence_table(results: StudyResults, regs: Sequence[str], training_loss:
 def classes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """F1 of every class, means over seeds."""
     scores = by_column(results.classes, "class", "f1")
-    columns = [Column(str(name), name, fixed_column(3)) for name in scores]
+    columns = [Column(str(name), name, fixed_column(3), True) for name in scores]
     return numbers_table("F1 of every class, means over seeds", scores, regs, columns)
 
 
@@ -247,6 +250,7 @@ def class_scores_table(results: StudyResults, reg: str) -> Table:
             )
             for row in rows
         ),
+        largest_first=frozenset({1, 2, 3}),
     )
 
 
@@ -283,6 +287,7 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         f"Difference to {BASELINE} in test accuracy, points, or in what a heading names",
         ("Regularizer", *headings),
         tuple((name_cell(reg), *(entry(name, reg) for name in studies)) for reg in regs),
+        largest_first=best_high(measure.more_is_better for measure in measures.values()),
     )
     return with_guess(table, [guess(name) for name in studies])
 

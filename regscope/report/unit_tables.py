@@ -39,6 +39,7 @@ def pruning_curve_table(results: StudyResults, regs: Sequence[str]) -> Table:
             for fraction, row in sorted(by_fraction.items())
         ),
         frozenset(),
+        largest_first=frozenset(range(1, 1 + len(regs))),
     )
 
 
