@@ -89,11 +89,10 @@ def verdict_cell(row: Mapping[Hashable, Any], against: str = BASELINE) -> Cell:
 
 def uncorrected(row: Mapping[Any, Any]) -> bool:
     """Whether the row is undecided though its interval leaves out 0: by the correction of its p."""
-    ends = row.get("low"), row.get("high")
-    if row["verdict"] != UNDECIDED or None in (*ends, row.get("p_holm")):
+    low, high, p_holm = (row.get(name) for name in ("low", "high", "p_holm"))
+    if row["verdict"] != UNDECIDED or low is None or high is None or p_holm is None:
         return False
-    low, high = map(float, ends)
-    return (low > 0 or high < 0) and row["p_holm"] >= SIGNIFICANCE
+    return bool((low > 0 or high < 0) and p_holm >= SIGNIFICANCE)
 
 
 def on_edge(row: Mapping[Any, Any]) -> bool:

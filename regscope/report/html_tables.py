@@ -26,8 +26,8 @@ def _lines(table: Table, name: str) -> Iterator[str]:
     columns = [_column(table, index) for index in range(len(table.columns))]
     yield "<thead>\n<tr>"
     for index, heading in enumerate(table.columns):
-        first = ' data-first="largest"' if index in table.largest_first else ""
-        yield f'<th scope="col"{_class(columns[index])}{first}>{escape(heading)}</th>'
+        falling = ' data-first="largest"' if index in table.largest_first else ""
+        yield f'<th scope="col"{_class(columns[index])}{falling}>{escape(heading)}</th>'
     yield "</tr>\n</thead>\n<tbody>"
     anchors = table.anchors or ("",) * len(table.rows)
     for anchor, (first, *others) in zip(anchors, table.rows, strict=True):
