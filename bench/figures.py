@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench import names, ratios
 from regscope.figures.layout import SEPARATOR, panels, sheet
-from regscope.figures.style import COLOURS, GREY, INK, render
+from regscope.figures.marks import colours
+from regscope.figures.style import GREY, INK, render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 OURS = "ours"
 TITLES = {"ways_mnist": "Dense network, MNIST", "ways_fashion": "Convolutions, Fashion-MNIST"}
-OURS_COLOUR, OTHERS_COLOUR = COLOURS["dropout"], COLOURS["l1"]
+OURS_COLOUR, OTHERS_COLOUR = colours(("dropout", "l1")).values()
 Measured = Mapping[str, Any]
 
 

@@ -69,7 +69,7 @@ def current() -> dict[Path, str]:
 
 
 def speed_line(found: Mapping[str, Mapping[str, Any]]) -> str:
-    """What a seed costs here and elsewhere, in one sentence."""
+    """What a study and a seed cost here, and a seed elsewhere, in some sentences."""
     if "ways_mnist" not in found:
         return "Not measured yet: run `make bench`."
     ways = found["ways_mnist"]
@@ -84,12 +84,24 @@ def speed_line(found: Mapping[str, Mapping[str, Any]]) -> str:
     others = [way for way in rounds[0] if not way.startswith(tables.OURS)]
     one_by_one = [ratio(way) for way in others if ratios.seeds(rounds[0][way]) == 1]
     at_a_time = [ratio(way) for way in others if ratios.seeds(rounds[0][way]) > 1]
+    digits = found.get("pipelines", {}).get("digits")
+    whole = (
+        f"The study digits took {fixed(digits['wall'], 0)} seconds from nothing, its tables,"
+        f" figures and pages included, on {found['pipelines']['machine']['cores']} cores,"
+        " without the setting up before, which depends on the network. "
+        if digits
+        else ""
+    )
     side_by_side = f" Side by side, too: with {'; '.join(at_a_time)}." if at_a_time else ""
-    return escape(
-        f"{job['seeds'] * cells} trainings ({job['seeds']} seeds of {cells} cells of the study"
-        f" mnist, {epochs} epochs each) took {fixed(job['seeds'] * ours, 0)} seconds on"
+    said = escape(
+        f"{whole}{job['seeds'] * cells} trainings ({job['seeds']} seeds of {cells} cells of the"
+        f" study mnist, {epochs} epochs each) took {fixed(job['seeds'] * ours, 0)} seconds on"
         f" {machine['cores']} cores, start included, the seeds side by side. One after another the"
         f" same take: with {'; '.join(one_by_one)}.{side_by_side}"
+    )
+    return (
+        f"{said} [bench/]({README.as_posix()}) says what was compared and how; `make bench`"
+        " measures it again."
     )
 
 

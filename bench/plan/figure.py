@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from bench.plan.scaling import LONGEST, START, WORK
 from regscope.figures.layout import sheet
-from regscope.figures.style import COLOURS, GREY, INK, render
+from regscope.figures.marks import colours
+from regscope.figures.style import GREY, INK, render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,7 +19,7 @@ BOUNDS = {
     LONGEST: (":", "the longest stack"),
     START: ("-.", "surveys, starts, data"),
 }
-SCENARIOS = (COLOURS["dropout"], COLOURS["l1"])
+SCENARIOS = tuple(colours(("dropout", "l1")).values())
 Found = Mapping[str, Any]
 
 

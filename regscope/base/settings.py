@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import types
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from functools import cache, reduce
 from inspect import isabstract
 from operator import or_
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -117,7 +117,7 @@ def _misread(value: Any, annotation: Any) -> Iterator[tuple[Place, Any, str]]:
 
     It takes true for 1, and 1, "yes" and "no" for true and false.
     """
-    kinds = list(_members(annotation))
+    kinds = _members(annotation)
     number = int in kinds or float in kinds
     truth = bool in kinds or any(
         isinstance(choice, bool)
@@ -139,15 +139,26 @@ def _misread(value: Any, annotation: Any) -> Iterator[tuple[Place, Any, str]]:
                     yield (str(key), *place), found, allowed
 
 
-def _members(annotation: Any) -> Iterator[Any]:
+def _members(annotation: Any) -> tuple[Any, ...]:
     """The kinds of value that an annotation allows, without what is annotated of them."""
+    try:
+        return _known_members(annotation)
+    except TypeError:
+        # Something is annotated that has no hash.
+        return _listed_members(annotation)
+
+
+@cache
+def _known_members(annotation: Any) -> tuple[Any, ...]:
+    return _listed_members(annotation)
+
+
+def _listed_members(annotation: Any) -> tuple[Any, ...]:
     if get_origin(annotation) is Annotated:
-        yield from _members(get_args(annotation)[0])
-    elif get_origin(annotation) in (Union, types.UnionType):
-        for member in get_args(annotation):
-            yield from _members(member)
-    else:
-        yield annotation
+        return _members(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, types.UnionType):
+        return tuple(kind for member in get_args(annotation) for kind in _members(member))
+    return (annotation,)
 
 
 def _entries(kind: Any, key: Any) -> Any:

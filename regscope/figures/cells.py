@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regscope.figures.marks import Mark
+
 
 @dataclass(frozen=True)
 class CellData:
@@ -18,7 +20,11 @@ class CellData:
 
     reg: str
     label: str
-    colour: str
+    mark: Mark
     history: Mapping[str, np.ndarray]
     weights: Mapping[str, np.ndarray]
     arrays: Mapping[str, np.ndarray]
+
+    @property
+    def colour(self) -> str:
+        return self.mark.colour

@@ -105,7 +105,11 @@ def draw(data: StudyData) -> Figure:
     for axis in axes[COLUMNS:]:
         axis.set_xlabel("Epoch")
     handles, labels = axes[0].get_legend_handles_labels()
-    parts[0].legend(handles, labels, loc="outside right center", handlelength=1.9, labelspacing=0.8)
+    # A dash needs some length to be told from another.
+    length = 1.9 if all(cell.mark.plain for cell in data.cells) else 3.6
+    parts[0].legend(
+        handles, labels, loc="outside right center", handlelength=length, labelspacing=0.8
+    )
     if below:
         found = differences.bands(data.cells, f"holdout_{score.stem}", window, score.scale)
         unit = ", points" if score.is_share else ""

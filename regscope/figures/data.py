@@ -15,7 +15,8 @@ from regscope.datasets import Dataset
 from regscope.figures.cells import CellData
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import captioned, first_examples
-from regscope.figures.style import colours, display_name, legible
+from regscope.figures.marks import Mark, marks
+from regscope.figures.style import display_name, legible
 from regscope.measures.catalog import Measure, named
 from regscope.models.weights import weight_in
 from regscope.results import StudyResults, told
@@ -101,13 +102,13 @@ def load(name: str, params: Params) -> StudyData:
     Raises FileNotFoundError, or RegscopeError, naming what is missing.
     """
     study = params.studies[name]
-    colour = colours(params.regs)
+    mark = marks(params.regs)
     found = results.load(name)
     return StudyData(
         study=study,
         dataset=Dataset.load(paths.prepared(name)),
         results=found,
-        cells=tuple(_cell(name, reg, colour[reg], _layers(found, reg)) for reg in study.cells),
+        cells=tuple(_cell(name, reg, mark[reg], _layers(found, reg)) for reg in study.cells),
     )
 
 
@@ -117,13 +118,13 @@ def _layers(found: StudyResults, reg: str) -> tuple[str, ...]:
     return tuple(layers.loc[layers["reg"] == reg, "layer"].unique())
 
 
-def _cell(name: str, reg: str, colour: str, layers: tuple[str, ...]) -> CellData:
+def _cell(name: str, reg: str, mark: Mark, layers: tuple[str, ...]) -> CellData:
     model = paths.model(name, reg)
     state = read_tensors(model / MODEL_FILE)
     return CellData(
         reg=reg,
         label=display_name(reg),
-        colour=colour,
+        mark=mark,
         history=_history(model / paths.HISTORY_FILE),
         weights={layer: weight_in(layer, state) for layer in layers},
         arrays=read_tensors(paths.evaluation(name, reg) / paths.ARRAYS_FILE),

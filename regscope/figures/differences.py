@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from regscope.figures.layout import MARGIN, fitting, head
 from regscope.figures.lines import line
+from regscope.figures.marks import Mark
 from regscope.figures.series import average, mean_and_reach
 from regscope.figures.style import GREY
 from regscope.study.params import BASELINE
@@ -100,7 +102,8 @@ def draw(
     for axis in grid.flat[len(held) :]:
         axis.set_visible(False)
     for axis, cell in zip(grid.flat, held, strict=False):
-        line(axis, epochs, found[cell.reg], cell, 0.5)
+        # Alone on its panel, and named there, a line needs no shape.
+        line(axis, epochs, found[cell.reg], replace(cell, mark=Mark(cell.colour)), 0.5)
         head(axis, cell)
         axis.axhline(0, color="#4D4D4D", lw=1.1, ls=(0, (4, 2)), zorder=1)
         axis.grid(axis="y")

@@ -41,12 +41,39 @@ def dots(
     heights: Sequence[float] | np.ndarray | None = None,
     **options: Any,
 ) -> None:
-    """Draw intervals `[R, 3]`, by default at rows 0 to R - 1; `options` are of the marks."""
-    low, mean, high = found.T
+    """Draw intervals `[R, 3]`, by default at rows 0 to R - 1; `options` are of the dots."""
     places = np.arange(len(found)) if heights is None else heights
-    axis.hlines(places, low, high, colors=colours, lw=1.8, zorder=3)
+    _bars(axis, found, colours, places)
     given: dict[str, Any] = {"s": 34, "lw": 0.9, "ec": "white", "zorder": 4} | options
-    axis.scatter(mean, places, c=colours, **given)
+    axis.scatter(found[:, 1], places, c=colours, **given)
+
+
+def marked(axis: Axes, cells: Sequence[CellData], found: np.ndarray) -> None:
+    """The same, every cell with the marker that it has on lines: the key to these."""
+    rows = np.arange(len(found))
+    _bars(axis, found, [cell.colour for cell in cells], rows)
+    scattered(axis, cells, found[:, 1], rows, s=34, lw=0.9, zorder=4)
+
+
+def scattered(
+    axis: Axes,
+    cells: Sequence[CellData],
+    across: np.ndarray,
+    up: np.ndarray,
+    **options: Any,
+) -> None:
+    """A dot a cell with its marker; of one shape all at once, since a call each takes long."""
+    for marker in dict.fromkeys(cell.mark.marker for cell in cells):
+        kept = [place for place, cell in enumerate(cells) if cell.mark.marker == marker]
+        colours = [cells[place].colour for place in kept]
+        axis.scatter(across[kept], up[kept], c=colours, marker=marker, ec="white", **options)
+
+
+def _bars(
+    axis: Axes, found: np.ndarray, colours: Sequence[str], places: Sequence[float] | np.ndarray
+) -> None:
+    low, _, high = found.T
+    axis.hlines(places, low, high, colors=colours, lw=1.8, zorder=3)
 
 
 def baseline_line(axis: Axes, cells: Sequence[CellData], found: np.ndarray) -> None:

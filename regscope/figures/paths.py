@@ -10,13 +10,13 @@ import numpy as np
 
 from regscope.figures.guess import guess_line, guess_note
 from regscope.figures.layout import HEADINGS, SEPARATOR, above, sheet
+from regscope.figures.marks import NEUTRAL, colours
 from regscope.figures.series import mean_and_reach
-from regscope.figures.style import COLOURS, FAINT, GREY, INK, colours, display_name, legible
+from regscope.figures.style import FAINT, GREY, INK, display_name, legible
 from regscope.measures.catalog import ACCURACY, Measure, named
 from regscope.results import worded
 from regscope.results.guessed import YES
 from regscope.statistics import LEFT_OUT
-from regscope.study.params import BASELINE
 from regscope.sweeps.tuned import by_strength
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _measure(axis: Axes, panel: Panel, table: pd.DataFrame, colour: str) -> None
     baseline = values.pop(0.0) * panel.scale
     center, reach = mean_and_reach(baseline[:, None])
     axis.axhspan(center[0] - reach[0], center[0] + reach[0], color=FAINT, alpha=0.55, lw=0)
-    axis.axhline(center[0], color=COLOURS[BASELINE], lw=0.8, zorder=1.5)
+    axis.axhline(center[0], color=NEUTRAL, lw=0.8, zorder=1.5)
     strengths = list(values)
     mean, reach = mean_and_reach(panel.scale * np.stack(list(values.values()), axis=1))
     axis.fill_between(strengths, mean - reach, mean + reach, color=colour, alpha=0.18, lw=0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.figures.dots import ROW, dots, extreme, intervals, name_rows
+from regscope.figures.dots import ROW, extreme, intervals, marked, name_rows, scattered
 from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.lines import line
 
@@ -71,7 +71,7 @@ def draw(data: StudyData) -> Figure:
     curves.set_ylabel(ACCURACY)
     curves.set_xlabel(RELATIVE)
     _marks(curves, data, table, found)
-    dots(summary, found, [cell.colour for cell in data.cells])
+    marked(summary, data.cells, found)
     name_rows(summary, data.cells)
     summary.set_title("What can go for one point of accuracy, %", loc="left", fontsize=9)
     if layers:
@@ -132,7 +132,4 @@ def _marks(axis: Axes, data: StudyData, table: pd.DataFrame, found: np.ndarray) 
     accuracy = dict(zip(whole["reg"], whole["accuracy"], strict=True))
     unpruned = [100 * accuracy[cell.reg] for cell in data.cells]
     shares = np.minimum(found[:, 1] / 100, 0.999)
-    colours = [cell.colour for cell in data.cells]
-    axis.scatter(
-        place(shares), np.array(unpruned) - 1, s=22, c=colours, ec="white", lw=0.9, zorder=6
-    )
+    scattered(axis, data.cells, place(shares), np.array(unpruned) - 1, s=22, lw=0.9, zorder=6)

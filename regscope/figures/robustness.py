@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regscope.figures.accuracy import VERDICTS, tally
-from regscope.figures.dots import ROW, baseline_line, dots, intervals, name_rows
+from regscope.figures.dots import ROW, baseline_line, intervals, marked, name_rows
 from regscope.figures.layout import HEADINGS, sheet
 from regscope.figures.lines import line
 from regscope.figures.style import GREY, display_name
@@ -87,7 +87,7 @@ def _curves(axis: Axes, data: StudyData, corruption: str) -> None:
 def _ranking(axis: Axes, data: StudyData, found: np.ndarray, verdicts: Mapping[str, str]) -> None:
     order = ranked(found)
     cells = [data.cells[row] for row in order]
-    dots(axis, found[order], [cell.colour for cell in cells])
+    marked(axis, cells, found[order])
     baseline_line(axis, cells, found[order])
     name_rows(axis, cells)
     for row, cell in enumerate(cells):

@@ -1,21 +1,18 @@
-"""One look for every figure: names, colours, type, and how a figure becomes bytes."""
+"""One look for every figure: names, type, and how a figure becomes bytes."""
 
 from __future__ import annotations
 
-import colorsys
 import io
 import re
 import sys
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-
-from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,41 +36,6 @@ NAMES = {
     "ema": "EMA",
     "swa": "SWA",
 }
-
-# Okabe and Ito 2008 (without its yellow, which fades on white), a dark wine from Paul Tol, a
-# violet, and what a search left: at least 18 CIELAB units apart, also as deuteranopes and
-# protanopes see them. That search has no more to give that does not fade on white: further names
-# get a colour by `colours`.
-COLOURS = {
-    BASELINE: "#4D4D4D",
-    "l1": "#0072B2",
-    "l1_prox": "#7B2FF0",
-    "l2": "#D55E00",
-    "elastic_net": "#CC79A7",
-    "dropout": "#009E73",
-    "batch_norm": "#E69F00",
-    "augmentation": "#56B4E9",
-    "l2_dropout": "#661100",
-    "label_smoothing": "#EE33FF",
-    "confidence_penalty": "#664477",
-    "sam": "#220099",
-    "gradient_clipping": "#776633",
-    "weight_decay": "#5566DD",
-    "max_norm": "#88DD66",
-    "ema": "#EEBBBB",
-    "early_stopping": "#112277",
-    "stochastic_depth": "#99BB77",
-    "gaussian_dropout": "#22EEFF",
-    "group_lasso": "#2211EE",
-    "orthogonal": "#EEDD00",
-    "input_noise": "#002255",
-    "cutout": "#440011",
-    "mixup": "#110022",
-    "gradient_noise": "#382B43",
-    "weight_noise": "#FFD5B1",
-}
-FURTHER = ("#332288", "#999933", "#AA4499", "#44AA99", "#BBAA00", "#882255")
-GOLDEN_RATIO = 0.618033988749895
 
 LONGEST = 120
 """Letters of a title."""
@@ -143,27 +105,6 @@ def legible(text: str, longest: int = LONGEST) -> str:
 
 def _invisible(letter: str) -> bool:
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Cn") and letter not in JOINERS
-
-
-def colours(regs: Iterable[str]) -> dict[str, str]:
-    """A colour for each name, all different.
-
-    Known names have theirs wherever they stand; the others get one by their position among the
-    unknown, so that a name added at the end changes no colour.
-    """
-    regs = list(dict.fromkeys(regs))
-    unknown = [reg for reg in regs if reg not in COLOURS]
-    given = {reg: _further(position) for position, reg in enumerate(unknown)}
-    return {reg: COLOURS.get(reg) or given[reg] for reg in regs}
-
-
-def _further(position: int) -> str:
-    if position < len(FURTHER):
-        return FURTHER[position]
-    beyond = position - len(FURTHER)
-    lightness = (0.42, 0.58, 0.3)[beyond % 3]
-    channels = colorsys.hls_to_rgb(beyond * GOLDEN_RATIO % 1, lightness, 0.7)
-    return "#" + "".join(f"{round(255 * channel):02X}" for channel in channels)
 
 
 def render(draw: Callable[[Drawn], Figure], data: Drawn) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regscope.figures.layout import head, panels
-from regscope.figures.style import COLOURS
+from regscope.figures.marks import NEUTRAL
 from regscope.study.params import BASELINE
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def distributions(
         head(axis, cell, f"near zero {percent(near[cell.reg])}, zero {percent(zero[cell.reg])}")
         axis.stairs(densities[cell.reg], edges, fill=True, color=cell.colour, alpha=0.75, lw=0)
         if cell.reg != baseline:
-            axis.stairs(densities[baseline], edges, baseline=None, color=COLOURS[BASELINE], lw=0.8)
+            axis.stairs(densities[baseline], edges, baseline=None, color=NEUTRAL, lw=0.8)
         axis.grid(axis="y")
     # The axes are shared: what is set of one is set of all.
     axes[0].set_yscale("log")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import shown
 from regscope.figures.cells import CellData
-from regscope.figures.style import colours, display_name, legible
+from regscope.figures.marks import Mark, colours
+from regscope.figures.style import display_name, legible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -119,7 +120,7 @@ def draw_weights(cells: Sequence[tuple[str, str, Cell]]) -> Figure:
         for share in ("near_zero_fraction", "zero_fraction")
     )
     data = [
-        CellData(name, name, colour, history={}, weights=found[name], arrays={})
+        CellData(name, name, Mark(colour), history={}, weights=found[name], arrays={})
         for name, colour, _ in cells
     ]
     outline = notes(first if len(cells) > 1 else "")

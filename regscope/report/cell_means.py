@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from regscope.figures.style import display_name
-from regscope.report.columns import comparisons, mean_and_half_width, values
+from regscope.report.columns import comparisons, with_half_width
 from regscope.report.formats import EDGE, column, fixed
 from regscope.report.measured import BY_KEY, Measure
 from regscope.report.sections import Section
@@ -20,9 +20,9 @@ def cell_means(section: Section) -> CellMeans:
     """`{measure: {cell: mean ± half width}}` in the order of the catalog, of what was measured."""
     found: CellMeans = {}
     for key in (key for key in BY_KEY if key in section.results.seeds.columns):
-        own = {reg: values(section.results, reg, key) for reg in section.regs}
-        shown = _shown(BY_KEY[key], [float(one.mean()) for one in own.values()])
-        found[key] = {reg: mean_and_half_width(one, shown) for reg, one in own.items()}
+        own = {reg: section.results.intervals[reg][key] for reg in section.regs}
+        shown = _shown(BY_KEY[key], [one.mean for one in own.values()])
+        found[key] = {reg: with_half_width(one, shown) for reg, one in own.items()}
     return found
 
 

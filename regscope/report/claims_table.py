@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from regscope.claims.measures import Measure, parse
-from regscope.report.columns import on_edge
-from regscope.report.formats import DASH, EDGE, fixed, p_value, percent, points
+from regscope.report.columns import on_edge, uncorrected
+from regscope.report.formats import DASH, EDGE, UNCORRECTED, fixed, p_value, percent, points
 from regscope.report.render import Cell, Table
 from regscope.report.verdicts import RESERVES, counts, firm_counts, readings
 from regscope.statistics import EQUAL
@@ -116,6 +116,7 @@ def _verdict(claim: Mapping[str, Any]) -> str:
         beside.append(_OR.join(reading["says"] for reading in readings(claim)))
     elif verdict == "undecided":
         beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
+        beside += [UNCORRECTED] * outdone_by_correction(claim)
     elif verdict != EQUAL and (share := _share(claim)) < SMALL:
         of_what = "the error" if _is_accuracy(claim) else "it"
         beside.append(f"by {percent(share, 1) if share >= 0.0005 else '<0.1'} % of {of_what}")
@@ -126,6 +127,14 @@ def _verdict(claim: Mapping[str, Any]) -> str:
     ]
     beside += [EDGE] if on_edge(claim) else []
     return f"{verdict} ({', '.join(beside)})" if beside else verdict
+
+
+def outdone_by_correction(claim: Mapping[str, Any]) -> bool:
+    """Whether the claim is undecided though the interval of its difference leaves out 0."""
+    measure = parse(claim["measure"])
+    if claim["comparison"] in (*LEVELS, "equal") or (measure and measure.table == "spread"):
+        return False
+    return uncorrected(claim)
 
 
 def _p(value: float | None) -> str:

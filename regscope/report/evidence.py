@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from regscope import results
 from regscope.measures.catalog import ACCURACY, score_in
 from regscope.report.at_best import AtBest, load_at_best
@@ -24,7 +26,8 @@ class Evidence:
     """What a study has in metrics/: its settings when it was trained, seeds and comparisons.
 
     `tuned` and `pairs` hold the rows of its sweep, if there is one, `discordant` those of
-    discordant.csv, `at_best` its cells at their best learning rates.
+    discordant.csv, `at_best` its cells at their best learning rates, `read` the settings as they
+    were read already.
     """
 
     study: str
@@ -35,6 +38,7 @@ class Evidence:
     pairs: Sequence[Row]
     discordant: Sequence[Row] = ()
     at_best: AtBest | None = None
+    read: Study | None = None
 
     @property
     def cells(self) -> Mapping[str, Any]:
@@ -47,7 +51,7 @@ class Evidence:
 
         Raises RegscopeError where its settings mean nothing any more.
         """
-        return results.as_study(self.study, dict(self.settings))
+        return self.read or results.as_study(self.study, dict(self.settings))
 
     @cached_property
     def overlap(self) -> float | None:
@@ -78,11 +82,16 @@ class Evidence:
 
     def mean(self, reg: str, measure: str) -> float | None:
         """None where no seed of the cell has the measure."""
-        own = self._seeds_of.get(reg)
-        if own is None or measure not in own.columns:
+        if measure not in self.seeds.columns:
             return None
-        found = own[measure].dropna()
+        own = self._by_seed(measure).get(reg, np.empty(0))
+        found = own[~np.isnan(own)]
         return float(found.mean()) if len(found) else None
+
+    @cached_property
+    def accuracies(self) -> dict[str, np.ndarray]:
+        """Of every cell, in the order of all seeds, `[S]`; nan for a seed that it does not have."""
+        return self._by_seed(ACCURACY)
 
     def test_set_error(self, reg: str) -> float | None:
         """What the test set adds to the error of the cell's difference to the baseline.
@@ -95,9 +104,19 @@ class Evidence:
     def against_none(self, reg: str, measure: str) -> Row | None:
         return self._compared.get((reg, measure))
 
+    def _by_seed(self, measure: str) -> dict[str, np.ndarray]:
+        regs, rows, seeds = self._places
+        found = np.full((len(regs), 1 + seeds.max(initial=-1)), np.nan)
+        found[rows, seeds] = self.seeds[measure].to_numpy(dtype=np.float64)
+        return dict(zip(regs, found, strict=True))
+
     @cached_property
-    def _seeds_of(self) -> dict[str, pd.DataFrame]:
-        return {str(reg): rows for reg, rows in self.seeds.groupby("reg", sort=False)}
+    def _places(self) -> tuple[list[str], np.ndarray, np.ndarray]:
+        """The cells; of every row of `seeds` the cell's place among them, and the seed's."""
+        cells = self.seeds["reg"].tolist()
+        regs = {reg: place for place, reg in enumerate(dict.fromkeys(cells))}
+        _, seeds = np.unique(self.seeds["seed"].to_numpy(), return_inverse=True)
+        return list(map(str, regs)), np.array([regs[reg] for reg in cells], dtype=np.intp), seeds
 
     @cached_property
     def _compared(self) -> dict[tuple[str, str], Row]:

@@ -11,6 +11,8 @@ ABOUT = "≈ "
 """Before a number that makes no difference that matters."""
 EDGE = "edge"
 """In brackets behind a verdict that one seed, or last digits, would turn."""
+UNCORRECTED = "not after correction"
+"""In brackets behind undecided where the interval leaves out 0 and the corrected p is too large."""
 
 
 def fixed(value: float, decimals: int, signed: bool = False) -> str:
@@ -20,6 +22,8 @@ def fixed(value: float, decimals: int, signed: bool = False) -> str:
     """
     if not math.isfinite(value):
         return DASH
+    if value > 0 and not signed:
+        return f"{value:.{decimals}f}"
     text = f"{value:{'+' if signed else ''}.{decimals}f}"
     if not text.strip("+-0."):
         text = text.lstrip("+-")

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from regscope.figures.style import colours, display_name
+from regscope.figures.marks import marks
+from regscope.figures.style import display_name
 from regscope.report import addresses, words
 from regscope.report.blocks import Part, kind
 from regscope.report.html_tables import table_html
@@ -28,6 +29,23 @@ STYLES = ("page.css", "search.css")
 SCRIPTS = ("page.js", "search.js", "pair.js", "anchors.js")
 PICTURES = "img-src 'self' file:"
 """From the page's own folder, be it opened as a file or from a server."""
+
+_OUTLINES = {
+    "s": "",
+    "^": "50% 0, 100% 100%, 0 100%",
+    "D": "50% 0, 100% 50%, 50% 100%, 0 50%",
+    "v": "0 0, 100% 0, 50% 100%",
+    "P": "33% 0, 67% 0, 67% 33%, 100% 33%, 100% 67%, 67% 67%, 67% 100%, 33% 100%, 33% 67%, 0 67%,"
+    " 0 33%, 33% 33%",
+    "X": "20% 0, 50% 30%, 80% 0, 100% 20%, 70% 50%, 100% 80%, 80% 100%, 50% 70%, 20% 100%, 0 80%,"
+    " 30% 50%, 0 20%",
+    "*": "50% 0, 62% 36%, 100% 36%, 69% 58%, 81% 95%, 50% 72%, 19% 95%, 31% 58%, 0 36%, 38% 36%",
+}
+SHAPES = {"o": ""} | {
+    marker: " border-radius: 0;" + f" clip-path: polygon({outline});" * bool(outline)
+    for marker, outline in _OUTLINES.items()
+}
+"""By marker, what makes a round swatch have its shape."""
 
 Parts = Mapping[str, Sequence[Part]]
 
@@ -102,7 +120,7 @@ def _asset(name: str) -> str:
 
 
 def _swatches(sections: Mapping[str, Section], regs: Sequence[str]) -> str:
-    """A rule for the colour of every name that a table may show."""
+    """A rule for the mark of every name that a table may show: its colour and its shape."""
     further = [
         name
         for section in sections.values()
@@ -110,8 +128,8 @@ def _swatches(sections: Mapping[str, Section], regs: Sequence[str]) -> str:
         for name in names
     ]
     return "".join(
-        f".reg-{name} {{ background: {colour}; }}\n"
-        for name, colour in colours([*regs, *further]).items()
+        f".reg-{name} {{ background: {mark.colour};{SHAPES[mark.marker]} }}\n"
+        for name, mark in marks([*regs, *further]).items()
     )
 
 

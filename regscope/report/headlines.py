@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regscope.report.answers import NO_ANSWER, answer
-from regscope.report.claims_table import anchor, interval, measured
-from regscope.report.formats import DASH, EDGE
+from regscope.report.claims_table import anchor, interval, measured, outdone_by_correction
+from regscope.report.formats import DASH, EDGE, UNCORRECTED
 from regscope.report.how_sure import OWN, seeds
 from regscope.report.phrases import number_of
 from regscope.report.questions import Question
@@ -28,13 +28,11 @@ def headlines(claims: Claims) -> Iterator[Question]:
             statement = claim["statement"].rstrip(".")
             found = measured(claim, interval=False)
             effect = "" if found == DASH else f", {found}"
+            note = f" ({UNCORRECTED})" * outdone_by_correction(claim)
             yield Question(
                 f"document-{number_of(claim)}",
-                f"Was document {number_of(claim)}'s headline right?",
-                (
-                    f"{answer(claim)}. “{statement}” (“{claim['title']}”): {claim['verdict']}"
-                    f"{effect}.",
-                ),
+                f"Was the headline of “{claim['title']}” right?",
+                (f"{answer(claim)}. “{statement}”: {claim['verdict']}{note}{effect}.",),
                 _sure(claim),
                 (claim["study"],),
                 anchor(claim),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from markupsafe import Markup, escape
 
@@ -24,8 +25,9 @@ def _lines(table: Table, name: str) -> Iterator[str]:
     yield f"<caption><span>{caption}</span></caption>"
     columns = [_column(table, index) for index in range(len(table.columns))]
     yield "<thead>\n<tr>"
-    for heading, of_column in zip(table.columns, columns, strict=True):
-        yield f'<th scope="col"{_class(of_column)}>{escape(heading)}</th>'
+    for index, heading in enumerate(table.columns):
+        falling = ' data-first="largest"' if index in table.largest_first else ""
+        yield f'<th scope="col"{_class(columns[index])}{falling}>{escape(heading)}</th>'
     yield "</tr>\n</thead>\n<tbody>"
     anchors = table.anchors or ("",) * len(table.rows)
     for anchor, (first, *others) in zip(anchors, table.rows, strict=True):
@@ -42,6 +44,7 @@ def _column(table: Table, index: int) -> str:
     return " ".join(["words"] * (index in table.words) + ["long"] * (index in table.long))
 
 
+@cache
 def _class(*names: str) -> str:
     given = " ".join(filter(None, names))
     return f' class="{escape(given)}"' if given else ""

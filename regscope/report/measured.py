@@ -49,6 +49,10 @@ class Measure:
         return self.entry.better is None
 
     @property
+    def more_is_better(self) -> bool:
+        return self.entry.better == "higher"
+
+    @property
     def less_is_better(self) -> bool:
         return self.entry.better == "lower"
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
+
+import numpy as np
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import ACCURACY
@@ -21,9 +23,6 @@ from regscope.statistics import (
     overlap_widening,
 )
 from regscope.study.params import BASELINE
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Basis = Literal["own examples", "pool", "pool, not measured", "test set", "test set, at most"]
 
@@ -116,7 +115,7 @@ def new_data_table(evidence: Evidence, regs: Sequence[str]) -> Table | None:
     bases = {one.basis for one in found.values()}
     if not bases - {"own examples", "pool, not measured"}:
         return None
-    by_reg = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
+    by_reg = evidence.accuracies
     return Table(
         "The same differences for new data",
         (
@@ -143,9 +142,9 @@ def _seeds(one: NewData) -> str:
     return with_range(*(points(end) for end in (one.seeds.mean, one.seeds.low, one.seeds.high)))
 
 
-def _standard_error(differences: pd.Series) -> float:
-    known = differences.dropna()
-    return float(known.std(ddof=1) / math.sqrt(len(known)))
+def _standard_error(differences: np.ndarray) -> float:
+    known = differences[~np.isnan(differences)]
+    return float(known.std(ddof=1)) / math.sqrt(len(known)) if len(known) > 1 else math.nan
 
 
 def _error(one: NewData) -> str:

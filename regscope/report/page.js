@@ -30,6 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
   markPresentSection();
   openAllForPrint();
   document.querySelectorAll(".scroll").forEach(hintWhereWide);
+  document.querySelectorAll(".scroll, .pan, .contents").forEach(fadeWhereMore);
   makeSearch();
   makePair();
   goToTarget();
@@ -85,7 +86,8 @@ function makeSortable(table) {
     const button = element("button", { type: "button" }, ...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
-      const rising = heading.getAttribute("aria-sort") !== "ascending";
+      const before = heading.getAttribute("aria-sort");
+      const rising = before ? before === "descending" : heading.dataset.first !== "largest";
       headings.forEach((one) => one.removeAttribute("aria-sort"));
       heading.setAttribute("aria-sort", rising ? "ascending" : "descending");
       body.append(...sorted([...body.rows], index, rising));
@@ -128,7 +130,7 @@ function makeEnlargeable(images) {
     };
     const button = element("button", { type: "button", className: "enlarge", textContent: "Enlarge" });
     button.setAttribute("aria-label", `Enlarge: ${image.alt.split(". ", 2).join(". ")}`);
-    image.after(button);
+    image.closest("figure").append(button);
     button.addEventListener("click", open);
     image.addEventListener("click", open);
   }
@@ -145,6 +147,25 @@ function hintWhereWide(box) {
     if (wide) box.before(hint);
     else hint.remove();
   };
+  new ResizeObserver(settle).observe(box);
+}
+
+// What scrolls sideways fades at the end where there is more of it. A picture that does can be
+// reached by keyboard then, as tables and links can anyway.
+function fadeWhereMore(box) {
+  const settle = () => {
+    const beyond = box.scrollWidth - box.clientWidth;
+    box.classList.toggle("more", beyond - box.scrollLeft > 1);
+    if (!box.classList.contains("pan")) return;
+    if (beyond > 1) {
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", "A picture that scrolls sideways");
+    } else {
+      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+    }
+  };
+  box.addEventListener("scroll", settle, { passive: true });
   new ResizeObserver(settle).observe(box);
 }
 

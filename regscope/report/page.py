@@ -18,7 +18,7 @@ from regscope.report.parts import parts
 from regscope.report.ranking import ranking
 from regscope.report.results_page import PUBLISHED_ALT, of_new_data
 from regscope.report.sections import Section
-from regscope.report.seed_counts import seed_counts_table
+from regscope.report.seed_counts import not_counted, seed_counts_table
 from regscope.report.study_html import attributes, shown_pictures, study_html
 from regscope.report.verdicts import (
     Claims,
@@ -83,6 +83,7 @@ def start_page(
 ) -> bytes:
     """What all studies say together; the picture of published runs stands beside it."""
     studies = {name: section.results for name, section in sections.items()}
+    evidence = [section.evidence for section in sections.values()]
     alt = " ".join((PUBLISHED_ALT, *published_text(sections.values())))
     return frame.page(
         "start.html.jinja",
@@ -109,6 +110,7 @@ def start_page(
             if (judged := [claim for claim in claims if claim["verdict"] == verdict])
         },
         overview=tables.overview_table(studies, regs).led_to(addresses.METHOD),
-        seed_counts=seed_counts_table([section.evidence for section in sections.values()]),
+        seed_counts=seed_counts_table(evidence),
+        not_counted=not_counted(evidence),
         published=attributes(paths.PUBLISHED, published, alt),
     )

@@ -72,6 +72,7 @@ function drawPair(found, names, pair) {
   box.setAttribute("aria-label", caption);
   document.getElementById("pair-shown").replaceChildren(box);
   hintWhereWide(box);
+  fadeWhereMore(box);
   const note = pair[0] === pair[1] ? "Choose two different cells." : noteOnPair(compared, names, baseline);
   document.getElementById("pair-note").textContent = note;
 }

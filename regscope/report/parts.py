@@ -311,10 +311,9 @@ def _settings(section: Section) -> Part:
 
 def _against_baseline(section: Section, part: catalog.Part) -> Iterator[Block]:
     """What the seeds say about the differences to the baseline in the part's measures."""
-    there = set(section.results.comparisons["measure"])
     blocks: list[Block] = []
     for measure in MEASURES:
-        if measure.entry.part == part and measure.key in there:
+        if measure.entry.part == part and measure.key in section.results.compared:
             blocks.append(Heading(measure.title))
             blocks.append(tables.comparison_table(section.results, section.regs, measure))
     if blocks:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from statistics import fmean
 from typing import Any
+
+import numpy as np
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import of_part
 from regscope.report.columns import (
     Column,
     column_of,
-    frame_table,
     means_table,
     name_cell,
+    numbers_table,
 )
 from regscope.report.formats import fixed, fixed_column, p_value, percent, with_range
+from regscope.report.means import ByCell, by_column, grouped_means, seed_means
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 
@@ -25,31 +29,37 @@ PAIRS = 8
 def robustness_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """Accuracy on clean examples and under every corruption, means over severities and seeds."""
     rows = results.robustness
-    clean = rows[rows["severity"] == 0].groupby("reg", sort=False)["accuracy"].mean()
-    corrupted = rows[rows["severity"] > 0].pivot_table(
-        index="reg", columns="corruption", values="accuracy", sort=False
-    )
-    means = corrupted.assign(clean=clean).join(results.seed_means)
+    clean = grouped_means(rows[rows["severity"] == 0], ("reg",), "accuracy")
+    corrupted: dict[Any, ByCell] = {}
+    worse = grouped_means(rows[rows["severity"] > 0], ("corruption", "reg"), "accuracy")
+    for (name, reg), mean in worse.items():
+        corrupted.setdefault(name, {})[str(reg)] = mean
+    others = of_part("robustness")
     columns = (
-        Column("Clean", "clean", _PERCENT),
-        *(Column(display_name(str(name)), name, _PERCENT) for name in corrupted.columns),
-        *map(column_of, of_part("robustness")),
+        Column("Clean", _CLEAN, _PERCENT, True),
+        *(Column(display_name(str(name)), name, _PERCENT, True) for name in corrupted),
+        *map(column_of, others),
     )
+    means: dict[Any, ByCell] = {
+        **seed_means(results, [entry.name for entry in others]),
+        **corrupted,
+        _CLEAN: {str(reg): mean for (reg,), mean in clean.items()},
+    }
     caption = "Test accuracy, %, means over severities 1 to 5 and over seeds"
-    return frame_table(caption, means, regs, columns)
+    return numbers_table(caption, means, regs, columns)
 
 
 def severity_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
     """One table a corruption: accuracy at every severity, means over seeds."""
-    tables = []
-    for name, rows in results.robustness.groupby("corruption", sort=False):
-        by_severity = rows.pivot(index="reg", columns="severity", values="accuracy")
+    rows, tables = results.robustness, []
+    for name in rows["corruption"].unique():
+        by_severity = by_column(rows[rows["corruption"] == name], "severity", "accuracy")
         columns = [
-            Column(f"Severity {severity}" if severity else "Clean", severity, _PERCENT)
-            for severity in by_severity.columns
+            Column(f"Severity {severity}" if severity else "Clean", severity, _PERCENT, True)
+            for severity in sorted(by_severity)
         ]
         caption = f"{display_name(str(name))}: test accuracy, %"
-        tables.append(frame_table(caption, by_severity, regs, columns))
+        tables.append(numbers_table(caption, by_severity, regs, columns))
     return tables
 
 
@@ -61,35 +71,34 @@ def calibration_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 def pairs_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """The PAIRS pairs of classes mixed up most over all cells, and how often in each cell."""
-    errors = results.confused.pivot_table(
-        index="reg", columns=["first", "second"], values="errors", sort=False
-    )
-    most = errors.mean().sort_values(ascending=False, kind="stable").index[:PAIRS]
-    counts = errors[most].set_axis([" and ".join(map(str, pair)) for pair in most], axis=1)
-    columns = [Column(pair, pair, fixed_column(1)) for pair in counts.columns]
+    errors: dict[str, ByCell] = {}
+    table = results.confused
+    names = (table[name].tolist() for name in ("first", "second", "reg", "errors"))
+    for first, second, reg, found in zip(*names, strict=True):
+        errors.setdefault(f"{first} and {second}", {})[str(reg)] = found
+    most = sorted(errors, key=lambda pair: -fmean(errors[pair].values()))[:PAIRS]
+    columns = [Column(pair, pair, fixed_column(1)) for pair in most]
     caption = "Errors between two classes, both ways round, means over seeds"
-    return frame_table(caption, counts, regs, columns)
+    return numbers_table(caption, errors, regs, columns)
 
 
 def confused_table(results: StudyResults, regs: Sequence[str], most: int = MOST_CONFUSED) -> Table:
     """The pairs of classes that every cell mixes up most, `most` a cell."""
-    ordered = results.confused.sort_values("errors", ascending=False, kind="stable")
-    first: dict[str, list[dict[Hashable, Any]]] = {}
-    for pair in ordered.groupby("reg", sort=False).head(most).to_dict("records"):
-        first.setdefault(str(pair["reg"]), []).append(pair)
-    rows = []
-    for reg in regs:
-        for pair in first.get(reg, []):
-            rows.append(
-                (
-                    name_cell(reg),
-                    Cell(f"{pair['first']} and {pair['second']}"),
-                    Cell(fixed(pair["errors"], 1)),
-                    Cell(percent(pair["share"], 1)),
-                    Cell(_excess(pair)),
-                    Cell(p_value(pair["p_value"])),
-                )
-            )
+    of_row = results.confused["reg"].to_numpy(dtype=object)
+    errors = results.confused["errors"].to_numpy()
+    cells = [np.flatnonzero(of_row == reg) for reg in regs]
+    kept = [row for own in cells for row in own[np.argsort(-errors[own], kind="stable")[:most]]]
+    rows = [
+        (
+            name_cell(str(pair["reg"])),
+            Cell(f"{pair['first']} and {pair['second']}"),
+            Cell(fixed(pair["errors"], 1)),
+            Cell(percent(pair["share"], 1)),
+            Cell(_excess(pair)),
+            Cell(p_value(pair["p_value"])),
+        )
+        for pair in results.confused.iloc[kept].to_dict("records")
+    ]
     return Table(
         "Pairs of classes mixed up most, both ways round, means over seeds",
         ("Regularizer", "Classes", "Errors", "Of all errors, %", "More than the mean pair", "p"),
@@ -103,3 +112,4 @@ def _excess(pair: dict[Hashable, Any]) -> str:
 
 
 _PERCENT = fixed_column(2, 100)
+_CLEAN = "clean"

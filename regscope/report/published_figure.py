@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from regscope.figures.layout import SEPARATOR, sheet
-from regscope.figures.style import GREY, INK, colours, display_name, legible, render
+from regscope.figures.marks import colours
+from regscope.figures.style import GREY, INK, display_name, legible, render
 from regscope.report.columns import values
 from regscope.report.published_table import one_more
 from regscope.statistics import mean_interval

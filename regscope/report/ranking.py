@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from regscope.report.columns import comparisons, mean_and_half_width, on_edge, values
+from regscope.report.columns import comparisons, on_edge, with_half_width
 from regscope.report.formats import fixed
 from regscope.report.measured import ACCURACY, BY_KEY, Measure
 from regscope.report.tables import BASELINE_VERDICT
 from regscope.results import StudyResults, told
-from regscope.statistics import Interval, mean_interval
+from regscope.statistics import Interval
 from regscope.study.params import BASELINE
 
 MARGIN = 4.0
@@ -57,8 +57,7 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
     room for the others: it stands at the axis' beginning.
     """
     measure = BY_KEY[results.primary]
-    measured = {reg: values(results, reg, measure.key) for reg in regs if reg in results.cells}
-    intervals = {reg: mean_interval(accuracies) for reg, accuracies in measured.items()}
+    intervals = {reg: results.intervals[reg][measure.key] for reg in regs if reg in results.cells}
     ends = [_ends(interval) for reg, interval in intervals.items() if reg not in results.lost]
     low, high = min(end[0] for end in ends), max(end[1] for end in ends)
     width = (high - low) or 1.0
@@ -73,12 +72,12 @@ def ranking(results: StudyResults, regs: Sequence[str]) -> Ranking:
     bars = tuple(
         Bar(
             reg,
-            mean_and_half_width(measured[reg], measure.value),
+            with_half_width(interval, measure.value),
             measure.difference(compared[reg]["difference"]) if reg != BASELINE else "",
             told(compared[reg]) if reg != BASELINE else BASELINE_VERDICT,
-            place(interval.low) if len(measured[reg]) > 1 else None,
+            None if math.isnan(interval.low) else place(interval.low),
             place(interval.mean),
-            place(interval.high) if len(measured[reg]) > 1 else None,
+            None if math.isnan(interval.high) else place(interval.high),
             reg != BASELINE and on_edge(compared[reg]),
             not low - margin <= interval.mean <= high + margin,
         )

@@ -66,6 +66,7 @@ def rates_table(results: StudyResults, at_best: AtBest, regs: Sequence[str]) -> 
         regs,
         row,
         {8},
+        {1, 2, 5, 6},
     )
 
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_text
-from regscope.base.lines import joined
-from regscope.figures.style import display_name
 from regscope.report import words
 from regscope.report.across import across
 from regscope.report.in_markdown import answered, link
@@ -18,7 +15,7 @@ from regscope.report.published import load_published
 from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT, of_new_data
 from regscope.report.sections import Section, load_sections
-from regscope.report.standings import Standing, standings, standings_table
+from regscope.report.standings import Standing, further, standings, standings_table
 from regscope.report.verdicts import Claims, headline, held_against, load_claims
 from regscope.results import NO_BETTER
 from regscope.study.params import load_params
@@ -26,14 +23,6 @@ from regscope.study.params import load_params
 BEGIN, END = "<!-- results: begin -->", "<!-- results: end -->"
 ROWS = 12
 """Of the table of methods."""
-
-WORDS = {
-    "better": "firmly better",
-    "worse": "firmly worse",
-    "equal": "without a difference that matters",
-    "open": "open",
-}
-"""What a method is in the studies of a `Standing`."""
 
 
 def rewrite(check: bool = False) -> None:
@@ -83,26 +72,17 @@ def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = E
 
 
 def _stands(found: Sequence[Standing]) -> Iterator[str]:
-    """A row a method that several studies have, the first ROWS; the others are named."""
-    table = standings_table(found, fewest=2)
-    if not table.rows:
-        table = standings_table(found)
-    table = replace(table, rows=table.rows[:ROWS])
+    """A row a method that is firm in one of several studies, at most ROWS; others are named."""
+    table = standings_table(found, fewest=2, most=ROWS)
     yield (
         f"{table.caption}, at the study's own strengths, learning rate and epochs; open is what is"
         f" undecided, on the edge, of too few seeds or {NO_BETTER} ([what verdicts mean]"
         f"({link(Path('docs') / 'statistics.md', paths.README)}#verdicts)):"
     )
     yield markdown(table).rstrip("\n")
-    there = {row[0].reg for row in table.rows}
-    others = [one for one in found if one.reg not in there]
-    told = []
-    for verdict in ("better", "worse", "equal", "open"):
-        named = [display_name(one.reg) for one in others if getattr(one, verdict)]
-        if named:
-            told.append(f"{WORDS[verdict]} in a study: {joined(named)}")
-    if told:
-        yield f"Further methods, {'; '.join(told)}."
+    others = further(found, table)
+    if others:
+        yield others
 
 
 def _verdicts(claims: Claims) -> str:

@@ -41,7 +41,7 @@ class Cell:
     @property
     def css_class(self) -> str:
         """Of the verdict, where it is an answer."""
-        if self.verdict not in (*SEPARABLE, EQUAL):
+        if not self.verdict or self.verdict not in (*SEPARABLE, EQUAL):
             return ""
         return self.verdict.replace(" ", "-") + " edge" * self.edge
 
@@ -51,7 +51,7 @@ class Table:
     """The first column is of words and left-aligned; `words` says which others are.
 
     anchors: of every row its name in addresses, empty for none; no names where there are no rows to
-    be led to.
+    be led to. largest_first: the columns that are best read from the largest down.
     """
 
     caption: str
@@ -59,6 +59,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
     words: frozenset[int] = frozenset({0})
     anchors: tuple[str, ...] = ()
+    largest_first: frozenset[int] = frozenset()
 
     def led_to(self, prefix: str = "") -> Table:
         """The table with the name of the cell that a row is of as the row's anchor."""

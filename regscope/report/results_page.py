@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from regscope.base import paths
 from regscope.figures.style import display_name
@@ -11,13 +11,14 @@ from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
 from regscope.report.across import across
 from regscope.report.findings import study_findings
+from regscope.report.formats import DASH
 from regscope.report.in_markdown import answered, joined, link
 from regscope.report.new_data import doubtful
-from regscope.report.render import escape, markdown
+from regscope.report.render import Table, escape, markdown
 from regscope.report.sections import Section
-from regscope.report.seed_counts import seed_counts_table
-from regscope.report.standings import standings, standings_table
-from regscope.report.verdicts import Claims, counts_table, discoveries, headline
+from regscope.report.seed_counts import not_counted, seed_counts_table
+from regscope.report.standings import Standing, further, standings, standings_table
+from regscope.report.verdicts import MEANINGS, Claims, counts_table, discoveries, headline
 
 PUBLISHED_ALT = (
     "Published single runs beside every seed of ours: diamonds are published runs, small dots are"
@@ -39,26 +40,45 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
         blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
         blocks += [discoveries(claims), *_where_claims_are(claims)]
     if sections:
-        counts = seed_counts_table([section.evidence for section in sections.values()])
-        blocks += ["## Seeds needed", markdown(counts)]
-        blocks += ["## How to read", _how_to_read()]
+        evidence = [section.evidence for section in sections.values()]
+        blocks += ["## Seeds needed", markdown(seed_counts_table(evidence))]
+        blocks += [escape(note) for note in (not_counted(evidence),) if note]
+        blocks += ["## How to read", _how_to_read(told={*MEANINGS} if claims else ())]
     return joined([*blocks, "## Methods", _methods()])
 
 
 def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims) -> Iterator[str]:
     studies = {name: section.results for name, section in sections.items()}
-    overview = tables.overview_table(studies, regs)
-    stands = standings_table(standings(sections, regs))
+    found = standings(sections, regs)
+    stands = standings_table(found)
+    open_in_one = [one for one in found if len(one.studies) == 1 and not (one.better or one.worse)]
+    alone = open_in_one if len(sections) > 1 else []
+    shown = [reg for reg in regs if reg not in {one.reg for one in alone}]
+    overview = tables.overview_table(studies, shown)
     yield "## Findings"
     yield escape(words.KEY)
     yield answered(across(sections, regs, claims), paths.RESULTS_PAGE)
     yield escape(of_new_data(sections))
     yield f"{stands.caption}:"
     yield markdown(stands)
+    yield escape(further(found, stands))
     yield "## Overview"
     yield f"{overview.caption}; {words.MARKS}."
     yield markdown(overview)
+    yield from _alone(alone, tables.overview_table(studies, [one.reg for one in alone]))
     yield f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.RESULTS_PAGE)})"
+
+
+def _alone(found: Sequence[Standing], overview: Table) -> Iterator[str]:
+    """In a sentence the cells that stand in one study alone and are not firm there."""
+    by_study: dict[str, list[str]] = {}
+    for one, row in zip(found, overview.rows, strict=False):
+        (study,) = one.studies
+        entry = next(cell.text for cell in row[1:] if cell.text != DASH)
+        by_study.setdefault(study, []).append(f"{display_name(one.reg)} {entry}")
+    if by_study:
+        told = "; ".join(f"{study}: {', '.join(cells)}" for study, cells in by_study.items())
+        yield escape(f"In one study each, and neither firmly better nor worse there, {told}.")
 
 
 def of_new_data(sections: Mapping[str, Section]) -> str:
@@ -96,5 +116,9 @@ def _methods() -> str:
     return f"What each method does: {', '.join(cards)}."
 
 
-def _how_to_read() -> str:
-    return "\n".join(f"- **{term}**: {meaning}" for term, meaning in words.HOW_TO_READ)
+def _how_to_read(told: Collection[str]) -> str:
+    """told: verdicts on claims whose meaning stands above."""
+    left_out = {f"Claim {verdict}" for verdict in told}
+    return "\n".join(
+        f"- **{term}**: {meaning}" for term, meaning in words.HOW_TO_READ if term not in left_out
+    )

@@ -60,6 +60,7 @@ class Section:
             (),
             (),
             self.results.discordant.to_dict("records"),
+            read=self.study,
         )
 
     @cached_property

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from regscope.base.lines import joined
 from regscope.measures.catalog import ACCURACY
 from regscope.report.evidence import Evidence
 from regscope.report.formats import DASH, percent
@@ -23,17 +24,16 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
     for evidence in found:
         if ACCURACY not in evidence.seeds.columns:
             continue
-        table = evidence.seeds.pivot(index="seed", columns="reg", values=ACCURACY)
-        if len(table) < 2 or len(table.columns) < 2:
+        others = dict(evidence.accuracies)
+        baseline = others.pop(BASELINE)
+        if len(baseline) < 2 or not others:
             continue
-        baseline = table[BASELINE]
-        deviation, accuracy = float(baseline.std()), float(baseline.mean())
+        deviation, accuracy = float(np.nanstd(baseline, ddof=1)), float(np.nanmean(baseline))
         # Examples of a group may err together: their number gives no standard error.
         alone = evidence.trained.split.by != "group"
         examples = evidence.test_examples
-        others = table.drop(columns=BASELINE)
-        paired = float(np.median(others.sub(baseline, axis=0).std()))
-        needed = seeds_table(paired, comparisons=len(others.columns))
+        paired = float(np.median([np.nanstd(own - baseline, ddof=1) for own in others.values()]))
+        needed = seeds_table(paired, comparisons=len(others))
         wanted = list(needed)
         rows.append(
             (
@@ -42,7 +42,7 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
                 Cell(percent(test_set_error(accuracy, examples)) if alone else DASH),
                 Cell(percent(combined_error(deviation, accuracy, examples)) if alone else DASH),
                 Cell(percent(paired)),
-                Cell(f"{len(others.columns)}"),
+                Cell(f"{len(others)}"),
                 *(Cell(DASH if seeds is None else f"{seeds:,}") for seeds in needed.values()),
             )
         )
@@ -56,3 +56,14 @@ def seed_counts_table(found: Sequence[Evidence]) -> Table:
         *(f"Seeds for {percent(difference)} points" for difference in wanted),
     )
     return Table("Seeds needed", headings, tuple(rows))
+
+
+def not_counted(found: Sequence[Evidence]) -> str:
+    """Which studies `seed_counts_table` leaves out for what they are about; empty for none."""
+    names = [evidence.study for evidence in found if ACCURACY not in evidence.seeds.columns]
+    if not names:
+        return ""
+    return (
+        f"Without {joined(names)}, whose targets are numbers: the points are of accuracies. What"
+        " their differences take stands in the table of each one's page."
+    )

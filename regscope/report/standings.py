@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from regscope.base.lines import joined
+from regscope.figures.style import display_name
 from regscope.report.columns import comparisons, name_cell, on_edge
 from regscope.report.formats import DASH
 from regscope.report.render import Cell, Table
@@ -38,6 +40,14 @@ class Standing:
     def studies(self) -> tuple[str, ...]:
         return (*self.better, *self.worse, *self.equal, *self.open)
 
+
+WORDS = {
+    "better": "firmly better",
+    "worse": "firmly worse",
+    "equal": "without a difference that matters",
+    "open": "open",
+}
+"""What a method is in the studies of a `Standing`."""
 
 KINDS = {"better": "better", "worse": "worse", EQUAL: "equal"}
 
@@ -77,9 +87,11 @@ def decided(row: Mapping[Any, Any]) -> str:
     return "" if _kind(row) == "open" else told(row)
 
 
-def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:
-    """A row a method that at least `fewest` studies have, the most often better first."""
-    kept = [standing for standing in found if len(standing.studies) >= fewest]
+def standings_table(found: Sequence[Standing], fewest: int = 1, most: int | None = None) -> Table:
+    """A row a method that at least `fewest` studies have and that is firmly better or worse in one,
+    the most often better first, at most `most`; where none is, all have one."""
+    several = [one for one in found if len(one.studies) >= fewest] or found
+    kept = [one for one in several if one.better or one.worse] or several
     ordered = sorted(kept, key=lambda one: (-len(one.better), len(one.worse), -len(one.equal)))
     return Table(
         f"Every method against {BASELINE}: what is firm, in which studies",
@@ -91,9 +103,21 @@ def standings_table(found: Sequence[Standing], fewest: int = 1) -> Table:
             "Open",
             "Better when tuned",
         ),
-        tuple((name_cell(one.reg), *_entries(one)) for one in ordered),
+        tuple((name_cell(one.reg), *_entries(one)) for one in ordered[:most]),
         frozenset(range(6)),
     )
+
+
+def further(found: Sequence[Standing], table: Table) -> str:
+    """Of the methods without a row in the table what they are, in a sentence; empty for none."""
+    there = {row[0].reg for row in table.rows}
+    others = [one for one in found if one.reg not in there]
+    told = []
+    for kind, words in WORDS.items():
+        named = [display_name(one.reg) for one in others if getattr(one, kind)]
+        if named:
+            told.append(f"{words} in a study: {joined(named)}")
+    return f"Further methods, {'; '.join(told)}." if told else ""
 
 
 def _entries(one: Standing) -> Iterator[Cell]:

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.measures.catalog import named
-from regscope.report.columns import mean_and_half_width, name_cell, narrow_column, verdict_cell
+from regscope.report.columns import (
+    best_high,
+    mean_and_half_width,
+    name_cell,
+    narrow_column,
+    verdict_cell,
+)
 from regscope.report.formats import (
     DASH,
     known_text,
@@ -80,6 +86,7 @@ def tuned_table(sweep: Sweep) -> Table:
         ),
         tuple(rows),
         frozenset({0, 8}),
+        largest_first=frozenset({2, 3, 4, 6}),
     )
 
 
@@ -145,6 +152,7 @@ def _path_table(sweep: Sweep, family: str) -> Table:
             for strength, *row in zip(means.index, accuracies, *texts, strict=True)
         ),
         frozenset(),
+        largest_first=frozenset({1, *best_high((one.more_is_better for one in PATH), first=2)}),
     )
 
 
@@ -181,6 +189,7 @@ def pairs_table(pairs: pd.DataFrame) -> Table:
         ),
         tuple(rows),
         frozenset({0, 1, 6, 9}),
+        largest_first=frozenset({2, 3, 4, 5}),
     )
 
 

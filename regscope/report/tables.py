@@ -16,16 +16,18 @@ from regscope.report.columns import (
     MEANS,
     NOT_MEASURED,
     Column,
+    best_high,
     by_reg,
     comparisons,
-    frame_table,
     mean_and_half_width,
     means_table,
     name_cell,
+    numbers_table,
     on_edge,
     values,
     verdict_cell,
     with_guess,
+    with_half_width,
 )
 from regscope.report.formats import (
     ABOUT,
@@ -38,6 +40,7 @@ from regscope.report.formats import (
     seeds_needed,
     with_range,
 )
+from regscope.report.means import by_column
 from regscope.report.measured import ACCURACY, BY_KEY, MEASURES, Measure
 from regscope.report.render import Cell, Table
 from regscope.results import GUESS, NO_BETTER, StudyResults, told
@@ -58,7 +61,8 @@ def comparison_table(
     def row(reg: str) -> list[Cell]:
         measured = values(results, reg, measure.key)
         spread = measure.value(measured.std(ddof=1)) if len(measured) > 1 else DASH
-        own = [Cell(mean_and_half_width(measured, measure.value)), Cell(spread)]
+        mean = with_half_width(results.intervals[reg][measure.key], measure.value)
+        own = [Cell(mean), Cell(spread)]
         if reg == BASELINE:
             over = over_guess(results.seeds, results.guesses, measure.key).get(BASELINE)
             note = f", {NO_BETTER}" if over and over.beats == NO else ""
@@ -75,7 +79,8 @@ def comparison_table(
         "Verdict",
     )
     caption = f"{MEANS}, and the paired difference to {BASELINE}"
-    table = by_reg(caption, headings, results.cells, regs, row, words={7})
+    best = {1, 3, 5} if measure.more_is_better else {5}
+    table = by_reg(caption, headings, results.cells, regs, row, {7}, best)
     if measure.key not in GUESSED.values():
         return table
     return with_guess(table, [*_guess(results, measure), "", "", "", ""])
@@ -163,9 +168,7 @@ def _without_note(cell: Cell) -> Cell:
 
 def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """All compared measures at once: the baseline's value, the others' difference to it."""
-    measures = [
-        measure for measure in MEASURES if measure.key in set(results.comparisons["measure"])
-    ]
+    measures = [measure for measure in MEASURES if measure.key in results.compared]
     compared = {measure.key: comparisons(results, measure.key) for measure in measures}
 
     def entry(reg: str, measure: Measure) -> Cell:
@@ -180,6 +183,7 @@ def changes_table(results: StudyResults, regs: Sequence[str]) -> Table:
         results.cells,
         regs,
         lambda reg: [entry(reg, measure) for measure in measures],
+        largest_first=best_high(measure.more_is_better for measure in measures),
     )
     guessed = GUESSED.values()
     return with_guess(
@@ -226,10 +230,9 @@ def convergence_table(results: StudyResults, regs: Sequence[str], training_loss:
 
 def classes_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """F1 of every class, means over seeds."""
-    scores = results.classes.pivot(index="reg", columns="class", values="f1")
-    names = list(results.classes["class"].unique())
-    columns = [Column(str(name), name, fixed_column(3)) for name in names]
-    return frame_table("F1 of every class, means over seeds", scores, regs, columns)
+    scores = by_column(results.classes, "class", "f1")
+    columns = [Column(str(name), name, fixed_column(3), True) for name in scores]
+    return numbers_table("F1 of every class, means over seeds", scores, regs, columns)
 
 
 def class_scores_table(results: StudyResults, reg: str) -> Table:
@@ -247,6 +250,7 @@ def class_scores_table(results: StudyResults, reg: str) -> Table:
             )
             for row in rows
         ),
+        largest_first=frozenset({1, 2, 3}),
     )
 
 
@@ -283,6 +287,7 @@ def overview_table(studies: dict[str, StudyResults], regs: Sequence[str]) -> Tab
         f"Difference to {BASELINE} in test accuracy, points, or in what a heading names",
         ("Regularizer", *headings),
         tuple((name_cell(reg), *(entry(name, reg) for name in studies)) for reg in regs),
+        largest_first=best_high(measure.more_is_better for measure in measures.values()),
     )
     return with_guess(table, [guess(name) for name in studies])
 

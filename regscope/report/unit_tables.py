@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import UNITS, of_part
-from regscope.report.columns import Column, column_of, frame_table, means_table
+from regscope.report.columns import Column, column_of, means_table, numbers_table
 from regscope.report.formats import DASH, fixed_column, percent, plain
+from regscope.report.means import by_column, layer_means
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 
@@ -25,7 +26,7 @@ def pruning_curve_table(results: StudyResults, regs: Sequence[str]) -> Table:
     A row a share and a column a cell, since there are many shares.
     """
     curves = results.pruning[results.pruning["scope"] == ALL]
-    by_fraction = curves.pivot(index="fraction", columns="reg", values="accuracy")
+    by_fraction = by_column(curves, "fraction", "accuracy")
     return Table(
         "Test accuracy, %, by the share removed of the smallest weights, each relative to its"
         " layer's root mean square",
@@ -35,9 +36,10 @@ def pruning_curve_table(results: StudyResults, regs: Sequence[str]) -> Table:
                 Cell(plain(round(100 * float(fraction), 6))),
                 *(Cell(percent(row[reg]) if reg in row else DASH) for reg in regs),
             )
-            for fraction, row in zip(by_fraction.index, by_fraction.to_dict("records"), strict=True)
+            for fraction, row in sorted(by_fraction.items())
         ),
         frozenset(),
+        largest_first=frozenset(range(1, 1 + len(regs))),
     )
 
 
@@ -48,9 +50,6 @@ def units_table(results: StudyResults, regs: Sequence[str]) -> Table:
 
 def unit_layer_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
     """One table a hidden layer, means over seeds."""
-    means = results.units.groupby(["layer", "reg"], sort=False).mean()
     columns = (Column("Units", "units", fixed_column(0)), *map(column_of, UNITS))
-    return [
-        frame_table(str(layer), means.loc[layer], regs, columns)
-        for layer in results.units["layer"].unique()
-    ]
+    means = layer_means(results.units, [str(entry.measure) for entry in columns])
+    return [numbers_table(layer, own, regs, columns) for layer, own in means.items()]

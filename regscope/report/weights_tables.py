@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from regscope.figures.style import display_name
 from regscope.measures.catalog import ACCURACY, named, of_layers, of_part
-from regscope.report.columns import column_of, frame_table
+from regscope.report.columns import Column, column_of, numbers_table
+from regscope.report.means import ByCell, layer_means, seed_means
 from regscope.report.render import Cell, Table
 from regscope.results import StudyResults
 
@@ -31,16 +32,13 @@ L1_FORMS = ("l1", "l1_prox")
 def all_layers_table(results: StudyResults, regs: Sequence[str]) -> Table:
     """The weights of all layers together, means over seeds."""
     caption = "All layers together, means over seeds"
-    return frame_table(caption, results.seed_means, regs, ALL_LAYERS)
+    return numbers_table(caption, _means(results, ALL_LAYERS), regs, ALL_LAYERS)
 
 
 def layer_tables(results: StudyResults, regs: Sequence[str]) -> list[Table]:
     """One table a layer, means over seeds, so that cells stand below each other."""
-    means = results.layers.groupby(["layer", "reg"], sort=False).mean()
-    return [
-        frame_table(str(layer), means.loc[layer], regs, ONE_LAYER)
-        for layer in results.layers["layer"].unique()
-    ]
+    means = layer_means(results.layers, [str(entry.measure) for entry in ONE_LAYER])
+    return [numbers_table(layer, own, regs, ONE_LAYER) for layer, own in means.items()]
 
 
 def l1_table(results: StudyResults) -> Table | None:
@@ -52,13 +50,17 @@ def l1_table(results: StudyResults) -> Table | None:
         *(entry for entry in ALL_LAYERS if entry.measure in _OF_BOTH),
         column_of(named("prunable_fraction")),
     )
-    whole = frame_table("", results.seed_means, L1_FORMS, columns)
+    whole = numbers_table("", _means(results, columns), L1_FORMS, columns)
     rows = zip(*(row[1:] for row in whole.rows), strict=True)
     return Table(
         "The same penalty in the loss and as a proximal step, means over seeds",
         ("Measure", *(display_name(reg) for reg in L1_FORMS)),
         tuple((Cell(head), *pair) for head, pair in zip(whole.columns[1:], rows, strict=True)),
     )
+
+
+def _means(results: StudyResults, columns: Sequence[Column]) -> dict[str, ByCell]:
+    return seed_means(results, [str(entry.measure) for entry in columns])
 
 
 _OF_BOTH = {

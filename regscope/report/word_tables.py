@@ -35,7 +35,9 @@ def readings_table(results: StudyResults, regs: Sequence[str]) -> Table | None:
     def row(reg: str) -> list[Cell]:
         return [Cell(_shown(values(results, reg, measure))) for _, measure in COLUMNS]
 
-    return by_reg(MEANS, [heading for heading, _ in COLUMNS], results.cells, regs, row)
+    headings = [heading for heading, _ in COLUMNS]
+    best = range(1, 1 + len(COLUMNS))
+    return by_reg(MEANS, headings, results.cells, regs, row, largest_first=best)
 
 
 def _shown(measured: np.ndarray) -> str:

@@ -2,7 +2,7 @@
 
 from regscope.measures.weights import NEAR_ZERO
 from regscope.report.answers import EXPLAINED
-from regscope.report.formats import ABOUT, DASH, EDGE
+from regscope.report.formats import ABOUT, DASH, EDGE, UNCORRECTED
 from regscope.report.measured import MEASURES
 from regscope.report.verdicts import MEANINGS
 from regscope.results import NO_BETTER
@@ -87,6 +87,7 @@ HOW_TO_READ = (
         f" worth having ({100 * MATTERS:g} points, unless the study says another) and two one-sided"
         f" tests have a corrected p below {SIGNIFICANCE}; there may be one, certain and too small"
         " to matter. Undecided means that these seeds can show neither; it is no answer."
+        f" {UNCORRECTED.capitalize()}: the interval leaves out 0, and the corrected p is too large."
         f" Fewer than {FEWEST_SEEDS} seeds decide nothing.",
     ),
     (

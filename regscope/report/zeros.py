@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import numpy as np
+
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
+from regscope.report.columns import values
 from regscope.report.formats import points_range
 from regscope.report.how_sure import OWN, Rest, Shown, how_sure
 from regscope.report.phrases import NO_ZEROS, SOME_ZEROS, ZEROS, zero_shares
@@ -61,9 +64,11 @@ def zeros(sections: Mapping[str, Section], regs: Sequence[str]) -> Question | No
 def beside_none(section: Section, reg: str) -> Pair:
     """The shares of weights that are exactly zero, seed by seed beside the baseline's; 0 for what
     the baseline has not counted."""
-    own, none = (section.results.of_cell[one].set_index("seed")[ZEROS] for one in (reg, BASELINE))
-    both = own.to_frame("own").join(none.fillna(0.0).rename("none"), how="inner").dropna()
-    return Pair(both.index.to_numpy(), both["own"].to_numpy(float), both["none"].to_numpy(float))
+    seeds, own = section.results.seeds_of[reg], values(section.results, reg, ZEROS)
+    baseline = np.nan_to_num(values(section.results, BASELINE, ZEROS))
+    none = dict(zip(section.results.seeds_of[BASELINE].tolist(), baseline.tolist(), strict=True))
+    kept = np.isin(seeds, [*none]) & ~np.isnan(own)
+    return Pair(seeds[kept], own[kept], np.array([none[seed] for seed in seeds[kept].tolist()]))
 
 
 def zeros_are_firm(pair: Pair) -> bool:

@@ -24,6 +24,7 @@ from regscope.results.reader import (
     check_columns,
     check_once,
     check_seeds,
+    matrix,
 )
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import BASELINE
@@ -114,7 +115,7 @@ def check_table(kind: str, table: pd.DataFrame, file: Path, written: Mapping[str
     valued = measured(table, written) if kind == "seeds" else KNOWN
     check_values(table, file, valued, GUESSED if kind == "guess" else ())
     if "seed" in key:
-        check_by_seed(table, key, file, written)
+        _check_seeds_and_cells(table, key, file, written)
     else:
         known = cells_of(written) or list(dict.fromkeys(table["reg"]))
         wanted = [reg for reg in known if kind not in WITHOUT_BASELINE or reg != BASELINE]
@@ -147,7 +148,7 @@ def check_values(
     import numpy as np
 
     names = [str(n) for n, kind in table.dtypes.items() if kind.kind in "iufc" or n in known]
-    values = table[names].to_numpy(dtype=np.float64)
+    values = matrix(table, names)
     # `[columns]` each; all of a table at once, since a column at a time takes many times as long.
     low, high = np.array([BOUNDS.get(name, (-inf, inf)) for name in names]).reshape(-1, 2).T
     needed = np.array([name in known for name in names], dtype=bool)
@@ -170,13 +171,17 @@ def check_values(
 def measured(seeds: pd.DataFrame, written: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of seeds.csv that have a value in every row: what the study is about, and what
     cells are compared in, where every cell has it in some seed."""
+    import numpy as np
+
     evaluation = written.get("evaluation")
     about = evaluation.get("primary") if isinstance(evaluation, dict) else None
     primary = [measure for stem, measure in PRIMARIES.items() if stem == about]
     compared = [m.name for m in listed("comparisons") if m.name not in NOT_OF_ALL]
     there = [name for name in compared if name in seeds.columns]
-    in_all = seeds[there].notna().groupby(seeds["reg"]).any().all()
-    found = (*KNOWN, *primary, *(name for name in there if in_all[name]))
+    regs, known = seeds["reg"].to_numpy(), seeds[there].notna().to_numpy()
+    cells = [regs == reg for reg in dict.fromkeys(regs.tolist())]
+    in_all = np.all([known[rows].any(axis=0) for rows in cells], axis=0)
+    found = (*KNOWN, *primary, *(n for n, in_each in zip(there, in_all, strict=True) if in_each))
     return tuple(name for name in dict.fromkeys(found) if name in seeds.columns)
 
 
@@ -185,6 +190,12 @@ def check_by_seed(
 ) -> None:
     """Refuse a table with rows that lacks a seed of a cell, or has one twice by `key`."""
     check_once(table, key, file)
+    _check_seeds_and_cells(table, key, file, written)
+
+
+def _check_seeds_and_cells(
+    table: pd.DataFrame, key: Sequence[str], file: Path, written: Mapping[str, Any]
+) -> None:
     if "reg" in key:
         check_cells(table, cells_of(written) or list(dict.fromkeys(table["reg"])), file)
     check_seeds(table, key, seeds_of(written) or int(table["seed"].max()) + 1, file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.json_files import read_text
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 NAMES = (
@@ -35,7 +36,8 @@ def read_table(file: Path) -> pd.DataFrame:
     import pandas as pd
 
     text = read_text(file)
-    _split(text, file)
+    if not _plain(text):
+        _split(text, file)
     types = dict.fromkeys(NAMES, object)
     # Python's strings: of Arrow's, names of columns among them, each that is looked at is slow.
     with pd.option_context("mode.string_storage", "python"):
@@ -44,6 +46,17 @@ def read_table(file: Path) -> pd.DataFrame:
         if kind.kind not in "iuf" and name not in (*NAMES, *WORDS):
             _check_numbers(table[name], file)
     return table
+
+
+def matrix(table: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
+    """Columns of numbers as they stand side by side, `[rows, columns]` of float64."""
+    import numpy as np
+
+    # pandas' own way looks every name up and sorts the columns by type, for four times as long.
+    found = np.empty((len(table), len(columns)))
+    for place, name in enumerate(columns):
+        found[:, place] = table[name].to_numpy()
+    return found
 
 
 def read_rows(file: Path) -> list[dict[str, str]]:
@@ -58,6 +71,21 @@ def parse_rows(text: str, file: object) -> list[dict[str, str]]:
     """
     header, rows = _split(text, file)
     return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def _plain(text: str) -> bool:
+    """Whether the text is, without a closer look, a table of several columns, nothing of it in
+    quotes, as many fields in each row as names in the header, and no two names alike."""
+    header, *rows = text.split("\n") if text.endswith("\n") else [""]
+    names = header.split(",")
+    commas = len(names) - 1
+    return (
+        commas > 0
+        and len({*names, ""}) == len(names) + 1
+        and '"' not in text
+        and "\r" not in text
+        and all(row.count(",") == commas for row in rows[:-1])
+    )
 
 
 def _split(text: str, file: object) -> tuple[list[str], list[list[str]]]:
@@ -95,8 +123,8 @@ def check_once(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
     for name in key:
         if table[name].isna().any():
             raise RegscopeError(f"{file}: line {line_of(table[name].isna())}: has no {name}")
-    again = table.duplicated(list(key))
-    if again.any():
+    if len(set(_rows(table, key))) < len(table):
+        again = table.duplicated(list(key))
         raise RegscopeError(
             f"{file}: line {line_of(again)}: {_told(table.loc[again, list(key)].iloc[0])} is there"
             " a second time"
@@ -106,15 +134,14 @@ def check_once(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
 def check_seeds(table: pd.DataFrame, key: Sequence[str], seeds: int, file: Path) -> None:
     """Refuse a table, with nothing twice by `key`, in which some of `key` but `seed` lacks one of
     the seeds from 0 on, or has one beyond them."""
-    beyond = ~table["seed"].isin(range(seeds))
-    if beyond.any():
+    if not set(table["seed"].tolist()) <= set(range(seeds)):
+        beyond = ~table["seed"].isin(range(seeds))
         seed = table.loc[beyond, "seed"].iloc[0]
         raise RegscopeError(
             f"{file}: line {line_of(beyond)}: seed = {seed}: must be one of 0 to {seeds - 1}"
         )
     others = [name for name in key if name != "seed"]
-    sizes = table.groupby(others, sort=False).size() if others else None
-    if len(table) == seeds if sizes is None else (sizes == seeds).all():
+    if len(table) == seeds * (len(set(_rows(table, others))) if others else 1):
         return
     for values, rows in table.groupby(others, sort=False) if others else [((), table)]:
         missing = sorted(set(range(seeds)) - set(rows["seed"]))
@@ -128,13 +155,13 @@ def check_seeds(table: pd.DataFrame, key: Sequence[str], seeds: int, file: Path)
 
 def check_cells(table: pd.DataFrame, cells: Sequence[str], file: Path, column: str = "reg") -> None:
     """Refuse a table that lacks one of the cells, or has a row of another."""
-    other = ~table[column].isin(cells)
-    if other.any():
+    there = set(table[column].tolist())
+    if not there <= set(cells):
+        other = ~table[column].isin(cells)
         raise RegscopeError(
             f"{file}: line {line_of(other)}: {column} = {table.loc[other, column].iloc[0]}: is none"
             f" of the study's: {', '.join(cells)}"
         )
-    there = set(table[column])
     for cell in cells:
         if cell not in there:
             raise RegscopeError(f"{file}: has no row of {cell}")
@@ -168,6 +195,8 @@ def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
     """Refuse a table in which some cell lacks what another has, with nothing twice by `key`, `reg`
     and the rest."""
     rest = list(key[1:])
+    if len(table) == len(set(table[key[0]].tolist())) * len(set(_rows(table, rest))):
+        return
     everything = table[rest].drop_duplicates()
     for reg, rows in table.groupby(key[0], sort=False):
         if len(rows) < len(everything):
@@ -176,6 +205,11 @@ def check_alike(table: pd.DataFrame, key: Sequence[str], file: Path) -> None:
             lacking = next(one for one in wanted if one not in found)
             told = ", ".join(f"{n} {v}" for n, v in zip(rest, lacking, strict=True))
             raise RegscopeError(f"{file}: {reg} has no row of {told}, as other cells have")
+
+
+def _rows(table: pd.DataFrame, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
+    """The values of some columns, row by row."""
+    return zip(*(table[name].tolist() for name in columns), strict=True)
 
 
 def _check_numbers(column: pd.Series, file: Path) -> None:

@@ -17,6 +17,8 @@ from regscope.measures import catalog
 from regscope.measures.catalog import ACCURACY, score_in
 from regscope.results.digests import SUMS_FILE
 from regscope.results.guessed import guess_of_supports
+from regscope.results.reader import matrix
+from regscope.statistics import Interval, mean_intervals
 from regscope.tasks import Table, task_in
 
 if TYPE_CHECKING:
@@ -88,18 +90,34 @@ class StudyResults:
         return {str(reg): rows.sort_values("seed") for reg, rows in by_reg}
 
     @cached_property
+    def seeds_of(self) -> dict[str, np.ndarray]:
+        """The seeds of each cell, `[S]`, in order."""
+        return {reg: self.seeds["seed"].to_numpy()[rows] for reg, rows in self._rows.items()}
+
+    @cached_property
     def measured(self) -> dict[str, dict[str, np.ndarray]]:
         """Of each cell every measure of `seeds`, `[S]`, in order of the seeds."""
-        measures = self.seeds.columns.difference(["reg", "seed"], sort=False)
+        measures = [name for name in self.seeds.columns if name not in ("reg", "seed")]
+        numbers = matrix(self.seeds, measures)
         return {
-            reg: dict(zip(measures, rows[measures].to_numpy(dtype=np.float64).T, strict=True))
-            for reg, rows in self.of_cell.items()
+            reg: dict(zip(measures, np.ascontiguousarray(numbers[rows].T), strict=True))
+            for reg, rows in self._rows.items()
         }
 
     @cached_property
-    def seed_means(self) -> pd.DataFrame:
-        """Every measure of `seeds`, mean over seeds, indexed by reg."""
-        return self.seeds.drop(columns="seed").groupby("reg", sort=False).mean()
+    def intervals(self) -> dict[str, dict[str, Interval]]:
+        """Of each cell the mean of every measure of `seeds` over them, with its interval."""
+        return {
+            reg: dict(zip(own, mean_intervals(np.stack([*own.values()])), strict=True))
+            for reg, own in self.measured.items()
+        }
+
+    @cached_property
+    def _rows(self) -> dict[str, np.ndarray]:
+        """Where in `seeds` each cell stands, in order of the seeds."""
+        regs, seeds = self.seeds["reg"].to_numpy(dtype=object), self.seeds["seed"].to_numpy()
+        rows = {reg: np.flatnonzero(regs == reg) for reg in self.cells}
+        return {str(reg): own[np.argsort(seeds[own], kind="stable")] for reg, own in rows.items()}
 
     @cached_property
     def class_scores(self) -> dict[str, list[dict[Hashable, Any]]]:

@@ -13,6 +13,7 @@ from regscope.statistics.firmness import Pair, firm, nudged, repeats
 from regscope.statistics.intervals import (
     Interval,
     mean_interval,
+    mean_intervals,
     prediction_interval,
     probability_interval,
     t_interval,
@@ -102,6 +103,7 @@ __all__ = [
     "judged",
     "mean_and_deviation",
     "mean_interval",
+    "mean_intervals",
     "new_data_p",
     "new_run",
     "nudged",

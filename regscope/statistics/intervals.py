@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from regscope.statistics.levels import LEVEL
-from regscope.statistics.rounding import mean_and_deviation
+from regscope.statistics.rounding import mean_and_deviation, means_and_deviations
 from regscope.statistics.student import quantile
 
 
@@ -29,6 +29,18 @@ def mean_interval(values: Sequence[float] | np.ndarray) -> Interval:
     """`mean ± t * s / sqrt(n)` with n - 1 degrees of freedom; of one value without ends."""
     mean, deviation = mean_and_deviation(values)
     return _about(mean, len(values), deviation * math.sqrt(1 / len(values)))
+
+
+def mean_intervals(rows: np.ndarray) -> list[Interval]:
+    """`mean_interval` of every row of `[N, S]`, to the bit, in a fraction of the time."""
+    means, deviations = means_and_deviations(rows)
+    count = rows.shape[1]
+    return [
+        _about(mean, count, deviation)
+        for mean, deviation in zip(
+            means.tolist(), (deviations * math.sqrt(1 / count)).tolist(), strict=True
+        )
+    ]
 
 
 def prediction_interval(values: Sequence[float] | np.ndarray) -> Interval:

@@ -36,6 +36,7 @@ def power_of(seeds: int, effect: float, comparisons: int = 1) -> float:
     return rejection(critical, seeds - 1, abs(effect) * math.sqrt(seeds))
 
 
+@cache
 def seeds_for(
     deviation: float, difference: float, power: float = POWER, comparisons: int = 1
 ) -> int | None:

@@ -71,3 +71,17 @@ def mean_and_deviation(values: Sequence[float] | np.ndarray) -> tuple[float, flo
     mean = np.add.reduce(values) / len(values)
     away = values - mean
     return float(mean), math.sqrt(np.add.reduce(away * away) / (len(values) - 1))
+
+
+def means_and_deviations(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """`mean_and_deviation` of every row of `[N, S]`, to the bit: `[N]` each."""
+    rows = np.ascontiguousarray(rows, dtype=np.float64)
+    low, high = rows.min(axis=1), rows.max(axis=1)
+    with np.errstate(invalid="ignore"):
+        spread = high - low > ROUNDING * np.maximum(-low, high)
+        means = np.add.reduce(rows, axis=1) / rows.shape[1]
+        away = rows - means[:, None]
+        deviations = np.sqrt(np.add.reduce(away * away, axis=1) / max(rows.shape[1] - 1, 1))
+    for place in np.flatnonzero(~(spread & np.isfinite(low) & np.isfinite(high))):
+        means[place], deviations[place] = mean_and_deviation(rows[place])
+    return means, deviations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -48,3 +48,20 @@ def test_a_class_that_lacks_methods_is_named_with_what_it_lacks() -> None:
 def test_a_kind_that_is_not_there() -> None:
     assert refused({"kind": "other"}) == "kind = other: choose from: whole, partial"
     assert refused({}) == "kind = None: must be given; choose from: whole, partial"
+
+
+class Noted(Settings):
+    """With something beside its types that has no hash."""
+
+    count: Annotated[int, {"unit": "seeds"}] = 1
+    several: tuple[Annotated[float, {"unit": "nats"}], ...] = ()
+
+
+def test_what_is_annotated_may_have_no_hash() -> None:
+    assert Noted.model_validate({"count": 2, "several": [0.5, 1]}) == Noted(
+        count=2, several=(0.5, 1.0)
+    )
+    for wrong in ({"count": True}, {"several": [1, False]}):
+        with pytest.raises(ValidationError) as error:
+            Noted.model_validate(wrong)
+        assert "must be a number, not true or false" in str(error.value)

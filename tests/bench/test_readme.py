@@ -152,7 +152,12 @@ def test_the_front_page_has_the_ratios_in_one_sentence() -> None:
     line = readme.speed_line({"ways_mnist": FOUND["ways_mnist"]})
     assert "10 trainings" in line
     assert "took 20 seconds on 2 cores" in line
-    assert line.endswith("with torchvision + DataLoader 10.0 times as long.")
+    assert "with torchvision + DataLoader 10.0 times as long. [bench/](bench/README.md)" in line
+    digits = {"digits": {"wall": 61.6, "dvc": 3}, "machine": {"cores": 4}}
+    with_study = readme.speed_line({"ways_mnist": FOUND["ways_mnist"], "pipelines": digits})
+    assert with_study.startswith("The study digits took 62 seconds from nothing,")
+    assert with_study.endswith(line)
+    assert " on 4 cores, without the setting up before" in with_study
     assert readme.speed_line({}) == "Not measured yet: run `make bench`."
 
 
@@ -160,4 +165,4 @@ def test_who_trains_seeds_side_by_side_is_told_apart() -> None:
     side = {"jax": ran(60.0, 0.93, seeds=10)} | MNIST
     line = readme.speed_line({"ways_mnist": FOUND["ways_mnist"] | {"rounds": [side]}})
     assert "10.0 times as long. Side by side, too: with JAX" in line
-    assert line.endswith("seeds by vmap 3.0 times as long.")
+    assert "seeds by vmap 3.0 times as long. [bench/]" in line

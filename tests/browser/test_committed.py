@@ -12,6 +12,7 @@ import pytest
 from regscope.base import paths
 from tests.alone import ROOT
 from tests.browser.looking import SIDEWAYS, violations
+from tests.browser.test_phone import HEIGHTS, OPEN, TALLEST
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +63,8 @@ def test_every_page_of_the_committed_report(open_page: Any, committed_report: Pa
         page.wait_for_load_state("networkidle")
         assert page.evaluate("[...document.images].every((one) => !one.src || one.naturalWidth)")
         assert page.evaluate(SIDEWAYS) <= 0, file.name
+        page.evaluate(OPEN)
+        assert max(page.evaluate(HEIGHTS)) <= TALLEST, file.name
         for card in page.locator("article:has(.ranking)").all():
             assert card.evaluate("(card) => card.scrollWidth <= card.clientWidth"), file.name
         assert opened.complaints == []

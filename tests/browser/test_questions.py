@@ -34,8 +34,7 @@ def test_every_question_is_a_link_above_the_answers(open_page: Any, start_page: 
     assert len(links) >= 4
     first = page.locator("#answers dt").first.bounding_box()
     assert all(one.bounding_box()["y"] < first["y"] for one in page.locator(QUESTIONS).all())
-    named = page.get_by_role("link", name="Was document paper.txt's headline right?")
-    assert named.inner_text() == "paper.txt"
+    assert page.get_by_role("link", name="Was the headline of “A paper” right?").count() == 1
 
 
 @pytest.mark.parametrize("width", [360, 1200])

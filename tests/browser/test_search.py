@@ -63,7 +63,7 @@ def test_search_is_cleared_and_says_when_nothing_fits(open_page: Any, start_page
         ("best image", "Which method is best for pictures?"),
         ("which regularizer for photos", "Which method is best for pictures?"),
         ("sparsity", "Does L1 make weights sparse, exactly zero?"),
-        ("was document paper right", "Was document paper.txt's headline right?"),
+        ("was headline paper right", "Was the headline of “A paper” right?"),
     ],
 )
 def test_questions_are_found_as_people_ask_them(

@@ -27,20 +27,33 @@ def test_numbers_are_sorted_as_numbers(open_page: Any, study_page: Path) -> None
     table = f"{ACCURACY}:first-of-type"
     assert head.get_attribute("aria-sort") is None
     head.get_by_role("button").click()
-    assert head.get_attribute("aria-sort") == "ascending"
-    assert [text.split()[0] if text else "" for text in column(page, table, 4)][:3] == [
-        "−42.00", "−11.60", "+1.20",
-    ]  # fmt: skip
-    head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") == "descending"
     assert [text.split()[0] if text else "" for text in column(page, table, 4)][:3] == [
         "+1.20", "−11.60", "−42.00",
     ]  # fmt: skip
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") == "ascending"
+    assert [text.split()[0] if text else "" for text in column(page, table, 4)][:3] == [
+        "−42.00", "−11.60", "+1.20",
+    ]  # fmt: skip
+
+
+def test_what_is_best_high_is_sorted_from_the_largest_down_first(
+    open_page: Any, study_page: Path
+) -> None:
+    """Accuracies and differences of them, not deviations, p values and names."""
+    heads = open_page(study_page).page.locator(f"{ACCURACY} >> nth=0 >> thead th")
+    first = {}
+    for head in heads.all():
+        head.get_by_role("button").click()
+        first[head.inner_text()] = head.get_attribute("aria-sort")
+    rising = {name for name, order in first.items() if order == "ascending"}
+    assert rising == {"Regularizer", "SD", "Holm p", "Seeds needed", "Verdict"}
 
 
 def test_the_baseline_counts_as_no_difference_when_sorted(open_page: Any, start_page: Path) -> None:
     page = open_page(start_page).page
-    page.locator("table.overview thead th").nth(1).get_by_role("button").click()
+    page.locator("table.overview thead th").nth(1).get_by_role("button").dblclick()
     assert [text.split()[0] for text in column(page, "table.overview", 2)] == [
         "−11.60", "92.00", "+1.20", "50.00", "–",
     ]  # fmt: skip

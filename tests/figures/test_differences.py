@@ -10,6 +10,7 @@ import pytest
 from regscope.figures import curves, data, differences
 from regscope.figures.cells import CellData
 from regscope.figures.layout import sheet
+from regscope.figures.marks import Mark
 from regscope.statistics import mean_interval
 from regscope.study.params import load_params
 
@@ -17,7 +18,7 @@ NONE = np.array([[0.5, 0.6, 0.7, 0.9], [0.4, 0.6, 0.8, 0.8]])
 
 
 def cell(reg: str, values: np.ndarray) -> CellData:
-    return CellData(reg, reg, "#000000", {"holdout_accuracy": values}, {}, {})
+    return CellData(reg, reg, Mark("#000000"), {"holdout_accuracy": values}, {}, {})
 
 
 CELLS = (cell("none", NONE), cell("l1", NONE + 0.01), cell("l2", NONE + np.array([[0.02], [0.04]])))

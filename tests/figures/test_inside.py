@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import style
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -52,14 +53,14 @@ def test_pruning_draws_a_line_a_cell_without_the_empty_network(pictures: data.St
         for number, line in enumerate(_cells(axis)):
             np.testing.assert_allclose(_xy(line)[0], -np.log10(1 - fractions))
             np.testing.assert_allclose(_xy(line)[1], 90 + number - 40 * fractions)
-    *bands, marks = curves.collections
+    bands = [one for one in curves.collections if not isinstance(one, PathCollection)]
     assert len(bands) == 3
     heights = bands[1].get_paths()[0].vertices[:, 1]
     assert (heights.min(), heights.max()) == pytest.approx((91 - 40 * 0.99 - 2, 91 + 2))
     shares = np.array([0.5005, 0.7005, 0.9005])
-    np.testing.assert_allclose(_offsets(marks)[:, 0], -np.log10(1 - shares))
-    np.testing.assert_allclose(_offsets(marks)[:, 1], [89, 90, 91])
-    np.testing.assert_allclose(_offsets(summary.collections[-1])[:, 0], 100 * shares)
+    np.testing.assert_allclose(_rows(curves), -np.log10(1 - shares))
+    np.testing.assert_allclose(np.sort(_dots(curves)[:, 1]), [89, 90, 91])
+    np.testing.assert_allclose(_rows(summary), 100 * shares)
     assert not layers[0].collections, "single layers have no bands"
 
 
@@ -129,7 +130,7 @@ def test_robustness_draws_a_panel_a_corruption_and_ranks_the_cells(
             np.testing.assert_allclose(_xy(line)[0], range(6))
             np.testing.assert_allclose(_xy(line)[1], 90 + number - 10 * np.arange(6))
     assert [label.get_text() for label in ranking.get_yticklabels()] == ["Mine", "L1", "None"]
-    np.testing.assert_allclose(_offsets(ranking.collections[-1])[:, 0], [62, 61, 60])
+    np.testing.assert_allclose(_rows(ranking), [62, 61, 60])
     assert [(text.get_text(), text.get_position()[1]) for text in ranking.texts] == [("▲", 1)]
     assert _title(figure) == ("Accuracy on corrupted examples against none: 1 better, 1 undecided")
 
@@ -245,6 +246,18 @@ def _xy(line: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _offsets(collection: Any) -> np.ndarray:
     return np.asarray(collection.get_offsets())
+
+
+def _dots(axis: Axes) -> np.ndarray:
+    """Where the dots of all shapes are, `[n, 2]`."""
+    return np.concatenate([_offsets(d) for d in axis.collections if isinstance(d, PathCollection)])
+
+
+def _rows(axis: Axes) -> np.ndarray:
+    """How far across the dots are, from the first row on."""
+    found = _dots(axis)
+    across: np.ndarray = found[np.argsort(found[:, 1]), 0]
+    return across
 
 
 def _caption(figure: Figure) -> str:

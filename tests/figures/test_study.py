@@ -74,7 +74,7 @@ def test_every_file_of_points_is_drawn_also_of_one_seed_and_one_epoch(studies: P
         CellData(
             reg=cell.reg,
             label=cell.label,
-            colour=cell.colour,
+            mark=cell.mark,
             history={name: values[:1, :1] for name, values in cell.history.items()},
             weights={name: values[:1] for name, values in cell.weights.items()},
             arrays={

@@ -1,4 +1,4 @@
-"""Names and colours."""
+"""Names, colours and shapes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from regscope.figures.style import COLOURS, colours, display_name
+from regscope.figures.marks import KNOWN, MARKERS, NEUTRAL, PALETTE, colours, marks
+from regscope.figures.style import display_name
+from regscope.regularizers import REGULARIZERS
+from regscope.report.frame import SHAPES
+from regscope.study.params import BASELINE
 
 
 @pytest.mark.parametrize(
@@ -29,28 +33,45 @@ def test_names_are_written_as_people_write_them(reg: str, name: str) -> None:
     assert display_name(reg) == name
 
 
-def test_every_name_has_its_own_colour() -> None:
-    regs = [*COLOURS, *(f"method{number}" for number in range(30))]
-    given = colours(regs)
+def test_every_name_has_its_own_mark() -> None:
+    regs = [BASELINE, *KNOWN, *(f"method{number}" for number in range(360 - len(KNOWN)))]
+    given = marks(regs)
     assert list(given) == regs
-    assert len({colour.lower() for colour in given.values()}) == len(regs)
-    assert all(re.fullmatch("#[0-9A-F]{6}", colour) for colour in given.values())
+    assert len({(mark.colour, mark.marker, mark.dash) for mark in given.values()}) == len(regs)
+    assert all(re.fullmatch("#[0-9A-F]{6}", mark.colour) for mark in given.values())
 
 
-def test_colours_depend_neither_on_what_follows_nor_on_the_place_of_known_names() -> None:
-    assert colours(["l1", "mine", "none"])["l1"] == COLOURS["l1"]
-    short, long = colours(["none", "mine", "l1"]), colours(["mine", "none", "l1", "yours"])
+def test_a_shape_tells_apart_what_has_one_colour() -> None:
+    regs = [*KNOWN, *(f"method{number}" for number in range(40))]
+    assert len({(mark.colour, mark.marker) for mark in marks(regs).values()}) == len(regs)
+
+
+def test_every_regularizer_of_the_house_is_known_and_the_common_ones_by_colour_alone() -> None:
+    assert set(REGULARIZERS) <= {*KNOWN}
+    first = ("none", "l1", "l1_prox", "l2", "elastic_net", "dropout", "batch_norm", "augmentation")
+    assert all(mark.plain for mark in marks(first).values())
+    assert len(set(colours(first).values())) == len(first)
+
+
+def test_marks_depend_neither_on_what_follows_nor_on_the_place_of_known_names() -> None:
+    assert marks(["l1", "mine", "none"])["l1"] == marks(["l1"])["l1"]
+    short, long = marks(["none", "mine", "l1"]), marks(["mine", "none", "l1", "yours"])
     assert {reg: long[reg] for reg in short} == short
 
 
 @pytest.mark.parametrize("sight", ["all cones", "deuteranope", "protanope"])
-def test_colours_of_cells_are_at_least_18_cielab_units_apart(sight: str) -> None:
-    seen = {reg: _cielab(_linear(colour), sight) for reg, colour in COLOURS.items()}
+def test_colours_are_at_least_18_cielab_units_apart(sight: str) -> None:
+    seen = {colour: _cielab(_linear(colour), sight) for colour in (NEUTRAL, *PALETTE)}
     distances = {
         (one, other): np.linalg.norm(seen[one] - seen[other])
         for one, other in combinations(seen, 2)
     }
     assert min(distances.values()) >= 18, min(distances, key=lambda pair: distances[pair])
+
+
+def test_every_marker_has_a_shape_on_the_pages() -> None:
+    assert list(SHAPES) == list(MARKERS)
+    assert len(set(SHAPES.values())) == len(MARKERS)
 
 
 def _linear(colour: str) -> np.ndarray:

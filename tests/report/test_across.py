@@ -34,8 +34,8 @@ def test_over_all_studies(workspace: Path) -> None:
             "Yes, in 1 of 2 studies. A hundredth of the weights or more is exactly zero with L1, in"
             " 1 of 2 studies (50 % of them); with no other method.",
         ),
-        "Was document paper.txt's headline right?": (
-            "No, on the edge. “L1 helps” (“A paper”): contradicted, +1.20 points.",
+        "Was the headline of “A paper” right?": (
+            "No, on the edge. “L1 helps”: contradicted, +1.20 points.",
         ),
         "Which method is better most often, over all data?": (
             "Most often better than none: L1, firmly in 2 of 2 studies (first, second), worse in no"

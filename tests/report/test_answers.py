@@ -9,6 +9,7 @@ import pytest
 
 from regscope.claims.rule import VERDICTS
 from regscope.report import answers, words
+from regscope.report.claims_table import claims_table
 from regscope.report.headlines import headlines
 from regscope.report.questions import Question
 from regscope.statistics import EQUAL
@@ -91,10 +92,10 @@ def test_the_answer_goes_first_and_how_sure_it_is_last() -> None:
     assert list(headlines([beside, other])) == [
         Question(
             "document-000",
-            "Was document 000's headline right?",
+            "Was the headline of “A paper” right?",
             (
-                "Not at the strength assumed, on the edge. “L1 helps” (“A paper”): not at the"
-                " strength assumed, +1.20 points.",
+                "Not at the strength assumed, on the edge. “L1 helps”: not at the strength assumed,"
+                " +1.20 points.",
             ),
             "on the edge; 5 seeds; 95 % interval [+0.64, +1.76] points; study settings, strength"
             " assumed, some unstated; one study",
@@ -102,6 +103,30 @@ def test_the_answer_goes_first_and_how_sure_it_is_last() -> None:
             "claim-a",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("others", "noted"),
+    [
+        ({"p_holm": 0.2}, True),
+        ({"p_holm": 0.05}, True),
+        ({"p_holm": 0.2, "low": -0.01}, False),
+        ({"p_holm": 0.2, "low": -0.02, "high": -0.01}, True),
+        ({"p_holm": 0.01}, False),
+        ({"p_holm": None}, False),
+        ({"p_holm": 0.2, "comparison": "value"}, False),
+        ({"p_holm": 0.2, "measure": "spread.test_accuracy"}, False),
+    ],
+)
+def test_undecided_beside_an_interval_without_0_is_explained(
+    others: dict[str, Any], noted: bool
+) -> None:
+    own = claim("undecided", headline=True, **others)
+    (found,) = headlines([own])
+    assert (": undecided (not after correction), " in found.answer[0]) == noted
+    verdict = claims_table([own]).rows[0][1].text
+    assert ("not after correction" in verdict) == noted
+    assert "not after correction" not in judged("reproduced", p_holm=0.2).answer[0]
 
 
 @pytest.mark.parametrize(

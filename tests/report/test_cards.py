@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from regscope.regularizers import REGULARIZERS
 from regscope.regularizers.augmentation import USUAL
 from regscope.report import cards, effects
 from regscope.report.evidence import load_evidence
-from regscope.report.seed_counts import seed_counts_table
+from regscope.report.seed_counts import not_counted, seed_counts_table
 from regscope.report.verdict_examples import CERTAIN, EDGE_OF, verdict_examples
 from regscope.statistics import EQUAL
 from regscope.study.params import BASELINE, load_params
@@ -231,9 +232,18 @@ def test_the_seeds_that_a_studys_spread_calls_for() -> None:
     assert [cell.text for cell in table.rows[0]] == [
         "first", "1.00", "2.86", "3.03", "0.50", "2", "241", "41", "13", "6",
     ]  # fmt: skip
+    assert not_counted(found) == ""
     assert table.columns[6:] == tuple(
         f"Seeds for {points} points" for points in ("0.10", "0.25", "0.50", "1.00")
     )
+
+
+def test_studies_whose_targets_are_numbers_are_named_beside_the_seeds_needed() -> None:
+    one = load_evidence("first")
+    numbers = replace(one, seeds=one.seeds.rename(columns={"test_accuracy": "test_r2"}))
+    found = [replace(numbers, study="bikes"), one, replace(numbers, study="houses")]
+    assert [row[0].text for row in seed_counts_table(found).rows] == ["first"]
+    assert not_counted(found).startswith("Without bikes and houses, whose targets are numbers: ")
 
 
 def test_every_verdict_has_an_example_or_a_dash() -> None:

@@ -203,8 +203,11 @@ def test_of_the_committed_results_every_better_cell_and_document_is_named(
         compared = own.results.compared[own.results.primary]
         better = [r for r, row in compared.items() if row["verdict"] == "better" and row["firm"]]
         assert len(re.findall(r" by \d", study_findings(own)[0])) == len(better)
-    asked = [question.asked for question in across(**ours)]
-    assert all(f"Was document 00{number}'s headline right?" in asked for number in range(5))
+    asked = {question.name: question.asked for question in across(**ours)}
+    titles = {claim["document"][:3]: claim["title"] for claim in ours["claims"]}
+    assert set(titles) == {f"00{number}" for number in range(5)}
+    for number, title in titles.items():
+        assert asked[f"document-{number}"] == f"Was the headline of “{title}” right?"
 
 
 def test_pages_are_short() -> None:

@@ -272,6 +272,6 @@ def test_it_is_explained_where_pages_say_how_they_are_read() -> None:
 def test_a_studys_page_says_it_behind_its_headline(
     ours: tuple[dict[str, Section], Sequence[str]],
 ) -> None:
-    (told,) = (line for line in study_findings(ours[0]["mnist"]) if "headline right?" in line)
+    (told,) = (line for line in study_findings(ours[0]["mnist"]) if "Was the headline of" in line)
     (asked,) = (one for one in across(*ours, load_claims()) if one.name == "document-000")
     assert told == f"{asked.asked} {asked.answer[0]} How sure: {asked.sure}."

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from regscope.report.render import markdown
+from regscope.report.results_page import results_page
 from regscope.report.sections import Section, load_sections
-from regscope.report.standings import Standing, standings, standings_table
+from regscope.report.standings import Standing, further, standings, standings_table
 from regscope.study.params import load_params
 from tests.report import synthetic
 
@@ -77,4 +78,37 @@ def test_the_most_often_better_come_first_and_few_studies_are_left_out() -> None
         "| L1 | **1: a** | **1: b** | 1: c | – | 1 of 2: a |",
         "| Dropout | **1: a** | **2: b, c** | – | – | – |",
     ]
-    assert "EMA" in markdown(standings_table(found))
+    assert "EMA" not in markdown(standings_table(found))
+    assert further(found, standings_table(found)) == (
+        "Further methods, without a difference that matters in a study: EMA."
+    )
+    first = standings_table(found, fewest=2, most=1)
+    assert [row[0].reg for row in first.rows] == ["l2"]
+    assert further(found, first) == (
+        "Further methods, firmly better in a study: Dropout and L1; firmly worse in a study:"
+        " Dropout and L1; without a difference that matters in a study: L1 and EMA."
+    )
+
+
+def test_where_nothing_is_firm_all_methods_have_a_row() -> None:
+    found = [Standing("ema", (), (), ("a",), ()), Standing("swa", (), (), (), ("a", "b"))]
+    table = standings_table(found)
+    assert [row[0].reg for row in table.rows] == ["ema", "swa"]
+    assert further(found, table) == ""
+    assert [row[0].reg for row in standings_table(found, fewest=2).rows] == ["swa"]
+    assert [row[0].reg for row in standings_table(found, fewest=3).rows] == ["ema", "swa"]
+
+
+def test_the_results_page_says_in_a_sentence_what_one_study_alone_leaves_open(
+    workspace: Path,
+) -> None:
+    own = sections(first=FIRST, second=SECOND)
+    page = results_page(own, tuple(CELLS))
+    overview = page.partition("## Overview")[2].partition("\n## ")[0]
+    told = "In one study each, and neither firmly better nor worse there, first: Dropout ≈ +0.02."
+    assert told in overview
+    assert "\n| L2 |" in overview
+    assert "| Dropout |" not in overview
+    alone = results_page({"first": own["first"]}, tuple(CELLS))
+    assert "| Dropout |" in alone.partition("## Overview")[2]
+    assert "In one study each" not in alone

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from regscope import results
@@ -20,7 +21,7 @@ from regscope.report.verdicts import load_claims
 from regscope.results.beside import read_rates, read_sweep
 from regscope.results.digests import SUMS_FILE, check_digests, write_digests
 from regscope.results.loading import accuracies
-from regscope.results.reader import read_table
+from regscope.results.reader import matrix, read_rows, read_table
 from tests.command.called import called
 from tests.committed import committed
 from tests.report import synthetic
@@ -385,3 +386,47 @@ def test_names_stay_text_and_empty_fields_are_missing(tmp_path: Path) -> None:
     assert list(table["class"]) == ["7", "08"]
     assert table["value"].isna().tolist() == [True, False]
     assert table["firm"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("reg,value\nl1,1\nl2\n", "line 3: 1 fields, and the header has 2"),
+        ("reg,value\nl1,1\n\n", "line 3: 0 fields, and the header has 2"),
+        ("reg,value\nl1,1,2\n", "line 2: 3 fields, and the header has 2"),
+        ("reg,value,value\nl1,1,2\n", "has the column 'value' twice"),
+        ("\n", "not a table: has no header"),
+        ("", "not a table: has no header"),
+    ],
+)
+def test_uneven_tables_are_one_line(text: str, told: str, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(text)
+    with pytest.raises(RegscopeError) as refused:
+        read_table(file)
+    assert str(refused.value) == f"{file}: {told}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'reg,value\n"a,b",1\n',
+        "reg,value\r\na,1\r\n",
+        "reg\na\n",
+        "reg,value\na,1",
+        "reg,value\n",
+    ],
+)
+def test_a_table_is_the_rows_of_its_file(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text(text, newline="")
+    assert read_table(file).astype(str).to_dict("records") == read_rows(file)
+
+
+def test_columns_side_by_side_are_pandas(tmp_path: Path) -> None:
+    file = tmp_path / "table.csv"
+    file.write_text("reg,seed,value,empty\na,0,1.5,\nb,1,,\n")
+    table = read_table(file)
+    names = ["empty", "seed", "value"]
+    np.testing.assert_array_equal(matrix(table, names), table[names].to_numpy(dtype=np.float64))
+    assert matrix(table, []).shape == (2, 0)

@@ -10,7 +10,12 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regscope.statistics import mean_interval, prediction_interval, probability_interval
+from regscope.statistics import (
+    mean_interval,
+    mean_intervals,
+    prediction_interval,
+    probability_interval,
+)
 
 SAMPLE = np.array([0.951, 0.947, 0.962, 0.955, 0.949, 0.958, 0.944, 0.960, 0.953, 0.957])
 STUDIES = 3000
@@ -33,6 +38,32 @@ def test_the_mean_interval_by_hand() -> None:
     found = mean_interval([1, 2, 3])
     assert found.mean == 2
     assert found.high - 2 == pytest.approx(4.302653 / math.sqrt(3), rel=1e-6)
+
+
+VALUES = st.one_of(
+    st.sampled_from([0.0, 0.5, math.nan, math.inf, -math.inf]),
+    st.floats(-10, 10).map(lambda value: float(f"{value:.9g}")),
+)
+ROWS = st.tuples(st.integers(1, 4), st.integers(1, 40)).flatmap(
+    lambda shape: st.lists(
+        st.one_of(
+            st.lists(VALUES, min_size=shape[1], max_size=shape[1]),
+            VALUES.map(lambda value: [value] * shape[1]),
+        ),
+        min_size=shape[0],
+        max_size=shape[0],
+    )
+)
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+@given(ROWS)
+def test_many_intervals_at_once_are_those_of_each_to_the_bit(rows: list[list[float]]) -> None:
+    for found, row in zip(mean_intervals(np.array(rows)), rows, strict=True):
+        alone = mean_interval(row)
+        np.testing.assert_array_equal(
+            (found.mean, found.low, found.high), (alone.mean, alone.low, alone.high)
+        )
 
 
 def test_one_value_has_no_interval() -> None:
