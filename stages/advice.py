@@ -5,7 +5,7 @@ never searches; what is as it was keeps its time, so that nothing is made again 
 """
 
 from regscope.advice.output import put
-from regscope.advice.results import ADVICE_FILE
+from regscope.advice.protocol import ADVICE_FILE
 from regscope.base import paths
 from regscope.base.errors import run
 from regscope.base.json_files import read_json

@@ -11,11 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from regscope.advice.arms import COCKTAIL, Arm, Setting, arms_of, read_off
+from regscope.advice.arms import Arm, Setting, arms_of, read_off
 from regscope.advice.asked import Asked, Clock
 from regscope.advice.found import Found
 from regscope.advice.judged import Judged, Part, chosen_of, judged, parts_of, without_each
-from regscope.advice.protocol import LAST_SEEDS
+from regscope.advice.protocol import COCKTAIL, LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.search import Search
 from regscope.advice.training import Lab, Told, silent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from regscope.advice.protocol import LENGTHS, MOST_MIXED, RATES
+from regscope.advice.protocol import COCKTAIL, LENGTHS, MOST_MIXED, RATES
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose, shown
 from regscope.regularizers import REGULARIZERS
@@ -13,7 +13,6 @@ from regscope.study.params import BASELINE, Study
 from regscope.sweeps.measured import candidates
 from regscope.sweeps.strengths import by_history
 
-COCKTAIL = "cocktail"
 LARGEST_RATE = 1e6
 """That params.yaml may have."""
 

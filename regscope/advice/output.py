@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from regscope.advice.advise import Advice
-from regscope.advice.results import ADVICE_FILE, data, tables
+from regscope.advice.protocol import ADVICE_FILE
+from regscope.advice.results import data, tables
 from regscope.base.files import write_text
 
 

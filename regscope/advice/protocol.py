@@ -13,8 +13,8 @@ RATES = (0.1, 0.2, 0.3, 0.5, 1, 2, 3, 5, 10)
 LENGTHS = (0.25, 0.5, 1, 2)
 """Epochs, in units of the study's own."""
 
-MOST_MIXED = 3
-"""Methods of a cocktail, at most."""
+COCKTAIL, MOST_MIXED = "cocktail", 3
+"""The arm of several methods together, and how many these are at most."""
 
 GENERATIONS = (4, 4, 8)
 """Settings of an arm that are tried at a time; what follows is as the last but twice as many."""
@@ -33,6 +33,9 @@ LAST = 2
 
 RESERVE_SEED = 1_000_003
 """Of the split that sets examples aside for the test: that of no seed that trains."""
+
+ADVICE_FILE = "advice.json"
+"""What an advice is, as data, in the folder of its tables."""
 
 RESERVE_SHARE = 0.5
 """At least of all examples that a search draws its own from, where there are more than it needs."""

@@ -21,7 +21,6 @@ from regscope.statistics import Pair, compare_family, undecided_note
 from regscope.statistics.paired import Comparison
 from regscope.study.params import BASELINE
 
-ADVICE_FILE = "advice.json"
 SEARCH_FILE = "search.csv"
 TEST_FILE = "seeds.csv"
 

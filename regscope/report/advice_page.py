@@ -10,12 +10,11 @@ from regscope.base.files import write_bytes, write_text
 from regscope.figures.advised import Choices, Shown, choices_figure
 from regscope.figures.style import legible
 from regscope.measures import catalog
-from regscope.report.advised import answer, named, of_arms, parts, table, to_go_on
+from regscope.report.advised import PICTURE_FILE, answer, named, of_arms, parts, table, to_go_on
 from regscope.report.in_markdown import joined, link
 from regscope.report.render import escape, markdown
 
 PAGE_FILE = "README.md"
-PICTURE_FILE = "choices.png"
 
 HOW = (
     "How this was found: every method had the same number of trials, none too, each over learning"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from regscope.advice.arms import COCKTAIL
+from regscope.advice.protocol import ADVICE_FILE, COCKTAIL
+from regscope.base import paths
+from regscope.base.json_files import read_json
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.measures import catalog
@@ -14,6 +16,8 @@ from regscope.report.formats import DASH, fixed, points, points_range
 from regscope.report.render import Cell, Table
 from regscope.statistics import EQUAL, UNDECIDED
 from regscope.study.params import BASELINE
+
+PICTURE_FILE = "choices.png"
 
 TOLD = {
     EQUAL: "No difference that matters",
@@ -120,6 +124,44 @@ def _verdict(arm: Arm) -> Cell:
     if arm["verdict"] in ("better", "worse") and not arm.get("holds", True):
         return Cell(f"{arm['verdict']} on these examples")
     return Cell(arm["verdict"], arm["verdict"], edge=not arm.get("firm"))
+
+
+def load_advice(study: str) -> Data | None:
+    """The committed advice of a study; None where there is none."""
+    file = paths.advice(study) / ADVICE_FILE
+    return read_json(file) if file.is_file() else None
+
+
+def overview(found: Mapping[str, Data]) -> Table:
+    """A row a study: what to use, what it buys, and how sure that is."""
+    rows = []
+    for name, data in found.items():
+        arm = _named(data, data["advised"])
+        compared = arm["arm"] != BASELINE
+        rows.append(
+            (
+                Cell(name),
+                Cell(_told(arm) if compared else "no regularizer"),
+                Cell(_training(arm)),
+                Cell(_number(data, arm["test"])),
+                Cell(_size(data, arm["difference"]) if compared else DASH),
+                Cell(_range(data, *_held(arm)) if compared else DASH),
+                Cell(f"{len(data['arms'])} x {data['trials']}"),
+            )
+        )
+    columns = (
+        "Study", "Use", "Trained with", "Test", "Against none", "95 % interval", "Methods x trials",
+    )  # fmt: skip
+    caption = (
+        "Each method with the best of as many settings, chosen on validation; judged with fresh"
+        " seeds on examples that the search never saw"
+    )
+    return Table(caption, columns, tuple(rows), frozenset({0, 1, 2}))
+
+
+def _held(arm: Arm) -> tuple[float, float]:
+    """The interval that holds for other examples, too, where that is known."""
+    return (arm["new_low"], arm["new_high"]) if "holds" in arm else (arm["low"], arm["high"])
 
 
 def as_study(data: Data, block: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from regscope.base.folders import whole_folder
 from regscope.claims.rule import VERDICTS
 from regscope.report import addresses, tables, words
 from regscope.report.across import across
+from regscope.report.advised import overview
 from regscope.report.alternative_texts import published_text
 from regscope.report.claims_table import claims_table
 from regscope.report.findings import study_findings
@@ -17,7 +18,7 @@ from regscope.report.how_sure import HOW_SURE
 from regscope.report.parts import parts
 from regscope.report.ranking import ranking
 from regscope.report.results_page import PUBLISHED_ALT, of_new_data
-from regscope.report.sections import Section
+from regscope.report.sections import Section, advices
 from regscope.report.seed_counts import not_counted, seed_counts_table
 from regscope.report.study_html import attributes, shown_pictures, study_html
 from regscope.report.verdicts import (
@@ -109,6 +110,7 @@ def start_page(
             for verdict in VERDICTS
             if (judged := [claim for claim in claims if claim["verdict"] == verdict])
         },
+        advice=overview(found) if (found := advices(sections)) else None,
         overview=tables.overview_table(studies, regs).led_to(addresses.METHOD),
         seed_counts=seed_counts_table(evidence),
         not_counted=not_counted(evidence),

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from regscope.base import paths
 from regscope.measures import catalog
 from regscope.report import (
+    advised,
     prediction_tables,
     rates_tables,
     seeds_tables,
@@ -30,6 +32,7 @@ def parts(section: Section) -> tuple[Part, ...]:
     """Every part that the study has something for, in the order in which people read."""
     shown = pictures(section.name, section.study.title, section.study.data.quantity is None)
     found = (
+        _advice(section),
         _accuracy(section, shown),
         _at_best(section),
         _published(section),
@@ -71,6 +74,31 @@ def _accuracy(section: Section, shown: Shown) -> Part:
             *_new_data(section),
             *_of_words(section),
             *_seeds(section),
+        ),
+    )
+
+
+def _advice(section: Section) -> Part:
+    """Which regularizer to use, where that was asked."""
+    data = section.advice
+    if data is None:
+        return Part("advice", "Advice", ())
+    picture = Picture(
+        "choices",
+        paths.advice_plots(section.name) / advised.PICTURE_FILE,
+        section.study.title,
+        "Of every method, with the setting that validation chose, the difference to no regularizer"
+        " with the setting that validation chose",
+    )
+    added = advised.parts(data)
+    details = tuple(table for table in (advised.table(data), added) if table)
+    return Part(
+        "advice",
+        "Advice",
+        (
+            Note(" ".join(advised.answer(data))),
+            picture,
+            Folded(f"All {len(data['arms'])} choices", details),
         ),
     )
 

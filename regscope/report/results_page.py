@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
 
 from regscope.base import paths
 from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
 from regscope.report.across import across
+from regscope.report.advised import overview
 from regscope.report.findings import study_findings
 from regscope.report.formats import DASH
 from regscope.report.in_markdown import answered, joined, link
 from regscope.report.new_data import doubtful
 from regscope.report.render import Table, escape, markdown
-from regscope.report.sections import Section
+from regscope.report.sections import Section, advices
 from regscope.report.seed_counts import not_counted, seed_counts_table
 from regscope.report.standings import Standing, further, standings, standings_table
 from regscope.report.verdicts import MEANINGS, Claims, counts_table, discoveries, headline
+
+ADVICE_DOCS = Path("docs") / "advice.md"
 
 PUBLISHED_ALT = (
     "Published single runs beside every seed of ours: diamonds are published runs, small dots are"
@@ -35,6 +39,7 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
     ]
     if sections:
         blocks += _found(sections, regs, claims)
+        blocks += _advice(sections)
         blocks += ["## Studies", _studies(sections)]
     if claims:
         blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
@@ -67,6 +72,15 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     yield markdown(overview)
     yield from _alone(alone, tables.overview_table(studies, [one.reg for one in alone]))
     yield f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.RESULTS_PAGE)})"
+
+
+def _advice(sections: Mapping[str, Section]) -> Iterator[str]:
+    found = advices(sections)
+    if found:
+        table = overview(found)
+        yield "## Advice"
+        yield f"{escape(table.caption)}; [how to read it]({link(ADVICE_DOCS, paths.RESULTS_PAGE)})."
+        yield markdown(table)
 
 
 def _alone(found: Sequence[Standing], overview: Table) -> Iterator[str]:

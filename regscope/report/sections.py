@@ -15,6 +15,7 @@ from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.measures.catalog import of_part
 from regscope.report import tables, word_tables
+from regscope.report.advised import load_advice
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.report.columns import values
 from regscope.report.evidence import Evidence
@@ -45,6 +46,7 @@ class Section:
     claims: tuple[Mapping[str, Any], ...] = ()
     sweep: Sweep | None = None
     at_best: AtBest | None = None
+    advice: Mapping[str, Any] | None = None
 
     @property
     def seeds(self) -> int:
@@ -226,9 +228,15 @@ def load_sections(
             tuple(claim for claim in claims if claim["study"] == name),
             load_sweep(name),
             load_at_best(name),
+            load_advice(name),
         )
         for name, loaded in found.items()
     }
+
+
+def advices(sections: Mapping[str, Section]) -> dict[str, Mapping[str, Any]]:
+    """Of those studies that have one."""
+    return {name: one.advice for name, one in sections.items() if one.advice is not None}
 
 
 def inline(value: Any) -> str:

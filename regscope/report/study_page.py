@@ -15,7 +15,7 @@ from regscope.report.pictures import Picture
 from regscope.report.render import escape, markdown
 from regscope.report.sections import Section
 
-WHOLE = ("accuracy", "rates", "published", "claims", "settings")
+WHOLE = ("advice", "accuracy", "rates", "published", "claims", "settings")
 """The parts that stand there with their tables; of the others the pictures alone, whose numbers the
 table of changes has."""
 
@@ -54,7 +54,8 @@ def study_page(section: Section, found: Sequence[Part]) -> str:
             "## Findings",
             words.KEY,
             bullets(study_findings(section)),
-            *_parts(found, page, "accuracy", "rates"),
+            *_parts(found, page, "advice", "accuracy", "rates"),
+            *_whole_advice(section, page),
             "## What happens inside",
             f"{section.changes.caption}; {words.MARKS}. {words.NEUTRAL}",
             markdown(section.changes),
@@ -67,6 +68,12 @@ def study_page(section: Section, found: Sequence[Part]) -> str:
             _files(section.name, page),
         ]
     )
+
+
+def _whole_advice(section: Section, page: Path) -> Iterator[str]:
+    if section.advice is not None:
+        own = link(paths.advice(section.name) / "README.md", page)
+        yield f"[The whole advice]({own}): every method's setting, and what was not tried."
 
 
 def write_pages(pages: Mapping[str, str]) -> None:

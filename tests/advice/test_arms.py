@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from regscope.advice.arms import COCKTAIL, Setting, arms_of, read_off
+from regscope.advice.arms import Setting, arms_of, read_off
+from regscope.advice.protocol import COCKTAIL
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import REGULARIZERS
 from tests import tiny

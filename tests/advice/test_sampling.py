@@ -6,8 +6,8 @@ from math import log10, nan
 
 import pytest
 
-from regscope.advice.arms import COCKTAIL, Arm, Setting
-from regscope.advice.protocol import MOST_MIXED, SPREAD
+from regscope.advice.arms import Arm, Setting
+from regscope.advice.protocol import COCKTAIL, MOST_MIXED, SPREAD
 from regscope.advice.sampling import Sampler
 
 RATES = (0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)
