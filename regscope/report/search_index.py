@@ -42,6 +42,13 @@ ALSO = {
     "ema": "moving average of weights, Polyak averaging",
     "stochastic_depth": "drop path",
     "swa": "stochastic weight averaging",
+    "spatial_dropout": "Dropout2d, channel dropout",
+    "cutmix": "pasted boxes, regional mixing",
+    "dropconnect": "weight dropout, WeightDrop",
+    "max_dropout": "dropping the most active units",
+    "activity_l1": "activity regularizer, sparse activations",
+    "spectral_norm": "Lipschitz, power iteration",
+    "adversarial": "FGSM, robust training",
 }
 """What else people call the methods."""
 
