@@ -19,7 +19,14 @@ from regscope.base.errors import RegscopeError
 from regscope.base.yaml_files import parse_yaml
 from regscope.rates.settings import load_rates
 from regscope.study.params import Params, load_params
-from stages import claims, sweep_arguments, validate, validate_paths, validate_rates
+from stages import (
+    claims,
+    sweep_arguments,
+    validate,
+    validate_advice,
+    validate_paths,
+    validate_rates,
+)
 
 ROOT = Path(__file__).parents[1]
 
@@ -49,6 +56,7 @@ FILES: dict[Path, Stage] = {
     paths.CLAIMS_FILE: claims.main,
     paths.PATHS_PARAMS: validate_paths.main,
     paths.RATES_PARAMS: validate_rates.main,
+    paths.ADVICE_PARAMS: validate_advice.main,
 }
 """What reads each file first, and writes where all is right."""
 
@@ -108,7 +116,7 @@ def files(folder: Path) -> set[Path]:
 def test_every_wrong_value_is_one_short_line(
     name: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for stage in (claims, sweep_arguments, validate_rates):
+    for stage in (claims, sweep_arguments, validate_advice, validate_rates):
         monkeypatch.setattr(stage, "load_params", committed_params)
     grids = load_rates(committed_params(), ROOT / paths.RATES_PARAMS).studies
     pipelines.write(pipelines.rates_pipelines(grids))

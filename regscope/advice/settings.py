@@ -48,7 +48,13 @@ class AskedOf(Settings):
 class AdviceSettings(Settings):
     """The whole of advice/params.yaml."""
 
-    studies: Annotated[dict[Name, AskedOf], Field(min_length=1)]
+    studies: dict[Name, AskedOf]
+
+    @model_validator(mode="after")
+    def _some_study(self) -> AdviceSettings:
+        if not self.studies:
+            raise refusal("studies", {}, "must name a study at least")
+        return self
 
     @model_validator(mode="after")
     def _known_studies(self, held_against: ValidationInfo) -> AdviceSettings:

@@ -33,10 +33,12 @@ def portable_functions() -> Iterator[None]:
 def square_root(values: Tensor) -> Tensor:
     """Rounded as IEEE 754 says where arithmetic is portable; torch's own, MKL's, elsewhere.
 
-    Torch's own also where a gradient is to be had, which the other one does not have.
+    Torch's own also where a gradient is to be had, which the other one does not have, and of shapes
+    without numbers.
     """
     differentiable = values.requires_grad and torch.is_grad_enabled()
-    return rounded_root(values) if is_portable() and not differentiable else values.sqrt()
+    rounded = is_portable() and not differentiable and not values.is_meta
+    return rounded_root(values) if rounded else values.sqrt()
 
 
 def rounded_root(values: Tensor) -> Tensor:

@@ -104,3 +104,11 @@ def test_stacked_products_are_exact_to_rounding(shape: tuple[int, int, int, int]
     assert (product(left, right, bias) - expected).abs().max() <= 2**-24 * (inner + 1) ** 2
     alone = product(left[-1:].clone(), right[-1:].clone(), bias[-1:].clone())
     assert torch.equal(product(left, right, bias)[-1:], alone)
+
+
+def test_the_root_of_shapes_without_numbers_is_their_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a survey of memory takes them."""
+    monkeypatch.setattr(functions, "is_portable", lambda: True)
+    found = square_root(torch.empty(2, 3, device="meta"))
+    assert found.is_meta
+    assert found.shape == (2, 3)
