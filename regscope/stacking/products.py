@@ -24,9 +24,9 @@ CPUINFO = Path("/proc/cpuinfo")
 
 def product(left: Tensor, right: Tensor, bias: Tensor | None = None) -> Tensor:
     """`left` `[S, n, k]` times `right` `[S, k, m]`, plus `bias` `[S, m]` on every row if given."""
-    if is_portable() and left.dtype == torch.float32:
+    if is_portable() and left.dtype == torch.float32 and not left.is_meta:
         return by_openblas(left, right, bias)
-    if left.is_cuda or left.dtype != torch.float32:
+    if left.is_cuda or left.is_meta or left.dtype != torch.float32:
         return _product(left, right, bias)
     rows, inner, columns = *left.shape[1:], right.shape[2]
     if columns == 1:

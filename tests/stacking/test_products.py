@@ -94,3 +94,13 @@ def test_kernels_that_round_are_not_chosen(
     assert products.onednn_is_faster.__wrapped__() is exact
     monkeypatch.setattr(products, "CPUINFO", tmp_path / "none")
     assert products.onednn_is_faster.__wrapped__() is False
+
+
+def test_a_product_of_shapes_without_numbers_is_a_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a survey of memory takes it, where arithmetic is portable, too."""
+    left, right = torch.empty(3, 4, 5, device="meta"), torch.empty(3, 5, 1, device="meta")
+    for portable in (False, True):
+        monkeypatch.setattr(products, "is_portable", lambda portable=portable: portable)
+        found = product(left, right)
+        assert found.is_meta
+        assert found.shape == (3, 4, 1)
