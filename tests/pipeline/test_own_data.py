@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 import yaml
 
+from regscope.base import paths
 from tests.own import tables
+from tests.pipeline.conftest import copied
 from tests.pipeline.pages import blocks
-from tests.pipeline.workspace import SOURCE, TINY, Workspace
+from tests.pipeline.workspace import SOURCE, TINY, Workspace, trained
+
+SEEDS = paths.summary("churn") / "seeds.csv"
 
 
-def seeds(workspace: Workspace) -> list[dict[str, str]]:
-    with (workspace.root / "metrics/studies/churn/seeds.csv").open() as file:
-        return list(csv.DictReader(file))
+def seeds(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(table.splitlines()))
 
 
 def quick(workspace: Workspace, name: str) -> None:
@@ -47,11 +50,20 @@ def exported_as_the_page_says(workspace: Workspace) -> None:
         )
 
 
-@pytest.mark.slow
-def test_a_table_becomes_a_study_with_a_verdict(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "clone", TINY)
-    table = tables.written(tmp_path / "churn.csv")
-    printed = workspace.run("regscope", "new", "churn", "--table", str(table), "--target", "left")
+CHURN = ("-S", "study=churn", "-S", "reg=l2")
+PIPELINE = str(paths.pipeline("churn"))
+
+
+def new(table: Path) -> tuple[str, ...]:
+    return ("regscope", "new", "churn", "--table", str(table), "--target", "left")
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A workspace in which a table was made a quick study, committed; tests copy it."""
+    folder = tmp_path_factory.mktemp("own")
+    workspace = Workspace.create(folder / "clone", TINY)
+    printed = workspace.run(*new(tables.written(folder / "churn.csv")))
     assert "next: dvc exp run -S study=churn -S reg=l1" in printed
     staged = workspace.run("git", "diff", "--cached", "--name-only").split()
     assert staged == [
@@ -64,42 +76,43 @@ def test_a_table_becomes_a_study_with_a_verdict(tmp_path: Path) -> None:
     quick(workspace, "churn")
     workspace.commit("churn")
     assert workspace.run("git", "status", "--short") == ""
+    return workspace
 
-    workspace.dvc("exp", "run", "-S", "study=churn", "-S", "reg=l2")
-    page = (workspace.root / "metrics/pages/churn.md").read_text()
+
+@pytest.mark.slow
+def test_a_table_becomes_a_study_with_a_verdict(begun: Workspace, tmp_path: Path) -> None:
+    """In a temporary workspace, which has only what git and DVC know of."""
+    workspace = copied(begun, tmp_path)
+    workspace.dvc("exp", "run", "--temp", "--name", "apart", *CHURN)
+    refs = ("for-each-ref", "--format=%(refname)", "refs/exps/*/*/apart")
+    experiment = workspace.run("git", *refs).strip()
+    page = workspace.run("git", "show", f"{experiment}:metrics/pages/churn.md")
     assert "# churn: left, from churn.csv" in page
-    assert [row["reg"] for row in seeds(workspace)] == ["none", "none", "l2", "l2"]
+    rows = seeds(workspace.run("git", "show", f"{experiment}:{SEEDS}"))
+    assert [row["reg"] for row in rows] == ["none", "none", "l2", "l2"]
+    assert trained(workspace.dvc("repro", f"{PIPELINE}:train")) == []
     exported_as_the_page_says(workspace)
 
 
 @pytest.mark.slow
-def test_a_file_that_changes_is_refused_until_it_is_brought_in_anew(tmp_path: Path) -> None:
-    workspace = Workspace.create(tmp_path / "clone", TINY)
-    table = tables.written(tmp_path / "churn.csv")
-    workspace.run("regscope", "new", "churn", "--table", str(table), "--target", "left")
-    quick(workspace, "churn")
-    workspace.commit("churn")
-
-    # In a temporary workspace, which has only what git and DVC know of.
-    output = workspace.dvc("exp", "run", "--temp", "-S", "study=churn", "-S", "reg=l2")
-    assert "Ran experiment" in output
-
+def test_a_file_that_changes_is_refused_until_it_is_brought_in_anew(
+    begun: Workspace, tmp_path: Path
+) -> None:
+    workspace = copied(begun, tmp_path)
     words = tables.words(seed=5) | {"left": np.roll(tables.words()["left"], 3).tolist()}
     tables.written(workspace.root / "data/own/churn.csv", **words)
-    refused = workspace.dvc("exp", "run", "-S", "study=churn", "-S", "reg=l2", ok=False)
+    refused = workspace.dvc("exp", "run", *CHURN, ok=False)
     assert (
         "regscope: data/own/churn.csv: not the file that data/own/churn.csv.json describes; bring"
         " it in anew with: regscope new" in refused
     )
-    tables.written(table, **words)
-    again = workspace.run(
-        "regscope", "new", "churn", "--table", str(table), "--target", "left", "--again"
-    )
+    table = tables.written(tmp_path / "churn.csv", **words)
+    again = workspace.run(*new(table), "--again")
     assert "params.yaml: the study churn stays as it was" in again
     params = yaml.safe_load((workspace.root / "params.yaml").read_text())
     assert params["studies"]["churn"]["training"]["seeds"] == 2
-    workspace.dvc("exp", "run", "-S", "study=churn", "-S", "reg=l2")
-    assert len(seeds(workspace)) == 4
+    workspace.dvc("repro", PIPELINE)
+    assert len(seeds((workspace.root / SEEDS).read_text())) == 4
 
 
 TOLD_ONE_LINE = """

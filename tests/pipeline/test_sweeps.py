@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from regscope.base import paths
 from tests.pipeline.workspace import SOURCE, Workspace, ran, trained
 
 SWEEPS: dict[str, Any] = {
@@ -66,9 +67,10 @@ def test_paths_are_made_apart_and_read_by_the_report(swept: Workspace) -> None:
 
     # Another setting of the study trains no path.
     swept.edit_yaml("params.yaml", longer)
-    again = swept.dvc("repro")
-    assert "digits/l1" in trained(again)
-    assert not [name for name in ran(again) if "path" in name or "pairs" in name]
+    assert "digits/l1" in trained(swept.dvc("repro", f"{paths.pipeline('digits')}:train"))
+    again = ran(swept.dvc("repro", "--dry"))
+    assert "digits:evaluate" in again
+    assert not [name for name in again if "path" in name or "pairs" in name]
 
 
 def test_a_wrong_strength_is_refused_before_anything_trains(swept: Workspace) -> None:
