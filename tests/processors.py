@@ -56,9 +56,10 @@ if LACKING:
     PROCESSORS.clear()
 
 NUMERIC = (
-    "arithmetic", "engine", "evaluation", "measures", "models", "regularizers", "stacking", "tasks",
-    "training",
+    "arithmetic", "engine", "evaluation", "regularizers", "stacking", "tasks", "training",
 )  # fmt: skip
+"""What is computed while networks train. Most families in `models` have no portable arithmetic, and
+those that have, as all of `measures`, are held to the bytes of portable studies that are rebuilt."""
 
 OF_PROCESSORS = (
     "arithmetic", "measures", "training/test_golden.py", "training/test_optimizers.py",
