@@ -35,6 +35,10 @@ NAMES = {
     "sam": "SAM",
     "ema": "EMA",
     "swa": "SWA",
+    "activity_l1": "L1 of activations",
+    "cutmix": "CutMix",
+    "dropconnect": "DropConnect",
+    "max_dropout": "MaxDropout",
 }
 
 LONGEST = 120

@@ -292,7 +292,9 @@ def _name(arm: Arm) -> str:
 def _within(name: str) -> str:
     """A method's name inside a sentence."""
     shown = display_name(name)
-    return shown if shown[:2].isupper() or shown[1:2].isdigit() else shown[:1].lower() + shown[1:]
+    first = shown.partition(" ")[0]
+    named = first[1:] != first[1:].lower() or first[1:2].isdigit()
+    return shown if named else shown[:1].lower() + shown[1:]
 
 
 def _told(arm: Arm) -> str:
