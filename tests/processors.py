@@ -58,8 +58,8 @@ if LACKING:
 NUMERIC = (
     "arithmetic", "engine", "evaluation", "regularizers", "stacking", "tasks", "training",
 )  # fmt: skip
-"""What is computed while networks train. Most families in `models` have no portable arithmetic, and
-those that have, as all of `measures`, are held to the bytes of portable studies that are rebuilt."""
+"""What is computed while networks train. Most families in `models` have no portable arithmetic;
+those that have, and `measures`, are held to the bytes of portable studies that are rebuilt."""
 
 OF_PROCESSORS = (
     "arithmetic", "measures", "training/test_golden.py", "training/test_optimizers.py",

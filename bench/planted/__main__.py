@@ -37,6 +37,8 @@ def main() -> None:
         if name not in by_name:
             raise RegscopeError(f"{name}: {choose(by_name)}")
     found = results.load(RESULTS) or {"truths": {}}
+    if (found.get("trials"), found.get("methods")) != (TRIALS, list(METHODS)):
+        found = {"truths": {}}
     found |= measured(trials=TRIALS, methods=list(METHODS))
     for repeat in range(REPEATS):
         for name in names:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.planted.truths import NOTHING, TRUTHS, Truth
+from bench.planted.truths import METHODS, NOTHING, TRUTHS, Truth
 from bench.readme import made_with
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
@@ -64,6 +64,8 @@ def is_right(truth: Truth, repeat: Mapping[str, Any]) -> bool:
 def wanted(truth: Truth) -> str:
     if truth.right == NOTHING:
         return "no regularizer"
+    if truth.right == set(METHODS):
+        return "any regularizer"
     return " or ".join(sorted(display_name(name) for name in truth.right))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,10 +19,11 @@ from regscope.advice.found import Found
 from regscope.advice.judged import Judged, Part, chosen_of, judged, parts_of, without_each
 from regscope.advice.protocol import COCKTAIL, LAST_SEEDS
 from regscope.advice.reserve import reserved
-from regscope.advice.search import Search
+from regscope.advice.search import Search, next_generation
 from regscope.advice.training import Lab, Told, silent
 from regscope.advice.trees import Trees, fits, trees_beside
 from regscope.base.errors import RegscopeError
+from regscope.base.files import write_text
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.engine.checkpoints import folder_for
@@ -90,15 +93,16 @@ def advising(
             f"--seeds {asked.test_seeds}: with those of the search {seeds.stop}, and {lacking}"
         )
     apart = reserved(dataset, study)
-    with only_here(_folder(study, asked, prepared)) as folder:
+    _check_test(apart, study, seeds.start)
+    with only_here(_folder(study, prepared)) as folder:
         data = folder / "data"
         apart.save(data)
         search = Lab(study, data, name, "validation", Found.at(folder / "search.json"), told)
         test = Lab(study, data, name, "test", Found.at(folder / "test.json"), told)
         rounds = Search(arms, search.found, search.train, asked.seed)
-        trials = _searched(rounds, search.found, study, arms, asked, say)
+        trials = _searched(rounds, search.found, study, arms, asked, folder, say)
         say(f"{trials} trials of each of {len(arms)} arms: looking closer at the best")
-        chosen = chosen_of(study, search.found, rounds.closer())
+        chosen, untrained = chosen_of(study, search.found, rounds.closer())
         say(f"judging {len(chosen)} choices with {len(seeds)} fresh seeds each")
         mixed = next((one.setting for one in chosen if one.arm == COCKTAIL), None)
         less = without_each(mixed) if mixed else {}
@@ -118,10 +122,10 @@ def advising(
             found,
             trees,
             parts_of(study, test.found, mixed, seeds) if mixed and COCKTAIL not in lost else [],
-            {**unfit, **lost},
+            {**unfit, **untrained, **lost},
             len(apart.split(study.split, seeds.start).holdout),
             shared,
-            len(search.found.networks) + len(test.found.networks),
+            len(search.found.used) + len(test.found.used),
             search.found.seconds + test.found.seconds,
             search.found,
             test.found,
@@ -131,30 +135,54 @@ def advising(
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def _check_test(apart: Dataset, study: Study, seed: int) -> None:
+    """Raises RegscopeError where nothing can be told apart on the test part."""
+    targets = apart.targets[apart.split(study.split, seed).holdout]
+    if apart.quantity is not None and (targets == targets[0]).all():
+        raise RegscopeError(f"all {len(targets)} test targets are {targets[0]:g}: nothing to judge")
+
+
 def _searched(
-    rounds: Search, found: Found, study: Study, arms: Sequence[Arm], asked: Asked, say: Say
+    rounds: Search,
+    found: Found,
+    study: Study,
+    arms: Sequence[Arm],
+    asked: Asked,
+    folder: Path,
+    say: Say,
 ) -> int:
-    """Generation after generation, until there are trials enough or the minutes are up."""
-    if asked.trials is not None:
-        while rounds.trials < asked.trials:
-            rounds.generation(asked.trials)
-            say(f"tried {rounds.trials} of {asked.trials} settings of each arm")
+    """Generation after generation, until there are trials enough or the minutes are up.
+
+    How many the minutes had room for is noted in `folder`, so that who goes on does not ask again.
+    """
+    noted = folder / f"trials-{_digest(asked)}.json"
+    wanted = asked.trials
+    if wanted is None and noted.is_file():
+        wanted = int(json.loads(noted.read_text()))
+    if wanted is not None:
+        while rounds.trials < wanted and rounds.generation(wanted):
+            say(f"tried {rounds.trials} of {wanted} settings of each arm")
         return rounds.trials
     assert asked.minutes is not None
     own = study.training.epochs
     longest = max(arm.longest or arm.lengths[-1] for arm in arms)
     clock = Clock(asked.minutes, len(arms), own, longest, asked.test_seeds, found.seconds)
-    while True:
-        before, networks = clock.elapsed, len(found.networks)
-        rounds.generation()
-        seconds, more = clock.elapsed - before, len(found.networks) - networks
+    room = True
+    while room and rounds.generation():
         say(f"tried {rounds.trials} settings of each arm in {clock.elapsed:.0f} s")
-        clock.check(rounds.trials, seconds, more)
-        if not clock.room_for_more(rounds.trials, seconds, more):
-            return rounds.trials
+        networks = len(found.networks)
+        if rounds.trials == next_generation(0):
+            clock.check(rounds.trials, found.seconds, networks)
+        room = clock.room_for_more(rounds.trials, found.seconds, networks)
+    write_text(noted, json.dumps(rounds.trials) + "\n")
+    return rounds.trials
 
 
-def _folder(study: Study, asked: Asked, prepared: Path) -> Path:
-    """Where an advice is under way, by all that decides it."""
+def _digest(asked: Asked) -> str:
+    return hashlib.sha256(json.dumps(asdict(asked), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _folder(study: Study, prepared: Path) -> Path:
+    """Where advice on a study is under way: whatever is asked, the same networks serve."""
     everything = written(study, list(study.cells)) | {"evaluation": study.evaluation.model_dump()}
-    return folder_for({"advice": asdict(asked), "study": everything}, prepared / DATA_FILE)
+    return folder_for({"advice": everything}, prepared / DATA_FILE)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from regscope.advice.protocol import MOST_MIXED
 from regscope.advice.search import networks_to_come, next_generation
 from regscope.base.errors import RegscopeError
 
@@ -68,7 +69,7 @@ class Clock:
     def room_for_more(self, trials: int, seconds: float, networks: int) -> bool:
         """Whether another generation of trials fits, after so many an arm.
 
-        The last generation took so many `seconds` for so many `networks`.
+        All so far took so many `seconds`, for so many `networks`.
         """
         each = SPARE * seconds / max(1, networks)
         count = next_generation(trials)
@@ -94,4 +95,5 @@ class Clock:
         own epochs."""
         longer = self.longest / self.epochs
         searched = sum(networks_to_come(self.arms, trials))
-        return each * longer * (searched + self.arms * self.test_seeds)
+        judged = (self.arms + MOST_MIXED) * self.test_seeds
+        return each * longer * (searched + judged)

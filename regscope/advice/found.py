@@ -40,6 +40,12 @@ class Found:
     seconds: float = 0.0
     environment: dict[str, Any] = field(default_factory=dict)
     networks: dict[tuple[Setting, int], Network] = field(default_factory=dict)
+    asked_for: set[tuple[Setting, int]] = field(default_factory=set)
+
+    @property
+    def used(self) -> dict[tuple[Setting, int], Network]:
+        """Of all that are here those that this search asked for, by setting and seed."""
+        return {key: self.networks[key] for key in sorted(self.asked_for)}
 
     @classmethod
     def at(cls, path: Path) -> Found:

@@ -97,12 +97,14 @@ class Judged:
         return self.row.get("verdict") == "better" and self.beats_guess and held
 
 
-def chosen_of(study: Study, found: Found, searched: Sequence[Searched]) -> list[Chosen]:
-    """What every arm that can be trained has chosen.
+def chosen_of(
+    study: Study, found: Found, searched: Sequence[Searched]
+) -> tuple[list[Chosen], dict[str, str]]:
+    """What every arm that can be trained has chosen, and why others have nothing to choose.
 
-    Raises RegscopeError where none cannot be.
+    Raises RegscopeError where none cannot be trained.
     """
-    chosen = []
+    chosen, lost = [], {}
     seeds = range(LAST_SEEDS)
     for one in searched:
         every = [
@@ -119,7 +121,9 @@ def chosen_of(study: Study, found: Found, searched: Sequence[Searched]) -> list[
                 "every trial of none diverged: try a smaller training.learning_rate (now"
                 f" {study.training.learning_rate:g})"
             )
-    return chosen
+        else:
+            lost[one.arm.name] = "no setting of it could be trained"
+    return chosen, lost
 
 
 def judged(
@@ -151,13 +155,15 @@ def judged(
     pairs = [Pair(np.array(seeds), scores[one.arm], scores[BASELINE]) for one in others]
     matters = study.evaluation.matters if measure in ACCURACIES else None
     rows = dict(zip([one.arm for one in others], compare_family(pairs, True, matters), strict=True))
-    new_data = _new_data(found, others, _named(chosen, BASELINE), seeds) if shared else {}
+    # Rows of one group, or of neighbouring times, may err together: no error is known then.
+    apart = shared and study.split.by in ("random", "stratified")
+    new_data = _new_data(found, others, _named(chosen, BASELINE), seeds) if apart else {}
     verdicts = [
         Judged(
             one,
             scores[one.arm],
             rows.get(one.arm, {}),
-            above(paired_differences(scores[one.arm], guess)),
+            _beats(scores[one.arm], guess),
             new_data.get(one.arm),
         )
         for one in sorted(chosen, key=lambda one: one.arm != BASELINE)
@@ -187,6 +193,14 @@ def parts_of(study: Study, found: Found, setting: Setting, seeds: Sequence[int])
         Part(name, row)
         for name, row in zip(known, compare_family(pairs, True, matters), strict=True)
     ]
+
+
+def _beats(scores: np.ndarray, guess: np.ndarray) -> bool:
+    """Whether scores are above the guess's; a guess that is infinitely bad is no matter."""
+    known = np.isfinite(guess)
+    if not known.any():
+        return True
+    return above(paired_differences(scores[known], guess[known]))
 
 
 def _named(chosen: Sequence[Chosen], arm: str) -> Chosen:

@@ -3,7 +3,7 @@
 What was asked with another protocol is asked anew: this file is what the pipeline depends on.
 """
 
-PROTOCOL_VERSION = 1
+PROTOCOL_VERSION = 2
 """Raised where the same settings would give other advice, and nothing else here says so: other
 code of the search, or other values among which a method's strength is searched."""
 

@@ -8,8 +8,12 @@ import numpy as np
 
 from regscope.advice.protocol import RESERVE_SEED, RESERVE_SHARE
 from regscope.base.errors import RegscopeError
+from regscope.base.lines import listed
 from regscope.datasets import Dataset
 from regscope.study.params import Study
+
+FEWEST = 2
+"""Examples of each class that a stratified split needs."""
 
 
 def reserved(dataset: Dataset, study: Study) -> Dataset:
@@ -32,6 +36,14 @@ def reserved(dataset: Dataset, study: Study) -> Dataset:
         raise RegscopeError(
             f"{size} examples, of which {train} train: too few to train, to choose and to test"
         )
+    if study.split.by == "stratified" and dataset.quantity is None:
+        counts = np.bincount(dataset.targets[drawn.train], minlength=len(dataset.classes))
+        rare = [dataset.classes[place] for place in np.flatnonzero(counts < FEWEST)]
+        if rare:
+            raise RegscopeError(
+                f"split.by = stratified: too few examples to train, to choose and to test of class"
+                f" {listed(rare)}; choose random"
+            )
     order = np.concatenate([_in_order(drawn.train, study), _in_order(drawn.holdout, study)])
     return replace(
         dataset,

@@ -57,7 +57,7 @@ def tables(advice: Advice) -> dict[str, str]:
     head = ("learning_rate", "epochs", "methods", "seed", "score", "loss")
     searched = (
         (*_setting(setting, epochs), seed, _text(sign * score), _text(loss))
-        for (setting, seed), network in sorted(advice.search.networks.items())
+        for (setting, seed), network in advice.search.used.items()
         for epochs, score, loss in zip(
             advice.read_off(setting), network.scores, network.losses, strict=True
         )
@@ -66,7 +66,7 @@ def tables(advice: Advice) -> dict[str, str]:
         (one.arm, *_setting(one.chosen.setting), seed, _text(sign * network.scores[-1]),
          _text(network.losses[-1]))
         for one in advice.judged
-        for (setting, seed), network in sorted(advice.test.networks.items())
+        for (setting, seed), network in advice.test.used.items()
         if setting == one.chosen.setting
     )  # fmt: skip
     return {SEARCH_FILE: _csv(head, searched), TEST_FILE: _csv(("arm", *head), test)}

@@ -19,6 +19,9 @@ TRIES = 20
 
 NOTHING = "nothing"
 
+LEAST_MIXED = 2
+"""Methods of a cocktail: one alone has an arm of its own."""
+
 
 class Sampler:
     """Settings of an arm, each once, by ask and tell; the same seed and answers give the same.
@@ -62,7 +65,8 @@ class Sampler:
                 self._study.enqueue_trial(self._first.pop(0))
             trial = self._study.ask()
             setting = self._suggested(trial)
-            if setting not in self._told and setting not in self._pending:
+            fresh = setting not in self._told and setting not in self._pending
+            if fresh and len(setting.methods) >= min(self.arm.mixed, LEAST_MIXED):
                 self._pending[setting] = trial
                 return setting
             self._again(trial, setting)

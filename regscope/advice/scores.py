@@ -71,6 +71,8 @@ def _by_history(study: Study) -> Scores:
     def scores(ended: Ended, epochs: Sequence[int]) -> Scored:
         places = [epoch - 1 for epoch in epochs]
         values, losses = sign * ended.history[column, places], ended.history[loss, places]
+        # Logits that are no numbers tell a class all the same.
+        values = np.where(np.isfinite(losses), values, np.nan)
         return Scored(tuple(map(float, values)), tuple(map(float, losses)))
 
     return scores

@@ -25,6 +25,10 @@ from regscope.advice.protocol import (
     LEAST_CLOSER,
 )
 from regscope.advice.sampling import Sampler
+from regscope.study.params import BASELINE
+
+EVERY = 1_000_000
+"""More settings than none has."""
 
 Train = Callable[[Sequence[Setting], range], None]
 """Has settings trained with these seeds."""
@@ -52,19 +56,25 @@ class Search:
         self.trials = 0
 
     def generation(self, most: int | None = None) -> int:
-        """Try some more settings of every arm, until there are `most`; how many more at most."""
+        """Try some more settings of every arm, until there are `most`; how many more at most, 0
+        where no arm has any left."""
         count = next_generation(self.trials)
         if most is not None:
             count = min(count, most - self.trials)
         asked = {name: sampler.ask(count) for name, sampler in self._samplers.items()}
+        if not self.trials and BASELINE in asked:
+            # All that it has: what others are held against is to be at its best.
+            asked[BASELINE] += self._samplers[BASELINE].ask(EVERY)
         seeds = range(FIRST_SEEDS)
         self.train([setting for own in asked.values() for setting in own], seeds)
         for name, own in asked.items():
             for setting in own:
                 self._samplers[name].tell(setting, value(self.found, setting, seeds))
             self._tried[name] += own
-        self.trials += count
-        return count
+        if any(asked.values()):
+            self.trials += count
+            return count
+        return 0
 
     def closer(self) -> list[Searched]:
         """Look closer at the best settings of every arm, and then at the best of these."""

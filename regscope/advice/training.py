@@ -13,6 +13,7 @@ from regscope.advice.arms import Setting, for_epochs, read_off
 from regscope.advice.found import Found, Network
 from regscope.advice.scores import Ended, kept_of, scores_of
 from regscope.base.environment import environment
+from regscope.base.errors import RegscopeError
 from regscope.engine.base import Holdout, Work
 from regscope.engine.cell import surveyed
 from regscope.engine.messages import Epoch
@@ -65,6 +66,8 @@ class Lab:
         Raises what `surveyed` raises, and RegscopeError where a worker is gone; what is finished
         then is kept.
         """
+        self.found.asked_for |= {(setting, seed) for setting in settings for seed in seeds}
+        self._leave_out(settings, seeds)
         missing = self.found.missing(settings, seeds)
         if missing:
             began = monotonic()
@@ -76,6 +79,20 @@ class Lab:
             networks = self._trained(alike)
             self.found.add(networks, monotonic() - began, self._environment())
 
+    def _leave_out(self, settings: Sequence[Setting], seeds: range) -> None:
+        """Mixtures that the study refuses have no score, as those that diverge."""
+        nothing = (float("nan"),)
+        for setting in dict.fromkeys(settings):
+            if len(setting.methods) < 2 or (setting, seeds.start) in self.found.networks:
+                continue
+            try:
+                for_epochs(self.study, {"one": setting.cell}, len(seeds), setting.epochs)
+            except RegscopeError:
+                count = len(read_off(self.study, setting))
+                for seed in seeds:
+                    network = Network(setting, seed, nothing * count, nothing * count)
+                    self.found.networks[setting, seed] = network
+
     def _environment(self) -> dict[str, Any]:
         run = self.run
         assert run is not None
@@ -83,6 +100,8 @@ class Lab:
         return environment(run.device, precision, run.computed, self.processors)
 
     def _trained(self, groups: Sequence[Alike]) -> list[Network]:
+        if self.run is None:
+            self.run = self._surveyed(groups)
         with ExitStack() as exits:
             dealt: list[tuple[Alike, Run, Plan]] = []
             for alike in groups:
@@ -96,15 +115,25 @@ class Lab:
 
     def _run_of(self, study: Study) -> Run:
         """As the first batch was found to train best: the networks to come are like its own."""
+        assert self.run is not None
         regs = [reg for reg in study.cells if reg != BASELINE]
-        if self.run is None:
-            self.run, _ = surveyed(study, regs, self.data, self.label, self.holdout)
         job = replace(
             self.run.job,
             study=written(study, regs),
             searching=kept_of(study, self.holdout),
         )
         return replace(self.run, study=study, job=job)
+
+    def _surveyed(self, groups: Sequence[Alike]) -> Run:
+        """What the largest of the groups takes, of which one setting each is looked at."""
+        settings = [group.settings[0] for group in groups]
+        cells = {f"group_{number}": setting.cell for number, setting in enumerate(settings)}
+        longest = max(setting.epochs for setting in settings)
+        seeds = groups[0].cells.seeds
+        study = for_epochs(self.study, cells, seeds, longest)
+        networks = sum(len(group.cells.numbers) for group in groups)
+        run, _ = surveyed(study, list(cells), self.data, self.label, self.holdout, among=networks)
+        return run
 
     def _work(self, dealt: Sequence[tuple[Alike, Run, Plan]]) -> None:
         run = self.run

@@ -33,6 +33,9 @@ SPACE: Mapping[str, tuple[float, ...]] = {
 MOST_CATEGORIES = 255
 """Of a column that is read as categories; one with more is read as numbers."""
 
+MOST_CLASSES = 20
+"""An iteration grows a tree for each."""
+
 Setting = Mapping[str, float]
 
 
@@ -47,7 +50,8 @@ class Trees:
 
 def fits(study: Study, dataset: Dataset) -> bool:
     """Whether there are trees for such a study."""
-    return dataset.kind == "table" and study.primary in MEASURED
+    few = len(dataset.classes) <= MOST_CLASSES
+    return dataset.kind == "table" and study.primary in MEASURED and few
 
 
 def trees_beside(

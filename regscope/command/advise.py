@@ -136,9 +136,13 @@ def _write(name: str, found: Mapping[str, Any]) -> None:
     from regscope.report.advised import as_study
     from regscope.study.params import written_study
 
-    enter(_advised(name), as_study(found, written_study(name)))
+    block = as_study(found, written_study(name))
+    if "advised" not in block["regularizers"]:
+        print("\nnothing written: no regularizer is advised, and the study has none")
+        return
+    enter(_advised(name), block)
     print("\n" + "\n".join(told_of(_advised(name))))
-    print(f"next: dvc exp run -S study={_advised(name)}")
+    print(f"next: dvc exp run -S study={_advised(name)} -S reg=advised")
 
 
 def _of_table(file: Path, target: str, table: object, asked: Asked) -> None:

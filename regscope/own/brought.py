@@ -10,7 +10,7 @@ from typing import Any
 
 from regscope.base import paths
 from regscope.base.digests import file_sha256
-from regscope.datasets.base import DATA_FILE
+from regscope.datasets.base import DATA_FILE, DESCRIPTION_FILE
 from regscope.datasets.own import write_description
 from regscope.own.looked import Looked
 from regscope.own.writing import with_methods
@@ -41,7 +41,7 @@ def brought(looked: Looked, network: Mapping[str, Any] | None = None) -> tuple[S
     data = {**looked.data, "path": str(path)}
     study = Study.model_validate(with_methods(data, looked.proposal, looked.methods, network).block)
     prepared = folder / "prepared"
-    if not (prepared / DATA_FILE).is_file():
+    if not all((prepared / name).is_file() for name in (DATA_FILE, DESCRIPTION_FILE)):
         raw = folder / "raw"
         raw.mkdir(exist_ok=True)
         study.data.download(raw)

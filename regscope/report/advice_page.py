@@ -51,7 +51,7 @@ def _left_out(data: Mapping[str, Any]) -> list[str]:
     if not data["unfit"]:
         return []
     lines = (f"- {escape(named(name))}: {escape(why)}" for name, why in data["unfit"].items())
-    return ["Not tried:\n\n" + "\n".join(lines)]
+    return ["Left out:\n\n" + "\n".join(lines)]
 
 
 def _choices(data: Mapping[str, Any]) -> Choices:
@@ -60,7 +60,7 @@ def _choices(data: Mapping[str, Any]) -> Choices:
     return Choices(
         title=legible(data["title"], 60),
         shown=[
-            Shown(arm["name"], (arm["low"], arm["difference"], arm["high"]), arm["verdict"])
+            Shown(arm["name"], (arm["low"], arm["difference"], arm["high"]), arm["shown"])
             for arm in compared
         ],
         matters=data["matters"],

@@ -85,9 +85,14 @@ def table(data: Data) -> Table:
 
 
 def of_arms(data: Data) -> list[dict[str, Any]]:
-    """Those that are held against none, each with the `name` that people read."""
+    """Those that are held against none, each with the `name` that people read, and `shown`, the
+    verdict that stands for other examples and beside a guess, too."""
     return [
-        {**arm, "name": _name(arm) if arm["arm"] != COCKTAIL else "Cocktail"}
+        {
+            **arm,
+            "name": _name(arm) if arm["arm"] != COCKTAIL else "Cocktail",
+            "shown": _verdict(arm).verdict,
+        }
         for arm in data["arms"]
         if arm["arm"] != BASELINE
     ]
@@ -102,6 +107,7 @@ def parts(data: Data) -> Table | None:
     """What each method of the cocktail adds to the others; None where there is no cocktail."""
     if not data["parts"]:
         return None
+    sign = catalog.named(data["measure"]).sign
     rows = tuple(
         (
             Cell(display_name(part["method"]), reg=part["method"]),
@@ -109,7 +115,7 @@ def parts(data: Data) -> Table | None:
             Cell(_range(data, part["low"], part["high"])),
             Cell(part["verdict"], part["verdict"], edge=not part["firm"]),
         )
-        for part in sorted(data["parts"], key=lambda part: part["difference"], reverse=True)
+        for part in sorted(data["parts"], key=lambda part: -sign * part["difference"])
     )
     caption = "What each part of the cocktail adds: with all of it against without that part"
     return Table(
@@ -192,7 +198,7 @@ def to_go_on(data: Data) -> str:
 
 def _none(data: Data, none: Arm) -> Iterator[str]:
     count = len(data["arms"]) - 1
-    of = "the one method is not" if count == 1 else f"of {count} methods none is"
+    of = "the one method is not" if count == 1 else f"of {count or 'no'} methods none is"
     yield f"Use no regularizer, {_training(none)}: {of} shown to be better."
     measure = catalog.named(data["measure"]).phrase
     guess = "" if none["beats_guess"] else ", not shown to be better than always guessing the same"
@@ -221,6 +227,10 @@ def _others(data: Data) -> Iterator[str]:
     others = [arm for arm in data["arms"] if arm["arm"] not in (data["advised"], BASELINE)]
     better = [arm for arm in others if arm["verdict"] == "better" and arm["beats_guess"]]
     for told, found in (
+        (
+            "Better than no regularizer, but not than always guessing the same",
+            [arm for arm in others if arm["verdict"] == "better" and not arm["beats_guess"]],
+        ),
         ("Better than no regularizer, too", [arm for arm in better if arm.get("holds", True)]),
         (
             "Better on these examples, which is not shown for others",
@@ -244,9 +254,9 @@ def _trees(data: Data) -> Iterator[str]:
     if trees is None:
         return
     matter = {
-        "better": "better than this network",
-        "worse": "worse than this network",
-        EQUAL: "no difference that matters to this network",
+        "better": "better than this network on these examples",
+        "worse": "worse than this network on these examples",
+        EQUAL: "no difference that matters to this network on these examples",
     }.get(trees["verdict"], "not to be told from this network")
     yield (
         f"Gradient-boosted trees, of as many settings, have {_value(data, trees['test'])}"

@@ -15,9 +15,11 @@ import pytest
 from regscope.advice.advise import Advice, advise, advising
 from regscope.advice.arms import for_epochs
 from regscope.advice.asked import Asked, Clock
+from regscope.advice.found import Found
 from regscope.advice.protocol import LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.results import data
+from regscope.advice.search import Search
 from regscope.advice.training import Lab
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
@@ -49,7 +51,7 @@ def test_every_arm_has_tried_as_much_and_is_judged_with_fresh_seeds(advice: Advi
     assert [arm["arm"] for arm in found["arms"]] == ["none", "dropout", "l2", "cocktail"] or [
         arm["arm"] for arm in found["arms"]
     ] == ["none", "l2", "dropout", "cocktail"]
-    assert {arm["tried"] for arm in found["arms"]} == {3}
+    assert [arm["tried"] for arm in found["arms"]] == [9, 3, 3, 3]
     assert {seed for _, seed in advice.test.networks} == set(range(LAST_SEEDS, LAST_SEEDS + 5))
     assert {seed for _, seed in advice.search.networks} == set(range(LAST_SEEDS))
     assert found["test_examples"] == 150
@@ -93,7 +95,7 @@ def test_what_is_set_aside_changes_no_choice(
         for folder in (clean, poisoned)
     ]
     values = [
-        {key: (network.scores, network.losses) for key, network in one.search.networks.items()}
+        {key: (network.scores, network.losses) for key, network in one.search.used.items()}
         for one in found
     ]
     assert values[0] == values[1]
@@ -152,10 +154,17 @@ def test_a_learning_rate_that_diverges_is_no_choice_and_stops_nothing(
 ) -> None:
     asked = Asked(trials=9, methods=("l2",), test_seeds=5)
     found = advise("tiny", study(learning_rate=100), digits_folder, asked, say=lambda line: None)
-    values = [network.losses[-1] for network in found.search.networks.values()]
-    assert any(not np.isfinite(value) for value in values)
+    ends = [(network.losses[-1], network.scores[-1]) for network in found.search.used.values()]
+    assert any(not np.isfinite(loss) for loss, _ in ends)
+    assert all(np.isnan(score) for loss, score in ends if not np.isfinite(loss))
     for one in found.judged:
-        assert np.isfinite(one.chosen.choice.scores).all()
+        setting = one.chosen.setting
+        longest = found.study.training.epochs * 2
+        own = [n for (s, _), n in found.search.used.items()
+               if s == replace(setting, epochs=longest)]  # fmt: skip
+        place = found.read_off(replace(setting, epochs=longest)).index(setting.epochs)
+        assert own
+        assert all(np.isfinite(network.losses[place]) for network in own)
 
 
 def test_where_every_trial_diverges_one_line_says_so(workspace: Path, digits_folder: Path) -> None:
@@ -209,6 +218,32 @@ def test_what_cannot_be_asked_is_one_line(asked: Mapping[str, Any], line: str) -
     with pytest.raises(RegscopeError) as caught:
         Asked(**asked)
     assert str(caught.value) == line
+
+
+def test_minutes_are_reckoned_once_and_who_goes_on_comes_to_the_same(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken off while it looks closer, when the minutes have nearly passed."""
+    asked = Asked(minutes=5, methods=("batch_norm",), test_seeds=5)
+    closer = Search.closer
+
+    def broken(self: Search) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Search, "closer", broken)
+    with pytest.raises(KeyboardInterrupt):
+        advise("tiny", study(), digits_folder, asked, say=lambda line: None)
+    monkeypatch.setattr(Search, "closer", closer)
+    [file] = paths.checkpoints().glob("*/search.json")
+    found = Found.at(file)
+    found.add([], 10_000)
+    said: list[str] = []
+    again = advise("tiny", study(), digits_folder, asked, say=said.append)
+    # All nine of both arms, and then it ends by itself.
+    assert [one.chosen.tried for one in again.judged] == [9, 9]
+    assert not any(
+        " s" in line for line in said if line.startswith("tried") and "of each arm in" in line
+    )
 
 
 def test_minutes_that_hold_no_trial_are_refused_and_what_was_trained_is_kept(

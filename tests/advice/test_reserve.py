@@ -95,3 +95,12 @@ def test_too_few_examples_are_one_line(digits: Dataset) -> None:
     with pytest.raises(RegscopeError, match="13 examples, of which 11 train: too few") as caught:
         reserved(few, tiny.study().model_copy(update={"split": split}))
     assert "\n" not in str(caught.value)
+
+
+def test_a_class_too_rare_for_every_part_is_one_true_line(digits: Dataset) -> None:
+    targets = np.zeros(300, dtype=np.int64)
+    targets[7] = 1
+    rare = replace(digits, targets=targets)
+    with pytest.raises(RegscopeError) as caught:
+        reserved(rare, tiny.study(split={"by": "stratified"}))
+    assert "\n" not in str(caught.value)
