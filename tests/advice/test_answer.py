@@ -11,6 +11,7 @@ import yaml
 from regscope.report.advice_page import write_page
 from regscope.report.advised import answer, as_study, overview, parts, table, to_go_on
 from regscope.report.render import plain_text
+from regscope.statistics import EQUAL
 
 
 def arm(name: str, difference: float = 0.0, **changes: Any) -> dict[str, Any]:
@@ -128,10 +129,7 @@ def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None
         ("better", "better than this network on these examples"),
         ("worse", "worse than this network on these examples"),
         ("undecided", "not to be told from this network"),
-        (
-            "no difference that matters",
-            "no difference that matters to this network on these examples",
-        ),
+        (EQUAL, f"{EQUAL} to this network on these examples"),
     ],
 )
 def test_trees_stand_beside_what_is_advised(verdict: str, told: str) -> None:

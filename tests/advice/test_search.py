@@ -60,9 +60,7 @@ def searched(trainer: Trainer, trials: int) -> Search:
 
 
 @pytest.mark.parametrize("trials", [1, 4, 5, 9, 32])
-def test_every_arm_tries_as_many_settings_and_none_all_that_it_has(
-    trainer: Trainer, trials: int
-) -> None:
+def test_arms_try_as_many_settings_and_none_all_that_it_has(trainer: Trainer, trials: int) -> None:
     found = searched(trainer, trials).closer()
     assert [one.tried for one in found] == [9, trials, trials]
 
