@@ -14,6 +14,7 @@ from regscope.advice.advise import Advice
 from regscope.advice.arms import Setting
 from regscope.advice.judged import Judged, Part, advised
 from regscope.advice.protocol import LAST_SEEDS, LENGTHS, RATES
+from regscope.base import paths
 from regscope.measures import catalog
 from regscope.regularizers import REGULARIZERS
 from regscope.results.compared import ACCURACIES
@@ -22,7 +23,7 @@ from regscope.statistics.paired import Comparison
 from regscope.study.params import BASELINE
 
 SEARCH_FILE = "search.csv"
-TEST_FILE = "seeds.csv"
+TEST_FILE = paths.SEEDS_FILE
 
 
 def data(name: str, advice: Advice) -> dict[str, Any]:
