@@ -17,7 +17,7 @@ from regscope.base import paths
 from regscope.base.yaml_files import read_yaml
 
 STUDY = "mnist"
-RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/")
+RESULTS = ("metrics/", "plots/", "bench/results/", "paths/", "rates/", "advice/")
 LOCK = "dvc.lock"
 NO_CLAIMS: dict[str, Any] = {"rule": {}, "documents": {}, "groups": []}
 
@@ -67,7 +67,7 @@ def copy_code(root: Path) -> None:
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     (root / paths.CLAIMS_FILE).write_text(yaml.safe_dump(NO_CLAIMS, sort_keys=False))
-    for kept in (paths.PATHS, paths.OVERLAP, paths.RATES):
+    for kept in (paths.PATHS, paths.OVERLAP, paths.RATES, paths.ADVICE, paths.ADVICE_PLOTS):
         (root / kept).mkdir(parents=True)
         (root / kept / ".gitkeep").touch()
 

@@ -5,7 +5,6 @@ never searches; what is as it was keeps its time, so that nothing is made again 
 """
 
 from regscope.advice.output import put
-from regscope.advice.protocol import ADVICE_FILE
 from regscope.base import paths
 from regscope.base.errors import run
 from regscope.base.json_files import read_json
@@ -17,7 +16,7 @@ def main() -> None:
     name, _, _ = study_argument()
     source, target = paths.advice_measures(name), paths.advice(name)
     put({path.name: path.read_text() for path in source.iterdir()}, target)
-    write_page(read_json(target / ADVICE_FILE), target, paths.advice_plots(name))
+    write_page(read_json(target / paths.ADVICE_FILE), target, paths.advice_plots(name))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,10 @@ from regscope.advice.protocol import COCKTAIL, LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.search import Search, next_generation
 from regscope.advice.training import Lab, Told, silent
-from regscope.advice.trees import Trees, fits, trees_beside
+from regscope.advice.trees import Trees, fits, seconds_of_trees, trees_beside
 from regscope.base.errors import RegscopeError
-from regscope.base.files import write_text
+from regscope.base.files import write_json
+from regscope.base.json_files import read_json
 from regscope.datasets import Dataset
 from regscope.datasets.base import DATA_FILE
 from regscope.engine.checkpoints import folder_for
@@ -100,7 +102,8 @@ def advising(
         search = Lab(study, data, name, "validation", Found.at(folder / "search.json"), told)
         test = Lab(study, data, name, "test", Found.at(folder / "test.json"), told)
         rounds = Search(arms, search.found, search.train, asked.seed)
-        trials = _searched(rounds, search.found, study, arms, asked, folder, say)
+        further = partial(seconds_of_trees, study, apart, asked.test_seeds)
+        trials = _searched(rounds, search.found, study, arms, asked, folder, say, further)
         say(f"{trials} trials of each of {len(arms)} arms: looking closer at the best")
         chosen, untrained = chosen_of(study, search.found, rounds.closer())
         say(f"judging {len(chosen)} choices with {len(seeds)} fresh seeds each")
@@ -150,15 +153,18 @@ def _searched(
     asked: Asked,
     folder: Path,
     say: Say,
+    further: Callable[[], Callable[[int], float]],
 ) -> int:
     """Generation after generation, until there are trials enough or the minutes are up.
 
-    How many the minutes had room for is noted in `folder`, so that who goes on does not ask again.
+    What the minutes had room for is noted in `folder`, so that who goes on does not ask again;
+    `further` finds out what trees will take.
     """
-    noted = folder / f"trials-{_digest(asked)}.json"
-    wanted = asked.trials
-    if wanted is None and noted.is_file():
-        wanted = int(json.loads(noted.read_text()))
+    noted = folder / f"asked-{_digest(asked)}.json"
+    begun: dict[str, Any] = {"seconds": 0.0, "trials": None}
+    if noted.is_file():
+        begun = read_json(noted)
+    wanted = asked.trials or begun["trials"]
     if wanted is not None:
         while rounds.trials < wanted and rounds.generation(wanted):
             say(f"tried {rounds.trials} of {wanted} settings of each arm")
@@ -166,7 +172,9 @@ def _searched(
     assert asked.minutes is not None
     own = study.training.epochs
     longest = max(arm.longest or arm.lengths[-1] for arm in arms)
-    clock = Clock(asked.minutes, len(arms), own, longest, asked.test_seeds, found.seconds)
+    clock = Clock(
+        asked.minutes, len(arms), own, longest, asked.test_seeds, begun["seconds"], further()
+    )
     room = True
     while room and rounds.generation():
         say(f"tried {rounds.trials} settings of each arm in {clock.elapsed:.0f} s")
@@ -174,7 +182,8 @@ def _searched(
         if rounds.trials == next_generation(0):
             clock.check(rounds.trials, found.seconds, networks)
         room = clock.room_for_more(rounds.trials, found.seconds, networks)
-    write_text(noted, json.dumps(rounds.trials) + "\n")
+        write_json(noted, {"seconds": clock.elapsed, "trials": None})
+    write_json(noted, {"seconds": clock.elapsed, "trials": rounds.trials})
     return rounds.trials
 
 

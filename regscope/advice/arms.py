@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from regscope.advice.protocol import COCKTAIL, LENGTHS, MOST_MIXED, RATES
@@ -60,6 +60,18 @@ class Arm:
     def closer(self, setting: Setting) -> Setting:
         """The setting as it is looked at closer."""
         return setting if self.longest is None else replace(setting, epochs=self.longest)
+
+    def ends(self, setting: Setting) -> Iterator[str]:
+        """Which of a setting's numbers are the largest or smallest tried: better may lie beyond."""
+        axes: dict[str, tuple[float, Sequence[float]]] = {
+            "learning rate": (setting.learning_rate, self.rates),
+            **{name: (value, self.values[name]) for name, value in setting.methods},
+        }
+        for name, (value, tried) in axes.items():
+            if len(tried) > 1 and value in (tried[0], tried[-1]):
+                yield f"the {'largest' if value == tried[-1] else 'smallest'} {name}"
+        if setting.epochs == (self.longest or self.lengths[-1]):
+            yield "the most epochs"
 
     @property
     def size(self) -> int | None:

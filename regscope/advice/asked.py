@@ -43,11 +43,18 @@ class Asked:
             raise RegscopeError(f"--minutes {self.minutes:g}: must be above 0, and at most 100,000")
 
 
+def nothing(trials: int) -> float:
+    """No seconds, however many trials there are."""
+    del trials
+    return 0.0
+
+
 @dataclass
 class Clock:
     """What is left of the minutes, by what a network has taken so far.
 
-    `spent` are seconds of an earlier go at the same advice; `now` gives seconds.
+    `spent` are seconds of an earlier go at the same advice; `further` says how many it takes
+    beside networks where so many trials of an arm are made; `now` gives seconds.
     """
 
     minutes: float
@@ -56,6 +63,7 @@ class Clock:
     longest: int
     test_seeds: int
     spent: float = 0.0
+    further: Callable[[int], float] = nothing
     now: Callable[[], float] = monotonic
     _began: float = field(init=False)
 
@@ -96,4 +104,4 @@ class Clock:
         longer = self.longest / self.epochs
         searched = sum(networks_to_come(self.arms, trials))
         judged = (self.arms + MOST_MIXED) * self.test_seeds
-        return each * longer * (searched + judged)
+        return each * longer * (searched + judged) + self.further(trials)

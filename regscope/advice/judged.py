@@ -35,11 +35,12 @@ from regscope.study.params import BASELINE, Study
 @dataclass(frozen=True)
 class Chosen:
     """An arm's choice: of how many settings that were tried, and its scores on validation, by
-    seed."""
+    seed. `ends` says which of its numbers are the largest or the smallest that were tried."""
 
     arm: str
     tried: int
     choice: Candidate
+    ends: tuple[str, ...] = ()
 
     @property
     def setting(self) -> Setting:
@@ -115,7 +116,9 @@ def chosen_of(
             )
         ]
         if every:
-            chosen.append(Chosen(one.arm.name, one.tried, choose(every)))
+            choice = choose(every)
+            ends = tuple(one.arm.ends(choice.setting))
+            chosen.append(Chosen(one.arm.name, one.tried, choice, ends))
         elif one.arm.name == BASELINE:
             raise RegscopeError(
                 "every trial of none diverged: try a smaller training.learning_rate (now"

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from regscope.advice.advise import Advice
-from regscope.advice.protocol import ADVICE_FILE
 from regscope.advice.results import data, tables
+from regscope.base import paths
 from regscope.base.files import write_text
 
 
 def store(name: str, advice: Advice, folder: Path) -> None:
     """Write advice.json, and every network of the search and of the test as tables."""
     told = json.dumps(data(name, advice), indent=2, ensure_ascii=False) + "\n"
-    put({**tables(advice), ADVICE_FILE: told}, folder)
+    put({**tables(advice), paths.ADVICE_FILE: told}, folder)
 
 
 def put(files: Mapping[str, str], folder: Path) -> None:

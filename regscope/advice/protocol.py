@@ -34,8 +34,5 @@ LAST = 2
 RESERVE_SEED = 1_000_003
 """Of the split that sets examples aside for the test: that of no seed that trains."""
 
-ADVICE_FILE = "advice.json"
-"""What an advice is, as data, in the folder of its tables."""
-
 RESERVE_SHARE = 0.5
 """At least of all examples that a search draws its own from, where there are more than it needs."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -12,11 +12,10 @@ import numpy as np
 
 from regscope.advice.advise import Advice
 from regscope.advice.arms import Setting
-from regscope.advice.judged import Judged, Part, advised
-from regscope.advice.protocol import LAST_SEEDS, LENGTHS, RATES
+from regscope.advice.judged import Judged, Part, advised, without_each
+from regscope.advice.protocol import COCKTAIL, LAST_SEEDS
 from regscope.base import paths
 from regscope.measures import catalog
-from regscope.regularizers import REGULARIZERS
 from regscope.results.compared import ACCURACIES
 from regscope.statistics import Pair, compare_family, undecided_note
 from regscope.statistics.paired import Comparison
@@ -63,25 +62,35 @@ def tables(advice: Advice) -> dict[str, str]:
             advice.read_off(setting), network.scores, network.losses, strict=True
         )
     )
+    called = _called(advice)
     test = (
-        (one.arm, *_setting(one.chosen.setting), seed, _text(sign * network.scores[-1]),
+        (called.get(setting, ""), *_setting(setting), seed, _text(sign * network.scores[-1]),
          _text(network.losses[-1]))
-        for one in advice.judged
         for (setting, seed), network in advice.test.used.items()
-        if setting == one.chosen.setting
     )  # fmt: skip
     return {SEARCH_FILE: _csv(head, searched), TEST_FILE: _csv(("arm", *head), test)}
 
 
+def _called(advice: Advice) -> dict[Setting, str]:
+    """Whose choice a setting is, or which part of the cocktail it is without; of an arm that is
+    left out nothing."""
+    found = {one.chosen.setting: one.arm for one in advice.judged}
+    for one in advice.judged:
+        if one.arm == COCKTAIL:
+            less = without_each(one.chosen.setting)
+            found |= {own: f"{COCKTAIL} without {name}" for name, own in less.items()}
+    return found
+
+
 def _arm(advice: Advice, one: Judged, sign: int) -> dict[str, Any]:
-    setting, own = one.chosen.setting, advice.study.training
+    setting = one.chosen.setting
     row = {
         "arm": one.arm,
         "tried": one.chosen.tried,
         "methods": setting.cell,
         "learning_rate": setting.learning_rate,
         "epochs": setting.epochs,
-        "ends": list(_ends(setting, own.learning_rate, own.epochs)),
+        "ends": list(one.chosen.ends),
         "validation": _number(sign * one.chosen.choice.mean),
         "test": _number(sign * float(one.test.mean())),
         "beats_guess": one.beats_guess,
@@ -143,23 +152,6 @@ def measure_of(advice: Advice) -> str:
 def _wanting(row: Mapping[str, Any], measure: str) -> str:
     comparison = Comparison(**{name: row[name] for name in Comparison.__dataclass_fields__})
     return undecided_note(comparison, row["verdict"], catalog.named(measure).in_points)
-
-
-def _ends(setting: Setting, rate: float, epochs: int) -> Iterator[str]:
-    """Which of the setting's numbers are the largest or the smallest that were tried: a better one
-    may lie beyond."""
-    if setting.learning_rate >= 0.999 * RATES[-1] * rate:
-        yield "the largest learning rate"
-    if setting.learning_rate <= 1.001 * RATES[0] * rate:
-        yield "the smallest learning rate"
-    if setting.epochs >= LENGTHS[-1] * epochs:
-        yield "the most epochs"
-    for name, value in setting.methods:
-        values = REGULARIZERS[name].searched
-        if len(values) > 1 and value == values[-1]:
-            yield f"the largest {name}"
-        if len(values) > 1 and value == values[0]:
-            yield f"the smallest {name}"
 
 
 def _setting(setting: Setting, epochs: int | None = None) -> tuple[str, int, str]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 
 from regscope.advice.asked import Asked
 from regscope.base import paths
-from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
-from regscope.base.yaml_files import read_yaml
 from regscope.regularizers import REGULARIZERS
+from regscope.study.beside import read_beside
 from regscope.study.params import Name, Params
 
 Count = Annotated[int, Field(ge=1, le=100_000)]
@@ -79,8 +78,4 @@ def load_advice(params: Params, path: Path = paths.ADVICE_PARAMS) -> AdviceSetti
 
     Raises RegscopeError: one line that names the file, the key, its value and what is allowed.
     """
-    raw: Any = read_yaml(path, "params.yaml")
-    try:
-        return AdviceSettings.model_validate(raw, context=params.studies)
-    except ValidationError as error:
-        raise RegscopeError(f"{path}: {one_line(error, raw)}") from error
+    return read_beside(AdviceSettings, path, params)

@@ -145,6 +145,9 @@ ARRAYS_FILE = "arrays.safetensors"
 """In a folder of results the settings that they were made by, and its table with a row a seed; of
 a trained cell every epoch, and of an evaluated one what is drawn of it."""
 
+ADVICE_FILE, CHOICES_FILE = "advice.json", "choices.png"
+"""An advice as data, and every method's choice as a picture."""
+
 ENVIRONMENT = "environment.json"
 MADE_FROM = "made_from.json"
 """Beside a cell's networks, and its measures: what they come from, and their own digests."""

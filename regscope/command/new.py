@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from regscope.command import brought
 
 if TYPE_CHECKING:
     from regscope.own.looked import Looked
@@ -17,59 +19,25 @@ def new(
     table: Annotated[
         Path | None, typer.Option(metavar="FILE", help="CSV, TSV or Parquet, compressed or not.")
     ] = None,
-    target: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="Of a table: what is to be told."),
-    ] = None,
-    test: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Of a table: further rows, which test.")
-    ] = None,
-    no_header: Annotated[
-        bool, typer.Option("--no-header", help="The first line is a row; columns are 1, 2, ...")
-    ] = False,
-    task: Annotated[
-        str | None, typer.Option(metavar="TASK", help="What the target is: classes or number.")
-    ] = None,
-    drop: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out.")
-    ] = None,
-    keep: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Read it though it looks useless.")
-    ] = None,
-    category: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Its values are names, not sizes.")
-    ] = None,
-    group: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="Rows of one value train or test together.")
-    ] = None,
-    time: Annotated[
-        str | None, typer.Option(metavar="COLUMN", help="The latest rows test.")
-    ] = None,
-    stratify: Annotated[
-        bool, typer.Option("--stratify", help="Every part has the target's shares.")
-    ] = False,
-    pictures: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="A folder a class, or a zip archive of such."),
-    ] = None,
-    size: Annotated[
-        int | None, typer.Option(metavar="SIDE", help="Of pictures: the side they are read at.")
-    ] = None,
-    skip_broken: Annotated[
-        bool, typer.Option("--skip-broken", help="Leave out files that are no pictures.")
-    ] = False,
-    arrays: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="inputs and targets, .npz or .safetensors.")
-    ] = None,
+    target: brought.Target = None,
+    test: brought.Test = None,
+    no_header: brought.NoHeader = False,
+    task: brought.Task = None,
+    drop: brought.Drop = None,
+    keep: brought.Keep = None,
+    category: brought.Category = None,
+    group: brought.Group = None,
+    time: brought.Time = None,
+    stratify: brought.Stratify = False,
+    pictures: brought.Pictures = None,
+    size: brought.Size = None,
+    skip_broken: brought.SkipBroken = False,
+    arrays: brought.Arrays = None,
     torchvision: Annotated[
         str | None, typer.Option(metavar="SET", help="A data set of torchvision: KMNIST, say.")
     ] = None,
-    network: Annotated[
-        str | None, typer.Option(metavar="FILE:CLASS", help="A torch module of one's own.")
-    ] = None,
-    argument: Annotated[
-        list[str] | None, typer.Option(metavar="KEY=VALUE", help="Of that module's constructor.")
-    ] = None,
+    network: brought.Network = None,
+    argument: brought.Argument = None,
     again: Annotated[
         bool, typer.Option("--again", help="The study is there: take the file in anew.")
     ] = False,
@@ -84,8 +52,6 @@ def new(
     Writes  params.yaml, studies/NAME/dvc.yaml, and the file below data/own, under DVC
     Example regscope new churn --table churn.csv --target churned
     """
-    import tempfile
-
     from regscope.base.errors import RegscopeError
     from regscope.own import writing
     from regscope.own.network import own_network
@@ -96,111 +62,69 @@ def new(
     kinds = [option for option, value in given.items() if value is not None]
     if len(kinds) != 1:
         raise RegscopeError(f"new: give one of {', '.join(given)}")
-    _check_options(
-        kinds[0],
-        {
-            "--table": {
-                "--target": target, "--test": test, "--no-header": no_header, "--task": task,
-                "--drop": drop, "--keep": keep, "--category": category, "--group": group,
-                "--time": time, "--stratify": stratify,
-            },
-            "--pictures": {"--size": size, "--skip-broken": skip_broken},
-        },
-    )  # fmt: skip
+    of_table = brought.OfTable(
+        target, test, no_header, task, drop, keep, category, group, time, stratify
+    )
+    of_pictures = brought.OfPictures(size, skip_broken)
+    brought.check_options(kinds[0], of_table, of_pictures)
     own = own_network(network, argument or ())
     writing.check_name(name, again)
-    with tempfile.TemporaryDirectory() as folder:
-        looked: Looked | None = None
-        if table is not None:
-            from regscope.own.table_asked import TableAsked
-            from regscope.own.tables import look_at_table
-
-            if target is None:
-                raise RegscopeError("new: give --target COLUMN, what is to be told from the others")
-            if task not in (None, "classes", "number"):
-                raise RegscopeError(f"--task {task}: choose from: classes, number")
-            asked = TableAsked(
-                header=not no_header,
-                test=test,
-                task=task,
-                kinds=dict.fromkeys(category or (), "category"),
-                drop=drop or (),
-                keep=keep or (),
-                group=group,
-                time=time,
-                stratify=stratify,
-            )
-            looked = look_at_table(table, name, target, asked)
-        elif pictures is not None:
-            from regscope.own.pictures import look_at_pictures
-
-            looked = look_at_pictures(
-                pictures, name, size=size, skip_broken=skip_broken, workspace=Path(folder)
-            )
-        elif arrays is not None:
-            from regscope.own.arrays import look_at_arrays
-
-            looked = look_at_arrays(arrays, name, workspace=Path(folder))
+    if table is not None and target is None:
+        raise RegscopeError("new: give --target COLUMN, what is to be told from the others")
+    if torchvision is not None:
         if again:
-            if looked is None:
-                raise RegscopeError(
-                    "--again: goes with a file of one's own, not with --torchvision"
-                )
-            writing.check_again(name, looked)
-        block = _told(name, looked, torchvision, own, again)
-        if dry_run:
-            print("nothing written (--dry-run)")
-            return
-        if looked is not None:
-            lines = writing.bring(name, looked, block, again)
-        else:
+            raise RegscopeError("--again: goes with a file of one's own, not with --torchvision")
+        block = _of_set(name, torchvision, own)
+        if not dry_run:
             writing.enter(name, block)
-            lines = writing.told_of(name)
-        for line in lines:
-            print(line)
-    print(f"\nnext: dvc exp run -S study={name} -S reg={_first_cell(block)}")
+            _say(writing.told_of(name))
+    else:
+        with brought.looked_at(name, table, of_table, pictures, of_pictures, arrays) as looked:
+            if again:
+                writing.check_again(name, looked)
+            block = _of_file(name, looked, own, again)
+            if not dry_run:
+                _say(writing.bring(name, looked, block, again))
+    if dry_run:
+        print("nothing written (--dry-run)")
+    else:
+        print(f"\nnext: dvc exp run -S study={name} -S reg={_first_cell(block)}")
 
 
-def _check_options(kind: str, options: Mapping[str, Mapping[str, Any]]) -> None:
-    """Refuse options that say nothing of what was given."""
-    from regscope.base.errors import RegscopeError
-
-    for of, values in options.items():
-        wrong = [option for option, value in values.items() if value not in (None, False)]
-        if of != kind and wrong:
-            raise RegscopeError(f"{wrong[0]}: goes with {of}, not with {kind}")
-
-
-def _told(
-    name: str,
-    looked: Looked | None,
-    torchvision: str | None,
-    network: Mapping[str, Any] | None,
-    again: bool,
+def _of_file(
+    name: str, looked: Looked, network: Mapping[str, Any] | None, again: bool
 ) -> Mapping[str, Any]:
     """The study's block, printed behind what was seen: the one that is there, with `again`."""
-    from regscope.own.block import block_text
     from regscope.own.writing import tried
     from regscope.study.params import written_study
 
-    if looked is not None:
-        for line in looked.told:
-            print(line)
-        for line in looked.warned:
-            print(f"look: {line}")
-        if again:
-            block = written_study(name)
-            print("\n" + block_text(name, block), flush=True)
-            return block
-        study = tried(looked, network)
-    else:
-        from regscope.own.torchvision_sets import study_of_set
+    brought.say(looked)
+    if again:
+        return _shown(name, written_study(name), {})
+    study = tried(looked, network)
+    return _shown(name, study.block, study.unfit)
 
-        study = study_of_set(torchvision or "", network)
-    for cell, why in study.unfit.items():
+
+def _of_set(name: str, of: str, network: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The block of a study of one of torchvision's sets, printed."""
+    from regscope.own.torchvision_sets import study_of_set
+
+    study = study_of_set(of, network)
+    return _shown(name, study.block, study.unfit)
+
+
+def _shown(name: str, block: Mapping[str, Any], unfit: Mapping[str, str]) -> Mapping[str, Any]:
+    from regscope.own.block import block_text
+
+    for cell, why in unfit.items():
         print(f"no cell {cell}: {why.removeprefix('the study: ')}")
-    print("\n" + block_text(name, study.block), flush=True)
-    return study.block
+    print("\n" + block_text(name, block), flush=True)
+    return block
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line)
 
 
 def _first_cell(block: Mapping[str, Any]) -> str:

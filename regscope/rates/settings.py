@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, ValidationError, ValidationInfo, model_validator
+from pydantic import Field, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from regscope.base import paths
-from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
-from regscope.base.yaml_files import read_yaml
 from regscope.measures.catalog import ACCURACY
+from regscope.study.beside import read_beside
 from regscope.study.params import Name, Params, Study
 from regscope.study.training import Training
 
@@ -136,8 +135,4 @@ def load_rates(params: Params, path: Path = paths.RATES_PARAMS) -> Rates:
 
     Raises RegscopeError: one line that names the file, the key, its value and what is allowed.
     """
-    raw: Any = read_yaml(path, "params.yaml")
-    try:
-        return Rates.model_validate(raw, context=params.studies)
-    except ValidationError as error:
-        raise RegscopeError(f"{path}: {one_line(error, raw)}") from error
+    return read_beside(Rates, path, params)

@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from regscope.advice.protocol import COCKTAIL
+from regscope.base import paths
 from regscope.base.files import write_bytes, write_text
 from regscope.figures.advised import Choices, Shown, choices_figure
-from regscope.figures.style import legible
+from regscope.figures.style import display_name, legible
 from regscope.measures import catalog
-from regscope.report.advised import PICTURE_FILE, answer, named, of_arms, parts, table, to_go_on
+from regscope.report.advice_answer import answer
+from regscope.report.advice_phrases import Data, arm_name
+from regscope.report.advice_settings import to_go_on
+from regscope.report.advice_tables import parts, table, verdict_cell
 from regscope.report.in_markdown import joined, link
 from regscope.report.render import escape, markdown
+from regscope.study.params import BASELINE
 
 PAGE_FILE = "README.md"
 
@@ -29,7 +35,7 @@ def write_page(data: Mapping[str, Any], folder: Path, plots: Path, inside: bool 
 
     inside: whether these are the repository's, whose documentation can be linked.
     """
-    picture = plots / PICTURE_FILE
+    picture = plots / paths.CHOICES_FILE
     write_bytes(picture, choices_figure(_choices(data)))
     how = HOW if inside else HOW.rpartition(" [")[0]
     alt = f"{data['title']}: every method's difference to no regularizer, each at its best"
@@ -50,7 +56,8 @@ def write_page(data: Mapping[str, Any], folder: Path, plots: Path, inside: bool 
 def _left_out(data: Mapping[str, Any]) -> list[str]:
     if not data["unfit"]:
         return []
-    lines = (f"- {escape(named(name))}: {escape(why)}" for name, why in data["unfit"].items())
+    unfit = data["unfit"].items()
+    lines = (f"- {escape(display_name(method))}: {escape(why)}" for method, why in unfit)
     return ["Left out:\n\n" + "\n".join(lines)]
 
 
@@ -67,3 +74,17 @@ def _choices(data: Mapping[str, Any]) -> Choices:
         measure=measure.called() if not measure.in_points else f"{measure.title}, points",
         scale=measure.scale,
     )
+
+
+def of_arms(data: Data) -> list[dict[str, Any]]:
+    """Those that are held against none, each with the `name` that people read, and `shown`, the
+    verdict that stands for other examples and beside a guess, too."""
+    return [
+        {
+            **arm,
+            "name": arm_name(arm) if arm["arm"] != COCKTAIL else "Cocktail",
+            "shown": verdict_cell(arm).verdict,
+        }
+        for arm in data["arms"]
+        if arm["arm"] != BASELINE
+    ]

@@ -9,7 +9,7 @@ from regscope.base.folders import whole_folder
 from regscope.claims.rule import VERDICTS
 from regscope.report import addresses, tables, words
 from regscope.report.across import across
-from regscope.report.advised import overview
+from regscope.report.advice_tables import overview
 from regscope.report.alternative_texts import published_text
 from regscope.report.claims_table import claims_table
 from regscope.report.findings import study_findings

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from regscope.base import paths
 from regscope.measures import catalog
 from regscope.report import (
-    advised,
+    advice_tables,
     prediction_tables,
     rates_tables,
     seeds_tables,
@@ -17,6 +17,7 @@ from regscope.report import (
     weights_tables,
     word_tables,
 )
+from regscope.report.advice_answer import answer
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
 from regscope.report.claims_table import claims_table, corrections_table, counts_line
 from regscope.report.measured import MEASURES
@@ -85,18 +86,18 @@ def _advice(section: Section) -> Part:
         return Part("advice", "Advice", ())
     picture = Picture(
         "choices",
-        paths.advice_plots(section.name) / advised.PICTURE_FILE,
+        paths.advice_plots(section.name) / paths.CHOICES_FILE,
         section.study.title,
         "Of every method, with the setting that validation chose, the difference to no regularizer"
         " with the setting that validation chose",
     )
-    added = advised.parts(data)
-    details = tuple(table for table in (advised.table(data), added) if table)
+    added = advice_tables.parts(data)
+    details = tuple(table for table in (advice_tables.table(data), added) if table)
     return Part(
         "advice",
         "Advice",
         (
-            Note(" ".join(advised.answer(data))),
+            Note(" ".join(answer(data))),
             picture,
             Folded(f"All {len(data['arms'])} choices", details),
         ),

@@ -11,7 +11,7 @@ from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
 from regscope.report.across import across
-from regscope.report.advised import overview
+from regscope.report.advice_tables import overview
 from regscope.report.findings import study_findings
 from regscope.report.formats import DASH
 from regscope.report.in_markdown import answered, joined, link

@@ -10,12 +10,13 @@ from typing import Any
 import yaml
 
 from regscope import results
+from regscope.base import paths
+from regscope.base.json_files import read_json
 from regscope.datasets.base import Quantity
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
 from regscope.measures.catalog import of_part
 from regscope.report import tables, word_tables
-from regscope.report.advised import load_advice
 from regscope.report.at_best import AtBest, load_at_best
 from regscope.report.columns import values
 from regscope.report.evidence import Evidence
@@ -232,6 +233,12 @@ def load_sections(
         )
         for name, loaded in found.items()
     }
+
+
+def load_advice(study: str) -> Mapping[str, Any] | None:
+    """The committed advice of a study; None where there is none."""
+    file = paths.advice(study) / paths.ADVICE_FILE
+    return read_json(file) if file.is_file() else None
 
 
 def advices(sections: Mapping[str, Section]) -> dict[str, Mapping[str, Any]]:

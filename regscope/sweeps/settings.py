@@ -10,11 +10,10 @@ from pydantic import Field, ValidationError, ValidationInfo, model_validator
 
 from regscope.base import paths
 from regscope.base.complaints import one_line
-from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
 from regscope.base.settings import Settings, refusal
-from regscope.base.yaml_files import read_yaml
 from regscope.regularizers import Regularizer
+from regscope.study.beside import read_beside
 from regscope.study.params import BASELINE, Name, Params, Study
 
 Seeds = Annotated[int, Field(ge=2, le=1_000_000)]
@@ -124,11 +123,7 @@ def load_sweeps(params: Params, path: Path = paths.PATHS_PARAMS) -> Sweeps:
 
     Raises RegscopeError: one line that names the file, the key, its value and what is allowed.
     """
-    raw = read_yaml(path, "params.yaml")
-    try:
-        return Sweeps.model_validate(raw, context=params.studies)
-    except ValidationError as error:
-        raise RegscopeError(f"{path}: {one_line(error, raw)}") from error
+    return read_beside(Sweeps, path, params)
 
 
 def mixture(study: Study, family: str, settings: Family) -> dict[str, float]:

@@ -27,12 +27,13 @@ from regscope.datasets import Dataset
 from regscope.engine.cell import train_cell
 from regscope.study.params import Study
 from tests import tiny
+from tests.engine.here import Here
 
 ASKED = Asked(trials=3, methods=("l2", "dropout"), test_seeds=5)
 
 
 def study(**training: Any) -> Study:
-    return tiny.study(training={"arithmetic": "portable", **training})
+    return tiny.study(training=training)
 
 
 def told(advice: Advice) -> dict[str, Any]:
@@ -40,7 +41,9 @@ def told(advice: Advice) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def advice(tmp_path_factory: pytest.TempPathFactory, digits_folder: Path) -> Advice:
+def advice(
+    tmp_path_factory: pytest.TempPathFactory, digits_folder: Path, in_this_process: Here
+) -> Advice:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path_factory.mktemp("advice"))
         return advise("tiny", study(), digits_folder, ASKED, say=lambda line: None)
@@ -190,7 +193,7 @@ def test_another_primary_measure_is_what_is_chosen_by(workspace: Path, digits_fo
 
 
 def test_seeds_with_examples_of_their_own_judge_on_these(workspace: Path, tmp_path: Path) -> None:
-    moons = tiny.study(data={**tiny.MOONS, "pools": 20}, training={"arithmetic": "portable"})
+    moons = tiny.study(data={**tiny.MOONS, "pools": 20}, training={"epochs": 2})
     folder = tiny.prepare(moons, tmp_path)
     asked = Asked(trials=1, methods=("l2",), test_seeds=5)
     found = told(advise("moons", moons, folder, asked, say=lambda line: None))

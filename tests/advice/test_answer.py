@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import yaml
 
+from regscope.report.advice_answer import answer
 from regscope.report.advice_page import write_page
-from regscope.report.advised import answer, as_study, overview, parts, table, to_go_on
+from regscope.report.advice_settings import as_study, to_go_on
+from regscope.report.advice_tables import overview, parts, table
 from regscope.report.render import plain_text
 from regscope.statistics import EQUAL
 

@@ -15,7 +15,7 @@ import yaml
 from regscope.advice.settings import load_advice
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
-from regscope.report.advised import load_advice as committed_advice
+from regscope.report.sections import load_advice as committed_advice
 from regscope.study.params import Params, load_params
 from stages import advice, advise, validate_advice
 from tests import tiny

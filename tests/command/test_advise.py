@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from regscope.base.errors import RegscopeError
+from regscope.own import for_tables
 from tests.command.called import called
+from tests.engine.here import Here, choose
 
 
 def table(folder: Path, rows: int = 60) -> Path:
@@ -27,8 +29,10 @@ def table(folder: Path, rows: int = 60) -> Path:
 
 
 def test_a_table_gets_an_answer_a_page_and_a_picture(
-    workspace: Path, capsys: pytest.CaptureFixture[str]
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    choose(Here(), monkeypatch)
+    monkeypatch.setattr(for_tables, "EPOCHS", (5, 10))
     file = table(workspace)
     asked = ("--trials", "1", "--methods", "l2,dropout", "--seeds", "5")
     called("advise", str(file), "--target", "churned", *asked)
@@ -50,10 +54,13 @@ def test_a_table_gets_an_answer_a_page_and_a_picture(
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        ((), "advise: give a study, a table or --pictures DIR"),
-        (("a", "--pictures", "b"), "advise: give a study, a table or --pictures DIR"),
+        ((), "advise: give a study, a table, --pictures DIR or --arrays FILE"),
+        (
+            ("a", "--pictures", "b"),
+            "advise: give a study, a table, --pictures DIR or --arrays FILE",
+        ),
         (("a", "--minutes", "1", "--trials", "1"), "advise: give one of --minutes and --trials"),
-        (("digits", "--task", "number"), "--task: goes with a table and --target"),
+        (("digits", "--task", "number"), "--task: goes with a table, not with a study"),
         (("a.csv", "--target", "b", "--task", "x"), "--task x: choose from: classes, number"),
         (("a.csv", "--target", "b"), "a.csv: no such file"),
         (("--pictures", "nowhere"), "nowhere: no such folder"),

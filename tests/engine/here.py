@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+import pytest
+
 from regscope.datasets import Dataset
 from regscope.engine import checkpoints
 from regscope.engine.base import Heard, SurveyJob, Work
+from regscope.engine.choice import ENGINE, ENGINES
 from regscope.engine.messages import Epoch, Watch
 from regscope.engine.plan import Stack, Survey
 from regscope.engine.survey import survey
@@ -44,6 +47,13 @@ class Here:
             study, dataset = Study.model_validate(work.job.study), Dataset.load(work.job.data)
             task = stack_task(work.job, study, dataset, work.cells, work.stack)
             Training(self, task, work.stack, partial(heard, work)).run()
+
+
+def choose(engine: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
+    """Have this engine train what is asked for."""
+    monkeypatch.setitem(ENGINES, "here", lambda: engine)
+    monkeypatch.setenv(ENGINE, "here")
+    return engine
 
 
 class Training:

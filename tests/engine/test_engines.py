@@ -19,15 +19,9 @@ from regscope.engine.together import Cells
 from regscope.study.params import Study
 from regscope.training.progress import Progress
 from tests import tiny
-from tests.engine.here import Here
+from tests.engine.here import Here, choose
 from tests.engine.test_cell import same
 from tests.regularizers.settings import CELLS
-
-
-def choose(engine: Here, monkeypatch: pytest.MonkeyPatch) -> Here:
-    monkeypatch.setitem(ENGINES, "here", lambda: engine)
-    monkeypatch.setenv(ENGINE, "here")
-    return engine
 
 
 def several() -> Study:

@@ -18,9 +18,8 @@ from regscope.engine.cell import train_cell, training_cell
 from regscope.engine.pool import Wanted, train_all
 from regscope.study.params import Study
 from tests import tiny
-from tests.engine.here import Here
+from tests.engine.here import Here, choose
 from tests.engine.test_cell import same
-from tests.engine.test_engines import choose
 
 LIGHT = """
 import json, sys

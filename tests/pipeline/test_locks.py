@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.committed import ROOT
 
 PIPELINES = ("dvc.lock", "studies/digits/dvc.lock")
 CODE = ("regscope/", "stages/")
+SETTINGS = ("params.yaml", "claims.yaml")
 
 
 def md5(contents: bytes) -> str:
@@ -31,19 +33,33 @@ def hash_of(path: Path) -> str:
     return md5(json.dumps(entries, sort_keys=True).encode()) + ".dir"
 
 
-def code_behind(lock: Path) -> Iterator[tuple[str, str, str]]:
-    """Each stage, a path of code that it depends on, and the hash that it had."""
-    for stage, entry in yaml.safe_load(lock.read_text())["stages"].items():
+def behind(lock: bytes, what: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
+    """Each stage, a path that begins so and that it depends on, and the hash that it had."""
+    for stage, entry in yaml.safe_load(lock)["stages"].items():
         for dependency in entry.get("deps", []):
-            if dependency["path"].startswith(CODE):
+            if dependency["path"].startswith(what):
                 yield stage, dependency["path"], dependency["md5"]
 
 
 @pytest.mark.parametrize("lock", PIPELINES)
 def test_results_are_those_of_the_code_that_is_here(lock: str) -> None:
     """Else `make` on a new clone would change a file that is committed: run it, and commit."""
-    found = list(code_behind(ROOT / lock))
+    found = list(behind((ROOT / lock).read_bytes(), CODE))
     assert found
     now = {path: hash_of(ROOT / path) for path in {path for _, path, _ in found}}
     changed = [f"{stage}: {path}" for stage, path, then in found if now[path] != then]
+    assert changed == []
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="only git knows what is committed")
+def test_committed_results_are_those_of_the_committed_settings() -> None:
+    """As they are committed: whoever edits them here has not run anything yet."""
+
+    def committed(path: str) -> bytes:
+        shown = ["git", "show", f"HEAD:{path}"]
+        return subprocess.run(shown, cwd=ROOT, capture_output=True, check=True).stdout
+
+    found = list(behind(committed("dvc.lock"), SETTINGS))
+    assert {path for _, path, _ in found} == set(SETTINGS)
+    changed = [f"{stage}: {path}" for stage, path, then in found if md5(committed(path)) != then]
     assert changed == []

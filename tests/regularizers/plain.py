@@ -51,6 +51,24 @@ class Plain:
         self.optimizer.zero_grad()
         torch.autograd.backward(self.loss(self.network(self.inputs), self.labels))
 
+    def sharpness_aware(self, passed: Callable[[], None], radius: float) -> None:
+        """A pass, and with a radius another one at that distance up the loss, from where it came:
+        SAM's gradient (Foret et al. 2021)."""
+        passed()
+        if not radius:
+            return
+        parameters = list(self.network.parameters())
+        gradients = [torch.as_tensor(parameter.grad).clone() for parameter in parameters]
+        length = torch.cat([gradient.flatten() for gradient in gradients]).norm()
+        start = [parameter.detach().clone() for parameter in parameters]
+        with torch.no_grad():
+            for parameter, gradient in zip(parameters, gradients, strict=True):
+                parameter.add_(radius * gradient / length)
+        passed()
+        with torch.no_grad():
+            for parameter, clean in zip(parameters, start, strict=True):
+                parameter.copy_(clean)
+
     @torch.no_grad()
     def step(self) -> None:
         with torch.enable_grad():

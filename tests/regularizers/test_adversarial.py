@@ -32,20 +32,7 @@ class Moved(Plain):
     epsilon, share, radius = 0.1, 0.5, 0.0
 
     def backward(self) -> None:
-        self.passed()
-        if not self.radius:
-            return
-        parameters = list(self.network.parameters())
-        gradients = [torch.as_tensor(parameter.grad).clone() for parameter in parameters]
-        length = torch.cat([gradient.flatten() for gradient in gradients]).norm()
-        start = [parameter.detach().clone() for parameter in parameters]
-        with torch.no_grad():
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter.add_(self.radius * gradient / length)
-        self.passed()
-        with torch.no_grad():
-            for parameter, clean in zip(parameters, start, strict=True):
-                parameter.copy_(clean)
+        self.sharpness_aware(self.passed, self.radius)
 
     def passed(self) -> None:
         self.optimizer.zero_grad()

@@ -55,20 +55,7 @@ class Masked(Plain):
 
     def backward(self) -> None:
         words = Words(SEED, "dropconnect", self.steps)
-        self.masked(words)
-        if not self.radius:
-            return
-        parameters = list(self.network.parameters())
-        gradients = [torch.as_tensor(parameter.grad).clone() for parameter in parameters]
-        length = torch.cat([gradient.flatten() for gradient in gradients]).norm()
-        start = [parameter.detach().clone() for parameter in parameters]
-        with torch.no_grad():
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter.add_(self.radius * gradient / length)
-        self.masked(words)
-        with torch.no_grad():
-            for parameter, clean in zip(parameters, start, strict=True):
-                parameter.copy_(clean)
+        self.sharpness_aware(lambda: self.masked(words), self.radius)
 
     def masked(self, words: Words) -> None:
         self.optimizer.zero_grad()

@@ -39,20 +39,7 @@ class Noisy(Plain):
 
     def backward(self) -> None:
         words = Words(SEED, "weight_noise", self.steps)
-        self.noisy(words)
-        if not self.radius:
-            return
-        parameters = list(self.network.parameters())
-        gradients = [torch.as_tensor(parameter.grad).clone() for parameter in parameters]
-        length = torch.cat([gradient.flatten() for gradient in gradients]).norm()
-        start = [parameter.detach().clone() for parameter in parameters]
-        with torch.no_grad():
-            for parameter, gradient in zip(parameters, gradients, strict=True):
-                parameter.add_(self.radius * gradient / length)
-        self.noisy(words)
-        with torch.no_grad():
-            for parameter, clean in zip(parameters, start, strict=True):
-                parameter.copy_(clean)
+        self.sharpness_aware(lambda: self.noisy(words), self.radius)
 
     def noisy(self, words: Words) -> None:
         matrices = [weight for weight in self.network.parameters() if weight.dim() == 2]
