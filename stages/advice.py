@@ -5,9 +5,9 @@ never searches; what is as it was keeps its time, so that nothing is made again 
 """
 
 from regscope.advice.output import put
+from regscope.advice.stored import stored
 from regscope.base import paths
 from regscope.base.errors import run
-from regscope.base.json_files import read_json
 from regscope.report.advice_page import write_page
 from stages.arguments import study_argument
 
@@ -16,7 +16,9 @@ def main() -> None:
     name, _, _ = study_argument()
     source, target = paths.advice_measures(name), paths.advice(name)
     put({path.name: path.read_text() for path in source.iterdir()}, target)
-    write_page(read_json(target / paths.ADVICE_FILE), target, paths.advice_plots(name))
+    found = stored(target)
+    assert found is not None
+    write_page(found, target, paths.advice_plots(name))
 
 
 if __name__ == "__main__":

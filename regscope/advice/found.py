@@ -21,7 +21,8 @@ class Network:
     """One network: at every epoch at which it was read off, its score and its loss.
 
     Of scores more is better; nan of a network whose loss was no longer finite. `points`: what each
-    test example adds to the last score, float32 `[n]`, where that is a mean over them.
+    test example adds to the last score, float32 `[n]`, where that is a mean over them. `seconds`:
+    its share of the time that its stack trained, None where that was not heard.
     """
 
     setting: Setting
@@ -29,6 +30,7 @@ class Network:
     scores: tuple[float, ...]
     losses: tuple[float, ...]
     points: np.ndarray | None = None
+    seconds: float | None = None
 
 
 @dataclass
@@ -108,14 +110,15 @@ def _written(network: Network) -> list[Any]:
         list(network.scores),
         list(network.losses),
         None if network.points is None else _text(network.points),
+        network.seconds,
     ]
 
 
 def _read(written: list[Any]) -> Network:
-    (rate, epochs, methods), seed, scores, losses, points = written
+    (rate, epochs, methods), seed, scores, losses, points, seconds = written
     setting = Setting(rate, epochs, tuple((name, value) for name, value in methods))
     known = None if points is None else _numbers(points)
-    return Network(setting, seed, tuple(scores), tuple(losses), known)
+    return Network(setting, seed, tuple(scores), tuple(losses), known, seconds)
 
 
 def _text(points: np.ndarray) -> str:

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from math import isfinite
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from regscope.study.params import BASELINE
 
 SEARCH_FILE = "search.csv"
 TEST_FILE = paths.SEEDS_FILE
+TIMES_FILE = paths.TIMES_FILE
 
 
 def data(name: str, advice: Advice) -> dict[str, Any]:
@@ -68,7 +70,24 @@ def tables(advice: Advice) -> dict[str, str]:
          _text(network.losses[-1]))
         for (setting, seed), network in advice.test.used.items()
     )  # fmt: skip
-    return {SEARCH_FILE: _csv(head, searched), TEST_FILE: _csv(("arm", *head), test)}
+    return {
+        SEARCH_FILE: _csv(head, searched),
+        TEST_FILE: _csv(("arm", *head), test),
+        TIMES_FILE: _csv(("arm", "seconds"), _times(advice)),
+    }
+
+
+def _times(advice: Advice) -> Iterable[tuple[str, str]]:
+    """What training one network of each choice took, where that was heard: of this run, and no
+    part of advice.json, which the same settings give again."""
+    for one in advice.judged:
+        heard = [
+            network.seconds
+            for (setting, _), network in advice.test.used.items()
+            if setting == one.chosen.setting and network.seconds is not None
+        ]
+        if heard:
+            yield one.arm, f"{median(heard):.4g}"
 
 
 def _called(advice: Advice) -> dict[Setting, str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from regscope.advice.arms import Setting, for_epochs, read_off
 from regscope.advice.found import Found, Network
+from regscope.advice.pace import Pace
 from regscope.advice.scores import Ended, kept_of, scores_of
 from regscope.base.environment import environment
 from regscope.base.errors import RegscopeError
@@ -108,8 +110,8 @@ class Lab:
                 run = self._run_of(alike.study)
                 plans = exits.enter_context(run.dealt([alike.cells], 1))
                 dealt.append((alike, run, plans[alike.cells]))
-            self._work(dealt)
-            networks = [network for one in dealt for network in self._networks(*one)]
+            paces = self._work(dealt)
+            networks = [network for one in dealt for network in self._networks(*one, paces)]
             remove([plan for _, _, plan in dealt])
         return networks
 
@@ -135,7 +137,8 @@ class Lab:
         run, _ = surveyed(study, list(cells), self.data, self.label, self.holdout, among=networks)
         return run
 
-    def _work(self, dealt: Sequence[tuple[Alike, Run, Plan]]) -> None:
+    def _work(self, dealt: Sequence[tuple[Alike, Run, Plan]]) -> dict[Path, Pace]:
+        """Train what waits; how fast, by the stacks' files."""
         run = self.run
         assert run is not None
         works = [
@@ -145,17 +148,27 @@ class Lab:
         ]
         whole = sum(len(alike.cells.numbers) * alike.study.training.epochs for alike, _, _ in dealt)
         done = whole - sum(_left(work) for work in works)
+        paces: dict[Path, Pace] = defaultdict(Pace)
 
         def heard(work: Work, epoch: Epoch) -> None:
             nonlocal done
-            del work
+            paces[work.stack.path].heard(epoch.number)
             done += len(epoch.seeds)
             self.told(done, whole)
 
         run.engine.train(sorted(works, key=lambda work: -_left(work)), run.workers, heard)
+        return paces
 
-    def _networks(self, alike: Alike, run: Run, plan: Plan) -> Iterator[Network]:
+    def _networks(
+        self, alike: Alike, run: Run, plan: Plan, paces: Mapping[Path, Pace]
+    ) -> Iterator[Network]:
         del run
+        an_epoch = {
+            number: pace.seconds / len(stack.numbers)
+            for stack in plan.waiting
+            if (pace := paces.get(stack.path)) is not None and pace.seconds is not None
+            for number in stack.numbers
+        }
         state, history, processors = end_of(plan)
         self.processors.update(processors)
         scores = scores_of(alike.study, self.data, self.holdout)
@@ -167,7 +180,8 @@ class Lab:
             searching = self.holdout == "validation"
             epochs = read_off(self.study, setting) if searching else (setting.epochs,)
             found = scores(Ended(reg, seed, history[:, number], weights), epochs)
-            yield Network(setting, seed, found.scores, found.losses, found.points)
+            seconds = setting.epochs * an_epoch[number] if number in an_epoch else None
+            yield Network(setting, seed, found.scores, found.losses, found.points, seconds)
 
 
 def grouped(study: Study, settings: Sequence[Setting], seeds: range) -> list[Alike]:

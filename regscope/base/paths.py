@@ -27,7 +27,7 @@ PATHS = METRICS / "paths"
 OVERLAP = METRICS / "overlap"
 PATHS_VALIDATED = DATA / "paths" / "validated.txt"
 ADVICE_PARAMS = Path("advice") / "params.yaml"
-ADVICE = METRICS / "advice"
+ADVICE, ADVICE_PLOTS = METRICS / "advice", PLOTS / "advice"
 ADVICE_VALIDATED = DATA / "advice" / "validated.txt"
 RATES = METRICS / "rates"
 RATES_VALIDATED = DATA / "rates" / "validated.txt"
@@ -120,7 +120,7 @@ def advice(study: str) -> Path:
 
 
 def advice_plots(study: str) -> Path:
-    return PLOTS / "advice" / study
+    return ADVICE_PLOTS / study
 
 
 def brought() -> Path:
@@ -145,8 +145,8 @@ ARRAYS_FILE = "arrays.safetensors"
 """In a folder of results the settings that they were made by, and its table with a row a seed; of
 a trained cell every epoch, and of an evaluated one what is drawn of it."""
 
-ADVICE_FILE, CHOICES_FILE = "advice.json", "choices.png"
-"""An advice as data, and every method's choice as a picture."""
+ADVICE_FILE, CHOICES_FILE, TIMES_FILE = "advice.json", "choices.png", "times.csv"
+"""An advice as data, every method's choice as a picture, and how long each trained."""
 
 ENVIRONMENT = "environment.json"
 MADE_FROM = "made_from.json"

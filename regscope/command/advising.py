@@ -11,7 +11,7 @@ from typing import Any
 from regscope.advice.advise import advising
 from regscope.advice.asked import Asked
 from regscope.advice.output import store
-from regscope.advice.results import data
+from regscope.advice.stored import stored
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.command.progress import bar
@@ -67,7 +67,8 @@ def _advise(
 ) -> Mapping[str, Any]:
     with bar(name) as (say, told), advising(name, study, prepared, asked, say, told) as advice:
         store(name, advice, place.folder)
-        found = data(name, advice)
+        found = stored(place.folder)
+        assert found is not None
         write_page(found, place.folder, place.plots, place.inside)
     print("\n" + plain_text(table(found)))
     print(textwrap.fill(" ".join(answer(found)), WIDTH))

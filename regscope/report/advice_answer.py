@@ -18,6 +18,7 @@ from regscope.report.advice_phrases import (
     methods_told,
     ranked,
     size,
+    times,
     training,
     value,
     within_sentence,
@@ -43,7 +44,7 @@ def answer(data: Data) -> list[str]:
         f"Use {methods_told(arm)}, {training(arm)}.",
         f"On {examples(data)} its {measure} is {value(data, arm['test'])}:"
         f" {difference(data, arm)} against no regularizer at its best,"
-        f" {value(data, none['test'])} ({training(none)}).",
+        f" {value(data, none['test'])} ({training(none)}){_cost(data, arm)}.",
         _sure(data, arm),
         *_others(data),
         *_trees(data),
@@ -58,6 +59,11 @@ def _none(data: Data, none: Arm) -> Iterator[str]:
     measure = catalog.named(data["measure"]).phrase
     guess = "" if none["beats_guess"] else ", not shown to be better than always guessing the same"
     yield f"On {examples(data)} its {measure} is {value(data, none['test'])}{guess}."
+
+
+def _cost(data: Data, arm: Arm) -> str:
+    ratio = times(data, arm)
+    return f", for {ratio.removesuffix('×')} times its training time" if ratio else ""
 
 
 def _sure(data: Data, arm: Arm) -> str:

@@ -10,6 +10,7 @@ from regscope.base.lines import joined
 from regscope.figures.style import display_name
 from regscope.measures import catalog
 from regscope.report.formats import DASH, fixed, points, points_range
+from regscope.study.params import BASELINE
 
 Data = Mapping[str, Any]
 """An advice, as advice.json has it."""
@@ -60,6 +61,15 @@ def strengths(arm: Arm) -> str:
 def training(arm: Arm) -> str:
     epochs = arm["epochs"]
     return f"learning rate {arm['learning_rate']:g}, {epochs} epoch{'s' * (epochs > 1)}"
+
+
+def times(data: Data, arm: Arm) -> str:
+    """How many times as long as none its networks trained; nothing where that was not heard."""
+    own, of_none = arm.get("seconds"), arm_of(data, BASELINE).get("seconds")
+    if own is None or not of_none:
+        return ""
+    ratio = own / of_none
+    return f"{ratio:.1f}×" if ratio < 10 else f"{ratio:.0f}×"
 
 
 def examples(data: Data) -> str:

@@ -17,6 +17,7 @@ from regscope.report.advice_phrases import (
     number,
     size,
     strengths,
+    times,
     training,
     unit,
 )
@@ -47,16 +48,18 @@ def table(data: Data) -> Table:
                 Cell(interval(data, arm["low"], arm["high"]) if compared else DASH),
                 Cell(interval(data, arm["new_low"], arm["new_high"]) if "new_low" in arm else DASH),
                 verdict_cell(arm) if compared else Cell(DASH),
+                Cell(times(data, arm) or DASH),
             )
         )
     caption = (
         f"Each with its best setting of {data['trials']} tried at most, chosen on validation;"
         f" {measure.phrase} over {data['test_seeds']} fresh seeds, differences to {BASELINE} at its"
-        " best, corrected for all"
+        " best, corrected for all; the time that training takes, against none's"
     )
     columns = (
         "Method", "Strength", "Learning rate", "Epochs", f"Validation{unit(measure)}",
         f"Test{unit(measure)}", "Difference", "95 % interval", "For new examples", "Verdict",
+        "Time",
     )  # fmt: skip
     return Table(caption, columns, tuple(rows), frozenset({0, 1, 9}))
 

@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from regscope import results
+from regscope.advice.stored import stored
 from regscope.base import paths
-from regscope.base.json_files import read_json
 from regscope.datasets.base import Quantity
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
@@ -237,8 +237,7 @@ def load_sections(
 
 def load_advice(study: str) -> Mapping[str, Any] | None:
     """The committed advice of a study; None where there is none."""
-    file = paths.advice(study) / paths.ADVICE_FILE
-    return read_json(file) if file.is_file() else None
+    return stored(paths.advice(study))
 
 
 def advices(sections: Mapping[str, Section]) -> dict[str, Mapping[str, Any]]:

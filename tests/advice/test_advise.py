@@ -116,15 +116,16 @@ def test_an_advice_that_was_killed_goes_on_and_is_the_same(
     calls = 0
     work = Lab._work
 
-    def killed(self: Lab, dealt: Any) -> None:
+    def killed(self: Lab, dealt: Any) -> Any:
         nonlocal calls
         calls += 1
         if calls == at + 1:
             raise KeyboardInterrupt
-        work(self, dealt)
+        paces = work(self, dealt)
         if calls == at:
             # All trained, and nothing of it in the file yet.
             raise KeyboardInterrupt
+        return paces
 
     monkeypatch.setattr(Lab, "_work", killed)
     with pytest.raises(KeyboardInterrupt):

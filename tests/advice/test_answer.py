@@ -121,7 +121,7 @@ def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None
     assert "on the edge: one seed, or last digits, would turn it" in told[2]
     assert told[3] == "Better on these examples, which is not shown for others: L1 (+0.50)."
     [row] = [row for row in table(advice(arm("l1", 0.005, holds=False))).rows if row[0].reg == "l1"]
-    assert row[-1].text == "better on these examples"
+    assert row[-2].text == "better on these examples"
     assert not row[-1].stands_out
 
 
@@ -181,7 +181,7 @@ def test_numbers_are_told_in_their_own_measure() -> None:
 def test_the_table_has_the_best_first_and_marks_verdicts() -> None:
     found = table(advice(arm("l1", -0.02, verdict="worse"), arm("l2", 0.02), advised="l2"))
     assert [row[0].text for row in found.rows] == ["L2", "None", "L1"]
-    assert found.rows[0][-1].stands_out
+    assert found.rows[0][-2].stands_out
     assert {len(row) for row in found.rows} == {len(found.columns)}
 
 

@@ -1,0 +1,27 @@
+"""Advice as it stands in a folder."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from regscope.base import paths
+from regscope.base.json_files import read_json
+
+
+def stored(folder: Path) -> Mapping[str, Any] | None:
+    """What advice.json says, and of each arm as `seconds` what training one of its networks took;
+    None where there is no advice, None of an arm of which that was not heard."""
+    file, times = folder / paths.ADVICE_FILE, folder / paths.TIMES_FILE
+    if not file.is_file():
+        return None
+    told: dict[str, Any] = read_json(file)
+    seconds: dict[str, float] = {}
+    if times.is_file():
+        with times.open(newline="") as rows:
+            seconds = {row["arm"]: float(row["seconds"]) for row in csv.DictReader(rows)}
+    return told | {
+        "arms": [arm | {"seconds": seconds.get(arm["arm"])} for arm in told["arms"]],
+    }
