@@ -22,7 +22,7 @@ class Network:
 
     Of scores more is better; nan of a network whose loss was no longer finite. `points`: what each
     test example adds to the last score, float32 `[n]`, where that is a mean over them. `seconds`:
-    its share of the time that its stack trained, None where that was not heard.
+    its share of the processor time that its stack trained, None where that was not heard.
     """
 
     setting: Setting

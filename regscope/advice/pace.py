@@ -1,30 +1,29 @@
-"""How long stacks train, by when their epochs are heard of."""
+"""How long stacks train, by the epochs that are heard of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from itertools import pairwise
 from statistics import median
-from time import monotonic
+
+from regscope.engine.messages import Epoch
 
 
 class Pace:
-    """Of one stack: the seconds from each epoch to the next, so that what comes before the first,
-    as starting a process, counts for nothing. `now` gives seconds."""
+    """Of one stack: the processor's seconds from each epoch to the next, whatever else the machine
+    does; what comes before the first, as starting a process, counts for nothing."""
 
-    def __init__(self, now: Callable[[], float] = monotonic) -> None:
-        self._now = now
+    def __init__(self) -> None:
         self._heard: list[tuple[int, float]] = []
 
-    def heard(self, epoch: int) -> None:
-        """That the stack has trained this epoch."""
-        self._heard.append((epoch, self._now()))
+    def heard(self, epoch: Epoch) -> None:
+        self._heard.append((epoch.number, epoch.processor))
 
     @property
     def seconds(self) -> float | None:
         """What an epoch takes, the median; None of fewer than two in a row."""
         steps = [
             later - earlier
-            for (before, earlier), (after, later) in zip(self._heard, self._heard[1:], strict=False)
-            if after == before + 1
+            for (before, earlier), (after, later) in pairwise(self._heard)
+            if after == before + 1 and later > earlier
         ]
         return median(steps) if steps else None

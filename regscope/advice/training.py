@@ -152,7 +152,7 @@ class Lab:
 
         def heard(work: Work, epoch: Epoch) -> None:
             nonlocal done
-            paces[work.stack.path].heard(epoch.number)
+            paces[work.stack.path].heard(epoch)
             done += len(epoch.seeds)
             self.told(done, whole)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from time import process_time
 from typing import Any, Protocol
 
 from regscope.base.errors import DivergedError, RegscopeError
@@ -23,13 +24,15 @@ class Listener(Protocol):
 class Epoch:
     """An epoch that a stack has trained; `number` counts from 1.
 
-    `history` holds the columns of the task's history, each with a value a seed.
+    `history` holds the columns of the task's history, each with a value a seed. `processor` are the
+    processor's seconds that whoever trained it had used by then.
     """
 
     reg: str
     seeds: tuple[int, ...]
     number: int
     history: tuple[tuple[float, ...], ...]
+    processor: float = field(default_factory=process_time, compare=False)
 
 
 Watch = Callable[[Epoch], None]

@@ -34,7 +34,7 @@ from tests import tiny
 def test_errors_are_told_in_one_line(
     error: Exception, told: str, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
         raise error
 
     monkeypatch.setattr(worker, "leave_interrupts_to_parent", lambda: None)
