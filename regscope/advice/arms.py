@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from regscope.advice.protocol import COCKTAIL, LENGTHS, MOST_MIXED, RATES
 from regscope.base.errors import RegscopeError
@@ -123,7 +124,7 @@ def _arm(study: Study, name: str, values: Mapping[str, tuple[float, ...]], mixed
     rates = tuple(float(f"{own * factor:.3g}") for factor in RATES if own * factor <= LARGEST_RATE)
     lengths = _all_lengths(study)
     if not _by_history(study) or any(REGULARIZERS[method].spans for method in values):
-        return Arm(name, values, mixed, rates, lengths)
+        return Arm(name, values, mixed, rates, _lengths_for(study, values) or lengths[-1:])
     return Arm(name, values, mixed, rates, (study.training.epochs,), lengths[-1])
 
 
@@ -148,9 +149,21 @@ def _all_lengths(study: Study) -> tuple[int, ...]:
     return tuple(epochs for epochs in lengths if _trains(study, epochs)) or (own,)
 
 
-def _trains(study: Study, epochs: int) -> bool:
+def _lengths_for(study: Study, values: Mapping[str, Sequence[float]]) -> tuple[int, ...]:
+    """Those at which all of these values may be had: some are of a training's last part."""
+    cells = {
+        f"{name}_{number}": {name: value}
+        for name, own in values.items()
+        for number, value in enumerate(own)
+    }
+    return tuple(epochs for epochs in _all_lengths(study) if _trains(study, epochs, cells))
+
+
+def _trains(
+    study: Study, epochs: int, cells: Mapping[str, Mapping[str, float]] = MappingProxyType({})
+) -> bool:
     try:
-        for_epochs(study, {}, 2, epochs)
+        for_epochs(study, cells, 2, epochs)
     except RegscopeError:
         return False
     return True

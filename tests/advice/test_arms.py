@@ -43,7 +43,7 @@ def test_a_training_is_read_off_where_a_shorter_one_would_end() -> None:
     assert read_off(study, Setting(0.1, 8)) == (2, 4, 8)
     assert read_off(study, Setting(0.1, 16)) == (2, 4, 8, 16)
     # What it averages depends on how long the run is.
-    assert arms["swa"].lengths == (2, 4, 8, 16)
+    assert arms["swa"].lengths == (8, 16)
     assert arms["swa"].closer(arms["swa"].usual) == arms["swa"].usual
     assert read_off(study, Setting(0.1, 8, (("swa", 0.5),))) == (8,)
 
@@ -80,3 +80,10 @@ def test_a_method_that_there_is_not_or_that_fits_nowhere_is_one_line(
         arms_of(tiny.study(), SHAPE, asked)
     assert str(caught.value).startswith(told)
     assert "\n" not in str(caught.value)
+
+
+def test_a_method_of_a_run_s_last_part_has_the_lengths_that_hold_one() -> None:
+    """Of ten epochs the last tenth has one, and no average."""
+    swa = arms_of(tiny.study(training={"epochs": 20}), SHAPE, ["swa"])[0][1]
+    assert swa.values["swa"] == (0.5, 0.75, 0.9)
+    assert swa.lengths == (20, 40)
