@@ -48,7 +48,8 @@ KNOWN = (
     "confidence_penalty", "sam", "gradient_clipping", "weight_decay", "max_norm", "ema",
     "early_stopping", "stochastic_depth", "gaussian_dropout",
     "group_lasso", "orthogonal", "input_noise", "cutout", "mixup", "gradient_noise",
-    "weight_noise", "swa", "lookahead",
+    "weight_noise", "swa", "lookahead", "cutmix", "dropconnect", "max_dropout", "activity_l1",
+    "spectral_norm", "adversarial", "spatial_dropout",
 )  # fmt: skip
 """Names that have their mark wherever they stand, a line a round."""
 
