@@ -5,20 +5,22 @@ never searches; what is as it was keeps its time, so that nothing is made again 
 """
 
 from regscope.advice.output import put
-from regscope.advice.stored import stored
+from regscope.advice.stored import stored, stored_of
 from regscope.base import paths
 from regscope.base.errors import run
 from regscope.report.advice_page import write_page
+from regscope.report.advice_summary import write_summary
 from stages.arguments import study_argument
 
 
 def main() -> None:
-    name, _, _ = study_argument()
+    name, _, params = study_argument()
     source, target = paths.advice_measures(name), paths.advice(name)
     put({path.name: path.read_text() for path in source.iterdir()}, target)
     found = stored(target)
     assert found is not None
     write_page(found, target, paths.advice_plots(name))
+    write_summary(stored_of(params.studies))
 
 
 if __name__ == "__main__":

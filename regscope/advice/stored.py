@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,3 +25,9 @@ def stored(folder: Path) -> Mapping[str, Any] | None:
     return told | {
         "arms": [arm | {"seconds": seconds.get(arm["arm"])} for arm in told["arms"]],
     }
+
+
+def stored_of(studies: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """The committed advice of those of these studies that have one."""
+    found = {name: stored(paths.advice(name)) for name in studies}
+    return {name: data for name, data in found.items() if data is not None}

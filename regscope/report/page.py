@@ -9,6 +9,7 @@ from regscope.base.folders import whole_folder
 from regscope.claims.rule import VERDICTS
 from regscope.report import addresses, tables, words
 from regscope.report.across import across
+from regscope.report.advice_ranking import over_data_sets
 from regscope.report.advice_tables import overview
 from regscope.report.alternative_texts import published_text
 from regscope.report.claims_table import claims_table
@@ -111,6 +112,7 @@ def start_page(
             if (judged := [claim for claim in claims if claim["verdict"] == verdict])
         },
         advice=overview(found) if (found := advices(sections)) else None,
+        over_data_sets=" ".join(over_data_sets(found)),
         overview=tables.overview_table(studies, regs).led_to(addresses.METHOD),
         seed_counts=seed_counts_table(evidence),
         not_counted=not_counted(evidence),

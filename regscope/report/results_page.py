@@ -11,6 +11,7 @@ from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
 from regscope.report.across import across
+from regscope.report.advice_ranking import over_data_sets
 from regscope.report.advice_tables import overview
 from regscope.report.findings import study_findings
 from regscope.report.formats import DASH
@@ -81,6 +82,9 @@ def _advice(sections: Mapping[str, Section]) -> Iterator[str]:
         yield "## Advice"
         yield f"{escape(table.caption)}; [how to read it]({link(ADVICE_DOCS, paths.RESULTS_PAGE)})."
         yield markdown(table)
+    if over := over_data_sets(found):
+        page = link(paths.ADVICE_PAGE, paths.RESULTS_PAGE)
+        yield f"{escape(' '.join(over))} [The ranks of all methods]({page})."
 
 
 def _alone(found: Sequence[Standing], overview: Table) -> Iterator[str]:

@@ -1,0 +1,114 @@
+"""How methods stand over data sets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from regscope.advice.ranking import critical_difference, held, ranking
+
+NONE = {"arm": "none", "beats_guess": True}
+
+
+def data(none: float, measure: str = "test_accuracy", **arms: float) -> dict[str, Any]:
+    """Advice whose arms have these means on test."""
+    compared = [
+        {"arm": name, "test": test, "verdict": "undecided", "beats_guess": True}
+        for name, test in arms.items()
+    ]
+    return {"measure": measure, "arms": [{**NONE, "test": none}, *compared]}
+
+
+@pytest.mark.parametrize(
+    ("methods", "studies", "critical"),
+    # Demšar 2006, table 5: q of 2.343 for two, 2.569 for four, 3.164 for ten classifiers.
+    [(4, 14, 2.569 * (20 / 84) ** 0.5), (10, 30, 3.164 * (110 / 180) ** 0.5)],
+)
+def test_the_critical_difference_is_demsar_s(methods: int, studies: int, critical: float) -> None:
+    assert critical_difference(methods, studies) == pytest.approx(critical, abs=2e-3)
+
+
+def test_the_best_mean_rank_comes_first_and_equals_share_a_rank() -> None:
+    found = ranking({
+        "one": data(0.90, l2=0.92, dropout=0.91),
+        "two": data(0.80, l2=0.85, dropout=0.80),
+        "three": data(0.5, l2=0.4, dropout=0.6),
+    })  # fmt: skip
+    assert found is not None
+    assert [one.method for one in found.standings] == ["l2", "dropout", "none"]
+    ranks = [one.rank for one in found.standings]
+    assert ranks == pytest.approx([5 / 3, 5.5 / 3, 7.5 / 3])
+    by_method = {one.method: one for one in found.standings}
+    assert by_method["l2"].ahead == 2
+    assert by_method["dropout"].ahead == 2.5
+
+
+def test_of_a_loss_less_is_ahead() -> None:
+    losses = {name: data(1.0, "test_loss", l2=0.5) for name in ("one", "two", "three")}
+    found = ranking(losses)
+    assert found is not None
+    assert found.standings[0].method == "l2"
+    assert found.standings[0].ahead == 3
+
+
+def test_a_method_that_some_data_set_lacks_has_no_rank_and_comes_last() -> None:
+    found = ranking({
+        "one": data(0.9, l2=0.8, cutout=0.99),
+        "two": data(0.9, l2=0.8, cutout=0.99),
+        "three": data(0.9, l2=0.8),
+    })  # fmt: skip
+    assert found is not None
+    assert [one.method for one in found.standings] == ["none", "l2", "cutout"]
+    assert found.standings[-1].rank is None
+    assert found.standings[-1].ahead == 2
+    assert found.ranked == 2
+
+
+def test_too_few_data_sets_are_no_ranking() -> None:
+    assert ranking({"one": data(0.9, l2=0.8), "two": data(0.9, l2=0.8)}) is None
+
+
+@pytest.mark.parametrize(
+    ("arm", "verdict"),
+    [
+        ({"verdict": "better", "beats_guess": True}, "better"),
+        ({"verdict": "better", "beats_guess": True, "holds": False}, "undecided"),
+        ({"verdict": "better", "beats_guess": False}, "undecided"),
+        ({"verdict": "worse", "beats_guess": True, "holds": False}, "undecided"),
+        ({"verdict": "worse", "beats_guess": False, "holds": True}, "worse"),
+        ({"verdict": "no difference that matters", "beats_guess": True, "holds": False},
+         "no difference that matters"),
+    ],
+)  # fmt: skip
+def test_a_verdict_counts_where_it_holds_elsewhere(arm: Mapping[str, Any], verdict: str) -> None:
+    assert held(arm) == verdict
+
+
+def test_twelve_of_twelve_is_more_than_chance_and_six_of_twelve_is_not() -> None:
+    found = ranking({
+        f"set {number}": data(0.5, always=0.6, half=0.6 if number % 2 else 0.4)
+        for number in range(12)
+    })  # fmt: skip
+    assert found is not None
+    by_method = {one.method: one for one in found.standings}
+    assert by_method["always"].p_holm == pytest.approx(2 * 2 / 2**12)
+    assert by_method["half"].p_holm == 1
+    assert by_method["half"].chance == pytest.approx((0.211, 0.789), abs=1e-3)
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=3, max_size=8))
+def test_ranks_sum_to_those_of_any_order(scores: list[list[int]]) -> None:
+    found = ranking({
+        f"set {number}": data(own[0], l1=own[1], l2=own[2], dropout=own[3])
+        for number, own in enumerate(scores)
+    })  # fmt: skip
+    assert found is not None
+    assert sum(one.rank or 0 for one in found.standings) == pytest.approx(10)
+    assert 0 <= found.p <= 1
+    for one in found.standings:
+        assert 0 <= one.ahead <= len(scores)
+        assert one.chance[0] <= one.chance[1]

@@ -1,0 +1,67 @@
+"""What is said of the advice for many data sets."""
+
+from __future__ import annotations
+
+import pytest
+
+from regscope.advice.ranking import ranking
+from regscope.base import paths
+from regscope.report.advice_ranking import over_data_sets, table, told
+from regscope.report.advice_summary import write_summary
+from tests.advice.test_answer import advice, arm
+
+
+def alike(studies: int) -> dict[str, dict[str, object]]:
+    """L2 ahead everywhere, dropout everywhere behind."""
+    every = [arm("l2", 0.02, holds=True), arm("dropout", -0.02, verdict="worse", holds=True)]
+    return {f"set{number}": dict(advice(*every, advised="l2")) for number in range(studies)}
+
+
+def test_who_is_ahead_more_often_than_chance_comes_first() -> None:
+    found = ranking(alike(12))
+    assert found is not None
+    first, often, best = told(found)
+    assert first == (
+        "L2 is ahead of no regularizer, both at their best, on more data sets than chance would"
+        " have it."
+    )
+    assert often == "Shown to be better most often: L2, on 12 of 12."
+    assert best.startswith("L2 has the best mean rank, 1.0 of 3 (Friedman's p ")
+    assert best.endswith("0 of the others cannot be told from it.")
+
+
+def test_of_a_few_data_sets_nothing_is_more_than_chance() -> None:
+    first, *_, best = over_data_sets(alike(3))
+    assert first == (
+        "Of 2 methods none is ahead of no regularizer, both at their best, on more of 3 data sets"
+        " than chance would have it."
+    )
+    assert "1 of the others cannot be told from it, no regularizer among them." in best
+
+
+def test_of_two_data_sets_nothing_is_said() -> None:
+    assert over_data_sets(alike(2)) == []
+
+
+def test_the_table_counts_verdicts_and_has_none_without() -> None:
+    found = ranking(alike(12))
+    assert found is not None
+    rows = {row[0].text: [cell.text for cell in row[1:]] for row in table(found).rows}
+    assert list(rows) == ["L2", "No regularizer", "Dropout"]
+    assert rows["L2"][:6] == ["1.0", "12", "0", "0", "0", "12 of 12"]
+    assert rows["Dropout"][1:6] == ["0", "0", "12", "0", "0 of 12"]
+    assert set(rows["No regularizer"][1:]) == {"–"}
+
+
+@pytest.mark.parametrize("studies", [2, 3])
+def test_the_page_has_a_line_a_data_set_and_ranks_of_enough(
+    workspace: object, studies: int
+) -> None:
+    found = alike(studies)
+    write_summary(found)
+    page = paths.ADVICE_PAGE.read_text()
+    assert page.startswith("# Advice, data set by data set\n")
+    for name in found:
+        assert f"- [{name}]({name}/README.md), " in page
+    assert paths.ADVICE_RANKS.is_file() == (studies == 3)
+    assert ("../../plots/advice/ranks.png" in page) == (studies == 3)
