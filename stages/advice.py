@@ -10,6 +10,7 @@ from regscope.base import paths
 from regscope.base.errors import run
 from regscope.report.advice_page import write_page
 from regscope.report.advice_summary import write_summary
+from regscope.tracking.advised import track_advice
 from stages.arguments import study_argument
 
 
@@ -21,6 +22,7 @@ def main() -> None:
     assert found is not None
     write_page(found, target, paths.advice_plots(name))
     write_summary(stored_of(params.studies))
+    track_advice(name)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from regscope.report.advice_settings import as_study, to_go_on
 from regscope.report.advice_tables import table
 from regscope.report.render import plain_text
 from regscope.study.params import Study, load_params, written_study
+from regscope.tracking.advised import track_advice
 
 WIDTH = 100
 
@@ -51,6 +52,7 @@ def of_study(name: str, asked: Asked, write: bool) -> None:
     prepare([name])
     place = Place(paths.advice(name), paths.advice_plots(name), inside=True)
     found = _advise(name, study, paths.prepared(name), asked, place)
+    track_advice(name)
     if write:
         _write(advised, as_study(found, written_study(name)))
 

@@ -50,7 +50,7 @@ def log_cell(runs: Runs, study: Study, cell: Cell, data: Dataset, used: DatasetI
     measures, curves = values.measures(cell), values.curves(cell)
     parent = runs.begin_parent(cell.reg, tags)
     for seed, curve in curves.items():
-        child = runs.begin_child(cell.reg, seed, parent, tags)
+        child = runs.begin_seed(cell.reg, seed, parent, tags)
         runs.client.log_inputs(child, [used])
         final = values.finals(measures[seed], curve[-1].step)
         runs.log(child, [*curve, *final], {**params, "seed": str(seed)})

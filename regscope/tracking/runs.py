@@ -60,9 +60,12 @@ class Runs:
         """The id of a new run."""
         return self._begin(reg, {**tags, KIND: CELL, WRITER: _writer()})
 
-    def begin_child(self, reg: str, seed: int, parent: str, tags: Mapping[str, str]) -> str:
-        own = {KIND: SEED, SEED_TAG: str(seed), PARENT: parent}
-        return self._begin(f"{reg}, seed {seed}", {**tags, **own})
+    def begin_seed(self, reg: str, seed: int, parent: str, tags: Mapping[str, str]) -> str:
+        own = {KIND: SEED, SEED_TAG: str(seed)}
+        return self.begin_child(f"{reg}, seed {seed}", parent, {**tags, **own})
+
+    def begin_child(self, name: str, parent: str, tags: Mapping[str, str]) -> str:
+        return self._begin(name, {**tags, PARENT: parent})
 
     def log(
         self,

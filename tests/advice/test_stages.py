@@ -31,8 +31,9 @@ def params() -> dict[str, Any]:
 
 
 @pytest.fixture
-def asked(workspace: Path, digits_folder: Path) -> Path:
+def asked(workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A working directory with both parameter files and the prepared data."""
+    monkeypatch.setattr(advice, "track_advice", lambda study: None)
     shutil.copytree(digits_folder, paths.prepared("digits"))
     paths.PARAMS.write_text(yaml.safe_dump(params(), sort_keys=False))
     paths.ADVICE_PARAMS.parent.mkdir()
