@@ -78,8 +78,7 @@ def examples(data: Data) -> str:
 
 
 def difference(data: Data, arm: Arm) -> str:
-    unit = " points" if catalog.named(data["measure"]).in_points else ""
-    return f"{size(data, arm['difference'])}{unit} {interval(data, arm['low'], arm['high'])}"
+    return f"{size_with_unit(data, arm['difference'])} {interval(data, arm['low'], arm['high'])}"
 
 
 def value(data: Data, value: float | None) -> str:
@@ -95,6 +94,11 @@ def number(data: Data, value: float | None) -> str:
 
 def size(data: Data, value: float) -> str:
     return points(value) if catalog.named(data["measure"]).in_points else fixed(value, 3, True)
+
+
+def size_with_unit(data: Data, value: float) -> str:
+    unit = " points" if catalog.named(data["measure"]).in_points else ""
+    return f"{size(data, value)}{unit}"
 
 
 def interval(data: Data, low: float, high: float) -> str:

@@ -16,10 +16,12 @@ from regscope.report.advice_phrases import (
     methods_told,
     number,
     size,
+    size_with_unit,
     strengths,
     times,
     training,
     unit,
+    value,
 )
 from regscope.report.formats import DASH
 from regscope.report.render import Cell, Table
@@ -95,8 +97,8 @@ def overview(found: Mapping[str, Data]) -> Table:
                 Cell(name),
                 Cell(methods_told(arm) if compared else "no regularizer"),
                 Cell(training(arm)),
-                Cell(number(data, arm["test"])),
-                Cell(size(data, arm["difference"]) if compared else DASH),
+                Cell(value(data, arm["test"])),
+                Cell(size_with_unit(data, arm["difference"]) if compared else DASH),
                 Cell(interval(data, *held(arm)) if compared else DASH),
                 Cell(f"{len(data['arms'])} x {data['trials']}"),
             )

@@ -223,7 +223,7 @@ def test_as_a_study_it_has_the_training_and_the_cell_that_are_advised(advised: s
 def test_the_overview_has_a_row_a_study_with_the_interval_that_holds() -> None:
     found = overview({"churn": advice(arm("l2", 0.02), advised="l2"), "null": advice()})
     assert [[cell.text for cell in row] for row in found.rows] == [
-        ["churn", "L2 of 0.001", "learning rate 0.003, 30 epochs", "96.00", "+2.00",
+        ["churn", "L2 of 0.001", "learning rate 0.003, 30 epochs", "96.00 %", "+2.00 points",
          "[+1.40, +2.60]", "2 x 16"],
-        ["null", "no regularizer", "learning rate 0.003, 30 epochs", "94.00", "–", "–", "1 x 16"],
+        ["null", "no regularizer", "learning rate 0.003, 30 epochs", "94.00 %", "–", "–", "1 x 16"],
     ]  # fmt: skip
