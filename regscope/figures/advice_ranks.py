@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from regscope.figures.dots import ROW, dots
-from regscope.figures.layout import sheet
+from regscope.figures.layout import SEPARATOR, sheet
 from regscope.figures.style import GREY, INK, NEUTRAL, render
 
 if TYPE_CHECKING:
@@ -38,13 +38,18 @@ def _draw(ranks: Ranks) -> Figure:
         7.2,
         ROW * rows + 1.5,
         f"Mean ranks over {ranks.studies} data sets",
-        "dot: mean rank on test, 1 is the best; bars: half the critical difference to either side,"
-        " methods whose bars overlap cannot be told apart",
+        SEPARATOR.join(
+            (
+                "dot: mean rank on test, 1 is the best",
+                "bars: half the critical difference to either side, as far as there are ranks",
+                "methods whose bars overlap cannot be told apart",
+            )
+        ),
     )
     axis = figure.subplots()
     means = np.array([rank for _, rank in ranks.ranked])
     half = ranks.critical / 2
-    found = np.stack([means - half, means, means + half], axis=1)
+    found = np.stack([means - half, means, means + half], axis=1).clip(1, rows)
     names = [name for name, _ in ranks.ranked]
     colours = [INK if name == ranks.baseline else NEUTRAL for name in names]
     if ranks.baseline in names:
@@ -52,7 +57,6 @@ def _draw(ranks: Ranks) -> Figure:
     dots(axis, found, colours)
     axis.set_yticks(range(rows), names)
     axis.set_ylim(rows - 0.5, -0.5)
-    axis.set_xlim(left=min(1.0, found[:, 0].min()))
     axis.tick_params(axis="y", length=0)
     axis.grid(axis="x")
     axis.set_xlabel(f"Mean rank among {rows}")

@@ -38,6 +38,7 @@ def told(ranked: Ranking) -> Iterator[str]:
     shown = [one for one in _compared(ranked) if one.counted("better")]
     if shown:
         most = max(one.counted("better") for one in shown)
+    if shown and most > 1:
         often = [one for one in shown if one.counted("better") == most]
         yield (
             f"Shown to be better most often: {joined([called(one) for one in often])}, on {most} of"

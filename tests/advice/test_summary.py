@@ -39,6 +39,13 @@ def test_of_a_few_data_sets_nothing_is_more_than_chance() -> None:
     assert "1 of the others cannot be told from it, no regularizer among them." in best
 
 
+def test_once_is_not_often() -> None:
+    found = alike(3)
+    for name in ("set1", "set2"):
+        found[name] = dict(advice(arm("l2", 0.001), arm("dropout", -0.001)))
+    assert not any("most often" in sentence for sentence in over_data_sets(found))
+
+
 def test_of_two_data_sets_nothing_is_said() -> None:
     assert over_data_sets(alike(2)) == []
 
