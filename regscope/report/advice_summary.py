@@ -11,7 +11,7 @@ from regscope.figures.advice_ranks import Ranks, ranks_figure
 from regscope.report.advice_answer import answer
 from regscope.report.advice_page import PAGE_FILE
 from regscope.report.advice_phrases import Data
-from regscope.report.advice_ranking import called, table, told
+from regscope.report.advice_ranking import called, over_data_sets, table
 from regscope.report.advice_tables import overview
 from regscope.report.in_markdown import joined, link
 from regscope.report.render import escape, markdown
@@ -29,7 +29,7 @@ def write_summary(found: Mapping[str, Data]) -> None:
         write_bytes(paths.ADVICE_RANKS, ranks_figure(_ranks(ranked)))
         blocks += [
             "## Over all of them",
-            escape(" ".join(told(ranked))),
+            escape(" ".join(over_data_sets(found))),
             f"![{ALT}]({link(paths.ADVICE_RANKS, page)})",
             f"{escape(table(ranked).caption)}:",
             markdown(table(ranked)),

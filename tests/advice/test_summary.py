@@ -39,6 +39,17 @@ def test_of_a_few_data_sets_nothing_is_more_than_chance() -> None:
     assert "1 of the others cannot be told from it, no regularizer among them." in best
 
 
+def test_trees_are_counted_where_there_are_any() -> None:
+    found = alike(3)
+    assert not any("trees" in sentence for sentence in over_data_sets(found))
+    for name, verdict in (("set0", "better"), ("set1", "worse"), ("set2", "undecided")):
+        found[name] = {**found[name], "trees": {"verdict": verdict}}
+    assert over_data_sets(found)[-1] == (
+        "Of 3 tables gradient-boosted trees of as many settings are better than the network that is"
+        " advised on 1, on the examples of the test, and worse on 1."
+    )
+
+
 def test_once_is_not_often() -> None:
     found = alike(3)
     for name in ("set1", "set2"):
