@@ -17,7 +17,10 @@ from stages.arguments import study_argument
 def main() -> None:
     name, _, params = study_argument()
     source, target = paths.advice_measures(name), paths.advice(name)
-    put({path.name: path.read_text() for path in source.iterdir()}, target)
+    files = {path.name: path.read_text() for path in source.iterdir()}
+    put(files, target)
+    if paths.TIMES_FILE not in files:
+        (target / paths.TIMES_FILE).unlink(missing_ok=True)
     found = stored(target)
     assert found is not None
     write_page(found, target, paths.advice_plots(name))

@@ -71,7 +71,8 @@ class Arm:
         for name, (value, tried) in axes.items():
             if len(tried) > 1 and value in (tried[0], tried[-1]):
                 yield f"the {'largest' if value == tried[-1] else 'smallest'} {name}"
-        if setting.epochs == (self.longest or self.lengths[-1]):
+        lengths = [*self.lengths, *([self.longest] if self.longest else [])]
+        if len(set(lengths)) > 1 and setting.epochs == max(lengths):
             yield "the most epochs"
 
     @property
@@ -124,7 +125,7 @@ def _arm(study: Study, name: str, values: Mapping[str, tuple[float, ...]], mixed
     rates = tuple(float(f"{own * factor:.3g}") for factor in RATES if own * factor <= LARGEST_RATE)
     lengths = _all_lengths(study)
     if not _by_history(study) or any(REGULARIZERS[method].spans for method in values):
-        return Arm(name, values, mixed, rates, _lengths_for(study, values) or lengths[-1:])
+        return Arm(name, values, mixed, rates, _lengths_for(study, values))
     return Arm(name, values, mixed, rates, (study.training.epochs,), lengths[-1])
 
 

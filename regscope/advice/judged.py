@@ -11,6 +11,7 @@ import numpy as np
 from regscope.advice.arms import Setting, read_off
 from regscope.advice.choice import Candidate, candidates_of, choose
 from regscope.advice.found import Found
+from regscope.advice.lost import DIVERGES, UNTRAINED
 from regscope.advice.protocol import LAST_SEEDS
 from regscope.advice.search import Searched
 from regscope.base.errors import RegscopeError
@@ -125,7 +126,7 @@ def chosen_of(
                 f" {study.training.learning_rate:g})"
             )
         else:
-            lost[one.arm.name] = "no setting of it could be trained"
+            lost[one.arm.name] = UNTRAINED
     return chosen, lost
 
 
@@ -145,8 +146,7 @@ def judged(
     """
     measure = PRIMARIES[study.primary]
     lost = {
-        one.arm: "its choice diverges with fresh seeds, at a learning rate of"
-        f" {one.setting.learning_rate:g}"
+        one.arm: f"{DIVERGES}, at a learning rate of {one.setting.learning_rate:g}"
         for one in chosen
         if not np.isfinite(found.scores(one.setting, seeds)[-1]).all()
     }

@@ -13,17 +13,17 @@ class Pace:
     does; what comes before the first, as starting a process, counts for nothing."""
 
     def __init__(self) -> None:
-        self._heard: list[tuple[int, float]] = []
+        self._heard: list[Epoch] = []
 
     def heard(self, epoch: Epoch) -> None:
-        self._heard.append((epoch.number, epoch.processor))
+        self._heard.append(epoch)
 
     @property
     def seconds(self) -> float | None:
-        """What an epoch takes, the median; None of fewer than two in a row."""
+        """What an epoch takes, the median; None where no process trained two in a row."""
         steps = [
-            later - earlier
-            for (before, earlier), (after, later) in pairwise(self._heard)
-            if after == before + 1 and later > earlier
+            later.processor - earlier.processor
+            for earlier, later in pairwise(self._heard)
+            if later.number == earlier.number + 1 and later.process == earlier.process
         ]
         return median(steps) if steps else None

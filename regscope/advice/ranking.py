@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from regscope.advice.protocol import COCKTAIL
+from regscope.advice.lost import lost
 from regscope.measures import catalog
 from regscope.statistics import EQUAL, UNDECIDED, holm, probability_interval
 from regscope.study.params import BASELINE
@@ -23,19 +23,23 @@ class Standing:
     """A method against none over data sets, each at its best.
 
     `verdicts`: of every data set that has the method, what holds for other examples, too. `ahead`:
-    in how many of them its mean on test is the higher, equal ones half; `chance` is the 95 %
-    interval (Clopper and Pearson 1934) of the probability that it is so on another data set, if
-    these are a fair draw of such, and `p_holm` that of the sign test that it is a half, corrected
-    for all methods. `rank`: its mean rank, from 1, among the methods that all data sets have; None
-    of others.
+    in how many of them its mean on test is the higher, equal ones half, and one that diverged not;
+    `chance` is the 95 % interval (Clopper and Pearson 1934) of the probability that it is so on
+    another data set, if these are a fair draw of such. `rank`: its mean rank, from 1, among the
+    methods that all data sets have, and `p_holm` that of the sign test that it is ahead as often as
+    not, corrected for all of these; None of others.
     """
 
     method: str
     verdicts: Mapping[str, str]
     ahead: float
     chance: tuple[float, float]
-    p_holm: float
+    p_holm: float | None
     rank: float | None
+
+    @property
+    def studies(self) -> int:
+        return len(self.verdicts)
 
     def counted(self, verdict: str) -> int:
         return list(self.verdicts.values()).count(verdict)
@@ -46,7 +50,8 @@ class Ranking:
     """`standings` with the best mean rank first, none among them; `ranked` methods have one.
 
     `p` is that of Friedman's test that all of these do alike (Friedman 1937), and two whose mean
-    ranks differ by less than `critical` cannot be told apart (Nemenyi 1963; Demšar 2006).
+    ranks differ by less than `critical` cannot be told apart (Nemenyi 1963; Demšar 2006). `shows`:
+    whether so many data sets could show that a method is ahead more often than not.
     """
 
     studies: tuple[str, ...]
@@ -54,52 +59,52 @@ class Ranking:
     ranked: int
     p: float
     critical: float
+    shows: bool
 
 
-def held(arm: Mapping[str, Any]) -> str:
-    """The verdict on an arm where it holds for other examples and beside a guess, too; of any
-    other `undecided`."""
+def held(data: Mapping[str, Any], arm: Mapping[str, Any]) -> str:
+    """The verdict on an arm where it is known to hold for other examples, and beside a guess, too;
+    of any other `undecided`."""
     verdict: str = arm["verdict"]
     if verdict == EQUAL:
         return verdict
-    if not arm.get("holds", True) or (verdict == "better" and not arm["beats_guess"]):
-        return UNDECIDED
-    return verdict
+    elsewhere = arm.get("holds", not data["shared_test"])
+    guessed = verdict == "better" and not arm["beats_guess"]
+    return verdict if elsewhere and not guessed else UNDECIDED
 
 
 def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
-    """Over the advice for each of these studies; None of fewer than FEWEST."""
+    """Over the advice for each of these studies; None of fewer than FEWEST, or where fewer than
+    FEWEST methods, none among them, are in all of them."""
     if len(found) < FEWEST:
         return None
     scores = {name: _scores(data) for name, data in found.items()}
     methods = list(dict.fromkeys(method for own in scores.values() for method in own))
     common = [method for method in methods if all(method in own for own in scores.values())]
+    if len(common) < FEWEST:
+        return None
     ranks, p = _ranks([[own[method] for method in common] for own in scores.values()])
     mean_rank = dict(zip(common, ranks, strict=True))
     verdicts = {
         method: {
-            name: held(arm)
+            name: verdict
             for name, data in found.items()
-            for arm in data["arms"]
-            if arm["arm"] == method != BASELINE
+            for arm, verdict in _verdicts(data)
+            if arm == method
         }
         for method in methods
     }
     ahead = {method: _ahead(method, scores.values()) for method in methods if method != BASELINE}
-    p_values = dict(
-        zip(
-            ahead,
-            holm([_sign_p(*ahead[method]) for method in ahead]),
-            strict=True,
-        )
-    )
+    judged = [method for method in common if method != BASELINE]
+    p_values = dict(zip(judged, holm([_sign_p(*ahead[one]) for one in judged]), strict=True))
+    smallest = len(judged) * _sign_p(len(found), len(found))
     standings = [
         Standing(
             method,
             verdicts[method],
             ahead[method][0] if method in ahead else 0.0,
             probability_interval(*ahead[method]) if method in ahead else (0.0, 1.0),
-            p_values.get(method, 1.0),
+            p_values.get(method),
             mean_rank.get(method),
         )
         for method in methods
@@ -110,6 +115,7 @@ def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
         len(common),
         p,
         critical_difference(len(common), len(found)),
+        smallest < LEVEL,
     )
 
 
@@ -117,29 +123,34 @@ def critical_difference(methods: int, studies: int) -> float:
     """By how much mean ranks must differ, at LEVEL over all pairs (Demšar 2006, section 3.2.2)."""
     from scipy.stats import studentized_range
 
-    if methods < 2:
-        return float("inf")
     quantile = float(studentized_range.ppf(1 - LEVEL, methods, np.inf)) / np.sqrt(2)
     return float(quantile * np.sqrt(methods * (methods + 1) / (6 * studies)))
 
 
 def _scores(data: Mapping[str, Any]) -> dict[str, float]:
-    """Of every arm the mean on test, where more is better; the worst where it has none."""
+    """Of every arm the mean on test, where more is better; the worst of one that diverged."""
     sign = catalog.named(data["measure"]).sign
     return {
-        arm["arm"]: sign * arm["test"] if arm["test"] is not None else -np.inf
-        for arm in data["arms"]
+        **{arm["arm"]: sign * arm["test"] for arm in data["arms"]},
+        **dict.fromkeys(lost(data["unfit"]), -np.inf),
     }
 
 
+def _verdicts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for arm in data["arms"]:
+        if arm["arm"] != BASELINE:
+            yield arm["arm"], held(data, arm)
+    for arm in lost(data["unfit"]):
+        yield arm, "worse"
+
+
 def _ranks(scores: Sequence[Sequence[float]]) -> tuple[list[float], float]:
-    """Mean ranks of `[studies, methods]`, and Friedman's p; 1 of fewer than three methods, and
-    where all are alike everywhere."""
+    """Mean ranks of `[studies, methods]`, and Friedman's p; 1 where all are alike everywhere."""
     from scipy.stats import friedmanchisquare, rankdata
 
     values = np.array(scores)
     ranks = rankdata(-values, axis=1).mean(0)
-    if values.shape[1] < 3 or (values == values[:, :1]).all():
+    if (values == values[:, :1]).all():
         return ranks.tolist(), 1.0
     return ranks.tolist(), float(friedmanchisquare(*values.T).pvalue)
 
@@ -156,7 +167,3 @@ def _sign_p(ahead: float, studies: int) -> float:
 
     wins = int(np.floor(ahead)) if ahead > studies / 2 else int(np.ceil(ahead))
     return float(binomtest(wins, studies).pvalue)
-
-
-def is_cocktail(standing: Standing) -> bool:
-    return standing.method == COCKTAIL

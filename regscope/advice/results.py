@@ -93,12 +93,13 @@ def _times(advice: Advice) -> Iterable[tuple[str, str]]:
 def _called(advice: Advice) -> dict[Setting, str]:
     """Whose choice a setting is, or which part of the cocktail it is without; of an arm that is
     left out nothing."""
-    found = {one.chosen.setting: one.arm for one in advice.judged}
+    found: dict[Setting, str] = {}
     for one in advice.judged:
         if one.arm == COCKTAIL:
             less = without_each(one.chosen.setting)
             found |= {own: f"{COCKTAIL} without {name}" for name, own in less.items()}
-    return found
+    # Without a part it may be what a method alone has chosen, whose row it is first.
+    return found | {one.chosen.setting: one.arm for one in advice.judged}
 
 
 def _arm(advice: Advice, one: Judged, sign: int) -> dict[str, Any]:

@@ -162,12 +162,13 @@ class Lab:
     def _networks(
         self, alike: Alike, run: Run, plan: Plan, paces: Mapping[Path, Pace]
     ) -> Iterator[Network]:
-        del run
+        # A processor's seconds say nothing of what another device does.
         an_epoch = {
             number: pace.seconds / len(stack.numbers)
             for stack in plan.waiting
             if (pace := paces.get(stack.path)) is not None and pace.seconds is not None
             for number in stack.numbers
+            if run.device == "cpu"
         }
         state, history, processors = end_of(plan)
         self.processors.update(processors)

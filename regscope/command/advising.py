@@ -11,7 +11,7 @@ from typing import Any
 from regscope.advice.advise import advising
 from regscope.advice.asked import Asked
 from regscope.advice.output import store
-from regscope.advice.stored import stored
+from regscope.advice.stored import stored, stored_of
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.command.progress import bar
@@ -22,6 +22,7 @@ from regscope.pipelines.prepare import prepare
 from regscope.report.advice_answer import answer
 from regscope.report.advice_page import PAGE_FILE, write_page
 from regscope.report.advice_settings import as_study, to_go_on
+from regscope.report.advice_summary import write_summary
 from regscope.report.advice_tables import table
 from regscope.report.render import plain_text
 from regscope.study.params import Study, load_params, written_study
@@ -52,6 +53,7 @@ def of_study(name: str, asked: Asked, write: bool) -> None:
     prepare([name])
     place = Place(paths.advice(name), paths.advice_plots(name), inside=True)
     found = _advise(name, study, paths.prepared(name), asked, place)
+    write_summary(stored_of(load_params().studies))
     track_advice(name)
     if write:
         _write(advised, as_study(found, written_study(name)))

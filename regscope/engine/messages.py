@@ -25,7 +25,7 @@ class Epoch:
     """An epoch that a stack has trained; `number` counts from 1.
 
     `history` holds the columns of the task's history, each with a value a seed. `processor` are the
-    processor's seconds that whoever trained it had used by then.
+    processor's seconds that the `process` that trained it had used by then.
     """
 
     reg: str
@@ -33,6 +33,7 @@ class Epoch:
     number: int
     history: tuple[tuple[float, ...], ...]
     processor: float = field(default_factory=process_time, compare=False)
+    process: int = field(default_factory=os.getpid, compare=False)
 
 
 Watch = Callable[[Epoch], None]

@@ -52,7 +52,10 @@ def beyond(means: np.ndarray, least: float = 0.0) -> np.ndarray:
     low, high = np.quantile(means, [0.25, 0.75])
     reach = FENCE * max(high - low, least)
     found: np.ndarray = (means < low - reach) | (means > high + reach)
-    return found
+    near = [0.0, *means[~found]]
+    # The axis reaches to no regularizer, at 0.
+    away: np.ndarray = found & ((means < min(near)) | (means > max(near)))
+    return away
 
 
 def choices_figure(choices: Choices) -> bytes:
@@ -81,7 +84,8 @@ def _draw(choices: Choices) -> Figure:
     near = np.where(away[:, None], np.nan, found)
     dots(axis, near, colours)
     for row in np.flatnonzero(away).tolist():
-        _point_to(axis, row, found[row, 1], colours[row])
+        mean = found[row, 1]
+        _point_to(axis, row, mean, mean > np.median(found[~away, 1]), colours[row])
     axis.set_yticks(range(rows), [one.name for one in choices.shown])
     axis.set_ylim(rows - 0.5, -0.5)
     axis.tick_params(axis="y", length=0)
@@ -90,9 +94,8 @@ def _draw(choices: Choices) -> Figure:
     return figure
 
 
-def _point_to(axis: Axes, row: int, mean: float, colour: str) -> None:
-    """Say at the edge of the panel that a mean lies beyond it, and where."""
-    right = mean > 0
+def _point_to(axis: Axes, row: int, mean: float, right: bool, colour: str) -> None:
+    """Say at the right or the left edge of the panel that a mean lies beyond it, and where."""
     axis.annotate(
         f"{mean:+.3g} ▸" if right else f"◂ {mean:+.3g}".replace("-", "−"),
         (1.0 if right else 0.0, row),

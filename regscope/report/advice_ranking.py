@@ -24,7 +24,7 @@ def over_data_sets(found: Mapping[str, Data]) -> list[str]:
 def _trees(found: Mapping[str, Data]) -> Iterator[str]:
     """How often trees were better than the network that is advised, of tables that have them."""
     verdicts = [data["trees"]["verdict"] for data in found.values() if data["trees"] is not None]
-    if verdicts:
+    if len(verdicts) > 1:
         better, worse = verdicts.count("better"), verdicts.count("worse")
         yield (
             f"Of {len(verdicts)} tables gradient-boosted trees of as many settings are better than"
@@ -36,35 +36,46 @@ def _trees(found: Mapping[str, Data]) -> Iterator[str]:
 def told(ranked: Ranking) -> Iterator[str]:
     """What can be said, a sentence each."""
     count = len(ranked.studies)
-    ahead = [one for one in _compared(ranked) if one.p_holm < LEVEL and one.ahead > count / 2]
-    if ahead:
+    judged = [one for one in _compared(ranked) if one.p_holm is not None]
+    ahead = [
+        one
+        for one in judged
+        if one.p_holm is not None and one.p_holm < LEVEL and one.ahead > one.studies / 2
+    ]
+    if not ranked.shows:
+        yield (
+            f"{count} data sets are too few to show, of {len(judged)} methods, that one is ahead of"
+            " no regularizer more often than not."
+        )
+    elif ahead:
         yield (
             f"{joined([called(one) for one in ahead])} {_is(ahead)} ahead of no regularizer, both"
             " at their best, on more data sets than chance would have it."
         )
     else:
         yield (
-            f"Of {len(_compared(ranked))} methods none is ahead of no regularizer, both at their"
+            f"Of {len(judged)} methods none is ahead of no regularizer, both at their"
             f" best, on more of {count} data sets than chance would have it."
         )
     shown = [one for one in _compared(ranked) if one.counted("better")]
     if shown:
         most = max(one.counted("better") for one in shown)
-    if shown and most > 1:
-        often = [one for one in shown if one.counted("better") == most]
-        yield (
-            f"Shown to be better most often: {joined([called(one) for one in often])}, on {most} of"
-            f" {count}."
-        )
+        often = [
+            f"{called(one)}, on {most} of {one.studies}"
+            for one in shown
+            if one.counted("better") == most
+        ]
+        if most > 1:
+            yield f"Shown to be better most often: {'; '.join(often)}."
     best = ranked.standings[0]
     near = [one for one in ranked.standings[1:] if _near(one, best, ranked.critical)]
     alike = "" if ranked.p < LEVEL else ", though that all do alike is not ruled out"
-    if best.rank is not None:
-        yield (
-            f"{called(best)} has the best mean rank, {fixed(best.rank, 1)} of {ranked.ranked}"
-            f" (Friedman's p {p_value(ranked.p)}{alike}); {len(near)} of the others cannot be told"
-            f" from it{', no regularizer among them' * any(o.method == BASELINE for o in near)}."
-        )
+    assert best.rank is not None
+    yield (
+        f"{called(best)} has the best mean rank, {fixed(best.rank, 1)} of {ranked.ranked}"
+        f" (Friedman's p {p_value(ranked.p)}{alike}); {len(near)} of the others cannot be told"
+        f" from it{', no regularizer among them' * any(o.method == BASELINE for o in near)}."
+    )
 
 
 def table(ranked: Ranking) -> Table:
@@ -84,7 +95,7 @@ def table(ranked: Ranking) -> Table:
                 ),
                 Cell(f"{one.ahead:g} of {count}" if compared else DASH),
                 Cell(f"[{100 * low:.0f}, {100 * high:.0f}]" if compared else DASH),
-                Cell(p_value(one.p_holm) if compared else DASH),
+                Cell(p_value(one.p_holm) if one.p_holm is not None else DASH),
             )
         )
     columns = (
@@ -95,7 +106,7 @@ def table(ranked: Ranking) -> Table:
         "Each at its best against none at its best: in how many data sets it is shown to be better"
         " or worse for other examples, too; in how many its mean on test is ahead at all, the 95 %"
         " interval of how often it would be on another data set like these, and p of the sign test,"
-        " corrected for all methods"
+        " corrected for all methods with a rank; one that diverged is the worst"
     )
     return Table(caption, columns, tuple(rows), frozenset({0}))
 

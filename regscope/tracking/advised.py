@@ -55,7 +55,7 @@ def log_advice(runs: Runs, study: str, digest: str) -> None:
     data = stored(paths.advice(study))
     assert data is not None
     tags = {DIGEST: digest}
-    parent = runs.begin_parent(ADVICE, tags)
+    parent = runs.begin_parent(ADVICE, tags, kind=ADVICE)
     for arm in data["arms"]:
         child = runs.begin_child(arm["arm"], parent, tags)
         runs.log(child, values(arm), params(arm), {"verdict": arm.get("verdict", "")})
@@ -82,9 +82,9 @@ def _values(arm: Mapping[str, Any]) -> Iterator[Value]:
 
 def params(arm: Mapping[str, Any]) -> dict[str, str]:
     """Its settings as params.yaml has them."""
-    methods = {f"regularizer.{name}": f"{value:g}" for name, value in arm["methods"].items()}
+    methods = {f"regularizer.{name}": str(value) for name, value in arm["methods"].items()}
     return {
-        "training.learning_rate": f"{arm['learning_rate']:g}",
+        "training.learning_rate": str(arm["learning_rate"]),
         "training.epochs": str(arm["epochs"]),
         **methods,
     }

@@ -56,9 +56,9 @@ class Runs:
                 if run.data.tags.get(WRITER) == _writer() and COMPLETE not in run.data.tags:
                     self._delete(run)
 
-    def begin_parent(self, reg: str, tags: Mapping[str, str]) -> str:
+    def begin_parent(self, name: str, tags: Mapping[str, str], kind: str = CELL) -> str:
         """The id of a new run."""
-        return self._begin(reg, {**tags, KIND: CELL, WRITER: _writer()})
+        return self._begin(name, {**tags, KIND: kind, WRITER: _writer()})
 
     def begin_seed(self, reg: str, seed: int, parent: str, tags: Mapping[str, str]) -> str:
         own = {KIND: SEED, SEED_TAG: str(seed)}
@@ -92,8 +92,9 @@ class Runs:
 
     def _parents(self, digest: str) -> list[Run]:
         """Those that were not deleted."""
-        asked = f"tags.`{KIND}` = '{CELL}' and tags.`{DIGEST}` = '{digest}'"
-        return list(self.client.search_runs([self.experiment], asked))
+        asked = f"tags.`{DIGEST}` = '{digest}'"
+        found = self.client.search_runs([self.experiment], asked)
+        return [run for run in found if PARENT not in run.data.tags]
 
     def _begin(self, name: str, tags: Mapping[str, str]) -> str:
         run = self.client.create_run(self.experiment, tags=dict(tags), run_name=name)

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from regscope.advice.advise import Advice, advise, advising
-from regscope.advice.arms import for_epochs
+from regscope.advice.arms import Setting, for_epochs
 from regscope.advice.asked import Asked, Clock
 from regscope.advice.found import Found
+from regscope.advice.pace import Pace
 from regscope.advice.protocol import LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.results import data
@@ -25,6 +26,7 @@ from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.engine.cell import train_cell
+from regscope.engine.messages import Epoch
 from regscope.study.params import Study
 from tests import tiny
 from tests.advice.advise_apart import ASKED
@@ -71,6 +73,24 @@ def test_scores_are_those_of_training_each_setting_alone(
         ends = [epochs - 1 for epochs in advice.read_off(setting)]
         assert network.scores == tuple(trained.history[4, seed, ends].tolist())
         assert network.losses == tuple(trained.history[3, seed, ends].tolist())
+
+
+def test_a_network_s_time_is_its_share_of_its_stack_s(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a clock that goes on by 6 seconds an epoch, as a stack of three."""
+
+    def heard(self: Pace, epoch: Epoch) -> None:
+        self._heard.append(replace(epoch, processor=6.0 * epoch.number))
+
+    monkeypatch.setattr(Pace, "heard", heard)
+    prepared = digits_folder
+    lab = Lab(study(epochs=4), prepared, "tiny", "test", Found.at(workspace / "test.json"))
+    setting = Setting(0.1, 4, (("l2", 0.001),))
+    lab.train([setting], range(3))
+    assert [lab.found.networks[setting, seed].seconds for seed in range(3)] == [8.0] * 3
+    again = Found.at(workspace / "test.json")
+    assert [again.networks[setting, seed].seconds for seed in range(3)] == [8.0] * 3
 
 
 def test_the_same_again_is_the_same(advice: Advice, workspace: Path, digits_folder: Path) -> None:

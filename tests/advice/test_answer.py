@@ -122,7 +122,7 @@ def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None
     assert told[3] == "Better on these examples, which is not shown for others: L1 (+0.50)."
     [row] = [row for row in table(advice(arm("l1", 0.005, holds=False))).rows if row[0].reg == "l1"]
     assert row[-2].text == "better on these examples"
-    assert not row[-1].stands_out
+    assert not row[-2].stands_out
 
 
 @pytest.mark.parametrize(
@@ -183,6 +183,17 @@ def test_the_table_has_the_best_first_and_marks_verdicts() -> None:
     assert [row[0].text for row in found.rows] == ["L2", "None", "L1"]
     assert found.rows[0][-2].stands_out
     assert {len(row) for row in found.rows} == {len(found.columns)}
+
+
+def test_training_costs_so_many_times_what_none_costs() -> None:
+    timed = advice(arm("l2", 0.02, seconds=1.5), arm("l1", seconds=6.0), advised="l2")
+    timed["arms"][0]["seconds"] = 0.5
+    assert "(learning rate 0.003, 30 epochs), for 3.0 times its training time." in answer(timed)[1]
+    rows = {row[0].text: row[-1].text for row in table(timed).rows}
+    assert rows == {"L2": "3.0×", "L1": "12×", "None": "1.0×"}
+    timed["arms"][0]["seconds"] = None
+    assert "training time" not in " ".join(answer(timed))
+    assert {row[-1].text for row in table(timed).rows} == {"–"}
 
 
 @pytest.mark.parametrize("advised", ["l2", "none"])

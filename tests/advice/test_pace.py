@@ -14,9 +14,9 @@ from regscope.engine.messages import Epoch
         ([], None),
         ([(1, 5.0)], None),
         ([(1, 5.0), (2, 7.0), (3, 8.0), (4, 11.0)], 2.0),
-        # A process that took over at a checkpoint has a clock of its own.
-        ([(1, 9.0), (2, 10.0), (3, 1.0), (4, 4.0)], 2.0),
         ([(1, 1.0), (3, 9.0)], None),
+        # Cells of one stack are told one after another.
+        ([(1, 1.0), (1, 1.1), (2, 3.1), (2, 3.2), (3, 5.2)], 2.0),
     ],
 )
 def test_an_epoch_takes_what_lies_between_two(
@@ -26,3 +26,11 @@ def test_an_epoch_takes_what_lies_between_two(
     for number, processor in heard:
         pace.heard(Epoch("l2", (0,), number, (), processor))
     assert pace.seconds == seconds
+
+
+@pytest.mark.parametrize("clock", [1.0, 100.0])
+def test_a_process_that_took_over_has_a_clock_of_its_own(clock: float) -> None:
+    pace = Pace()
+    for number, processor, process in ((1, 9.0, 1), (2, 11.0, 1), (3, clock, 2), (4, clock + 2, 2)):
+        pace.heard(Epoch("l2", (0,), number, (), processor, process))
+    assert pace.seconds == 2

@@ -9,18 +9,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from regscope.advice.lost import DIVERGES
 from regscope.advice.ranking import critical_difference, held, ranking
+from regscope.statistics import EQUAL, UNDECIDED
 
 NONE = {"arm": "none", "beats_guess": True}
 
 
-def data(none: float, measure: str = "test_accuracy", **arms: float) -> dict[str, Any]:
-    """Advice whose arms have these means on test."""
+def data(
+    none: float, measure: str = "test_accuracy", lost: tuple[str, ...] = (), **arms: float
+) -> dict[str, Any]:
+    """Advice whose arms have these means on test, or are lost."""
     compared = [
         {"arm": name, "test": test, "verdict": "undecided", "beats_guess": True}
         for name, test in arms.items()
     ]
-    return {"measure": measure, "arms": [{**NONE, "test": none}, *compared]}
+    unfit = {"cutmix": "there is none for points data: it is for image"}
+    return {
+        "measure": measure,
+        "arms": [{**NONE, "test": none}, *compared],
+        "shared_test": False,
+        "unfit": unfit | dict.fromkeys(lost, f"{DIVERGES}, at a learning rate of 1"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,7 @@ def test_the_best_mean_rank_comes_first_and_equals_share_a_rank() -> None:
 
 
 def test_of_a_loss_less_is_ahead() -> None:
-    losses = {name: data(1.0, "test_loss", l2=0.5) for name in ("one", "two", "three")}
+    losses = {name: data(1.0, "test_loss", l2=0.5, l1=2.0) for name in ("one", "two", "three")}
     found = ranking(losses)
     assert found is not None
     assert found.standings[0].method == "l2"
@@ -57,35 +67,71 @@ def test_of_a_loss_less_is_ahead() -> None:
 
 def test_a_method_that_some_data_set_lacks_has_no_rank_and_comes_last() -> None:
     found = ranking({
-        "one": data(0.9, l2=0.8, cutout=0.99),
-        "two": data(0.9, l2=0.8, cutout=0.99),
-        "three": data(0.9, l2=0.8),
+        "one": data(0.9, l2=0.8, l1=0.7, cutout=0.99),
+        "two": data(0.9, l2=0.8, l1=0.7, cutout=0.99),
+        "three": data(0.9, l2=0.8, l1=0.7),
     })  # fmt: skip
     assert found is not None
-    assert [one.method for one in found.standings] == ["none", "l2", "cutout"]
-    assert found.standings[-1].rank is None
-    assert found.standings[-1].ahead == 2
-    assert found.ranked == 2
+    assert [one.method for one in found.standings] == ["none", "l2", "l1", "cutout"]
+    last = found.standings[-1]
+    assert (last.rank, last.p_holm, last.ahead, last.studies) == (None, None, 2, 2)
+    assert found.ranked == 3
+
+
+def test_a_method_that_diverged_is_the_worst_there_and_not_gone() -> None:
+    found = ranking({
+        **{f"good {number}": data(0.5, l2=0.6, l1=0.4) for number in range(3)},
+        **{f"bad {number}": data(0.5, lost=("l2",), l1=0.4) for number in range(3)},
+    })  # fmt: skip
+    assert found is not None
+    by_method = {one.method: one for one in found.standings}
+    assert by_method["l2"].rank == pytest.approx(2)
+    assert by_method["l2"].ahead == 3
+    assert by_method["l2"].studies == 6
+    assert by_method["l2"].counted("worse") == 3
+    assert "cutmix" not in by_method
 
 
 def test_too_few_data_sets_are_no_ranking() -> None:
-    assert ranking({"one": data(0.9, l2=0.8), "two": data(0.9, l2=0.8)}) is None
+    own = data(0.9, l2=0.8, l1=0.7)
+    assert ranking({"one": own, "two": own}) is None
+
+
+def test_too_few_methods_in_common_are_no_ranking() -> None:
+    l2, l1 = data(0.9, l2=0.8, dropout=0.7), data(0.9, l1=0.8, dropout=0.7)
+    assert ranking({"one": l2, "two": l2, "three": l1}) is None
+
+
+@pytest.mark.parametrize(("studies", "shows"), [(5, False), (6, False), (7, True)])
+def test_a_few_data_sets_show_nothing_whatever_they_say(studies: int, shows: bool) -> None:
+    """Of two methods 7 of 7 have p = 2 * 2 / 2**7, below 0.05, and 6 of 6 are above."""
+    found = ranking({f"set {n}": data(0.5, always=0.6, never=0.4) for n in range(studies)})
+    assert found is not None
+    assert found.shows == shows
+    always = {one.method: one for one in found.standings}["always"].p_holm
+    assert always is not None
+    assert (always < 0.05) == shows
 
 
 @pytest.mark.parametrize(
-    ("arm", "verdict"),
+    ("shared", "arm", "verdict"),
     [
-        ({"verdict": "better", "beats_guess": True}, "better"),
-        ({"verdict": "better", "beats_guess": True, "holds": False}, "undecided"),
-        ({"verdict": "better", "beats_guess": False}, "undecided"),
-        ({"verdict": "worse", "beats_guess": True, "holds": False}, "undecided"),
-        ({"verdict": "worse", "beats_guess": False, "holds": True}, "worse"),
-        ({"verdict": "no difference that matters", "beats_guess": True, "holds": False},
-         "no difference that matters"),
+        (True, {"verdict": "better", "beats_guess": True, "holds": True}, "better"),
+        (True, {"verdict": "better", "beats_guess": True, "holds": False}, UNDECIDED),
+        # Whether it holds for other examples is not known.
+        (True, {"verdict": "better", "beats_guess": True}, UNDECIDED),
+        # Every seed has others.
+        (False, {"verdict": "better", "beats_guess": True}, "better"),
+        (False, {"verdict": "better", "beats_guess": False}, UNDECIDED),
+        (True, {"verdict": "worse", "beats_guess": True, "holds": False}, UNDECIDED),
+        (True, {"verdict": "worse", "beats_guess": False, "holds": True}, "worse"),
+        (True, {"verdict": EQUAL, "beats_guess": True, "holds": False}, EQUAL),
     ],
-)  # fmt: skip
-def test_a_verdict_counts_where_it_holds_elsewhere(arm: Mapping[str, Any], verdict: str) -> None:
-    assert held(arm) == verdict
+)
+def test_a_verdict_counts_where_it_holds_elsewhere(
+    shared: bool, arm: Mapping[str, Any], verdict: str
+) -> None:
+    assert held({"shared_test": shared}, arm) == verdict
 
 
 def test_twelve_of_twelve_is_more_than_chance_and_six_of_twelve_is_not() -> None:

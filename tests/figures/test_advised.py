@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from matplotlib.text import Annotation
 
-from regscope.figures.advised import Choices, Shown, beyond, choices_figure
+from regscope.figures.advised import Choices, Shown, _draw, beyond, choices_figure
 
 
 @pytest.mark.parametrize(
@@ -26,12 +27,25 @@ def test_what_would_leave_no_room_for_others_is_beyond(
     assert np.flatnonzero(beyond(np.array(means), least)).tolist() == far
 
 
-def test_the_picture_is_drawn_with_and_without_such() -> None:
-    rows = [Shown(f"m{number}", (-0.01, number / 1000, 0.01), "undecided") for number in range(8)]
-    bad = Shown("bad", (-0.4, -0.35, -0.3), "worse")
-    pictures = [
-        choices_figure(Choices("Data", shown, 0.005, "Test accuracy, points", 100.0))
-        for shown in (rows, [*rows, bad])
-    ]
-    assert all(picture.startswith(b"\x89PNG") for picture in pictures)
-    assert len(set(pictures)) == 2
+@pytest.mark.parametrize(
+    ("means", "told"),
+    [
+        ([0.01, 0.02, 0.03, 0.015, -0.35], [("◂ −35", "left")]),
+        ([0.01, 0.02, 0.03, 0.015, 0.9], [("+90 ▸", "right")]),
+        # Worse than all others, and still within what is drawn, which reaches to 0.
+        ([0.40, 0.41, 0.42, 0.43, 0.44, 0.41, 0.05], []),
+        ([-0.40, -0.41, -0.42, -0.43, -0.44, -0.41, -0.9], [("◂ −90", "left")]),
+    ],
+)
+def test_what_is_beyond_is_named_at_its_edge(
+    means: list[float], told: list[tuple[str, str]]
+) -> None:
+    rows = [Shown(f"m{n}", (mean - 0.01, mean, mean + 0.01), "x") for n, mean in enumerate(means)]
+    [axis] = _draw(Choices("Data", rows, 0.005, "Test accuracy, points", 100.0)).axes
+    found = [text for text in axis.texts if isinstance(text, Annotation)]
+    assert [(text.get_text(), text.get_horizontalalignment()) for text in found] == told
+
+
+def test_a_picture_is_a_png() -> None:
+    rows = [Shown("l2", (-0.01, 0.02, 0.03), "better")]
+    assert choices_figure(Choices("Data", rows, None, "R²", 1.0)).startswith(b"\x89PNG")

@@ -15,7 +15,7 @@ from regscope.figures.dots import marked
 from regscope.figures.lines import MARKED, line
 from regscope.figures.marks import marks
 
-REGS = ("none", "l1", "confidence_penalty", "group_lasso", "mine")
+REGS = ("none", "l1", "confidence_penalty", "group_lasso", "cutmix")
 BAND = np.tile(np.linspace(0, 1, 40), (3, 1))
 
 
@@ -33,7 +33,7 @@ def drawn(points: int = 40) -> list[Any]:
 def test_what_the_colour_does_not_tell_has_a_marker_and_a_dash() -> None:
     found = drawn()
     assert [one.get_marker() for one in found] == ["None", "None", "s", "^", "D"]
-    # l1, confidence_penalty and group_lasso have one colour, and lines of three kinds.
+    # All but none have one colour, and lines of four kinds.
     assert len({one.get_color() for one in found[1:]}) == 1
     assert len({str(one._dash_pattern) for one in found[1:]}) == len(found[1:])
     assert found[0].get_color() != found[1].get_color()

@@ -11,6 +11,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.files import write_csv, write_json, write_text
 from regscope.tracking import ledger, store
 from regscope.tracking.advised import track_advice
+from regscope.tracking.runs import KIND
 from tests.advice.test_answer import advice, arm
 from tests.tracking.small import Held
 
@@ -26,7 +27,8 @@ def advised(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write(difference: float) -> None:
-    found = advice(arm("l2", difference), arm("l1", -0.001), advised="l2")
+    l2 = arm("l2", difference, methods={"l2": 0.001, "batch_norm": True})
+    found = advice(l2, arm("l1", -0.001), advised="l2")
     write_json(paths.advice("churn") / paths.ADVICE_FILE, found)
     write_csv(paths.advice("churn") / paths.TIMES_FILE, [{"arm": "l2", "seconds": 1.5}])
     write_text(paths.advice("churn") / "README.md", "# Advice")
@@ -44,6 +46,9 @@ def test_a_run_with_what_is_advised_and_a_child_a_method(
     assert parent.data.tags["advised"] == "l2"
     assert parent.data.params["trials"] == "16"
     assert parent.data.params["regularizer.l2"] == "0.001"
+    # As of the cells of a study.
+    assert parent.data.params["regularizer.batch_norm"] == "True"
+    assert parent.data.tags[KIND] == "advice"
     assert parent.data.metrics["difference"] == 0.02
     assert parent.data.metrics["seconds"] == 1.5
     children = {run.info.run_name: run for run in held.children(parent)}
