@@ -66,19 +66,22 @@ PARALLEL := --numprocesses auto --dist worksteal
 test: $(VENV)/.ready-dev
 	python -m pytest $(PARALLEL)
 
+# Reading every test to find these few would take each process half a minute.
+marked = $(shell grep --recursive --files-with-matches --word-regexp --include='*.py' $(1) tests)
+
 test-slow: $(VENV)/.ready-dev
-	python -m pytest -m slow $(PARALLEL)
+	python -m pytest -m slow $(PARALLEL) $(call marked,slow)
 
 # What computes, under the kernels of other processors and with portable arithmetic.
 test-processors: $(VENV)/.ready-dev
 	python -m tests.processors
 
 test-gpu: $(VENV)/.ready-dev
-	python -m pytest -m gpu
+	python -m pytest -m gpu $(call marked,gpu)
 
 # The report in a real browser: chromium, google-chrome, or the one that REGSCOPE_BROWSER names.
 test-browser: $(VENV)/.ready-dev
-	python -m pytest -m browser
+	python -m pytest -m browser $(call marked,browser)
 
 lint: $(VENV)/.ready-dev
 	ruff check .
