@@ -21,9 +21,7 @@ def main() -> None:
     put(files, target)
     if paths.TIMES_FILE not in files:
         (target / paths.TIMES_FILE).unlink(missing_ok=True)
-    found = stored(target)
-    assert found is not None
-    write_page(found, target, paths.advice_plots(name))
+    write_page(stored(target), target, paths.advice_plots(name))
     write_summary(stored_of(params.studies))
     track_advice(name)
 

@@ -11,13 +11,11 @@ from regscope.base import paths
 from regscope.base.json_files import read_json
 
 
-def stored(folder: Path) -> Mapping[str, Any] | None:
+def stored(folder: Path) -> Mapping[str, Any]:
     """What advice.json says, and of each arm as `seconds` what training one of its networks took;
-    None where there is no advice, None of an arm of which that was not heard."""
-    file, times = folder / paths.ADVICE_FILE, folder / paths.TIMES_FILE
-    if not file.is_file():
-        return None
-    told: dict[str, Any] = read_json(file)
+    None of an arm of which that was not heard."""
+    told: dict[str, Any] = read_json(folder / paths.ADVICE_FILE)
+    times = folder / paths.TIMES_FILE
     seconds: dict[str, float] = {}
     if times.is_file():
         with times.open(newline="") as rows:
@@ -29,5 +27,8 @@ def stored(folder: Path) -> Mapping[str, Any] | None:
 
 def stored_of(studies: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """The committed advice of those of these studies that have one."""
-    found = {name: stored(paths.advice(name)) for name in studies}
-    return {name: data for name, data in found.items() if data is not None}
+    return {
+        name: stored(paths.advice(name))
+        for name in studies
+        if (paths.advice(name) / paths.ADVICE_FILE).is_file()
+    }

@@ -53,7 +53,8 @@ def advise(
 
     \b
     Reads   params.yaml and the study's data, or the file
-    Writes  metrics/advice/STUDY and plots/advice/STUDY, or of a file the folder NAME-advice;
+    Writes  metrics/advice/STUDY and plots/advice/STUDY, the ranks over all studies, a run in
+            MLflow; or of a file the folder NAME-advice;
             with --write params.yaml and the pipeline of STUDY_advised; below .regscope what is
             trained, until it is done
     Example regscope advise churn.csv --target churned --minutes 2

@@ -45,7 +45,8 @@ def of_study(name: str, asked: Asked, write: bool) -> None:
     params = load_params() if paths.PARAMS.is_file() else None
     if Path(name).is_file() and (params is None or name not in params.studies):
         raise RegscopeError(f"{name}: give --target COLUMN, what is to be told from the others")
-    study = load_params().named(name)
+    params = params or load_params()
+    study = params.named(name)
     advised = f"{name}_advised"
     if write:
         # Before anything is searched.
@@ -53,7 +54,7 @@ def of_study(name: str, asked: Asked, write: bool) -> None:
     prepare([name])
     place = Place(paths.advice(name), paths.advice_plots(name), inside=True)
     found = _advise(name, study, paths.prepared(name), asked, place)
-    write_summary(stored_of(load_params().studies))
+    write_summary(stored_of(params.studies))
     track_advice(name)
     if write:
         _write(advised, as_study(found, written_study(name)))
@@ -72,7 +73,6 @@ def _advise(
     with bar(name) as (say, told), advising(name, study, prepared, asked, say, told) as advice:
         store(name, advice, place.folder)
         found = stored(place.folder)
-        assert found is not None
         write_page(found, place.folder, place.plots, place.inside)
     print("\n" + plain_text(table(found)))
     print(textwrap.fill(" ".join(answer(found)), WIDTH))

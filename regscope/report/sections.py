@@ -10,8 +10,7 @@ from typing import Any
 import yaml
 
 from regscope import results
-from regscope.advice.stored import stored
-from regscope.base import paths
+from regscope.advice.stored import stored_of
 from regscope.datasets.base import Quantity
 from regscope.figures.layout import first_examples
 from regscope.figures.style import display_name
@@ -237,7 +236,7 @@ def load_sections(
 
 def load_advice(study: str) -> Mapping[str, Any] | None:
     """The committed advice of a study; None where there is none."""
-    return stored(paths.advice(study))
+    return stored_of([study]).get(study)
 
 
 def advices(sections: Mapping[str, Section]) -> dict[str, Mapping[str, Any]]:

@@ -53,7 +53,6 @@ def track_advice(study: str) -> None:
 def log_advice(runs: Runs, study: str, digest: str) -> None:
     """A run with what is advised, its files, and a child for every method."""
     data = stored(paths.advice(study))
-    assert data is not None
     tags = {DIGEST: digest}
     parent = runs.begin_parent(ADVICE, tags, kind=ADVICE)
     for arm in data["arms"]:

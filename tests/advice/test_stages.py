@@ -81,6 +81,10 @@ def test_from_search_to_committed_files(asked: Path, monkeypatch: pytest.MonkeyP
     before = {file: file.stat().st_mtime_ns for file in folder.iterdir() if file.suffix != ".md"}
     run(monkeypatch, advice, "digits")
     assert {file: file.stat().st_mtime_ns for file in before} == before
+    # Times of another advice do not stay.
+    (paths.advice_measures("digits") / "times.csv").unlink()
+    run(monkeypatch, advice, "digits")
+    assert not (folder / "times.csv").exists()
 
 
 def groups(rows: list[dict[str, str]], start: str) -> dict[tuple[str, ...], list[dict[str, str]]]:
