@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
+from regscope.regularizers.step import by_example
 
 if TYPE_CHECKING:
     from regscope.regularizers.step import Own, Step
@@ -23,6 +24,7 @@ class Adversarial(Regularizer):
     """
 
     name: ClassVar[str] = "adversarial"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "epsilon"
     turn: ClassVar[int] = 1
     searched: ClassVar[tuple[float, ...]] = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
@@ -47,7 +49,7 @@ class Adversarial(Regularizer):
         gradients = {name: own.gradient(name).clone() for name in own.parameters}
         running = {name: buffer.clone() for name, buffer in own.buffers.items()}
         inputs = step.inputs.clone()
-        step.inputs.add_(step.input_gradient.sign(), alpha=self.epsilon)
+        step.inputs.add_(step.input_gradient.sign().mul_(by_example(self.value, inputs)))
         yield
         step.inputs.copy_(inputs)
         for name, gradient in gradients.items():

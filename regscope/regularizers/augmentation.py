@@ -12,6 +12,7 @@ from regscope.base.errors import RegscopeError
 from regscope.base.settings import refusal
 from regscope.datasets.base import PADDING_WORD, UNKNOWN_WORD
 from regscope.regularizers.base import Regularizer, Target
+from regscope.regularizers.step import by_example
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +25,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Factors = tuple[Amount, Amount]
 
 UNCHANGED = (1.0, 1.0)
+RADIANS = math.pi / 180
 MOVES = {"shift": 0.07, "rotation": 10.0}
 LOOKS: Mapping[str, float | tuple[float, float]] = {
     "horizontal_flip": 0.0,
@@ -60,6 +62,7 @@ class Augmentation(Regularizer):
     """
 
     name: ClassVar[str] = "augmentation"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (0.25, 0.5, 0.75, 1, 1.5, 2, 3)
     data_kinds: ClassVar[tuple[str, ...]] = tuple(USUAL)
     strength: Amount
@@ -102,15 +105,17 @@ class Augmentation(Regularizer):
         if all(self._chosen(kind, option) in (0, UNCHANGED) for option in usual):
             raise refusal(self.name, None, f"changes nothing with every amount at 0: {choices}")
 
-    def amount(self, kind: str, option: str) -> float:
-        """Times the strength; of a probability it may exceed 1, which is as good as 1."""
-        amount: float = self.strength * self._chosen(kind, option)
+    def amount(self, kind: str, option: str) -> Tensor | float:
+        """Times the strength, a place's own; of a probability it may exceed 1, as good as 1."""
+        amount: Tensor | float = self.value * self._chosen(kind, option)
         return amount
 
-    def factors(self, option: str) -> tuple[float, float]:
+    def factors(self, option: str) -> tuple[Tensor | float, Tensor | float]:
         """The bounds of the factor that changes `contrast` or `saturation`."""
-        low, high = self._chosen("image", option)
-        return max(0.0, 1 + self.strength * (low - 1)), max(0.0, 1 + self.strength * (high - 1))
+        low, high = (
+            at_least_0(1 + self.value * (bound - 1)) for bound in self._chosen("image", option)
+        )
+        return low, high
 
     def _chosen(self, kind: str, option: str) -> Any:
         given = getattr(self, option)
@@ -132,7 +137,7 @@ class Augmentation(Regularizer):
             return self._words(inputs, draws)
         if inputs.dim() == 2:
             noise = draws.normal(len(inputs) // draws.count, inputs.shape[1]).flatten(0, 1)
-            return inputs + noise * self.amount("points", "jitter")
+            return inputs + noise * by_example(self.amount("points", "jitter"), noise)
         return self._moved(self._recoloured(inputs, draws), draws)
 
     def _words(self, words: Tensor, draws: Streams) -> Tensor:
@@ -144,22 +149,28 @@ class Augmentation(Regularizer):
         """Flipped, and in other colours."""
         from regscope.stacking.pictures import brightened, contrasted, flipped, saturated
 
-        if all(self._chosen("image", look) == unchanged for look, unchanged in LOOKS.items()):
+        acting = {
+            look for look, unchanged in LOOKS.items() if self._chosen("image", look) != unchanged
+        }
+        if not acting:
             return pictures
         # Draws of all options, whichever act: a picture is flipped alike with and without colours.
         drawn = draws.uniform(len(pictures) // draws.count, len(LOOKS)).flatten(0, 1)
         across, down, light, contrast, saturation = drawn.unbind(1)
-        if chance := self.amount("image", "horizontal_flip"):
+        if "horizontal_flip" in acting:
+            chance = self.amount("image", "horizontal_flip")
             pictures = flipped(pictures, happens(across, chance), 3)
-        if chance := self.amount("image", "vertical_flip"):
+        if "vertical_flip" in acting:
+            chance = self.amount("image", "vertical_flip")
             pictures = flipped(pictures, happens(down, chance), 2)
-        if reach := self.amount("image", "brightness"):
+        if "brightness" in acting:
+            reach = by_example(self.amount("image", "brightness"), light)
             pictures = brightened(pictures, light * reach)
-        if (bounds := self.factors("contrast")) != UNCHANGED:
-            pictures = contrasted(pictures, between(*bounds, contrast))
-        if (bounds := self.factors("saturation")) != UNCHANGED:
+        if "contrast" in acting:
+            pictures = contrasted(pictures, between(*self.factors("contrast"), contrast))
+        if "saturation" in acting:
             self._check_channels(pictures.shape[1])
-            pictures = saturated(pictures, between(*bounds, saturation))
+            pictures = saturated(pictures, between(*self.factors("saturation"), saturation))
         return pictures.clamp(0, 1)
 
     def _check_channels(self, channels: int) -> None:
@@ -172,18 +183,25 @@ class Augmentation(Regularizer):
     def _moved(self, pictures: Tensor, draws: Streams) -> Tensor:
         from regscope.stacking.pictures import affine
 
-        shift, rotation = self.amount("image", "shift"), self.amount("image", "rotation")
-        if not (shift or rotation):
+        if not any(self._chosen("image", move) for move in MOVES):
             return pictures
         drawn = draws.uniform(len(pictures) // draws.count, 3).flatten(0, 1)
-        return affine(pictures, drawn[:, :2] * shift, drawn[:, 2] * math.radians(rotation))
+        ways, turns = drawn[:, :2], drawn[:, 2]
+        shift = by_example(self.amount("image", "shift"), ways)
+        angle = by_example(self.amount("image", "rotation") * RADIANS, turns)
+        return affine(pictures, ways * shift, turns * angle)
 
 
-def happens(drawn: Tensor, probability: float) -> Tensor:
-    """True with `probability`, of `drawn` uniform on [-1, 1)."""
-    return drawn < 2 * probability - 1
+def at_least_0(number: Tensor | float) -> Tensor | float:
+    return max(0.0, number) if isinstance(number, float | int) else number.clamp(min=0)
 
 
-def between(low: float, high: float, drawn: Tensor) -> Tensor:
-    """Uniform on [low, high), of `drawn` uniform on [-1, 1)."""
-    return drawn * ((high - low) / 2) + (low + high) / 2
+def happens(drawn: Tensor, probability: Tensor | float) -> Tensor:
+    """True with `probability`, a place's own, of `drawn` uniform on [-1, 1)."""
+    return drawn < by_example(2 * probability - 1, drawn)
+
+
+def between(low: Tensor | float, high: Tensor | float, drawn: Tensor) -> Tensor:
+    """Uniform on [low, high), a place's own, of `drawn` uniform on [-1, 1)."""
+    middle = by_example((low + high) / 2, drawn)
+    return drawn * by_example((high - low) / 2, drawn) + middle

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose, joined
 from regscope.base.settings import Settings, refusal
 from regscope.models.slots import SlotKind, Slots
+from regscope.regularizers.step import runs
 from regscope.tasks.base import TaskName
 
 if TYPE_CHECKING:
+    import torch
     from torch import Tensor, nn
 
     from regscope.regularizers.step import EpochEnd, Own, Step
@@ -56,12 +58,14 @@ class Regularizer(Settings):
     What `spans` depends on how long training will be: a longer one does not begin as a shorter one.
     `searched` are the values of the main setting among which a search chooses, ascending; a method
     without any is in no search.
-    With `input_gradient` its `passing` finds that of the step behind a `yield`.
+    With `input_gradient` its `passing` finds that of the step behind a `yield`. Where it `varies`
+    its hooks read the main setting as `value`, which neighbouring places may have different.
 
     Hooks act in this order, and the methods of one hook by their `turn`, then by name: `insert`
     once, and in every step `batch`, `passing` around the passes with `objective` between them,
     `gradients`, the optimizer's update, `weights`; `kept` after every epoch. A hook sees the places
-    of a stack that have the method with equal settings, and nothing of the others: what it
+    of a stack that have the method with equal settings, apart from a `value`, and nothing of the
+    others: what it
     computes for one place may not depend on the rest. Steps run recorded on GPUs, so a hook works
     on tensors, never on numbers read out of them.
     """
@@ -76,11 +80,49 @@ class Regularizer(Settings):
     tasks: ClassVar[tuple[TaskName, ...]] = get_args(TaskName)
     data_kinds: ClassVar[tuple[str, ...]] = ANY_DATA
     input_gradient: ClassVar[bool] = False
+    varies: ClassVar[bool] = False
+    _values: Tensor | None = PrivateAttr(None)
+    _runs: tuple[tuple[float, slice], ...] = PrivateAttr(())
 
     @model_validator(mode="before")
     @classmethod
     def _from_bare_value(cls, data: Any) -> Any:
         return data if isinstance(data, dict) else {cls.main: data}
+
+    @property
+    def value(self) -> Tensor | float:
+        """The main setting: a number, or float64 `[P]`, where places that act as one differ."""
+        found: float = getattr(self, self.main)
+        return found if self._values is None else self._values
+
+    @property
+    def runs(self) -> tuple[tuple[float, slice], ...]:
+        """The main setting as numbers, each with those neighbouring places that have it.
+
+        For what torch computes with a number alone: a product that is rounded with its sum.
+        """
+        return self._runs or ((getattr(self, self.main), slice(None)),)
+
+    @property
+    def likes(self) -> Hashable:
+        """What it has in common with those that may act as one with it."""
+        if not self.varies:
+            return self
+        return self.name, self.model_dump_json(exclude={self.main})
+
+    @classmethod
+    def as_one(cls, methods: Sequence[Self], device: torch.device) -> Self:
+        """Of methods that are alike, one a place, the method that acts at all these places."""
+        import torch
+
+        first = methods[0]
+        if all(method == first for method in methods):
+            return first
+        one = first.model_copy()
+        numbers = [float(getattr(method, first.main)) for method in methods]
+        one._values = torch.tensor(numbers, dtype=torch.float64, device=device)
+        one._runs = tuple((number, where or slice(None)) for number, where in runs(numbers, float))
+        return one
 
     @property
     def inert(self) -> bool:

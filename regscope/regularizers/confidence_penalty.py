@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import OF_CLASSES, Regularizer
+from regscope.regularizers.step import by_example
 from regscope.tasks.base import TaskName
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class ConfidencePenalty(Regularizer):
     """
 
     name: ClassVar[str] = "confidence_penalty"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1, 2)
     tasks: ClassVar[tuple[TaskName, ...]] = OF_CLASSES
     strength: Annotated[float, Field(ge=0, le=1e6)]
@@ -30,7 +32,8 @@ class ConfidencePenalty(Regularizer):
         logarithms = step.logits.float().log_softmax(-1)
         probabilities = logarithms.exp()
         entropy = -(probabilities * logarithms).sum(-1, keepdim=True)
-        term = probabilities.mul_(logarithms.add_(entropy)).mul_(self.strength)
+        term = probabilities.mul_(logarithms.add_(entropy))
+        term.mul_(by_example(self.value, term))
         shares = step.shares
         if isinstance(shares, float):
             step.gradient.add_(term.mul_(shares))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
 from regscope.regularizers.mixup import partners, spread
-from regscope.regularizers.step import each
+from regscope.regularizers.step import by_example, each
 from regscope.regularizers.targets import rows
 from regscope.tasks.base import TaskName
 
@@ -30,6 +30,7 @@ class CutMix(Regularizer):
     """
 
     name: ClassVar[str] = "cutmix"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "alpha"
     searched: ClassVar[tuple[float, ...]] = (0.1, 0.2, 0.5, 1, 2)
     tasks: ClassVar[tuple[TaskName, ...]] = ("classification",)
@@ -55,7 +56,7 @@ class CutMix(Regularizer):
 
     def _cut(self, length: Tensor, angle: Tensor) -> Tensor:
         """`1 - l`, of uniform draws on [-1, 1), all `[N]`."""
-        far = spread(length, angle, self.alpha)
+        far = spread(length, angle, by_example(self.value, length))
         # The cosine's sign tells on which side of 1/2 l lies.
         return (1 - far.where(angle.abs() <= 0.5, -far)) / 2
 

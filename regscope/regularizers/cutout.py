@@ -8,6 +8,7 @@ from pydantic import Field
 
 from regscope.base.errors import RegscopeError
 from regscope.regularizers.base import Regularizer
+from regscope.regularizers.step import by_example
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +26,7 @@ class Cutout(Regularizer):
     """
 
     name: ClassVar[str] = "cutout"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "side"
     searched: ClassVar[tuple[float, ...]] = (1, 2, 3, 4, 6, 8, 12, 16)
     data_kinds: ClassVar[tuple[str, ...]] = ("image",)
@@ -54,8 +56,9 @@ class Cutout(Regularizer):
         import torch
 
         middle = (drawn + 1).mul(size / 2).floor().unsqueeze(1)
-        offset = torch.arange(size, device=drawn.device) - middle + self.side // 2
-        return (offset >= 0) & (offset < self.side)
+        side = by_example(self.value, middle)
+        offset = torch.arange(size, device=drawn.device) - middle + side // 2
+        return (offset >= 0) & (offset < side)
 
 
 def means(pictures: Tensor, places: int) -> Tensor:

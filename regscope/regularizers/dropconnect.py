@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import by_place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +25,7 @@ class DropConnect(Scoped):
     """
 
     name: ClassVar[str] = "dropconnect"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "rate"
     turn: ClassVar[int] = 1
     searched: ClassVar[tuple[float, ...]] = (0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
@@ -56,6 +58,14 @@ class DropConnect(Scoped):
 
     def _factors(self, weight: Tensor, own: Own) -> Tensor:
         """0, or what keeps the expectation exactly, of a weight's shape `[P, ...]`."""
-        dropped = min(round(self.rate * 65536), 65535)
+        lost = dropped(self.value)
         bits = own.draws.bits(weight[0].numel()).reshape(weight.shape)
-        return (bits >= dropped - 32768).to(weight.dtype).mul_(65536 / (65536 - dropped))
+        kept = (bits >= by_place(lost - 32768, bits)).to(weight.dtype)
+        return kept.mul_(by_place(65536 / (65536 - lost), kept))
+
+
+def dropped(rate: Tensor | float) -> Tensor | float:
+    """How many of 65,536 draws a rate drops, whole and never all."""
+    if isinstance(rate, float | int):
+        return min(round(rate * 65536), 65535)
+    return (rate * 65536).round().clamp(max=65535)

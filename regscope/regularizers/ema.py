@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import counter, each
+from regscope.regularizers.step import by_place, counter, each
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +24,7 @@ class EMA(Regularizer):
     """
 
     name: ClassVar[str] = "ema"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "decay"
     turn: ClassVar[int] = 2
     searched: ClassVar[tuple[float, ...]] = (0.9, 0.95, 0.98, 0.99, 0.995, 0.998)
@@ -42,7 +43,7 @@ class EMA(Regularizer):
     def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
         steps = own.memory[STEPS]
         # All of the first weights, none of what stood there before.
-        share = (1 - self.decay) * (steps > 0) + (steps == 0).to(steps.dtype)
+        share = by_place(1 - self.value, steps) * (steps > 0) + (steps == 0).to(steps.dtype)
         for name, parameter in own.parameters.items():
             own.memory[name].lerp_(parameter, each(share, parameter))
         steps.add_(1)

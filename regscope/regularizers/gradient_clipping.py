@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import each, square_sums
+from regscope.regularizers.step import by_place, each, square_sums
 
 if TYPE_CHECKING:
     from regscope.regularizers.step import Own, Step
@@ -24,6 +24,7 @@ class GradientClipping(Regularizer):
     """
 
     name: ClassVar[str] = "gradient_clipping"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "max_norm"
     larger_is_stronger: ClassVar[bool] = False
     off: ClassVar[float] = math.inf
@@ -35,6 +36,7 @@ class GradientClipping(Regularizer):
         from regscope.arithmetic.functions import square_root
 
         gradients = {name: own.gradient(name) for name in own.parameters}
-        factors = self.max_norm / (square_root(square_sums(gradients)) + EPSILON)
+        lengths = square_root(square_sums(gradients)) + EPSILON
+        factors = lengths.reciprocal().mul_(by_place(self.value, lengths))
         for gradient in gradients.values():
             gradient.mul_(each(factors.clamp(max=1), gradient))

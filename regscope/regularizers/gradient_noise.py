@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import NOISE_COPIES, counter
+from regscope.regularizers.step import NOISE_COPIES, by_place, counter
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +26,7 @@ class GradientNoise(Regularizer):
     """
 
     name: ClassVar[str] = "gradient_noise"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "eta"
     turn: ClassVar[int] = 2
     searched: ClassVar[tuple[float, ...]] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
@@ -49,8 +50,8 @@ class GradientNoise(Regularizer):
         steps = own.memory[STEPS]
         # Places make their steps together. Of a single number no power is rounded otherwise for
         # those beside it.
-        deviation = square_root(self.eta * (1 + steps[0].double()) ** -self.gamma)
+        deviation = square_root(self.value * (1 + steps[0].double()) ** -self.gamma)
         for name, parameter in own.parameters.items():
             noise = own.draws.normal(*parameter.shape[1:])
-            own.gradient(name).add_(noise.mul_(deviation.to(noise.dtype)))
+            own.gradient(name).add_(noise.mul_(by_place(deviation.to(noise.dtype), noise)))
         steps.add_(1)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from math import prod, sqrt
 from typing import TYPE_CHECKING, ClassVar
 
-from regscope.regularizers.proximal import Proximal
+from regscope.regularizers.proximal import Proximal, of_every_number
+from regscope.regularizers.step import by_place, times
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,28 +28,32 @@ class GroupLasso(Proximal):
     """
 
     name: ClassVar[str] = "group_lasso"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
     # After soft thresholding: in this order the two are the operator of their sum.
     turn: ClassVar[int] = 1
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
         terms = [factor(weight) * norms(rows(weight)).sum(1) for weight in weights.values()]
-        return self.strength * sum(terms[1:], terms[0])
+        sums = sum(terms[1:], terms[0])
+        return by_place(self.value, sums) * sums
 
     def subgradient(self, weight: Tensor) -> Tensor:
         found = rows(weight)
         lengths = norms(found).clamp(min=TINY).unsqueeze(2)
-        return (found / lengths).mul_(self.strength * factor(weight)).view(weight.shape)
+        strength = by_place(self.value * factor(weight), found)
+        return (found / lengths).mul_(strength).view(weight.shape)
 
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
         groups = rows(weight)
-        threshold = self.strength * factor(weight) * step_size
-        if isinstance(threshold, float) or not threshold.dim():
+        strength = self.value * factor(weight)
+        if not of_every_number(step_size, weight):
             lengths = norms(groups)
+            threshold = by_place(times(strength, step_size), lengths)
             shares = (lengths - threshold).clamp(min=0) / lengths.clamp(min=TINY)
             shares = shares.unsqueeze(2)
         else:
-            shares = shrinkage(groups, rows(threshold))
+            shares = shrinkage(groups, rows(by_place(strength, weight) * step_size))
         weight.mul_(shares.expand_as(groups).view(weight.shape))
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
+from regscope.regularizers.step import by_example
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,6 +24,7 @@ class InputNoise(Regularizer):
     """
 
     name: ClassVar[str] = "input_noise"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "deviation"
     searched: ClassVar[tuple[float, ...]] = (0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1)
     data_kinds: ClassVar[tuple[str, ...]] = ("image", "points")
@@ -31,4 +33,4 @@ class InputNoise(Regularizer):
     def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
         size = len(step.inputs) // own.count
         noise = own.draws.normal(size, *step.inputs.shape[1:]).flatten(0, 1)
-        return step.inputs + noise * self.deviation, step.targets
+        return step.inputs + noise * by_example(self.value, noise), step.targets

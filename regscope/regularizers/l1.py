@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import by_place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -23,15 +24,17 @@ class L1(Scoped):
     """
 
     name: ClassVar[str] = "l1"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        return self.strength * absolute_sum(weights)
+        sums = absolute_sum(weights)
+        return by_place(self.value, sums) * sums
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
         for name, weight in own.weights.items():
-            own.gradient(name).add_(weight.sign(), alpha=self.strength)
+            own.gradient(name).add_(weight.sign().mul_(by_place(self.value, weight)))
 
 
 def absolute_sum(weights: Mapping[str, Tensor]) -> Tensor:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from regscope.regularizers.l1 import absolute_sum
-from regscope.regularizers.proximal import Proximal
+from regscope.regularizers.proximal import Proximal, threshold_of
+from regscope.regularizers.step import by_place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -20,15 +21,17 @@ class L1Prox(Proximal):
     """
 
     name: ClassVar[str] = "l1_prox"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (1e-6, 3e-6, 1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2)
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        return self.strength * absolute_sum(weights)
+        sums = absolute_sum(weights)
+        return by_place(self.value, sums) * sums
 
     def subgradient(self, weight: Tensor) -> Tensor:
-        return weight.sign().mul_(self.strength)
+        return weight.sign().mul_(by_place(self.value, weight))
 
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
-        threshold = self.strength * step_size
+        threshold = threshold_of(self.value, step_size, weight)
         # Less what lies within the threshold: exactly zero where all of the weight does.
         weight.sub_(weight.clamp(-threshold, threshold))  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
-from regscope.regularizers.step import square_sums
+from regscope.regularizers.step import by_place, square_sums
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,12 +24,16 @@ class L2(Scoped):
     """
 
     name: ClassVar[str] = "l2"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2, 1e-1)
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
     def penalty(self, weights: Mapping[str, Tensor]) -> Tensor:
-        return self.strength * square_sums(weights)
+        sums = square_sums(weights)
+        return by_place(self.value, sums) * sums
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
         for name, weight in own.weights.items():
-            own.gradient(name).add_(weight, alpha=2 * self.strength)
+            gradient = own.gradient(name)
+            for strength, places in self.runs:
+                gradient[places].add_(weight[places], alpha=2 * strength)

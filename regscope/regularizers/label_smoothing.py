@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import OF_CLASSES, Regularizer
+from regscope.regularizers.step import by_example
 from regscope.tasks.base import TaskName
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class LabelSmoothing(Regularizer):
     """
 
     name: ClassVar[str] = "label_smoothing"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (0.01, 0.03, 0.05, 0.1, 0.2, 0.3, 0.4)
     tasks: ClassVar[tuple[TaskName, ...]] = OF_CLASSES
     main: ClassVar[str] = "smoothing"
@@ -33,5 +35,5 @@ class LabelSmoothing(Regularizer):
         from regscope.regularizers.targets import rows
 
         targets = rows(step.targets, step.classes)
-        share = self.smoothing / step.classes
-        return step.inputs, targets.mul(1 - self.smoothing).add_(share)
+        kept, share = 1 - self.value, self.value / step.classes
+        return step.inputs, targets.mul(by_example(kept, targets)).add_(by_example(share, targets))

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from regscope.base.settings import refusal
 from regscope.regularizers.base import Regularizer, Target
-from regscope.regularizers.step import counter, each
+from regscope.regularizers.step import by_place, counter, each
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -27,6 +27,7 @@ class Lookahead(Regularizer):
     """
 
     name: ClassVar[str] = "lookahead"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "steps"
     larger_is_stronger: ClassVar[bool] = False
     turn: ClassVar[int] = 1
@@ -50,7 +51,7 @@ class Lookahead(Regularizer):
 
     def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
         made = own.memory[MADE].add_(1)
-        due = made == self.steps
+        due = made == by_place(self.value, made)
         made.masked_fill_(due, 0)
         share = due.to(made.dtype) * self.alpha
         for name, parameter in own.parameters.items():

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import by_place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -26,6 +27,7 @@ class MaxNorm(Scoped):
     """
 
     name: ClassVar[str] = "max_norm"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "radius"
     larger_is_stronger: ClassVar[bool] = False
     off: ClassVar[float] = math.inf
@@ -34,13 +36,13 @@ class MaxNorm(Scoped):
 
     def weights(self, step: Step, own: Own) -> None:  # noqa: ARG002
         for weight in own.weights.values():
-            constrain(weight, self.radius)
+            constrain(weight, self.value)
 
 
-def constrain(weight: Tensor, radius: float) -> None:
-    """Of a weight `[P, units, ...]`, in place."""
+def constrain(weight: Tensor, radius: Tensor | float) -> None:
+    """Of a weight `[P, units, ...]`, in place; of radii `[P]`, each on its place."""
     from regscope.arithmetic.functions import square_root
 
     norms = square_root(weight.square().flatten(2).sum(2))
-    factors = norms.clamp(max=radius) / (norms + EPSILON)
+    factors = norms.clamp(max=by_place(radius, norms)) / (norms + EPSILON)
     weight.mul_(factors.view(*norms.shape, *[1] * (weight.dim() - 2)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import each
+from regscope.regularizers.step import by_place, each
 from regscope.regularizers.targets import rows
 from regscope.tasks.base import TaskName
 
@@ -30,6 +30,7 @@ class Mixup(Regularizer):
     """
 
     name: ClassVar[str] = "mixup"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "alpha"
     searched: ClassVar[tuple[float, ...]] = (0.1, 0.2, 0.3, 0.5, 1, 2)
     tasks: ClassVar[tuple[TaskName, ...]] = ("classification", "regression")
@@ -46,10 +47,10 @@ class Mixup(Regularizer):
     def shares(self, draws: Streams) -> Tensor:
         """What an example keeps of itself, `[P]`, from 1/2 to 1."""
         length, angle = draws.uniform(2).unbind(1)
-        return spread(length, angle, self.alpha).add(1).div(2)
+        return spread(length, angle, by_place(self.value, length)).add(1).div(2)
 
 
-def spread(length: Tensor, angle: Tensor, alpha: float) -> Tensor:
+def spread(length: Tensor, angle: Tensor, alpha: Tensor | float) -> Tensor:
     """`|2 * l - 1|`, l from Beta(alpha, alpha), of two uniform draws on [-1, 1) each.
 
     Of T from Student's t distribution with n = 2 * alpha degrees of freedom,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import by_place
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -24,6 +25,7 @@ class Orthogonal(Scoped):
     """
 
     name: ClassVar[str] = "orthogonal"
+    varies: ClassVar[bool] = True
     searched: ClassVar[tuple[float, ...]] = (1e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2)
     strength: Annotated[float, Field(ge=0, le=1e6)]
 
@@ -36,7 +38,8 @@ class Orthogonal(Scoped):
         terms = [
             deviation(flat_side(weight)).square().flatten(1).sum(1) for weight in weights.values()
         ]
-        return self.strength * sum(terms[1:], terms[0])
+        sums = sum(terms[1:], terms[0])
+        return by_place(self.value, sums) * sums
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
         from regscope.stacking.products import product
@@ -45,7 +48,9 @@ class Orthogonal(Scoped):
             flat = flat_side(weight)
             found = product(deviation(flat), flat)
             upright = found if is_flat(weight) else found.transpose(1, 2)
-            own.gradient(name).add_(upright.reshape(weight.shape), alpha=4 * self.strength)
+            gradient, direction = own.gradient(name), upright.reshape(weight.shape)
+            for strength, places in self.runs:
+                gradient[places].add_(direction[places], alpha=4 * strength)
 
 
 def is_flat(weight: Tensor) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeGuard
 
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import by_place, times
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -40,5 +41,19 @@ class Proximal(Scoped):
     def project(self, weight: Tensor, step_size: Tensor | float) -> None:
         """Apply the proximal operator of `step_size * term` to one weight `[P, ...]`, in place.
 
-        `step_size` is one number, or one for each of the weight's.
+        `step_size` is one number, `[P]`, or one for each of the weight's.
         """
+
+
+def threshold_of(
+    strength: Tensor | float, step_size: Tensor | float, weight: Tensor
+) -> Tensor | float:
+    """`step_size * strength` as it acts on a weight `[P, ...]`: a number, or of as many axes."""
+    if of_every_number(step_size, weight):
+        return by_place(strength, weight) * step_size
+    return by_place(times(strength, step_size), weight)
+
+
+def of_every_number(step_size: Tensor | float, weight: Tensor) -> TypeGuard[Tensor]:
+    """Whether it is one for each of a weight's numbers, and not for all of a place's."""
+    return not isinstance(step_size, float | int) and step_size.dim() == weight.dim()

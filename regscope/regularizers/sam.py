@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Regularizer
-from regscope.regularizers.step import each, square_sums
+from regscope.regularizers.step import by_place, each, square_sums
 
 if TYPE_CHECKING:
     from regscope.regularizers.step import Own, Step
@@ -26,6 +26,7 @@ class SAM(Regularizer):
     """
 
     name: ClassVar[str] = "sam"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "radius"
     searched: ClassVar[tuple[float, ...]] = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
     radius: Annotated[float, Field(ge=0, le=1e3)]
@@ -46,7 +47,8 @@ class SAM(Regularizer):
         from regscope.arithmetic.functions import square_root
 
         gradients = {name: own.gradient(name) for name in own.parameters}
-        scale = self.radius / (square_root(square_sums(gradients)) + EPSILON)
+        lengths = square_root(square_sums(gradients)) + EPSILON
+        scale = lengths.reciprocal().mul_(by_place(self.value, lengths))
         for name, parameter in own.parameters.items():
             parameter.add_(gradients[name] * each(scale, parameter))
         yield

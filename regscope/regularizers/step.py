@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from regscope.stacking.streams import Streams
+
+T = TypeVar("T")
 
 Places = slice | None
 """Neighbouring places of a stack; None is all of them."""
@@ -17,6 +20,15 @@ Places = slice | None
 NOISE_COPIES = 5
 """So many tensors of its size are held while normal noise for a tensor is drawn, measured: words,
 uniform draws, Box and Muller's factors."""
+
+
+def runs(places: Sequence[T], key: Callable[[T], Any]) -> Iterator[tuple[Any, Places]]:
+    """Neighbouring places with an equal key, as `(key, places)`."""
+    start = 0
+    for value, equal in groupby(places, key):
+        stop = start + sum(1 for _ in equal)
+        yield value, None if (start, stop) == (0, len(places)) else slice(start, stop)
+        start = stop
 
 
 @dataclass(frozen=True)
@@ -63,18 +75,20 @@ class Updates(Protocol):
 
     @property
     def learning_rate(self) -> Tensor | float:
-        """That of this step."""
+        """That of this step: a number, or `[P]`, one for each place."""
 
     def step_size(self, parameter: str) -> Tensor | float:
         """By how much a step moves a parameter for each unit of a steady gradient.
 
-        A number, or one for each of its numbers.
+        A number, `[P]`, or one for each of the parameter's numbers.
         """
 
 
 @dataclass(frozen=True)
 class Own:
     """What belongs to one method at P places of a stack that have it with equal settings.
+
+    Of a method that takes its main setting place by place, that setting may differ.
 
     `parameters` are all `[P, ...]`, by their names in one network, and `weights` those of them that
     the method acts on; both may be changed in place in the hooks that come after the passes.
@@ -118,6 +132,30 @@ class EpochEnd:
 def each(values: Tensor, like: Tensor) -> Tensor:
     """`values` `[P]`, shaped so that they multiply `like` `[P, ...]` place by place."""
     return values.view(-1, *[1] * (like.dim() - 1))
+
+
+def by_place(setting: Tensor | float, like: Tensor) -> Tensor | float:
+    """A setting as it acts on `like` `[P, ...]`: a number, or of numbers `[P]` each on its place.
+
+    Rounded to the kind of `like`, as torch rounds a number.
+    """
+    if isinstance(setting, float | int) or not setting.dim():
+        return setting
+    return each(setting.to(like.dtype), like)
+
+
+def times(setting: Tensor | float, rate: Tensor | float) -> Tensor | float:
+    """Of two numbers, or one or `[P]` each: in double precision, unless the rate is in single."""
+    if isinstance(setting, float | int) or isinstance(rate, float | int):
+        return setting * rate
+    return setting.to(rate.dtype) * rate
+
+
+def by_example(setting: Tensor | float, like: Tensor) -> Tensor | float:
+    """A setting as it acts on `like` `[P*B, ...]`, places in blocks."""
+    if isinstance(setting, float | int) or not setting.dim():
+        return setting
+    return by_place(setting.repeat_interleave(len(like) // len(setting)), like)
 
 
 def counter(parameters: Mapping[str, Tensor]) -> Tensor:

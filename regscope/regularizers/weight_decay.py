@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 from pydantic import Field
 
 from regscope.regularizers.base import Scoped
+from regscope.regularizers.step import by_place, times
 
 if TYPE_CHECKING:
     from regscope.regularizers.step import Own, Step
@@ -20,6 +21,7 @@ class WeightDecay(Scoped):
     """
 
     name: ClassVar[str] = "weight_decay"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "rate"
     turn: ClassVar[int] = 2
     searched: ClassVar[tuple[float, ...]] = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10)
@@ -27,4 +29,4 @@ class WeightDecay(Scoped):
 
     def gradients(self, step: Step, own: Own) -> None:  # noqa: ARG002
         for weight in own.weights.values():
-            weight.mul_(1 - own.updates.learning_rate * self.rate)
+            weight.mul_(by_place(1 - times(self.value, own.updates.learning_rate), weight))

@@ -22,6 +22,7 @@ class WeightNoise(Scoped):
     """
 
     name: ClassVar[str] = "weight_noise"
+    varies: ClassVar[bool] = True
     main: ClassVar[str] = "deviation"
     turn: ClassVar[int] = 1
     searched: ClassVar[tuple[float, ...]] = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -43,7 +44,9 @@ class WeightNoise(Scoped):
     def passing(self, step: Step, own: Own) -> Iterator[None]:  # noqa: ARG002
         kept = {name: weight.clone() for name, weight in own.weights.items()}
         for weight in own.weights.values():
-            weight.add_(own.draws.normal(*weight.shape[1:]), alpha=self.deviation)
+            noise = own.draws.normal(*weight.shape[1:])
+            for deviation, places in self.runs:
+                weight[places].add_(noise[places], alpha=deviation)
         yield
         for name, weight in own.weights.items():
             weight.copy_(kept[name])

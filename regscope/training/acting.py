@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import Regularizer, Scoped
 from regscope.regularizers.base import has_hook
-from regscope.regularizers.step import Own, Places
+from regscope.regularizers.step import Own, Places, runs
 from regscope.stacking.stack import stacked_weights
 from regscope.stacking.streams import Streams
-from regscope.study.schedules import is_constant
 from regscope.training.optimizer import Optimizer
 from regscope.training.optimizers import make_optimizer
-from regscope.training.places import Place, runs
+from regscope.training.places import Place
+from regscope.training.rates import Rates
 from regscope.training.update import Acting, Updates, gradients_of
 
 Optimizers = Sequence[tuple[Places, Optimizer]]
@@ -25,20 +25,34 @@ Optimizers = Sequence[tuple[Places, Optimizer]]
 def optimizers_of(model: nn.Module, plain: nn.Module, places: Sequence[Place]) -> Optimizers:
     """One for neighbouring places that are updated alike."""
     found = []
-    for (training, felt), where in runs(places, _updated):
+    parameters = list(model.parameters())
+    device = parameters[0].device
+    for _, where in runs(places, _updated):
+        own = places[where or slice(None)]
+        felt = [
+            _as_one(methods, device)
+            for methods in zip(*(_felt(place) for place in own), strict=True)
+        ]
         terms = [(method, weights_of(method, model, plain).values()) for method in felt]
-        parameters = list(model.parameters())
-        rate = None
-        if not is_constant(training.schedule):
-            rate = torch.full((), training.learning_rate, device=parameters[0].device)
-        optimizer = make_optimizer(training, parameters, terms, where, rate)
+        rates = Rates([place.training for place in own], device)
+        optimizer = make_optimizer(own[0].training, parameters, terms, where, rates)
         found.append((where, optimizer))
     return found
 
 
-def _updated(place: Place) -> tuple[object, tuple[Regularizer, ...]]:
-    felt = tuple(method for method in place.methods if has_hook(method, "subgradient"))
-    return place.training, felt
+def _updated(place: Place) -> object:
+    """What is equal at places of one optimizer."""
+    settings = place.training.model_dump_json(exclude={"learning_rate", "schedule"})
+    return settings, [method.likes for method in _felt(place)]
+
+
+def _felt(place: Place) -> list[Regularizer]:
+    return [method for method in place.methods if has_hook(method, "subgradient")]
+
+
+def _as_one(methods: Sequence[Regularizer | None], device: torch.device) -> Regularizer:
+    there = [method for method in methods if method is not None]
+    return there[0].as_one(there, device)
 
 
 def acting_methods(
@@ -57,8 +71,9 @@ def acting_methods(
     acting: list[Acting] = []
     memory: dict[str, dict[str, Tensor]] = {}
     for name in _in_turn(places):
-        for method, where, optimizer in _where(name, places, optimizers):
+        for where, optimizer, updated in _where(name, places, optimizers):
             chosen = where or slice(None)
+            method = _as_one([place.method(name) for place in places[chosen]], device)
             there = {key: _at(tensor, where) for key, tensor in parameters.items()}
             weights = _acted_on(method, model, plain)
             running = {key: _at(tensor, where) for key, tensor in buffers.items()}
@@ -75,7 +90,7 @@ def acting_methods(
                 running,
                 Streams([place.seed for place in places[chosen]], name, device),
                 {key: _at(own[key], where) for key in state},
-                Updates(optimizer, parameters),
+                Updates(optimizer, parameters, updated),
                 gradients_of(parameters, where),
             )
             if weights:
@@ -109,16 +124,22 @@ def _in_turn(places: Sequence[Place]) -> list[str]:
 
 def _where(
     name: str, places: Sequence[Place], optimizers: Optimizers
-) -> Iterator[tuple[Regularizer, Places, Optimizer]]:
-    """Neighbouring places that have the method with equal settings and one optimizer."""
-    number = {}
-    for index, (where, _) in enumerate(optimizers):
-        for place in range(len(places))[where or slice(None)]:
-            number[place] = index
-    numbered = list(enumerate(places))
-    for (method, index), where in runs(numbered, lambda p: (p[1].method(name), number[p[0]])):
-        if method is not None:
-            yield method, where, optimizers[index][1]
+) -> Iterator[tuple[Places, Optimizer, Places]]:
+    """Neighbouring places where a method acts as one, their optimizer, and its places that these
+    are."""
+    for updated, optimizer in optimizers:
+        start, stop, _ = (updated or slice(None)).indices(len(places))
+        for likes, found in runs(places[start:stop], lambda place: _likes(place, name)):
+            if likes is not None:
+                own = found or slice(0, stop - start)
+                where = slice(start + own.start, start + own.stop)
+                everywhere = where == slice(0, len(places))
+                yield None if everywhere else where, optimizer, found
+
+
+def _likes(place: Place, name: str) -> Hashable | None:
+    method = place.method(name)
+    return None if method is None else method.likes
 
 
 def _at(tensor: Tensor, places: Places) -> Tensor:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from regscope.arithmetic.functions import square_root
+from regscope.regularizers.step import Places, by_place, times
 from regscope.study.training import AdamTraining, AdamWTraining
 from regscope.training.optimizer import Optimizer
+from regscope.training.rates import Rate
 
 LONGEST_VECTOR = 16  # float32 numbers in a register of AVX-512
 
@@ -55,19 +58,32 @@ class Adam(Optimizer):
             like = part.values if padded is None else padded.values
             self.state[f"first.{index}"] = torch.zeros_like(like)
             self.state[f"second.{index}"] = torch.zeros_like(like)
+        self._pieces = [self._piece(one) for one in self.rates.each if self._fused]
+
+    def _piece(self, rate: Rate) -> _Piece:
+        rooms = [self._padded.get(index, self.parts[index]) for index in self._fused]
+        tensors = {
+            "values": [room.values for room in rooms],
+            "first": [self.state[f"first.{index}"] for index in self._fused],
+            "second": [self.state[f"second.{index}"] for index in self._fused],
+        }
+        return _Piece(
+            rate, **{name: [one[rate.places] for one in own] for name, own in tensors.items()}
+        )
 
     @torch.no_grad()
     def step(self) -> None:
         self.state["step"] += 1
         if decay := getattr(self.settings, "weight_decay", 0):
+            kept = 1 - times(decay, self.rates.at())
             for part in self.parts:
-                part.values.mul_(1 - self.learning_rate * decay)
+                part.values.mul_(by_place(kept, part.values))
         if self._fused:
-            self._fused_step(self._fused)
+            self._fused_step()
         for index in self._plain:
             self._plain_step(index)
 
-    def step_size(self, index: int) -> Tensor:
+    def step_size(self, index: int, places: Places = None) -> Tensor:
         """`learning_rate / (sqrt(v) + epsilon)` of every weight, v corrected for its start at 0.
 
         With epsilon hat, the correction is the rate's: `learning_rate c / (sqrt(v) + epsilon)` with
@@ -76,12 +92,15 @@ class Adam(Optimizer):
         second = self.state[f"second.{index}"]
         if padded := self._padded.get(index):
             second = padded.seen(second, self.parts[index].values)
+        if places is not None:
+            second = second[places]
         settings, seen = self.settings, self._seen(self.settings.betas[1])
+        rates = self.rates.at(places)
         if self._epsilon_hat:
             root = square_root(second).add_(settings.epsilon)
-            return root.reciprocal_().mul_(square_root(seen) * self.learning_rate)
+            return root.reciprocal_().mul_(by_place(times(rates, square_root(seen)), root))
         root = square_root(second / seen)
-        return root.add_(settings.epsilon).reciprocal_().mul_(self.learning_rate)
+        return root.add_(settings.epsilon).reciprocal_().mul_(by_place(rates, root))
 
     def remembered(self) -> dict[str, Tensor]:
         found = dict(self.state)
@@ -98,28 +117,31 @@ class Adam(Optimizer):
                 padded.seen(whole[name], None).copy_(remembered[name].flatten(1))
         super().recall(whole)
 
-    def _fused_step(self, indices: Sequence[int]) -> None:
+    def _fused_step(self) -> None:
         settings = self.settings
-        values = [self.parts[index].values for index in indices]
-        gradients = [self.parts[index].laid_out for index in indices]
-        for place, index in enumerate(indices):
+        gradients = []
+        for index in self._fused:
+            part, gradient = self.parts[index], self.parts[index].laid_out
             if padded := self._padded.get(index):
-                values[place], gradients[place] = padded.filled(values[place], gradients[place])
-        torch._fused_adam_(
-            values,
-            gradients,
-            [self.state[f"first.{index}"] for index in indices],
-            [self.state[f"second.{index}"] for index in indices],
-            [],
-            [self.state["step"] for _ in indices],
-            lr=self.learning_rate,
-            beta1=settings.betas[0],
-            beta2=settings.betas[1],
-            weight_decay=0.0,
-            eps=settings.epsilon,
-            amsgrad=False,
-            maximize=False,
-        )
+                gradient = padded.filled(part.values, gradient)
+            gradients.append(gradient)
+        steps = [self.state["step"]] * len(gradients)
+        for piece in self._pieces:
+            torch._fused_adam_(
+                piece.values,
+                [gradient[piece.rate.places] for gradient in gradients],
+                piece.first,
+                piece.second,
+                [],
+                steps,
+                lr=piece.rate.value,
+                beta1=settings.betas[0],
+                beta2=settings.betas[1],
+                weight_decay=0.0,
+                eps=settings.epsilon,
+                amsgrad=False,
+                maximize=False,
+            )
         for index, padded in self._padded.items():
             padded.empty_into(self.parts[index].values)
 
@@ -142,6 +164,16 @@ class Adam(Optimizer):
         return (1 - decay ** self.state["step"].double()).to(self.state["step"].dtype)
 
 
+@dataclass(frozen=True)
+class _Piece:
+    """What of all that is updated belongs to the places of one rate, the stack's own memory."""
+
+    rate: Rate
+    values: list[Tensor]
+    first: list[Tensor]
+    second: list[Tensor]
+
+
 class _Padded:
     """Room for a stacked tensor's values and gradients, each seed's padded to whole vectors."""
 
@@ -151,10 +183,11 @@ class _Padded:
         self.values = torch.zeros(len(tensor), room, device=tensor.device)
         self.gradients = torch.zeros_like(self.values)
 
-    def filled(self, values: Tensor, gradients: Tensor) -> tuple[Tensor, Tensor]:
+    def filled(self, values: Tensor, gradients: Tensor) -> Tensor:
+        """Take both in; the room of the gradients."""
         self.values[:, : self.size] = values.reshape(len(values), -1)
         self.gradients[:, : self.size] = gradients.reshape(len(values), -1)
-        return self.values, self.gradients
+        return self.gradients
 
     def seen(self, room: Tensor, like: Tensor | None) -> Tensor:
         """What there is in such room, `[P, size]` or of the shape of `like`."""

@@ -110,9 +110,10 @@ class Trainer:
         self._places = with_copies(self.train, copies, len(self.examples))
         per_epoch = -(-self._places.shape[1] // self.settings.batch_size)
         self._rates = [
-            (steps.learning_rate, learning_rates(steps.settings, per_epoch))
+            (one.value, learning_rates(one.settings, per_epoch))
             for _, steps in self.optimizers
-            if isinstance(steps.learning_rate, Tensor)
+            for one in steps.rates.each
+            if isinstance(one.value, Tensor)
         ]
         self.epoch = 0
         self.columns = columns(self.task, [place.training for place in places])
@@ -192,7 +193,7 @@ class Trainer:
             return []
         rates = torch.empty(len(self.seeds), device=self.device)
         for places, steps in self.optimizers:
-            rates[places or slice(None)] = steps.learning_rate
+            rates[places or slice(None)] = steps.rates.at()
         return [rates]
 
     def _streams(self) -> list[Streams]:

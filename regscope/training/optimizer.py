@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from regscope.regularizers import Regularizer
 from regscope.regularizers.step import Places
 from regscope.study.training import Training
+from regscope.training.rates import Rates
 
 Felt = Sequence[tuple[Regularizer, Iterable[Tensor]]]
 """Methods that have a `subgradient`, each with the parameters on which it acts."""
@@ -43,8 +44,8 @@ class Part:
 class Optimizer(ABC):
     """Changes parameters in place by their `.grad`; `state` holds what it remembers, by name.
 
-    `rate`, where given, is a scalar that holds the learning rate of the next step, in place of the
-    settings' constant one. `places` are those of the stack that it updates. Of `felt`, see Adam.
+    `rates` are those of its places, by default the settings'. `places` are those of the stack that
+    it updates; what a method is told of them counts from the first. Of `felt`, see Adam.
     """
 
     def __init__(
@@ -53,11 +54,12 @@ class Optimizer(ABC):
         settings: Training,
         felt: Felt = (),
         places: Places = None,
-        rate: Tensor | None = None,
+        rates: Rates | None = None,
     ) -> None:
         self.settings = settings
-        self.learning_rate: Tensor | float = settings.learning_rate if rate is None else rate
         self.parts = [Part(parameter, places) for parameter in parameters]
+        first = self.parts[0].values
+        self.rates = rates or Rates([settings] * len(first), first.device)
         self.state: dict[str, Tensor] = {}
         self.felt: dict[int, list[Regularizer]] = {}
         for method, weights in felt:
@@ -83,8 +85,11 @@ class Optimizer(ABC):
             tensor.copy_(remembered[name])
 
     @abstractmethod
-    def step_size(self, index: int) -> Tensor | float:
-        """By how much a step moves a parameter for each unit of a steady gradient."""
+    def step_size(self, index: int, places: Places = None) -> Tensor | float:
+        """By how much a step moves a parameter for each unit of a steady gradient.
+
+        Of some of its places: one number, `[P]`, or `[P, ...]`, one for each of the parameter's.
+        """
 
     def index(self, parameter: Tensor) -> int:
         return next(i for i, part in enumerate(self.parts) if part.parameter is parameter)

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from torch import Tensor, nn
+from torch import nn
 
 from regscope.regularizers.step import Places
 from regscope.study.training import SGDTraining, Training
 from regscope.training.adam import Adam
 from regscope.training.optimizer import Felt, Optimizer
+from regscope.training.rates import Rates
 from regscope.training.sgd import SGD
 
 
@@ -23,8 +24,8 @@ def make_optimizer(
     parameters: Iterable[nn.Parameter],
     felt: Felt = (),
     places: Places = None,
-    rate: Tensor | None = None,
+    rates: Rates | None = None,
 ) -> Optimizer:
     if isinstance(settings, SGDTraining):
-        return SGD(parameters, settings, felt, places, rate)
-    return Adam(parameters, settings, felt, places, rate)
+        return SGD(parameters, settings, felt, places, rates)
+    return Adam(parameters, settings, felt, places, rates)

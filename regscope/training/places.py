@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any
 
 from regscope.base.errors import RegscopeError
 from regscope.regularizers import Regularizer
-from regscope.regularizers.step import Places
 from regscope.study.schedules import is_constant
 from regscope.study.training import Training
-
-T = TypeVar("T")
 
 SHARED = (
     "optimizer", "batch_size", "epochs", "precision", "arithmetic", "conventions", "class_weights",
@@ -42,15 +38,6 @@ def places_of(
 ) -> tuple[Place, ...]:
     """Seeds of one cell."""
     return tuple(Place(seed, tuple(methods), training) for seed in seeds)
-
-
-def runs(places: Sequence[T], key: Callable[[T], Any]) -> Iterator[tuple[Any, Places]]:
-    """Neighbouring places with an equal key, as `(key, places)`."""
-    start = 0
-    for value, equal in groupby(places, key):
-        stop = start + sum(1 for _ in equal)
-        yield value, None if (start, stop) == (0, len(places)) else slice(start, stop)
-        start = stop
 
 
 def check_together(places: Sequence[Place]) -> None:

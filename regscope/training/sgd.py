@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from regscope.regularizers.step import Places
 from regscope.study.training import SGDTraining
 from regscope.training.optimizer import Optimizer, subtract
 
@@ -32,7 +33,8 @@ class SGD(Optimizer):
                     if settings.nesterov
                     else velocity
                 )
-            subtract(part.values, gradient, self.learning_rate)
+            for one in self.rates.each:
+                subtract(part.values[one.places], gradient[one.places], one.value)
 
-    def step_size(self, index: int) -> Tensor | float:  # noqa: ARG002
-        return self.learning_rate / (1 - self.settings.momentum)
+    def step_size(self, index: int, places: Places = None) -> Tensor | float:  # noqa: ARG002
+        return self.rates.at(places) / (1 - self.settings.momentum)

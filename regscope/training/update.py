@@ -31,18 +31,22 @@ class Acting:
 
 
 class Updates:
-    """What hooks may ask of the optimizer of their places."""
+    """What hooks may ask of the optimizer of their places, which it counts from its first."""
 
-    def __init__(self, optimizer: Optimizer, parameters: Mapping[str, nn.Parameter]) -> None:
+    def __init__(
+        self, optimizer: Optimizer, parameters: Mapping[str, nn.Parameter], places: Places
+    ) -> None:
         self._optimizer = optimizer
         self._parameters = parameters
+        self._places = places
 
     @property
     def learning_rate(self) -> Tensor | float:
-        return self._optimizer.learning_rate
+        return self._optimizer.rates.at(self._places)
 
     def step_size(self, parameter: str) -> Tensor | float:
-        return self._optimizer.step_size(self._optimizer.index(self._parameters[parameter]))
+        index = self._optimizer.index(self._parameters[parameter])
+        return self._optimizer.step_size(index, self._places)
 
 
 def gradients_of(parameters: Mapping[str, nn.Parameter], places: Places) -> Callable[[str], Tensor]:

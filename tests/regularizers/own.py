@@ -33,7 +33,7 @@ class Of:
 
     @property
     def learning_rate(self) -> Tensor | float:
-        return self.optimizer.learning_rate
+        return self.optimizer.rates.at()
 
     def step_size(self, parameter: str) -> Tensor | float:
         return self.optimizer.step_size(self.optimizer.index(self.weights[parameter]))

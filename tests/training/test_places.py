@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from torch import Tensor
 
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.engine import checkpoints
+from regscope.regularizers import REGULARIZERS
+from regscope.regularizers.step import runs
 from regscope.training.loop import Trainer
-from regscope.training.places import Place, places_of, runs
+from regscope.training.places import Place, places_of
 from tests import tiny
 from tests.regularizers.settings import SETTINGS
 
@@ -100,6 +103,84 @@ def test_of_one_method_with_other_settings(name: str, optimizer: str, digits: Da
         cells.insert(1, {})
     places = [place(cell, seed % 3, optimizer) for seed, cell in enumerate(cells)]
     check(places, digits, cell={name: first})
+
+
+VARYING = sorted(name for name, method in REGULARIZERS.items() if method.varies)
+
+
+def at_every_value(name: str, optimizer: str, **training: Any) -> list[Place]:
+    """Of a method, every value that is searched, some twice, each beside one of another rate."""
+    values = [*REGULARIZERS[name].searched]
+    cells = [value for value in values[:-1] for _ in range(1 + (value == values[1]))]
+    rates = [0.02 / (1 + number % 3) for number in range(len(cells))]
+    # Few are too large for pictures of eight pixels, or for runs of a few steps.
+    return [
+        place({name: value}, number % 3, optimizer, learning_rate=rate, **training)
+        for number, (value, rate) in enumerate(zip(cells, rates, strict=True))
+        if name not in ("cutout", "lookahead") or value <= 6
+    ]
+
+
+@pytest.mark.parametrize("name", VARYING)
+@pytest.mark.parametrize(
+    ("optimizer", "training"),
+    [
+        ("adam", {}),
+        ("nesterov", {"schedule": {"kind": "cosine"}}),
+    ],
+)
+def test_of_one_method_at_many_values_and_rates(
+    name: str, optimizer: str, training: dict[str, Any], digits: Dataset
+) -> None:
+    places = at_every_value(name, optimizer, **training)
+    assert len({one.methods for one in places}) > 1
+    check(places, digits)
+
+
+@pytest.mark.parametrize("name", ["group_lasso", "l1_prox", "weight_decay"])
+@pytest.mark.parametrize(
+    ("optimizer", "training"),
+    [
+        ("sgd", {}),
+        ("adam", {"schedule": {"kind": "cosine"}}),
+        ("adam", {"conventions": "keras"}),
+        ("adam", {"conventions": "keras", "schedule": {"kind": "cosine"}}),
+    ],
+)
+def test_of_methods_that_read_rates(
+    name: str, optimizer: str, training: dict[str, Any], digits: Dataset
+) -> None:
+    check(at_every_value(name, optimizer, **training), digits)
+
+
+def test_of_looks_that_differ_in_strength(digits: Dataset) -> None:
+    looks = {"horizontal_flip": 0.4, "vertical_flip": 0.3, "brightness": 0.2, "contrast": [0.2, 2]}
+    cells = [
+        {"augmentation": {"strength": strength, **looks, "rotation": 7}}
+        for strength in (0.25, 1, 1, 3)
+    ]
+    check([place(cell, 1) for cell in cells], digits)
+
+
+def test_of_decay_by_the_optimizer(digits: Dataset) -> None:
+    decaying = {"optimizer": "adamw", "weight_decay": 0.3}
+    study = tiny.study(training=decaying)
+    rates = (0.01, 0.01, 0.03)
+    places = [
+        Place(1, (), study.training.model_copy(update={"learning_rate": rate})) for rate in rates
+    ]
+    check(places, digits)
+
+
+def test_methods_of_other_values_act_as_one(digits: Dataset) -> None:
+    values = [0.1, 0.1, 0.3, 0.2]
+    trainer = Trainer(tiny.study(), digits, [place({"l1": value}, 1, "adam") for value in values])
+    (one,) = trainer.acting
+    assert one.own.places is None
+    assert isinstance(one.method.value, Tensor)
+    assert one.method.value.tolist() == values
+    runs = [(0.1, slice(0, 2)), (0.3, slice(2, 3)), (0.2, slice(3, 4))]
+    assert [*one.method.runs] == runs
 
 
 @pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
