@@ -10,9 +10,9 @@ from regscope.base.files import write_json
 
 FOLDER = Path("bench") / "results"
 KINDS = ("peak", "ways_mnist", "ways_fashion", "growth", "fixed_costs", "arithmetic")
-ELSEWHERE = ("places", "pipelines", "plan", "profile", "gpu")
-"""Measured by programs of their own: `bench.places`, `bench.pipelines`, `bench.plan.record` and
-`bench.plan`, `bench.profile --write`, `bench.gpu`."""
+ELSEWHERE = ("places", "searching", "pipelines", "plan", "profile", "gpu")
+"""Measured by programs of their own: `bench.places`, `bench.searching`, `bench.pipelines`,
+`bench.plan.record` and `bench.plan`, `bench.profile --write`, `bench.gpu`."""
 
 
 def load(kind: str, folder: Path = FOLDER) -> dict[str, Any] | None:

@@ -226,6 +226,36 @@ def places_table(measured: Measured) -> Table:
     )
 
 
+def searching_table(measured: Measured) -> Table:
+    """Settings a minute of every way and number of workers, and how many times as slow it is."""
+    rounds = measured["rounds"]
+
+    def row(way: str, workers: int) -> tuple[Cell, ...]:
+        ran = [found[f"{way}/{workers}"] for found in rounds]
+        ours = [found[f"{OURS}/{workers}"] for found in rounds]
+        each = [60 * one["settings"] / one["wall"] for one in ran]
+        times = [
+            own["settings"] / own["wall"] * one["wall"] / one["settings"]
+            for one, own in zip(ran, ours, strict=True)
+        ]
+        return (
+            Cell(SEARCHES[way]),
+            Cell(str(workers)),
+            Cell(_spread(ratios.spread(each), 0)),
+            Cell("1" if way == OURS else _spread(ratios.spread(times), 1)),
+            Cell(percent(max(one["best"] for one in ran))),
+        )
+
+    return Table(
+        "A search among settings",
+        ("Way", "Processes", "Settings a minute", "Times as long as regscope", "Best accuracy, %"),
+        tuple(row(way, workers) for workers in measured["job"]["workers"] for way in SEARCHES),
+    )
+
+
+SEARCHES = {OURS: "regscope advise, its search", "eager": "Optuna, a loop in torch"}
+
+
 def pipelines_table(measured: Measured) -> Table:
     """Seconds of processors by project and command, and how many times those of one stage."""
     rounds = measured["rounds"]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from math import ceil
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -25,6 +26,12 @@ from regscope.engine.together import Cells
 from regscope.engine.trained import end_of
 from regscope.study.params import BASELINE, Study
 from regscope.training.places import Place, shape
+
+TOGETHER = 32
+"""Networks of a stack on a processor's core: more make a step hardly quicker for each."""
+
+SHARES = 2
+"""Stacks for each worker at least, so that none waits long for another."""
 
 Told = Callable[[int, int], None]
 """Hears how many of how many epochs of networks are trained."""
@@ -73,13 +80,24 @@ class Lab:
         missing = self.found.missing(settings, seeds)
         if missing:
             began = monotonic()
-            alike = [
-                group
-                for wanting, own in missing.items()
-                for group in grouped(self.study, own, wanting)
-            ]
-            networks = self._trained(alike)
+            if self.run is None:
+                self.run = self._surveyed(missing)
+            networks = self._trained(list(self._grouped(missing)))
             self.found.add(networks, monotonic() - began, self._environment())
+
+    def _grouped(self, missing: Mapping[range, Sequence[Setting]]) -> Iterator[Alike]:
+        """A search trains methods together. What a test trains is timed, method by method."""
+        run = self.run
+        assert run is not None
+        networks = _networks(missing)
+        most = networks
+        if run.device == "cpu":
+            most = min(TOGETHER, ceil(networks / (SHARES * run.workers)))
+        for seeds, settings in missing.items():
+            if self.holdout == "test":
+                yield from grouped(self.study, settings, seeds)
+            else:
+                yield from grouped(self.study, settings, seeds, most)
 
     def _leave_out(self, settings: Sequence[Setting], seeds: range) -> None:
         """Mixtures that the study refuses have no score, as those that diverge."""
@@ -102,8 +120,6 @@ class Lab:
         return environment(run.device, precision, run.computed, self.processors)
 
     def _trained(self, groups: Sequence[Alike]) -> list[Network]:
-        if self.run is None:
-            self.run = self._surveyed(groups)
         with ExitStack() as exits:
             dealt: list[tuple[Alike, Run, Plan]] = []
             for alike in groups:
@@ -126,15 +142,18 @@ class Lab:
         )
         return replace(self.run, study=study, job=job)
 
-    def _surveyed(self, groups: Sequence[Alike]) -> Run:
-        """What the largest of the groups takes, of which one setting each is looked at."""
-        settings = [group.settings[0] for group in groups]
-        cells = {f"group_{number}": setting.cell for number, setting in enumerate(settings)}
+    def _surveyed(self, missing: Mapping[range, Sequence[Setting]]) -> Run:
+        """What the largest takes of those settings, of which one of the same methods each is looked
+        at."""
+        of_methods = {
+            tuple(setting.cell): setting for settings in missing.values() for setting in settings
+        }
+        settings = list(of_methods.values())
+        cells = {f"methods_{number}": setting.cell for number, setting in enumerate(settings)}
         longest = max(setting.epochs for setting in settings)
-        seeds = groups[0].cells.seeds
-        study = for_epochs(self.study, cells, seeds, longest)
-        networks = sum(len(group.cells.numbers) for group in groups)
-        run, _ = surveyed(study, list(cells), self.data, self.label, self.holdout, among=networks)
+        study = for_epochs(self.study, cells, len(next(iter(missing))), longest)
+        among = _networks(missing)
+        run, _ = surveyed(study, list(cells), self.data, self.label, self.holdout, among=among)
         return run
 
     def _work(self, dealt: Sequence[tuple[Alike, Run, Plan]]) -> dict[Path, Pace]:
@@ -185,19 +204,22 @@ class Lab:
             yield Network(setting, seed, found.scores, found.losses, found.points, seconds)
 
 
-def grouped(study: Study, settings: Sequence[Setting], seeds: range) -> list[Alike]:
+def grouped(
+    study: Study, settings: Sequence[Setting], seeds: range, most: int | None = None
+) -> list[Alike]:
     """Deal settings into those that train as one; neighbours have a learning rate in common.
 
-    Only settings of the same methods, since each method takes a step's time of its own.
+    Settings of the same methods; with `most` of any that may train as one, in stacks of about so
+    many networks.
     """
     shapes: dict[object, list[Setting]] = {}
-    for setting in sorted(settings):
+    for setting in sorted(settings, key=lambda one: (tuple(one.cell), one)):
         alone = for_epochs(study, {"one": setting.cell}, len(seeds), setting.epochs)
         place = Place(0, tuple(alone.cells["one"].methods()), alone.training)
-        methods = tuple(setting.cell)
+        methods = tuple(setting.cell) if most is None else ()
         shapes.setdefault((setting.epochs, methods, shape(place)), []).append(setting)
     found = []
-    for same in shapes.values():
+    for same in _shared(shapes.values(), len(seeds), most):
         cells = {f"trial_{number}": setting.cell for number, setting in enumerate(same)}
         rates = tuple(setting.learning_rate for setting in same)
         found.append(
@@ -208,6 +230,21 @@ def grouped(study: Study, settings: Sequence[Setting], seeds: range) -> list[Ali
             )
         )
     return found
+
+
+def _shared(
+    groups: Iterable[Sequence[Setting]], seeds: int, most: int | None
+) -> Iterator[Sequence[Setting]]:
+    """Groups in shares of about `most` networks, as even as can be."""
+    for group in groups:
+        count = 1 if most is None else ceil(len(group) * seeds / max(most, seeds))
+        for share in range(count):
+            start, stop = (len(group) * part // count for part in (share, share + 1))
+            yield group[start:stop]
+
+
+def _networks(missing: Mapping[range, Sequence[Setting]]) -> int:
+    return sum(len(seeds) * len(settings) for seeds, settings in missing.items())
 
 
 def _left(work: Work) -> int:

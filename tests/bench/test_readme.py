@@ -67,6 +67,16 @@ FOUND: dict[str, dict[str, Any]] = {
         "seeds": 10,
         "rounds": [{"cell by cell": {"wall": 40.0}, "stacks of places": {"wall": 20.0}}] * 2,
     },
+    "searching": HEAD
+    | {
+        "job": {"study": "digits", "methods": ["l1", "l2"], "trials": 16, "workers": [1]},
+        "rounds": [
+            {
+                "ours/1": {"wall": 10.0, "settings": 40, "best": 0.97},
+                "eager/1": {"wall": 80.0, "settings": 40, "best": 0.98},
+            }
+        ],
+    },
     "pipelines": HEAD
     | {
         "rounds": [
@@ -114,6 +124,13 @@ def test_a_path_cell_by_cell_is_told_in_times_of_stacks_of_places() -> None:
     block = readme.block({"places": FOUND["places"]})
     assert row(block, "cell by cell")[1:] == ["40.0 [40.0, 40.0]", "2.00 [2.00, 2.00]"]
     assert row(block, "stacks of places")[1:] == ["20.0 [20.0, 20.0]", "1"]
+
+
+def test_a_search_is_told_in_settings_a_minute() -> None:
+    block = readme.block({"searching": FOUND["searching"]})
+    ours, theirs = "regscope advise, its search", "Optuna, a loop in torch"
+    assert row(block, ours)[1:] == ["1", "240 [240, 240]", "1", "97.00"]
+    assert row(block, theirs)[1:] == ["1", "30 [30, 30]", "8.0 [8.0, 8.0]", "98.00"]
 
 
 def test_shares_are_of_the_peak_measured_in_the_same_go() -> None:
