@@ -29,7 +29,7 @@ def test_the_table_counts_what_was_advised_and_how_far_gains_go() -> None:
     row = next(line for line in text.splitlines() if line.startswith("| digits"))
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         "digits", "8", "2.5", "L2 (2), no regularizer (1) and Dropout + L2 (1)",
-        "-0.50 to +2.00 points",
+        "\N{MINUS SIGN}0.50 to +2.00 points",
     ]  # fmt: skip
 
 
