@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from regscope.advice.arms import Arm, Setting, arms_of, read_off
-from regscope.advice.asked import Asked, Clock
+from regscope.advice.asked import Asked, Clock, part_of
 from regscope.advice.found import Found
 from regscope.advice.judged import Judged, Part, chosen_of, judged, parts_of, without_each
 from regscope.advice.protocol import COCKTAIL, LAST_SEEDS
@@ -62,6 +62,7 @@ class Advice:
     test: Found
     guess: float
     environment: dict[str, Any]
+    whole: int
 
     def read_off(self, setting: Setting) -> tuple[int, ...]:
         """After how many epochs a network of the search was measured."""
@@ -88,6 +89,7 @@ def advising(
 ) -> Iterator[Advice]:
     """As `advise`; what was trained goes when the block, which stores the advice, has ended."""
     dataset = Dataset.load(prepared)
+    whole, study = study.train_size, part_of(study, asked.part)
     arms, unfit = arms_of(study, dataset.input_shape, asked.methods)
     seeds = range(LAST_SEEDS, LAST_SEEDS + asked.test_seeds)
     if lacking := study.data.lacks_seeds(seeds.stop):
@@ -134,6 +136,7 @@ def advising(
             test.found,
             float(np.mean(guess)),
             search.found.environment,
+            whole,
         )
         shutil.rmtree(folder, ignore_errors=True)
 

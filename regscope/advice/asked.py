@@ -9,6 +9,11 @@ from time import monotonic
 from regscope.advice.protocol import MOST_MIXED
 from regscope.advice.search import networks_to_come, next_generation
 from regscope.base.errors import RegscopeError
+from regscope.study.changed import changed
+from regscope.study.params import Study
+
+LEAST_PART = 20
+"""Examples of a part, below which there is nothing to choose by."""
 
 SPARE = 1.1
 """What is to come is taken to last so many times as long as what was measured says."""
@@ -19,7 +24,8 @@ class Asked:
     """How much is tried: so many `trials` an arm, or as many as fit into the `minutes`.
 
     methods: those that are tried, all that fit by default. seed: where the search draws from.
-    test_seeds: how many networks of each choice are trained anew and judged.
+    test_seeds: how many networks of each choice are trained anew and judged. part: on how many of
+    the examples, by default on all.
     """
 
     trials: int | None = None
@@ -27,6 +33,7 @@ class Asked:
     methods: tuple[str, ...] = ()
     seed: int = 0
     test_seeds: int = 10
+    part: int | None = None
 
     def __post_init__(self) -> None:
         """Raises RegscopeError, in one line, for what cannot be asked."""
@@ -36,11 +43,31 @@ class Asked:
             ("--trials", self.trials, 1),
             ("--seeds", self.test_seeds, 5),
             ("--seed", self.seed, 0),
+            ("--part", self.part, LEAST_PART),
         ):
             if value is not None and value < least:
                 raise RegscopeError(f"{option} {value}: must be at least {least}")
         if self.minutes is not None and not 0 < self.minutes <= 100_000:
             raise RegscopeError(f"--minutes {self.minutes:g}: must be above 0, and at most 100,000")
+
+
+def part_of(study: Study, part: int | None) -> Study:
+    """The study with so many of the examples that train, for about as many updates.
+
+    Of them as large a share are its validation part.
+
+    Raises RegscopeError where there are no more than that.
+    """
+    if part is None:
+        return study
+    whole = study.train_size
+    if part >= whole:
+        raise RegscopeError(f"--part {part}: must be less than the {whole:,} examples that train")
+    validation = max(1, round(study.split.validation * part / whole))
+    epochs = round(study.training.epochs * whole / part)
+    return changed(
+        study, split={"train": part, "validation": validation}, training={"epochs": epochs}
+    )
 
 
 def nothing(trials: int) -> float:

@@ -46,11 +46,21 @@ def data(name: str, advice: Advice) -> dict[str, Any]:
         "guess": _number(measure.sign * advice.guess),
         "advised": advised(advice.judged).arm,
         "arms": [_arm(advice, one, measure.sign) for one in advice.judged],
+        **_of_part(advice),
         "trees": _trees(advice),
         "parts": [_part(one, measure.sign) for one in advice.parts],
         "unfit": advice.unfit,
         "environment": advice.environment,
     }
+
+
+def _of_part(advice: Advice) -> dict[str, dict[str, int]]:
+    """How many examples trained, where these are a part, of how many."""
+    if advice.asked.part is None:
+        return {}
+    split = advice.study.split
+    part = {"train": advice.asked.part, "validation": split.validation, "of": advice.whole}
+    return {"part": part}
 
 
 def tables(advice: Advice) -> dict[str, str]:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, ValidationInfo, model_validator
 
-from regscope.advice.asked import Asked
+from regscope.advice.asked import LEAST_PART, Asked
 from regscope.base import paths
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import choose
@@ -26,6 +26,7 @@ class AskedOf(Settings):
     methods: tuple[str, ...] = ()
     seed: Annotated[int, Field(ge=0)] = 0
     test_seeds: Annotated[int, Field(ge=5, le=100_000)] = 10
+    part: Annotated[int | None, Field(ge=LEAST_PART)] = None
 
     @model_validator(mode="after")
     def _known_methods(self) -> AskedOf:
@@ -41,6 +42,7 @@ class AskedOf(Settings):
             methods=self.methods,
             seed=self.seed,
             test_seeds=self.test_seeds,
+            part=self.part,
         )
 
 

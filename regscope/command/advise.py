@@ -29,6 +29,10 @@ def advise(
     ] = None,
     seeds: Annotated[int, typer.Option(metavar="S", help="Fresh ones, which judge.")] = 10,
     seed: Annotated[int, typer.Option(metavar="N", help="Where the search draws from.")] = 0,
+    part: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Train on so many of the examples, for as many updates."),
+    ] = None,
     write: Annotated[
         bool, typer.Option("--write", help="Put STUDY_advised into params.yaml, to go on with.")
     ] = False,
@@ -69,6 +73,7 @@ def advise(
         methods=tuple(method.strip() for method in methods.split(",")) if methods else (),
         seed=seed,
         test_seeds=seeds,
+        part=part,
     )
     given = [one for one in (what, pictures, arrays) if one is not None]
     if len(given) != 1:

@@ -73,8 +73,12 @@ def times(data: Data, arm: Arm) -> str:
 
 
 def examples(data: Data) -> str:
+    """Those that test; where a part trained, so many of how many."""
     count = f"{data['test_examples']:,} examples that the search never saw"
-    return count if data["shared_test"] else f"{count}, others for every seed,"
+    count = count if data["shared_test"] else f"{count}, others for every seed,"
+    if part := data.get("part"):
+        return f"{count}, trained on {part['train']:,} of {part['of']:,},"
+    return count
 
 
 def difference(data: Data, arm: Arm) -> str:

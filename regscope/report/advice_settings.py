@@ -20,8 +20,10 @@ def as_study(data: Data, block: Mapping[str, Any]) -> dict[str, Any]:
     cells: dict[str, Any] = {BASELINE: {}}
     if arm["methods"]:
         cells["advised"] = dict(arm["methods"])
+    split = {**block.get("split", {}), **_part(data)}
     return {
         **block,
+        **({"split": split} if split else {}),
         "title": f"{block['title']}, as advised",
         "training": {**block["training"], **training},
         "regularizers": cells,
@@ -32,10 +34,18 @@ def to_go_on(data: Data) -> str:
     """The advice as settings of the study, in YAML."""
     arm = arm_of(data, data["advised"])
     cell = ", ".join(f"{name}: {plain_value(value)}" for name, value in arm["methods"].items())
+    split = ", ".join(f"{name}: {number}" for name, number in _part(data).items())
+    part = f"split: {{{split}}}\n" if split else ""
     return (
-        f"training: {{learning_rate: {arm['learning_rate']:g}, epochs: {arm['epochs']}}}\n"
+        f"{part}training: {{learning_rate: {arm['learning_rate']:g}, epochs: {arm['epochs']}}}\n"
         f"regularizers: {{none: {{}}{f', advised: {{{cell}}}' if cell else ''}}}"
     )
+
+
+def _part(data: Data) -> dict[str, int]:
+    """As `split` has it, where the advice is about a part of the examples that train."""
+    part = data.get("part") or {}
+    return {name: part[name] for name in ("train", "validation") if name in part}
 
 
 def plain_value(value: float | bool) -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from regscope.advice.advise import Advice, advise, advising
 from regscope.advice.arms import Setting, for_epochs
-from regscope.advice.asked import Asked, Clock
+from regscope.advice.asked import Asked, Clock, part_of
 from regscope.advice.found import Found
 from regscope.advice.pace import Pace
 from regscope.advice.protocol import LAST_SEEDS
@@ -27,6 +27,8 @@ from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
 from regscope.engine.cell import train_cell
 from regscope.engine.messages import Epoch
+from regscope.report.advice_answer import answer
+from regscope.report.advice_settings import as_study, to_go_on
 from regscope.study.params import Study
 from tests import tiny
 from tests.advice.advise_apart import ASKED
@@ -208,6 +210,32 @@ def test_another_primary_measure_is_what_is_chosen_by(workspace: Path, digits_fo
     assert told(found)["measure"] == "balanced_accuracy"
     assert all(len(network.scores) == 1 for network in found.search.networks.values())
     assert 0 < told(found)["arms"][0]["test"] < 1
+
+
+def test_on_a_part_of_the_examples(workspace: Path, digits_folder: Path) -> None:
+    asked = Asked(trials=1, methods=("l2",), test_seeds=5, part=27)
+    found = advise("tiny", study(epochs=4), digits_folder, asked, say=lambda line: None)
+    assert (found.study.split.train, found.study.split.validation) == (27, 5)
+    # As many updates as the 54 examples of the study would have had.
+    assert found.study.training.epochs == 8
+    written = told(found)
+    assert written["part"] == {"train": 27, "validation": 5, "of": 54}
+    assert "trained on 27 of 54" in " ".join(answer(written))
+    assert to_go_on(written).startswith("split: {train: 27, validation: 5}\n")
+    block = {"title": "Tiny", "split": {"train": 54, "by": "shuffled"}, "training": {"epochs": 4}}
+    assert as_study(written, block)["split"] == {"train": 27, "validation": 5, "by": "shuffled"}
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        (19, "--part 19: must be at least 20"),
+        (54, "--part 54: must be less than the 54 examples that train"),
+    ],
+)
+def test_a_part_that_is_none_is_refused(part: int, said: str) -> None:
+    with pytest.raises(RegscopeError, match=f"^{said}$"):
+        part_of(study(), Asked(trials=1, part=part).part)
 
 
 def test_seeds_with_examples_of_their_own_judge_on_these(workspace: Path, tmp_path: Path) -> None:
