@@ -53,16 +53,14 @@ def _sure(claim: Claim) -> str:
         return "not tested"
     ends = interval(claim)
     of_what = " of one new run" * (claim["comparison"] == "value")
+    over = over_tables(claim)
     return "; ".join(
-        filter(
-            None,
-            (
-                _firmness(claim),
-                "" if over_tables(claim) else seeds([claim["seeds"]]),
-                "no interval" if ends == DASH else f"95 % interval{of_what} {ends}",
-                _settings(claim),
-                tables_of(claim) if over_tables(claim) else "one study",
-            ),
+        (
+            _firmness(claim),
+            "means over seeds" if over else seeds([claim["seeds"]]),
+            "no interval" if ends == DASH else f"95 % interval{of_what} {ends}",
+            _settings(claim),
+            tables_of(claim) if over else "one study",
         )
     )
 

@@ -131,10 +131,11 @@ def _over_tables(claims: Claims) -> Iterator[str]:
     """What is about no study alone, and stands on no study's page."""
     found = [claim for claim in claims if over_tables(claim)]
     if found:
-        table = claims_table(found)
-        yield f"{escape(table.caption)}, on all tables with advice:"
-        yield markdown(table)
-        yield from map(escape, departures(found))
+        told = "; ".join(
+            f"“{row[0].text.rstrip('.')}”: {row[1].text}, {row[3].text}"
+            for row in claims_table(found).rows
+        )
+        yield escape(" ".join((f"Over all tables with advice, {told}.", *departures(found))))
 
 
 def _methods() -> str:

@@ -179,7 +179,8 @@ def test_five_tables_cannot_decide() -> None:
     (question,) = headlines([one | {"headline": True}])
     assert question.answer == ("Open. “L1 helps”: undecided, 100 % of 5 tables.",)
     assert question.sure == (
-        "firmly open; 95 % interval [48, 100] %; each at its best, setting departs; 5 tables"
+        "firmly open; means over seeds; 95 % interval [48, 100] %; each at its best, setting"
+        " departs; 5 tables"
     )
     assert question.about == ()
     assert departures([one, one]) == ["Where A paper has another setting: fewer tables."]
