@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from regscope.advice.lost import lost
+from regscope.advice.signs import Signs, signs
 from regscope.measures import catalog
-from regscope.statistics import EQUAL, UNDECIDED, holm, probability_interval
+from regscope.statistics import EQUAL, UNDECIDED, holm
 from regscope.study.params import BASELINE
 
 LEVEL = 0.05
@@ -78,7 +79,7 @@ def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
     FEWEST methods, none among them, are in all of them."""
     if len(found) < FEWEST:
         return None
-    scores = {name: _scores(data) for name, data in found.items()}
+    scores = {name: scores_of(data) for name, data in found.items()}
     methods = list(dict.fromkeys(method for own in scores.values() for method in own))
     common = [method for method in methods if all(method in own for own in scores.values())]
     if len(common) < FEWEST:
@@ -96,14 +97,14 @@ def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
     }
     ahead = {method: _ahead(method, scores.values()) for method in methods if method != BASELINE}
     judged = [method for method in common if method != BASELINE]
-    p_values = dict(zip(judged, holm([_sign_p(*ahead[one]) for one in judged]), strict=True))
-    smallest = len(judged) * _sign_p(len(found), len(found))
+    p_values = dict(zip(judged, holm([ahead[one].p_value for one in judged]), strict=True))
+    smallest = len(judged) * ahead[judged[0]].smallest_p
     standings = [
         Standing(
             method,
             verdicts[method],
-            ahead[method][0] if method in ahead else 0.0,
-            probability_interval(*ahead[method]) if method in ahead else (0.0, 1.0),
+            ahead[method].ahead if method in ahead else 0.0,
+            ahead[method].chance if method in ahead else (0.0, 1.0),
             p_values.get(method),
             mean_rank.get(method),
         )
@@ -127,7 +128,7 @@ def critical_difference(methods: int, studies: int) -> float:
     return float(quantile * np.sqrt(methods * (methods + 1) / (6 * studies)))
 
 
-def _scores(data: Mapping[str, Any]) -> dict[str, float]:
+def scores_of(data: Mapping[str, Any]) -> dict[str, float]:
     """Of every arm the mean on test, where more is better; the worst of one that diverged."""
     sign = catalog.named(data["measure"]).sign
     return {
@@ -155,15 +156,8 @@ def _ranks(scores: Sequence[Sequence[float]]) -> tuple[list[float], float]:
     return ranks.tolist(), float(friedmanchisquare(*values.T).pvalue)
 
 
-def _ahead(method: str, scores: Any) -> tuple[float, int]:
-    """In how many studies the method is ahead of none, equal ones half, and how many have it."""
-    compared = [np.sign(own[method] - own[BASELINE]) for own in scores if method in own]
-    return float(sum((sign + 1) / 2 for sign in compared)), len(compared)
-
-
-def _sign_p(ahead: float, studies: int) -> float:
-    """Two-sided, half wins rounded towards a half."""
-    from scipy.stats import binomtest
-
-    wins = int(np.floor(ahead)) if ahead > studies / 2 else int(np.ceil(ahead))
-    return float(binomtest(wins, studies).pvalue)
+def _ahead(method: str, scores: Iterable[Mapping[str, float]]) -> Signs:
+    """Of none, in the studies that have the method."""
+    compared = [(own[method], own[BASELINE]) for own in scores if method in own]
+    own, none = np.array(compared).T
+    return signs(own, none)

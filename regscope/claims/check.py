@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from regscope.base.settings import Settings, chosen_by, refusal
-from regscope.claims.measures import Measure, choices, parse
+from regscope.claims.measures import AHEAD, OVER_TABLES, Measure, choices, parse
 from regscope.claims.published import Published
 from regscope.claims.texts import Figures, Names, Remark, refuse
 from regscope.study.params import BASELINE
@@ -21,8 +21,12 @@ COMPARED_BY = {
     "spread": ("higher", "lower", "highest", "lowest"),
     "paths": ("higher", "lower", "equal"),
     "confused": ("at_least",),
+    "advice": ("higher", "lower", "highest", "lowest", "equal"),
 }
 """The comparisons that a table's measures allow, where not all."""
+
+COUNTED = f"advice.{AHEAD}"
+"""The measure of claims over all tables with advice, and of no other study's."""
 
 
 def _texts(value: Any) -> Any:
@@ -35,12 +39,13 @@ class Scope:
     """What a check of a group may name, and what it takes from its group.
 
     regs: of all studies; one may be without a cell that others have, and claims about it are not
-    run. layers: of the study, None where it is only planned. words: `{measure: measured by}`.
-    published: `{measure: runs}`.
+    run. arms: of advice, which claims about it may name. layers: of the study, None where it is
+    only planned. words: `{measure: measured by}`. published: `{measure: runs}`.
     """
 
     study: str
     regs: tuple[str, ...]
+    arms: tuple[str, ...]
     layers: tuple[str, ...] | None
     words: Mapping[str, str]
     published: Mapping[str, Published]
@@ -106,10 +111,14 @@ class Check(Settings):
     @model_validator(mode="after")
     def _names_exist(self, info: ValidationInfo) -> Self:
         if info.context:
+            scope: Scope = info.context
+            allowed = scope.arms if self.parsed.table == "advice" else scope.regs
             for key, names in (("cell", self.cell), ("against", self.others)):
                 for name in names:
-                    if name not in info.context.regs:
-                        raise refuse(key, name, info.context.regs)
+                    if name not in allowed:
+                        raise refuse(key, name, allowed)
+            if self.parsed.counts_tables != (scope.study == OVER_TABLES):
+                raise refusal("measure", self.measure, f"{COUNTED} goes with {OVER_TABLES} alone")
             layers, study = info.context.layers, info.context.study
             if self.layer is not None and layers is not None and self.layer not in layers:
                 raise refuse("layer", self.layer, layers, f"study {study} has: ")

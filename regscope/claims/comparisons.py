@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from regscope.advice.signs import signs
 from regscope.statistics import (
     LAST_DIGITS,
     LEVEL,
@@ -146,6 +147,24 @@ def single_value(
         smallest_p=0.0 if run.error or not away else p_value,
         new_run=interval,
         shift=run.shift(level),
+    )
+
+
+def times_ahead(cell: np.ndarray, other: np.ndarray, sign: int) -> Finding:
+    """On how many tables one is ahead of the other, as a share, with its 95 % interval for another
+    table like these and the p of the sign test; values by table, `[T]`.
+
+    `sign` is 1 if more than half is claimed, -1 if less. Over tables, which differ in what they
+    are, no size of a difference is compared, so that there is none of a new run.
+    """
+    found = signs(cell, other)
+    measured = Interval(found.ahead / found.count, *found.chance)
+    return Finding(
+        measured=measured,
+        oriented=oriented(measured, 0.5, sign),
+        p_value=found.p_value,
+        seeds=found.count,
+        smallest_p=found.smallest_p,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from regscope.claims.advised import TREES
 from regscope.claims.check import Check, Contrast, Equal
 from regscope.claims.evidence import Evidence, Pair, contrast
 from regscope.claims.rule import Rule
@@ -28,22 +29,26 @@ class Corrected:
 
 
 def is_row(check: Check, pair: Pair) -> bool:
-    """Whether the study's own table compares the same."""
+    """Whether the study's own table, or its advice, compares the same."""
     table, column = check.parsed
-    return table == "seeds" and column in COMPARED and pair.against == BASELINE
+    if table == "advice":
+        compared = not check.parsed.counts_tables and pair.cell != TREES
+    else:
+        compared = table == "seeds" and column in COMPARED
+    return compared and pair.against == BASELINE
 
 
 def corrected_over_cells(check: Contrast, evidence: Evidence, rule: Rule) -> dict[str, Corrected]:
-    """`{cell: p values}` of the check's question, asked of every cell of the study.
+    """`{cell: p values}` of the check's question, asked of every cell of the study, or of every arm
+    of its advice.
 
     Of `equal` with a margin of its own, the question is whether the difference is within it; its
     p outside the margin counts there alone.
     """
-    column = check.parsed.column
-    baseline = evidence.cells[BASELINE][column].dropna()
+    family = evidence.family(check)
+    baseline = family[BASELINE]
     found = {}
-    for reg, rows in evidence.cells.items():
-        values = rows[column].dropna()
+    for reg, values in family.items():
         shared = values.index.intersection(baseline.index)
         if reg != BASELINE and len(shared):
             own, other = (

@@ -12,6 +12,7 @@ import numpy as np
 
 from regscope.base import paths
 from regscope.claims import comparisons, spreads
+from regscope.claims.advised import Advised
 from regscope.claims.check import Check, Contrast, Directed, Equal, Level, Value
 from regscope.claims.comparisons import Finding
 from regscope.claims.rule import Rule
@@ -55,7 +56,8 @@ class Kept:
 
 @dataclass(frozen=True)
 class Evidence:
-    """A study's tables and, where its strength paths were tried, their two.
+    """A study's tables and, where its strength paths were tried, their two; `advised`, where there
+    is any, from its committed advice.
 
     `matters`: the smallest difference in accuracy worth having there. `nudge`: -1 or 1 for a
     repeat whose rounding moves every effect nearer to where its claim turns, or away from it
@@ -67,6 +69,7 @@ class Evidence:
     tuned: pd.DataFrame | None = None
     matters: float = MATTERS
     nudge: int = 0
+    advised: Advised | None = None
 
     @cached_property
     def cells(self) -> dict[str, pd.DataFrame]:
@@ -78,8 +81,17 @@ class Evidence:
 
     @property
     def seeds(self) -> set[int]:
-        own = self.results.seeds["seed"]
-        return {int(seed) for seed in (own if self.path is None else (*own, *self.path["seed"]))}
+        on_path = () if self.path is None else self.path["seed"]
+        advised = set() if self.advised is None else self.advised.seeds
+        return {int(seed) for seed in (*self.results.seeds["seed"], *on_path)} | advised
+
+    def family(self, check: Check) -> dict[str, pd.Series[float]]:
+        """`{cell: values by seed}` of all that the study's table of rows, or its advice, holds
+        against the baseline."""
+        table, column = check.parsed
+        if table == "advice":
+            return {} if self.advised is None else self.advised.compared()
+        return {reg: rows[column].dropna() for reg, rows in self.cells.items()}
 
     def without(self, seed: int) -> Evidence:
         """Tables over all seeds, as of confused classes, stay as they are."""
@@ -95,7 +107,20 @@ class Evidence:
             tables.confused,
             tables.lost,
         )
-        return replace(self, results=left, path=None if self.path is None else kept(self.path))
+        return replace(
+            self,
+            results=left,
+            path=None if self.path is None else kept(self.path),
+            advised=None if self.advised is None else self.advised.without(seed),
+        )
+
+
+def apart(advised: Advised | None) -> Evidence:
+    """Of advice that is about no study alone."""
+    import pandas as pd
+
+    empty = pd.DataFrame({"reg": [], "seed": []})
+    return Evidence(Kept(empty, empty, empty, empty, set()), advised=advised)
 
 
 class NotRunError(Exception):
@@ -153,6 +178,10 @@ def _finding(
     shared = values.index.intersection(others.index)
     if shared.empty:
         raise NotRunError(f"{cell} and {against} share no seed")
+    if check.parsed.counts_tables:
+        assert isinstance(check, Directed)
+        own, other = (series.loc[shared].to_numpy(np.float64) for series in (values, others))
+        return comparisons.times_ahead(own, other, check.sign)
     own = _complete(values.loc[shared], check, cell)
     other = _complete(others.loc[shared], check, against)
     assert isinstance(check, Contrast)
@@ -190,6 +219,8 @@ def _others(check: Check, cell: str, evidence: Evidence) -> list[np.ndarray]:
 def _values(check: Check, cell: str, evidence: Evidence, family: str | None = None) -> pd.Series:
     """The measure of a cell, indexed by seed; with `family`, of its path at strength 0."""
     table, column = check.parsed
+    if table == "advice":
+        return _advised(check, cell, evidence)
     if table == "paths":
         return _on_path(check, family or cell, evidence, at_zero=family is not None)
     if table in ("seeds", "spread"):
@@ -210,6 +241,19 @@ def _values(check: Check, cell: str, evidence: Evidence, family: str | None = No
         raise NotRunError(f"the results have no {check.measure} by seed")
     by_seed: pd.Series[Any] = frame.loc[chosen].set_index("seed")[column].sort_index()
     return by_seed
+
+
+def _advised(check: Check, cell: str, evidence: Evidence) -> pd.Series:
+    column, advised = check.parsed.column, evidence.advised
+    if advised is None:
+        raise NotRunError("no advice is committed yet")
+    if advised.measure != column:
+        raise NotRunError(f"the advice is about {advised.measure}, not {column}")
+    arms = advised.arms()
+    if cell not in arms:
+        why = f": {advised.unfit[cell]}" if cell in advised.unfit else ""
+        raise NotRunError(f"the advice has no scores of {cell}{why}")
+    return arms[cell]
 
 
 def _on_path(check: Check, family: str, evidence: Evidence, at_zero: bool) -> pd.Series:

@@ -119,7 +119,13 @@ def judged(
 
 def _row(claim: Claim, pair: Pair, given: Corrected, rule: Rule) -> Part:
     finding = pair.finding
-    family = f"{given.cells} cells of {claim.study} in {claim.check.measure}"
+    measure = claim.check.parsed
+    compared = (
+        f"arms of the advice for {claim.study}"
+        if measure.table == "advice"
+        else (f"cells of {claim.study}")
+    )
+    family = f"{given.cells} {compared} in {measure.column}"
     p_equal, p_equal_holm = finding.p_equal, given.p_equal_holm
     if isinstance(claim.check, Equal):
         assert p_equal is not None

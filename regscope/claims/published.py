@@ -36,7 +36,7 @@ class Published(Settings):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         measure = parse(self.measure)
-        if measure is None or measure.table != "seeds":
+        if measure is None or measure.table not in ("seeds", "advice"):
             raise refuse("measure", self.measure, COLUMNS["seeds"])
         if self.unstated and self.measure not in ON_PAGES:
             raise refuse("measure", self.measure, ON_PAGES, "with `unstated`, choose from: ")

@@ -14,6 +14,7 @@ from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import shown
 from regscope.base.yaml_files import read_yaml
+from regscope.claims.advised import ARMS
 from regscope.claims.check import Scope
 from regscope.claims.schema import (
     Claim,
@@ -41,7 +42,7 @@ def load_claims(params: Params, path: Path = paths.CLAIMS_FILE) -> Claims:
         name: None if study.model.found_late else tuple(study.model.layer_names())
         for name, study in params.studies.items()
     }
-    known = Known(layers, params.regs)
+    known = Known(layers, params.regs, ARMS)
     try:
         file = File.model_validate(raw, context=known)
     except ValidationError as error:
@@ -53,6 +54,7 @@ def load_claims(params: Params, path: Path = paths.CLAIMS_FILE) -> Claims:
         scope = Scope(
             group.study,
             known.regs,
+            known.arms,
             layers.get(group.study),
             file.measured_by | group.measured_by,
             {table.measure: table for table in group.published},
@@ -91,6 +93,7 @@ def claim_of(entry: ClaimEntry, group: Group) -> Claim:
         entry.readings,
         tuple(cell for cell in group.assumed if cell in compared),
         group.unstated,
+        group.departs,
         entry.hardly_fails,
         entry.set_knowing,
         entry.headline,

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, ValidationInfo, model_validator
 
 from regscope.base.settings import Settings, refusal
 from regscope.claims.check import AnyCheck, Level, Scope, Value
-from regscope.claims.measures import choices, parse
+from regscope.claims.measures import OVER_TABLES, choices, parse
 from regscope.claims.published import Published
 from regscope.claims.rule import Rule
 from regscope.claims.texts import Names, Remark, Text, refuse
@@ -80,13 +80,15 @@ class Group(Settings):
     """What one document says that one study can test; its entries still unchecked.
 
     assumed: the cells whose strength the document does not state. unstated: what else it leaves
-    open. published: its printed figures. measured_by: `{measure: words}` that go before the file's.
+    open. departs: where it states a setting, and ours is another. published: its printed figures.
+    measured_by: `{measure: words}` that go before the file's.
     """
 
     document: str
     study: str
     assumed: Names = ()
     unstated: Remark = ""
+    departs: Remark = ""
     published: tuple[Published, ...] = ()
     measured_by: dict[str, Text] = {}
     claims: tuple[dict[str, Any], ...] = ()
@@ -105,10 +107,11 @@ class Group(Settings):
 @dataclass(frozen=True)
 class Known:
     """What params.yaml has: `layers` by study, None of a network that is not made for this, and the
-    cells of any study."""
+    cells of any study; and the arms that advice may have."""
 
     layers: Mapping[str, tuple[str, ...] | None]
     regs: tuple[str, ...]
+    arms: tuple[str, ...]
 
 
 class File(Settings):
@@ -130,9 +133,9 @@ class File(Settings):
         _check_words(self.measured_by)
         context: Any = info.context
         known: Known = context
-        studies = (*known.layers, *self.planned_studies)
+        studies = (*known.layers, *self.planned_studies, OVER_TABLES)
         for number, group in enumerate(self.groups):
-            for key, value, allowed in _named(group, self.documents, studies, known.regs):
+            for key, value, allowed in _named(group, self.documents, studies, known):
                 if value not in allowed:
                     raise refuse(f"groups.{number}.{key}", value, allowed)
         return self
@@ -145,16 +148,18 @@ def _check_words(words: Mapping[str, str]) -> None:
 
 
 def _named(
-    group: Group, documents: Mapping[str, str], studies: tuple[str, ...], regs: tuple[str, ...]
+    group: Group, documents: Mapping[str, str], studies: tuple[str, ...], known: Known
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """`(key, name, names that there are)`."""
     yield "document", group.document, tuple(documents)
     yield "study", group.study, studies
     for cell in group.assumed:
-        yield "assumed", cell, regs
+        yield "assumed", cell, known.regs
     for number, table in enumerate(group.published):
+        measure = parse(table.measure)
+        of_advice = measure is not None and measure.table == "advice"
         for cell in table.runs:
-            yield f"published.{number}.runs", cell, regs
+            yield f"published.{number}.runs", cell, known.arms if of_advice else known.regs
 
 
 @dataclass(frozen=True)
@@ -171,6 +176,7 @@ class Claim:
     readings: tuple[Reading, ...] = ()
     assumed: tuple[str, ...] = ()
     unstated: str = ""
+    departs: str = ""
     hardly_fails: str = ""
     set_knowing: str = ""
     headline: bool = False

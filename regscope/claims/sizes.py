@@ -9,12 +9,17 @@ from regscope.claims.evidence import Pair
 
 
 def reported_effect(check: Check, pair: Pair) -> float | None:
-    """What the document's own figures give for this comparison; None where it prints none."""
+    """What the document's own figures give for this comparison; None where it prints none.
+
+    Over tables the figures are on how many each is ahead of the other, equal ones of neither.
+    """
     of_cell = check.printed.get(pair.cell)
     if pair.against is None:
         return of_cell
     of_other = check.printed.get(pair.against)
-    return None if of_cell is None or of_other is None else of_cell - of_other
+    if of_cell is None or of_other is None:
+        return None
+    return of_cell / (of_cell + of_other) if check.parsed.counts_tables else of_cell - of_other
 
 
 def reported_as_claimed(check: Check, pair: Pair) -> float | None:
@@ -22,7 +27,7 @@ def reported_as_claimed(check: Check, pair: Pair) -> float | None:
     reported = reported_effect(check, pair)
     if reported is None or not isinstance(check, Directed):
         return None
-    return check.sign * reported
+    return check.sign * (reported - 0.5 if check.parsed.counts_tables else reported)
 
 
 def size_fits(check: Check, pair: Pair) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from regscope.claims.check import Contrast, Level, Value
+from regscope.claims.check import Check, Contrast, Level, Value
+from regscope.claims.comparisons import Finding
 from regscope.claims.evidence import Evidence, reaching_note, tuned_note
 from regscope.claims.parts import Name, Part, Question, ask, judged
 from regscope.claims.rule import (
@@ -65,6 +66,7 @@ def judge(claims: Claims, evidence: Mapping[str, Evidence]) -> dict[str, list[di
                 "other_readings": readings[1:],
                 "assumed": list(claim.assumed),
                 "unstated": claim.unstated,
+                "departs": claim.departs,
                 "hardly_fails": claim.hardly_fails,
                 "set_knowing": claim.set_knowing,
                 "headline": claim.headline,
@@ -141,7 +143,7 @@ def _settled(claim: Claim, part: Part) -> Settled:
         return "stated"
     if {part.pair.cell, part.pair.against} & set(claim.assumed):
         return "strength assumed"
-    return "unstated" if claim.unstated else "stated"
+    return "unstated" if claim.unstated or claim.departs else "stated"
 
 
 def _printed(claims: Claims) -> Others:
@@ -227,7 +229,7 @@ def _reading(
         claim.deterministic,
         reported_note(check, found),
         f"decided by the hardest of {len(found)} comparisons" if len(found) > 1 else "",
-        _seeds_note(finding.seeds, finding.smallest_p, part, rule) if given == "undecided" else "",
+        _seeds_note(check, finding, part, rule) if given == "undecided" else "",
         _value_note(judgement, left_out) if left_out is not None else "",
         "there is a difference, certain and too small to matter" if part.certain else "",
         size_note(check, found) if given == "same direction" else "",
@@ -258,14 +260,15 @@ def _reading(
     )
 
 
-def _seeds_note(seeds: int, smallest_p: float, part: Part, rule: Rule) -> str:
-    """Where the number of seeds alone keeps a comparison from being decided."""
-    if seeds < rule.fewest_seeds:
-        return f"fewer than {rule.fewest_seeds} seeds decide nothing"
+def _seeds_note(check: Check, finding: Finding, part: Part, rule: Rule) -> str:
+    """Where the number of seeds alone keeps a comparison from being decided, or that of tables."""
+    called = "tables" if check.parsed.counts_tables else "seeds"
+    if finding.seeds < rule.fewest_seeds:
+        return f"fewer than {rule.fewest_seeds} {called} decide nothing"
     if part.at_best < rule.significance:
         return ""
     return (
-        f"these {seeds} seeds cannot decide this: p is {smallest_p:.2g} or more,"
+        f"these {finding.seeds} {called} cannot decide this: p is {finding.smallest_p:.2g} or more,"
         f" corrected {part.at_best:.2g} or more"
     )
 

@@ -33,10 +33,10 @@ RESERVED: dict[Settled, str] = {
 
 EXPLAINED = (
     "Yes where its claim is reproduced, no where it is contradicted in the setting that the"
-    " document states. Where the document leaves that open, the answer is for the strength or the"
-    f" setting assumed. No, or not by an amount that matters, where there is {EQUAL}. Open where"
-    " the seeds cannot tell, or where most other values would fit as well. On the edge where the"
-    " verdict is not firm."
+    " document states. Where the document leaves that open, or ours departs from it, the answer is"
+    " for the strength or the setting assumed. No, or not by an amount that matters, where there is"
+    f" {EQUAL}. Open where the seeds cannot tell, or where most other values would fit as well. On"
+    " the edge where the verdict is not firm."
 )
 
 
@@ -56,4 +56,4 @@ def _settled(claim: Mapping[str, Any]) -> Settled:
     deciding = {cell for one in readings for cell in (one["decided_by"] or {}).values()}
     if deciding & set(claim["assumed"]):
         return "strength assumed"
-    return "unstated" if claim.get("unstated") else "stated"
+    return "unstated" if claim.get("unstated") or claim.get("departs") else "stated"

@@ -21,7 +21,7 @@ SMALL = 0.01
 Of an accuracy the level is the error: a tenth of a point is little where ten points are wrong, and
 much where one is.
 """
-_UNDECIDABLE = "seeds cannot decide this"
+_UNDECIDABLE = ("seeds cannot decide this", "tables cannot decide this")
 _OR = "; or: "
 _SAID = {"not at the strength assumed": ("Strength assumed",)}
 """The reserves that a verdict names itself."""
@@ -71,6 +71,24 @@ def corrections_table(claims: Claims) -> Table:
     )
 
 
+def over_tables(claim: Mapping[str, Any]) -> bool:
+    """Whether it is about all tables with advice, and no study alone."""
+    measure = parse(claim["measure"])
+    return measure is not None and measure.counts_tables
+
+
+def tables_of(claim: Mapping[str, Any]) -> str:
+    """How many there are."""
+    count: int = claim["seeds"]
+    return f"{count} table{'s' * (count != 1)}"
+
+
+def departures(claims: Claims) -> list[str]:
+    """Of each document, where it states a setting and ours is another."""
+    told = {(claim["title"], claim["departs"]): None for claim in claims if claim.get("departs")}
+    return [f"Where {title} has another setting: {departs}." for title, departs in told]
+
+
 def anchor(claim: Mapping[str, Any]) -> str:
     """The claim's name in addresses, on the start page and on its study's."""
     return f"claim-{claim['id']}"
@@ -115,7 +133,7 @@ def _verdict(claim: Mapping[str, Any]) -> str:
     if verdict == "depends on the reading":
         beside.append(_OR.join(reading["says"] for reading in readings(claim)))
     elif verdict == "undecided":
-        beside += [_UNDECIDABLE for note in (claim["note"],) if _UNDECIDABLE in note]
+        beside += [why for why in _UNDECIDABLE if why in claim["note"]]
         beside += [UNCORRECTED] * outdone_by_correction(claim)
     elif verdict != EQUAL and (share := _share(claim)) < SMALL:
         of_what = "the error" if _is_accuracy(claim) else "it"
@@ -132,7 +150,8 @@ def _verdict(claim: Mapping[str, Any]) -> str:
 def outdone_by_correction(claim: Mapping[str, Any]) -> bool:
     """Whether the claim is undecided though the interval of its difference leaves out 0."""
     measure = parse(claim["measure"])
-    if claim["comparison"] in (*LEVELS, "equal") or (measure and measure.table == "spread"):
+    no_difference = measure is not None and (measure.table == "spread" or measure.counts_tables)
+    if claim["comparison"] in (*LEVELS, "equal") or no_difference:
         return False
     return uncorrected(claim)
 
@@ -201,11 +220,14 @@ def _shift(claim: Mapping[str, Any], shift: float) -> str:
 
 
 def _origin(claim: Mapping[str, Any]) -> str:
-    """The level that a difference starts from, without which its size says nothing."""
+    """The level that a difference starts from, or how many tables there are: without it a size
+    says nothing."""
+    measure = parse(claim["measure"])
+    if over_tables(claim):
+        return f" of {tables_of(claim)}"
     level = claim.get("against_mean")
     if level is None:
         return ""
-    measure = parse(claim["measure"])
     return f" from {percent(level)} %" if measure and measure.is_fraction else f" from {level:.3g}"
 
 
@@ -214,6 +236,8 @@ def _number(claim: Mapping[str, Any], value: float) -> str:
     level = claim["comparison"] in LEVELS
     if measure.table == "spread":
         return f"×{fixed(value, 2)}"
+    if measure.counts_tables:
+        return percent(value, 0)
     if measure.is_fraction:
         return percent(value) if level else points(value)
     # Three significant digits of the largest, and the same number of decimals for all.
@@ -224,6 +248,8 @@ def _number(claim: Mapping[str, Any], value: float) -> str:
 
 def _unit(claim: Mapping[str, Any]) -> str:
     measure = parse(claim["measure"])
+    if over_tables(claim):
+        return " %"
     if measure is None or not measure.is_fraction:
         return " errors" if measure and measure.table == "confused" else ""
     return " %" if claim["comparison"] in LEVELS else " points"

@@ -6,17 +6,25 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from regscope.report.answers import NO_ANSWER, answer
-from regscope.report.claims_table import anchor, interval, measured, outdone_by_correction
+from regscope.report.claims_table import (
+    anchor,
+    interval,
+    measured,
+    outdone_by_correction,
+    over_tables,
+    tables_of,
+)
 from regscope.report.formats import DASH, EDGE, UNCORRECTED
 from regscope.report.how_sure import OWN, seeds
 from regscope.report.phrases import number_of
 from regscope.report.questions import Question
-from regscope.report.verdicts import RESERVES, Claims
+from regscope.report.verdicts import OTHERWISE, RESERVES, Claims
 
 CALLED = {"Else unstated": "some unstated"}
 """Reserves that a sentence calls otherwise than a table's heading."""
 
 STATED = f"{OWN}, as the document states them"
+TUNED = "each at its best"
 
 Claim = Mapping[str, Any]
 
@@ -34,7 +42,7 @@ def headlines(claims: Claims) -> Iterator[Question]:
                 f"Was the headline of “{claim['title']}” right?",
                 (f"{answer(claim)}. “{statement}”: {claim['verdict']}{note}{effect}.",),
                 _sure(claim),
-                (claim["study"],),
+                () if over_tables(claim) else (claim["study"],),
                 anchor(claim),
             )
 
@@ -45,13 +53,14 @@ def _sure(claim: Claim) -> str:
         return "not tested"
     ends = interval(claim)
     of_what = " of one new run" * (claim["comparison"] == "value")
+    over = over_tables(claim)
     return "; ".join(
         (
             _firmness(claim),
-            seeds([claim["seeds"]]),
+            "means over seeds" if over else seeds([claim["seeds"]]),
             "no interval" if ends == DASH else f"95 % interval{of_what} {ends}",
             _settings(claim),
-            "one study",
+            tables_of(claim) if over else "one study",
         )
     )
 
@@ -63,11 +72,12 @@ def _firmness(claim: Claim) -> str:
         return "firmly open" if is_open else "firm"
     if claim["firm"] is False:
         return f"open, on the {EDGE}" if is_open else f"on the {EDGE}"
-    return "too few seeds to tell"
+    return f"too few {'tables' if over_tables(claim) else 'seeds'} to tell"
 
 
 def _settings(claim: Claim) -> str:
     """Whether they are the document's, and the reserves."""
     has = [CALLED.get(name, name.lower()) for name, holds in RESERVES.items() if holds(claim)]
-    own = claim.get("assumed") or claim.get("unstated")
-    return ", ".join((OWN if own else STATED, *has))
+    own = any(RESERVES[name](claim) for name in OTHERWISE)
+    settings = TUNED if over_tables(claim) else OWN if own else STATED
+    return ", ".join((settings, *has))

@@ -19,7 +19,7 @@ from regscope.report import (
 )
 from regscope.report.advice_answer import answer
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
-from regscope.report.claims_table import claims_table, corrections_table, counts_line
+from regscope.report.claims_table import claims_table, corrections_table, counts_line, departures
 from regscope.report.measured import MEASURES
 from regscope.report.new_data import new_data_table, sentence
 from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
@@ -172,6 +172,7 @@ def _claims(section: Section) -> Part:
                 " rests on a row above has that row's."
             ),
             claims_table(section.claims),
+            *map(Note, departures(section.claims)),
             Folded("What each p is corrected over", (corrections_table(section.claims),)),
         ),
     )

@@ -13,6 +13,7 @@ from regscope.report import tables, words
 from regscope.report.across import across
 from regscope.report.advice_ranking import over_data_sets
 from regscope.report.advice_tables import overview
+from regscope.report.claims_table import claims_table, departures, over_tables
 from regscope.report.findings import study_findings
 from regscope.report.formats import DASH
 from regscope.report.in_markdown import answered, joined, link
@@ -44,7 +45,7 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
         blocks += ["## Studies", _studies(sections)]
     if claims:
         blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
-        blocks += [discoveries(claims), *_where_claims_are(claims)]
+        blocks += [discoveries(claims), *_where_claims_are(claims), *_over_tables(claims)]
     if sections:
         evidence = [section.evidence for section in sections.values()]
         blocks += ["## Seeds needed", markdown(seed_counts_table(evidence))]
@@ -115,7 +116,8 @@ def _studies(sections: Mapping[str, Section]) -> str:
 
 def _where_claims_are(claims: Claims) -> Iterator[str]:
     """Links to the studies' pages, each with how many claims are held against it."""
-    there = Counter(claim["study"] for claim in claims if claim["verdict"] != "not run")
+    run = (claim for claim in claims if claim["verdict"] != "not run" and not over_tables(claim))
+    there = Counter(claim["study"] for claim in run)
     if there:
         pages = {study: link(paths.study_page(study), paths.RESULTS_PAGE) for study in there}
         counted = (
@@ -123,6 +125,17 @@ def _where_claims_are(claims: Claims) -> Iterator[str]:
             for study, count in there.items()
         )
         yield f"Claim by claim: {', '.join(counted)}."
+
+
+def _over_tables(claims: Claims) -> Iterator[str]:
+    """What is about no study alone, and stands on no study's page."""
+    found = [claim for claim in claims if over_tables(claim)]
+    if found:
+        told = "; ".join(
+            f"“{row[0].text.rstrip('.')}”: {row[1].text}, {row[3].text}"
+            for row in claims_table(found).rows
+        )
+        yield escape(" ".join((f"Over all tables with advice, {told}.", *departures(found))))
 
 
 def _methods() -> str:

@@ -23,7 +23,7 @@ MEANINGS = {
     "not at the strength assumed": "the seeds speak against it, at a strength that the document"
     " does not state",
     "not in the setting assumed": "the seeds speak against it, in a setting that the document does"
-    " not state in full",
+    " not state in full, or that departs from its",
     "contradicted": "the seeds speak against it, in the setting that the document states",
     "not run": "no results to hold it against",
 }
@@ -33,10 +33,14 @@ Claims = Sequence[Mapping[str, Any]]
 RESERVES: dict[str, Callable[[Mapping[str, Any]], bool]] = {
     "Strength assumed": lambda claim: bool(claim.get("assumed")),
     "Else unstated": lambda claim: bool(claim.get("unstated")),
+    "Setting departs": lambda claim: bool(claim.get("departs")),
     "Can hardly fail": lambda claim: bool(claim.get("hardly_fails")),
     "Number set knowing results": lambda claim: bool(claim.get("set_knowing")),
 }
 """What a reader must know of a claim before counting it."""
+
+OTHERWISE = ("Strength assumed", "Else unstated", "Setting departs")
+"""The reserves of what was not run in the setting that the document states."""
 
 
 def load_claims() -> tuple[Mapping[str, Any], ...]:
@@ -72,8 +76,7 @@ def headline(claims: Claims) -> str:
     held = [claim for claim in claims if claim["verdict"] == "reproduced"]
     firm = [claim for claim in held if claim.get("firm")]
     free = [claim for claim in firm if not any(has(claim) for has in RESERVES.values())]
-    unstated = RESERVES["Strength assumed"], RESERVES["Else unstated"]
-    stated = [claim for claim in firm if not any(has(claim) for has in unstated)]
+    stated = [claim for claim in firm if not any(RESERVES[name](claim) for name in OTHERWISE)]
     return (
         f"{len(held)} of {len(claims)} are reproduced, {len(firm)} of these firmly:"
         f" {len(stated)} in a setting that the document states in full, and {len(free)} of those"

@@ -26,7 +26,7 @@ CHECK = (
     "measure", "layer", "pair", "at", "comparison", "cell", "against", "threshold", "margin",
     "reported", "sizes_compare", "deterministic",
 )  # fmt: skip
-GROUP = ("document", "study", "assumed", "unstated", "published")
+GROUP = ("document", "study", "assumed", "unstated", "departs", "published")
 
 
 def entry(**changed: Any) -> dict[str, Any]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
+from regscope.advice.protocol import COCKTAIL
+from regscope.advice.settings import load_advice
+from regscope.claims.advised import TREES
 from regscope.claims.check import Value
+from regscope.claims.measures import OVER_TABLES
 from regscope.claims.reading import load_claims
 from regscope.claims.schema import Claims
 from regscope.study.params import load_params
@@ -20,6 +25,7 @@ DOCUMENTS = {
     "002_408e8fe876265221.txt",
     "003_21f5146bfa4151ce.txt",
     "004_1abfdfaa346d0915.txt",
+    "arXiv-2106.11189",
 }
 
 
@@ -73,6 +79,33 @@ def test_a_figure_is_typed_once(claims: Claims) -> None:
         for table in group.published:
             for cell, value in table.runs.items():
                 assert text.count(f"{cell}: {value}") == 1
+
+
+def test_every_claim_about_advice_names_a_study_that_has_or_may_have_its_arms(
+    claims: Claims,
+) -> None:
+    """Committed advice must have them; what is not committed yet, advice/params.yaml must ask for
+    every method among them, of a table whose trees stand beside it."""
+    params = load_params(committed() / "params.yaml")
+    asked = load_advice(params, committed() / "advice/params.yaml")
+    held = 0
+    for claim in claims.claims:
+        table, column = claim.check.parsed
+        if table != "advice" or claim.study == OVER_TABLES:
+            continue
+        study = params.named(claim.study)
+        assert study.primary_measure == column, claim.id
+        assert study.data.kind == "table", claim.id
+        methods = asked.named(claim.study).asked.methods
+        assert set(claim.check.compared) <= {"none", *methods, COCKTAIL, TREES}, claim.id
+        assert claim.departs, claim.id
+        folder = committed() / "metrics/advice" / claim.study
+        if folder.is_dir():
+            data = json.loads((folder / "advice.json").read_text())
+            arms = {arm["arm"] for arm in data["arms"]} | ({TREES} if data["trees"] else set())
+            assert set(claim.check.compared) <= arms, claim.id
+            held += 1
+    assert held >= 4
 
 
 def test_no_claim_stands_twice(claims: Claims) -> None:

@@ -18,7 +18,7 @@ from tests.claims.synthetic import entry, group
 FIRST_MEASURES = (
     "test_accuracy, test_loss, train_accuracy, train_loss, generalization_gap, loss_gap,"
     " top5_accuracy, expected_calibration_error, brier_score, balanced_accuracy, roc_auc,"
-    " average_precision, ... (39 more)"
+    " average_precision, ... (40 more)"
 )
 
 
@@ -323,7 +323,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"claims": None}, "groups.0.claims = null: must be a list"),
     ({"untestable": [{"id": "vague"}]}, "vague: must be given: section, statement, reason"),
     ({"document": "x.txt"}, "groups.0.document = x.txt: choose from: 000_paper.txt"),
-    ({"study": "cifar"}, "groups.0.study = cifar: choose from: digits, other, future"),
+    ({"study": "cifar"}, "groups.0.study = cifar: choose from: digits, other, future, all tables"),
     ({"assumed": "l3"}, "groups.0.assumed = l3: choose from: none, l1, l2, dropout"),
     ({"unstated": 3}, "groups.0.unstated = 3: must be text; put a number in quotes"),
     (
@@ -354,8 +354,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"name": "x"},
-        "groups.0.name = x: unknown key; known here: document, study, assumed, unstated, published,"
-        " measured_by, claims, untestable",
+        "groups.0.name = x: unknown key; known here: document, study, assumed, unstated, departs,"
+        " published, measured_by, claims, untestable",
     ),
 ]
 
@@ -366,6 +366,38 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
 def test_a_wrong_group_is_one_line(changed: dict[str, Any], text: str, workspace: Path) -> None:
     synthetic.write(group(**changed))
     assert refused() == f"claims.yaml: {text}"
+
+
+@pytest.mark.parametrize(
+    ("changed", "text"),
+    [
+        (
+            {"published": [TABLE | {"measure": "advice.test_accuracy", "runs": {"l3": 0.9}}]},
+            "groups.0.published.0.runs = l3: choose from: none, activity_l1, adversarial,",
+        ),
+        (
+            {"claims": [entry(measure="advice.test_accuracy", cell="tree")]},
+            "l1-better: check.cell = tree: choose from: trees, none,",
+        ),
+        (
+            {"claims": [entry(measure="advice.ahead", cell="cocktail")]},
+            "l1-better: check.measure = advice.ahead: advice.ahead goes with all tables alone",
+        ),
+        (
+            {"study": "all tables", "claims": [entry()]},
+            "l1-better: check.measure = test_accuracy: advice.ahead goes with all tables alone",
+        ),
+        (
+            {"claims": [entry(measure="advice.test_accuracy", comparison="value", cell="l1")]},
+            "l1-better: check.comparison = value: choose from: higher, lower, highest, lowest,",
+        ),
+    ],
+)
+def test_what_advice_does_not_have_is_refused(
+    changed: dict[str, Any], text: str, workspace: Path
+) -> None:
+    synthetic.write(group(**changed))
+    assert refused().startswith(f"claims.yaml: {text}")
 
 
 @pytest.mark.parametrize(

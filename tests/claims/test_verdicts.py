@@ -111,6 +111,7 @@ def test_an_entry_holds_everything_to_six_digits() -> None:
         "other_readings": [],
         "assumed": ["l1"],
         "unstated": "the optimizer",
+        "departs": "",
         "hardly_fails": "",
         "set_knowing": "",
         "headline": False,
