@@ -12,6 +12,8 @@ DOCS := .venv-docs
 # Stages call `python`, and DVC's queue workers call `dvc`: both must be the environment's.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 unexport PYTHONPATH
+# Else each of many processes compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := repro
 .PHONY: repro paths rates advice results ui notebook test test-slow test-processors test-gpu test-browser lint format readme docs bench audit lock clean

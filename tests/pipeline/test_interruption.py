@@ -25,7 +25,7 @@ MODEL = "data/models/digits/none"
 def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace whose training takes some seconds."""
     params = deepcopy(TINY)
-    params["studies"]["digits"]["training"]["epochs"] = 1500
+    params["studies"]["digits"]["training"]["epochs"] = 300
     del params["studies"]["digits"]["regularizers"]["l2"]
     workspace = Workspace.create(tmp_path_factory.mktemp("long"), params)
     workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.1"
@@ -163,7 +163,7 @@ def test_interruption(long_training: Workspace, undisturbed: dict[str, bytes], v
 def training(tmp_path: Path) -> Workspace:
     """A workspace with its data prepared, whose training takes a second or two."""
     params = deepcopy(TINY)
-    params["studies"]["digits"]["training"]["epochs"] = 1000
+    params["studies"]["digits"]["training"]["epochs"] = 400
     workspace = Workspace.create(tmp_path / "killed", params)
     workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.05"
     for stage in ("download", "preprocess"):

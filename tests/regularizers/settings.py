@@ -63,6 +63,19 @@ CELLS: dict[str, dict[str, Any]] = {
     **COMPOSED,
 }
 
+ENOUGH: dict[str, dict[str, Any]] = {
+    name: cell
+    for name, cell in CELLS.items()
+    if name in COMPOSED or not any(set(cell) <= set(composed) for composed in COMPOSED.values())
+}
+"""Every method at least once, together with others where it can be: where bits are compared, one
+that goes wrong shows there as it does alone."""
+
+WITH_OPTIMIZERS = [
+    *((name, "adam") for name in CELLS),
+    *((name, optimizer) for optimizer in ("sgd", "nesterov") for name in ENOUGH),
+]
+"""Cells and optimizers of `tests.tiny`: all cells with the one that keeps most beside weights."""
 
 PARTICULAR = {"spatial_dropout", "stochastic_depth"}
 """Methods that need convolutions or residual branches."""

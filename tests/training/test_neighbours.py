@@ -7,7 +7,7 @@ import pytest
 from regscope.datasets import Dataset
 from regscope.study.params import Study
 from tests import tiny
-from tests.regularizers.settings import CELLS, OF_ANY_NETWORK, of_data
+from tests.regularizers.settings import CELLS, OF_ANY_NETWORK, WITH_OPTIMIZERS, of_data
 
 ALONE, REORDERED, FEWER = [3], [4, 1, 0], [0, 1]
 
@@ -27,8 +27,7 @@ def differences(study: Study, dataset: Dataset, everyone: list[int]) -> dict[str
     return found
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.parametrize(("cell", "optimizer"), WITH_OPTIMIZERS)
 def test_of_digits(cell: str, optimizer: str, digits: Dataset) -> None:
     study = tiny.study(CELLS[cell], optimizer)
     assert differences(study, digits, [0, 1, 2, 3, 4]) == {}

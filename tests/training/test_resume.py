@@ -17,11 +17,10 @@ from regscope.engine import checkpoints
 from regscope.study.params import Study
 from regscope.training.loop import Trainer
 from tests import tiny
-from tests.regularizers.settings import CELLS
+from tests.regularizers.settings import CELLS, WITH_OPTIMIZERS
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
+@pytest.mark.parametrize(("cell", "optimizer"), WITH_OPTIMIZERS)
 def test_from_every_epoch(cell: str, optimizer: str, digits: Dataset, tmp_path: Path) -> None:
     check(tiny.study(CELLS[cell], optimizer), digits, tmp_path)
 
@@ -39,8 +38,7 @@ SCHEDULES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("optimizer", tiny.OPTIMIZERS)
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(("cell", "optimizer"), WITH_OPTIMIZERS)
 def test_of_a_broken_off_epoch_nothing_is_left(
     cell: str, optimizer: str, digits: Dataset, tmp_path: Path
 ) -> None:
