@@ -25,7 +25,7 @@ MODEL = "data/models/digits/none"
 def long_training(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """A workspace whose training takes some seconds."""
     params = deepcopy(TINY)
-    params["studies"]["digits"]["training"]["epochs"] = 300
+    params["studies"]["digits"]["training"]["epochs"] = 600
     del params["studies"]["digits"]["regularizers"]["l2"]
     workspace = Workspace.create(tmp_path_factory.mktemp("long"), params)
     workspace.environment["REGSCOPE_CHECKPOINT_SECONDS"] = "0.1"
@@ -125,6 +125,7 @@ def start(workspace: Workspace) -> tuple[subprocess.Popen[bytes], psutil.Process
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=heed_signals,
     )
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
