@@ -67,8 +67,8 @@ def no_signal(stream: np.random.Generator) -> Arrays:
 
 
 def plenty(stream: np.random.Generator) -> Arrays:
-    """A straight line decides but for a tenth of noise, and 4,000 rows of four columns tell it."""
-    rows, test = 4000, 4000
+    """A straight line decides but for a tenth of noise, and 2,000 rows of four columns tell it."""
+    rows, test = 2000, 4000
     inputs = stream.normal(size=(rows + test, 4)).astype(np.float32)
     targets = (inputs @ np.array([1.0, -1, 0.5, 0.25]) > 0).astype(np.int64)
     flipped = stream.random(rows + test) < 0.1
