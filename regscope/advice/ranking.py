@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from regscope.advice.lost import lost
+from regscope.advice.ranks import critical_difference, friedman_p, mean_ranks
 from regscope.advice.signs import Signs, signs
 from regscope.measures import catalog
 from regscope.statistics import EQUAL, UNDECIDED, holm
@@ -50,17 +52,28 @@ class Standing:
 class Ranking:
     """`standings` with the best mean rank first, none among them; `ranked` methods have one.
 
-    `p` is that of Friedman's test that all of these do alike (Friedman 1937), and two whose mean
-    ranks differ by less than `critical` cannot be told apart (Nemenyi 1963; Demšar 2006). `shows`:
-    whether so many data sets could show that a method is ahead more often than not.
+    `scores` are those of the ranked methods by study, more being better. `shows`: whether so many
+    data sets could show that a method is ahead more often than not.
     """
 
     studies: tuple[str, ...]
     standings: tuple[Standing, ...]
-    ranked: int
-    p: float
-    critical: float
+    scores: tuple[tuple[float, ...], ...]
     shows: bool
+
+    @property
+    def ranked(self) -> int:
+        return len(self.scores[0])
+
+    @cached_property
+    def p(self) -> float:
+        """Of Friedman's test (1937) that all of these do alike; 1 where they are everywhere."""
+        return friedman_p(self.scores)
+
+    @cached_property
+    def critical(self) -> float:
+        """Two whose mean ranks differ by less cannot be told apart (Nemenyi 1963; Demšar 2006)."""
+        return critical_difference(self.ranked, len(self.studies), LEVEL)
 
 
 def held(data: Mapping[str, Any], arm: Mapping[str, Any]) -> str:
@@ -84,8 +97,8 @@ def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
     common = [method for method in methods if all(method in own for own in scores.values())]
     if len(common) < FEWEST:
         return None
-    ranks, p = _ranks([[own[method] for method in common] for own in scores.values()])
-    mean_rank = dict(zip(common, ranks, strict=True))
+    values = tuple(tuple(own[method] for method in common) for own in scores.values())
+    mean_rank = dict(zip(common, mean_ranks(values), strict=True))
     verdicts = {
         method: {
             name: verdict
@@ -113,19 +126,9 @@ def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
     return Ranking(
         tuple(found),
         tuple(sorted(standings, key=lambda one: (one.rank is None, one.rank or 0.0))),
-        len(common),
-        p,
-        critical_difference(len(common), len(found)),
+        values,
         smallest < LEVEL,
     )
-
-
-def critical_difference(methods: int, studies: int) -> float:
-    """By how much mean ranks must differ, at LEVEL over all pairs (Demšar 2006, section 3.2.2)."""
-    from scipy.stats import studentized_range
-
-    quantile = float(studentized_range.ppf(1 - LEVEL, methods, np.inf)) / np.sqrt(2)
-    return float(quantile * np.sqrt(methods * (methods + 1) / (6 * studies)))
 
 
 def scores_of(data: Mapping[str, Any]) -> dict[str, float]:
@@ -143,17 +146,6 @@ def _verdicts(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield arm["arm"], held(data, arm)
     for arm in lost(data["unfit"]):
         yield arm, "worse"
-
-
-def _ranks(scores: Sequence[Sequence[float]]) -> tuple[list[float], float]:
-    """Mean ranks of `[studies, methods]`, and Friedman's p; 1 where all are alike everywhere."""
-    from scipy.stats import friedmanchisquare, rankdata
-
-    values = np.array(scores)
-    ranks = rankdata(-values, axis=1).mean(0)
-    if (values == values[:, :1]).all():
-        return ranks.tolist(), 1.0
-    return ranks.tolist(), float(friedmanchisquare(*values.T).pvalue)
 
 
 def _ahead(method: str, scores: Iterable[Mapping[str, float]]) -> Signs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
 
 import numpy as np
 
@@ -35,7 +36,7 @@ def signs(own: np.ndarray, other: np.ndarray) -> Signs:
 
 
 def _p(ahead: float, count: int) -> float:
-    from scipy.stats import binomtest
-
     wins = int(np.floor(ahead)) if ahead > count / 2 else int(np.ceil(ahead))
-    return float(binomtest(wins, count).pvalue)
+    more = max(wins, count - wins)
+    as_many = sum(comb(count, number) for number in range(more, count + 1))
+    return float(min(1.0, 2 * as_many / 2**count))
