@@ -23,6 +23,7 @@ from regscope.advice.protocol import (
     LAST,
     LAST_SEEDS,
     LEAST_CLOSER,
+    SPREAD,
 )
 from regscope.advice.sampling import Sampler
 from regscope.study.params import BASELINE
@@ -60,7 +61,8 @@ class Search:
         where no arm has any left."""
         count = next_generation(self.trials)
         if most is not None:
-            count = min(count, most - self.trials)
+            # Those that are spread evenly wait for no answer: together they train faster.
+            count = min(max(count, SPREAD - self.trials), most - self.trials)
         asked = {name: sampler.ask(count) for name, sampler in self._samplers.items()}
         if not self.trials and BASELINE in asked:
             # All that it has: what others are held against is to be at its best.

@@ -27,12 +27,6 @@ from regscope.engine.trained import end_of
 from regscope.study.params import BASELINE, Study
 from regscope.training.places import Place, shape
 
-TOGETHER = 32
-"""Networks of a stack on a processor's core: more make a step hardly quicker for each."""
-
-SHARES = 2
-"""Stacks for each worker at least, so that none waits long for another."""
-
 Told = Callable[[int, int], None]
 """Hears how many of how many epochs of networks are trained."""
 
@@ -89,10 +83,8 @@ class Lab:
         """A search trains methods together. What a test trains is timed, method by method."""
         run = self.run
         assert run is not None
-        networks = _networks(missing)
-        most = networks
-        if run.device == "cpu":
-            most = min(TOGETHER, ceil(networks / (SHARES * run.workers)))
+        # As few stacks as keep all workers busy.
+        most = min(run.largest, ceil(_networks(missing) / run.workers))
         for seeds, settings in missing.items():
             if self.holdout == "test":
                 yield from grouped(self.study, settings, seeds)
