@@ -21,9 +21,9 @@ BEGIN, END = "<!-- certainty: begin -->", "<!-- certainty: end -->"
 
 
 def block(found: Mapping[str, Any] | None) -> str:
-    """Of what was measured; says so where nothing was."""
+    """Of what was measured; nothing where nothing was."""
     if not found:
-        return "Nothing has been measured yet: run `python -m bench.certainty`."
+        return ""
     methods = joined([display_name(name) for name in found["methods"]])
     told = (
         f"The same advice asked for again, every time with another draw of the search, among"
