@@ -35,11 +35,12 @@ class Cutout(Regularizer):
     def check_examples(self, shape: tuple[int, ...]) -> None:
         """Refuse pictures `[C, H, W]` both of whose sides are shorter than `side`."""
         height, width = shape[1:]
-        if self.side > max(height, width):
-            raise RegscopeError(
-                f"{self.name}.side = {self.side}: at most {max(height, width)}, since the pictures"
-                f" are {height} x {width}"
-            )
+        for side, _ in self.runs:
+            if side > max(height, width):
+                raise RegscopeError(
+                    f"{self.name}.side = {side:g}: at most {max(height, width)}, since the"
+                    f" pictures are {height} x {width}"
+                )
 
     def batch(self, step: Step, own: Own) -> tuple[Tensor, Tensor]:
         """Of pictures `[P*B, C, H, W]`. Raises what `check_examples` raises."""

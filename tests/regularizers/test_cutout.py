@@ -93,6 +93,12 @@ def test_a_square_that_is_larger_than_the_pictures_is_refused(digits: Dataset) -
     assert str(caught.value) == "cutout.side = 9: at most 8, since the pictures are 8 x 8"
 
 
+def test_so_it_is_among_places_whose_squares_fit() -> None:
+    sides = [Cutout(side=side) for side in (3, 9, 3)]
+    with pytest.raises(RegscopeError, match=r"^cutout\.side = 9: at most 8"):
+        Cutout.as_one(sides, torch.device("cpu")).check_examples((1, 8, 8))
+
+
 @pytest.mark.parametrize("kind", ["points", "table", "tokens"])
 def test_what_is_no_picture_is_refused(kind: str) -> None:
     told = f"cutout = None: there is none for {kind} data: it is for image"
