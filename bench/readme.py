@@ -11,11 +11,10 @@ from bench import figures, names, ratios, results, tables
 from bench.growth import FEW
 from bench.plan import figure as plan_figure
 from bench.plan import page as plan_page
+from bench.searching import page as searching_page
 from regscope.base import paths
 from regscope.base.errors import RegscopeError, run
 from regscope.base.files import write_bytes, write_text
-from regscope.base.lines import joined
-from regscope.figures.style import display_name
 from regscope.report.formats import fixed
 from regscope.report.readme import BEGIN, END, replaced
 from regscope.report.render import Table, escape, markdown
@@ -151,9 +150,9 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
         yield _table(tables.places_table(job))
     if "searching" in found:
         yield "### A search among settings"
-        yield searching_line(found["searching"]["job"])
+        yield searching_page.line(found["searching"]["job"])
         yield made_with(found["searching"])
-        yield _table(tables.searching_table(found["searching"]))
+        yield _table(searching_page.table(found["searching"]))
     if "pipelines" in found:
         yield "### DVC's own work"
         yield made_with(found["pipelines"])
@@ -191,15 +190,6 @@ def _parts(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     if found:
         minutes = sum(measured.get("took", 0) for measured in found.values()) / 60
         yield f"Measuring all of this took {fixed(minutes, 0)} minutes."
-
-
-def searching_line(job: Mapping[str, Any]) -> str:
-    methods = joined([display_name(name) for name in job["methods"]])
-    return escape(
-        f"{job['trials']} settings of each of {methods} on the study {job['study']}, and every"
-        " learning rate without any, one network each, start included. Best accuracy: of all, on"
-        " validation."
-    )
 
 
 def job_line(job: Mapping[str, Any]) -> str:

@@ -39,7 +39,7 @@ def mnist_table(found: Mapping[str, Measured]) -> Table:
         same = [one.verdict == SAME for one in verdicts.get(way, {}).values()]
         return (
             Cell(names.WAYS[way]),
-            Cell(_spread(seconds, 2)),
+            Cell(told_spread(seconds, 2)),
             Cell(_ratio(rounds, way, OURS, job)),
             Cell(_peak_share(ways, job["flops_a_seed"], seconds.middle, "float32")),
             Cell(_memory(rounds, way)),
@@ -122,7 +122,7 @@ def fashion_table(found: Mapping[str, Measured]) -> Table:
         accuracies = [accuracy for ran in rounds for accuracy in last(ran[way], "none")]
         return (
             Cell(names.WAYS[way]),
-            Cell(_spread(a_step, 1)),
+            Cell(told_spread(a_step, 1)),
             Cell(_ratio(rounds, way, OURS, job)),
             Cell(_ratio(rounds, way, OURS_REDUCED, job)),
             Cell(_peak_share(ways, job["flops_a_seed"], seconds.middle, precision)),
@@ -189,8 +189,8 @@ def arithmetic_table(measured: Measured) -> Table:
         share = ratios.fraction_of_peak(measured["flops"], seconds.middle, peak)
         return (
             Cell(way),
-            Cell(_spread(seconds, 1)),
-            Cell("1" if way == "fastest" else _spread(times, 2)),
+            Cell(told_spread(seconds, 1)),
+            Cell("1" if way == "fastest" else told_spread(times, 2)),
             Cell(f"{percent(share, 1)} %"),
         )
 
@@ -215,8 +215,8 @@ def places_table(measured: Measured) -> Table:
 
     def row(way: str) -> tuple[Cell, ...]:
         times = [ran[way]["wall"] / ran[last]["wall"] for ran in rounds]
-        ratio = "1" if way == last else _spread(ratios.spread(times), 2)
-        taken = _spread(ratios.spread([ran[way]["wall"] for ran in rounds]), 1)
+        ratio = "1" if way == last else told_spread(ratios.spread(times), 2)
+        taken = told_spread(ratios.spread([ran[way]["wall"] for ran in rounds]), 1)
         return Cell(way), Cell(taken), Cell(ratio)
 
     return Table(
@@ -224,36 +224,6 @@ def places_table(measured: Measured) -> Table:
         ("Way", "Seconds", f"Times {last}"),
         tuple(row(way) for way in sorted(rounds[0])),
     )
-
-
-def searching_table(measured: Measured) -> Table:
-    """Settings a minute of every way and number of workers, and how many times as slow it is."""
-    rounds = measured["rounds"]
-
-    def row(way: str, workers: int) -> tuple[Cell, ...]:
-        ran = [found[f"{way}/{workers}"] for found in rounds]
-        ours = [found[f"{OURS}/{workers}"] for found in rounds]
-        each = [60 * one["settings"] / one["wall"] for one in ran]
-        times = [
-            own["settings"] / own["wall"] * one["wall"] / one["settings"]
-            for one, own in zip(ran, ours, strict=True)
-        ]
-        return (
-            Cell(SEARCHES[way]),
-            Cell(str(workers)),
-            Cell(_spread(ratios.spread(each), 0)),
-            Cell("1" if way == OURS else _spread(ratios.spread(times), 1)),
-            Cell(percent(max(one["best"] for one in ran))),
-        )
-
-    return Table(
-        "A search among settings",
-        ("Way", "Processes", "Settings a minute", "Times as long as regscope", "Best accuracy, %"),
-        tuple(row(way, workers) for workers in measured["job"]["workers"] for way in SEARCHES),
-    )
-
-
-SEARCHES = {OURS: "regscope advise, its search", "eager": "Optuna, a loop in torch"}
 
 
 def pipelines_table(measured: Measured) -> Table:
@@ -265,8 +235,8 @@ def pipelines_table(measured: Measured) -> Table:
         used = [ran[project][command]["processor"] for ran in rounds]
         times = [ran[project][command]["processor"] / ran[first][command]["processor"]
                  for ran in rounds]  # fmt: skip
-        ratio = "1" if project == first else _spread(ratios.spread(times), 1)
-        return Cell(_spread(ratios.spread(used), 1)), Cell(ratio)
+        ratio = "1" if project == first else told_spread(ratios.spread(times), 1)
+        return Cell(told_spread(ratios.spread(used), 1)), Cell(ratio)
 
     commands = {"repro": "dvc repro, nothing to do", "exp run": "dvc exp run -S reg=l2"}
     headings = [(f"{words}: seconds", "Times one stage") for words in commands.values()]
@@ -288,7 +258,8 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" + ("" if count == 1 else "s")
 
 
-def _spread(spread: ratios.Spread, decimals: int) -> str:
+def told_spread(spread: ratios.Spread, decimals: int) -> str:
+    """`middle [lowest, highest]`."""
     low, high = (fixed(value, decimals) for value in (spread.low, spread.high))
     return f"{fixed(spread.middle, decimals)} [{low}, {high}]"
 
@@ -297,7 +268,7 @@ def _ratio(rounds: ratios.Rounds, way: str, against: str, job: Measured) -> str:
     if way == against:
         return "1"
     found = ratios.ratio_spread(rounds, way, against, job["seeds"], job["short"])
-    return _spread(found, 1 if found.low >= 2 else 2)
+    return told_spread(found, 1 if found.low >= 2 else 2)
 
 
 def _peak_share(ways: Measured, flops: float, seconds: float, precision: str) -> str:

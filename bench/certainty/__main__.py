@@ -14,6 +14,7 @@ from bench import data, results
 from bench.certainty import page
 from bench.certainty.asking import METHODS, REPEATS, STUDIES, TRIALS
 from bench.machine import measured
+from bench.repeated import PAGE
 from regscope.advice.advise import advise
 from regscope.advice.asked import Asked
 from regscope.advice.judged import advised
@@ -43,7 +44,7 @@ def main() -> None:
                 if str(repeat) not in done:
                     done[str(repeat)] = asked(name, study, prepared, trials, repeat)
                     results.write(RESULTS, found)
-                    write_text(page.PAGE, page.current(page.PAGE.read_text(), found))
+                    write_text(PAGE, page.current(PAGE.read_text(), found))
                     print(name, trials, repeat, done[str(repeat)], flush=True)
 
 

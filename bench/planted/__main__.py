@@ -17,6 +17,7 @@ from bench import results
 from bench.machine import measured
 from bench.planted import page
 from bench.planted.truths import METHODS, TRUTHS, Arrays, Truth
+from bench.repeated import PAGE
 from regscope.advice.advise import advise
 from regscope.advice.asked import Asked
 from regscope.advice.judged import advised
@@ -46,7 +47,7 @@ def main() -> None:
             if str(repeat) not in done:
                 done[str(repeat)] = asked(by_name[name], repeat)
                 results.write(RESULTS, found)
-                write_text(page.PAGE, page.current(page.PAGE.read_text(), found))
+                write_text(PAGE, page.current(PAGE.read_text(), found))
                 print(name, repeat, done[str(repeat)], flush=True)
 
 

@@ -123,7 +123,7 @@ def _row(claim: Claim, pair: Pair, given: Corrected, rule: Rule) -> Part:
     compared = (
         f"arms of the advice for {claim.study}"
         if measure.table == "advice"
-        else (f"cells of {claim.study}")
+        else f"cells of {claim.study}"
     )
     family = f"{given.cells} {compared} in {measure.column}"
     p_equal, p_equal_holm = finding.p_equal, given.p_equal_holm

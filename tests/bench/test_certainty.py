@@ -7,6 +7,7 @@ from typing import Any
 from bench import results
 from bench.certainty import page
 from bench.certainty.asking import METHODS, STUDIES
+from bench.repeated import PAGE
 from regscope.regularizers import REGULARIZERS
 from regscope.study.params import load_params
 
@@ -34,7 +35,7 @@ def test_the_table_counts_what_was_advised_and_how_far_gains_go() -> None:
 
 
 def test_the_page_holds_what_was_measured() -> None:
-    text = page.PAGE.read_text()
+    text = PAGE.read_text()
     assert page.current(text, results.load("certainty")) == text
 
 

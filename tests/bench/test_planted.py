@@ -12,6 +12,7 @@ from bench import results
 from bench.planted import page
 from bench.planted.__main__ import save
 from bench.planted.truths import METHODS, TRUTHS
+from bench.repeated import PAGE
 from regscope.regularizers import REGULARIZERS
 
 BY_NAME = {truth.name: truth for truth in TRUTHS}
@@ -43,7 +44,7 @@ def test_the_table_counts_what_was_right_and_what_was_advised() -> None:
 
 
 def test_the_page_holds_what_was_measured() -> None:
-    text = page.PAGE.read_text()
+    text = PAGE.read_text()
     assert page.current(text, results.load("planted")) == text
 
 
