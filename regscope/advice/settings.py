@@ -60,9 +60,13 @@ class AdviceSettings(Settings):
     @model_validator(mode="after")
     def _known_studies(self, held_against: ValidationInfo) -> AdviceSettings:
         studies = held_against.context or {}
-        for name in self.studies:
+        for name, asked in self.studies.items():
             if name not in studies:
                 raise refusal(f"studies.{name}", None, f"unknown study; {choose(studies)}")
+            whole = studies[name].train_size
+            if asked.part is not None and asked.part >= whole:
+                told = f"must be less than the {whole:,} examples that train"
+                raise refusal(f"studies.{name}.part", asked.part, told)
         return self
 
     def named(self, name: str) -> AskedOf:

@@ -113,6 +113,8 @@ def test_the_projects_own_settings_are_valid() -> None:
             "studies.digits.methods = l3: choose from:",
         ),
         ({"studies": {"digits": {"trials": 1, "test_seeds": 2}}}, "studies.digits.test_seeds = 2:"),
+        ({"studies": {"digits": {"trials": 1, "part": 19}}}, "studies.digits.part = 19: must be"),
+        ({"studies": {"digits": {"trials": 1, "part": 900}}}, "studies.digits.part = 900: must be"),
         ({"studies": {"digits": {"minutes": 3}}}, "studies.digits.minutes = 3: unknown key"),
         ({"grids": 1}, "grids = 1: unknown key"),
     ],
