@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from regscope.base.lines import joined
 from regscope.figures.style import display_name
+from regscope.report.advice_answer import answer
 from regscope.report.columns import comparisons, on_edge
 from regscope.report.formats import EDGE
 from regscope.report.headlines import headlines
@@ -110,10 +111,10 @@ def _lost(section: Section) -> str:
 def _at_best(section: Section) -> str:
     best = section.at_best
     if best is None:
-        return (
-            "All cells have the study's own learning rate and epochs; others were not tried, and"
-            " may turn any of this."
-        )
+        own = "All cells have the study's own learning rate and epochs"
+        if section.advice is None:
+            return f"{own}; others were not tried, and may turn any of this."
+        return f"{own}; others may turn any of this. Each at its best: {answer(section.advice)[0]}"
     better, worse = (
         [
             f"{display_name(reg)} by {sized(best.tuned[reg], ACCURACY)}{noted(beyond(best, reg))}"

@@ -21,6 +21,7 @@ from regscope.report.phrases import number_of
 from regscope.report.sections import Section, load_sections
 from regscope.report.verdicts import load_claims
 from regscope.study.params import load_params
+from tests.advice.test_answer import advice, arm
 from tests.committed import committed
 from tests.report import synthetic
 from tests.report.test_standings import CELLS, EDGE, FIRST, NONE, sections, shifted
@@ -59,6 +60,17 @@ def test_the_answer_comes_first(workspace: Path) -> None:
     )
     assert others == "Of the others: worse: L2 (−2.98)."
     assert rates.startswith(ALONE)
+
+
+def test_where_there_is_advice_it_says_what_is_best_when_each_is_at_its_best(
+    workspace: Path,
+) -> None:
+    own = replace(sections(first=FIRST)["first"], advice=advice(arm("l2", 0.02), advised="l2"))
+    assert (
+        "All cells have the study's own learning rate and epochs; others may turn any of this."
+        " Each at its best: Use L2 of 0.001, learning rate 0.003, 30 epochs."
+    ) in study_findings(own)
+    assert ALONE not in said(own)
 
 
 def test_no_method_is_better(workspace: Path) -> None:
