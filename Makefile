@@ -62,17 +62,18 @@ ui: $(VENV)/.ready
 notebook: $(VENV)/.ready-notebook
 	python -m jupyterlab --LabApp.default_url=/lab/tree/lessons/weights.ipynb docs
 
-# A process a core; one that is done takes over what another has still to do.
-PARALLEL := --numprocesses auto --dist worksteal
+# One that is done takes over what another has still to do.
+PARALLEL := --dist worksteal --numprocesses
 
+# A process more than there are cores: many tests wait, for what they start or for what another builds.
 test: $(VENV)/.ready-dev
-	python -m pytest $(PARALLEL)
+	python -m pytest $(PARALLEL) $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 
 # Reading every test to find these few would take each process half a minute.
 marked = $(shell grep --recursive --files-with-matches --word-regexp --include='*.py' $(1) tests)
 
 test-slow: $(VENV)/.ready-dev
-	python -m pytest -m slow $(PARALLEL) $(call marked,slow)
+	python -m pytest -m slow $(PARALLEL) auto $(call marked,slow)
 
 # What computes, under the kernels of other processors and with portable arithmetic.
 test-processors: $(VENV)/.ready-dev

@@ -126,6 +126,28 @@ def test_a_verdict_on_the_edge_and_one_for_these_examples_alone_say_so() -> None
 
 
 @pytest.mark.parametrize(
+    ("low", "told"),
+    [
+        (-0.01, "[−1.00, +9.00]."),
+        (0.01, "[+1.00, +9.00] taken by itself, which one of 3 methods may come to by luck."),
+    ],
+)
+def test_of_those_better_on_these_examples_the_first_has_what_would_decide(
+    low: float, told: str
+) -> None:
+    here = {"holds": False, "new_low": low, "new_high": 0.09}
+    arms = (arm("l2", 0.02, **here), arm("l1", 0.05, **here), arm("dropout", 0.001))
+    sentences = answer(advice(*arms))
+    assert sentences[0].endswith(
+        ": of 3 methods none is shown to be better for other examples, too."
+    )
+    assert sentences[2:4] == [
+        "Better on these examples, which is not shown for others: L1 (+5.00) and L2 (+2.00).",
+        f"L1 comes first: for other examples {told} More examples to test on would decide.",
+    ]
+
+
+@pytest.mark.parametrize(
     ("verdict", "told"),
     [
         ("better", "better than this network on these examples"),

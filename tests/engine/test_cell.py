@@ -37,7 +37,7 @@ from regscope.engine.trained import TrainedCell
 from regscope.study.networks import MODEL_FILE, load_networks
 from regscope.study.params import Study
 from tests import tiny
-from tests.regularizers.settings import CELLS, ENOUGH
+from tests.regularizers.settings import CELLS, ENOUGH, PARTICULAR
 from tests.training import processes
 
 Holdout = Literal["test", "validation"]
@@ -54,22 +54,30 @@ def same(found: TrainedCell, expected: TrainedCell) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "optimizer"), [*((name, "adam") for name in ENOUGH), ("everything", "sgd")]
+    ("names", "optimizer"),
+    [
+        (sorted(ENOUGH.keys() - PARTICULAR), "adam"),
+        *(([name], "adam") for name in sorted(PARTICULAR)),
+        (["everything"], "sgd"),
+    ],
 )
 def test_the_number_of_workers_changes_nothing(
-    name: str,
+    names: list[str],
     optimizer: str,
     workspace: Path,
     digits_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    study = tiny.study(CELLS[name], optimizer)
+    settings = tiny.study(CELLS[names[0]], optimizer).model_dump(mode="json", exclude_none=True)
+    settings["regularizers"] = {"none": {}} | {name: CELLS[name] for name in names}
+    study = Study.model_validate(settings)
     trained = []
     for workers in ("1", "3"):
         monkeypatch.setenv("REGSCOPE_WORKERS", workers)
-        trained.append(train_cell(study, "tested", digits_folder, "tiny/tested"))
-    assert trained[0].seeds == (0, 1, 2, 3, 4)
-    assert same(trained[1], trained[0])
+        trained.append(train_cells(study, names, digits_folder, "tiny"))
+    for name in names:
+        assert trained[0][name].seeds == (0, 1, 2, 3, 4)
+        assert same(trained[1][name], trained[0][name]), name
 
 
 def test_more_stacks_than_workers_are_trained_one_after_another(

@@ -43,6 +43,19 @@ def digits_folder(all_digits_folder: Path) -> Path:
     return all_digits_folder
 
 
+@pytest.fixture(scope="session")
+def few_folder(few: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("few")
+    few.save(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def few(all_digits: Dataset) -> Dataset:
+    """No more to evaluate than to train on: a step is what a large network is reckoned for."""
+    return replace(all_digits, inputs=all_digits.inputs[:700], targets=all_digits.targets[:700])
+
+
 def taken(study: Study, dataset: Dataset, free: int = PLENTY) -> float:
     """Bytes of one seed, without what is added for lost room."""
     found, _ = seed_bytes(study, study.cells["tested"].methods(), dataset, free)
@@ -243,7 +256,7 @@ def test_the_reckoning_is_within_a_factor_of_two(
     [("none", "none"), ("batch", "stochastic_depth"), ("layer", "none")],
 )
 def test_residual_networks_get_enough_and_less_than_twice_as_much(
-    normalization: str, cell: str, digits: Dataset, digits_folder: Path
+    normalization: str, cell: str, few: Dataset, few_folder: Path
 ) -> None:
     training = {"epochs": 1, "batch_size": 300}
     study, smaller = (
@@ -256,9 +269,9 @@ def test_residual_networks_get_enough_and_less_than_twice_as_much(
         )
         for width in (48, 4)
     )
-    seed, _ = seed_bytes(study, study.cells["tested"].methods(), digits, PLENTY)
+    seed, _ = seed_bytes(study, study.cells["tested"].methods(), few, PLENTY)
     # Of one network it differs by a quarter from process to process: see SLACK_OF_CONVOLUTIONS.
-    measured = median(measured_growth(study, smaller, 1, digits_folder) for _ in range(3))
+    measured = median(measured_growth(study, smaller, 1, few_folder) for _ in range(3))
     assert measured < seed < 2 * measured
 
 
@@ -281,10 +294,10 @@ def test_of_convolutional_networks_it_is_within_a_factor_of_two(
     network: dict[str, Any],
     cell: str,
     precision: str,
-    digits: Dataset,
-    digits_folder: Path,
+    few: Dataset,
+    few_folder: Path,
 ) -> None:
-    few = {"filters": [4] * len(network["filters"]), "dense": [4]}
+    narrow = {"filters": [4] * len(network["filters"]), "dense": [4]}
     study, smaller = (
         tiny.study(
             CELLS[cell],
@@ -293,9 +306,9 @@ def test_of_convolutional_networks_it_is_within_a_factor_of_two(
             training={"epochs": 1, "batch_size": 300, "precision": precision},
             split={"train": 600},
         )
-        for changed in ({}, few)
+        for changed in ({}, narrow)
     )
-    seed, measured = reckoned_and_measured(study, smaller, 1, digits, digits_folder)
+    seed, measured = reckoned_and_measured(study, smaller, 1, few, few_folder)
     assert measured / 2 < seed < 2 * measured
 
 
