@@ -55,7 +55,8 @@ def answer(data: Data) -> list[str]:
 def _none(data: Data, none: Arm) -> Iterator[str]:
     count = len(data["arms"]) - 1
     of = "the one method is not" if count == 1 else f"of {count or 'no'} methods none is"
-    yield f"Use no regularizer, {training(none)}: {of} shown to be better."
+    which = " for other examples, too" if _better_here(data) else ""
+    yield f"Use no regularizer, {training(none)}: {of} shown to be better{which}."
     measure = catalog.named(data["measure"]).phrase
     guess = "" if none["beats_guess"] else ", not shown to be better than always guessing the same"
     yield f"On {examples(data)} its {measure} is {value(data, none['test'])}{guess}."
@@ -83,6 +84,21 @@ def _sure(data: Data, arm: Arm) -> str:
     return f"{told} For other examples like these it holds, too: {interval(data, low, high)}."
 
 
+def _better_here(data: Data) -> list[Arm]:
+    """Better than no regularizer on these examples alone, the best first."""
+    here = [arm for arm in data["arms"] if arm.get("verdict") == "better" and arm["beats_guess"]]
+    return ranked(data, [arm for arm in here if not arm.get("holds", True)])
+
+
+def _what_would_decide(data: Data, arm: Arm) -> str:
+    """Of the first of those that are better on these examples alone."""
+    low, high, count = arm["new_low"], arm["new_high"], len(data["arms"]) - 1
+    told = f"{arm_name(arm)} comes first: for other examples {interval(data, low, high)}"
+    if count > 1 and not low <= 0 <= high:
+        told += f" taken by itself, which one of {count} methods may come to by luck"
+    return f"{told}. More examples to test on would decide."
+
+
 def _others(data: Data) -> Iterator[str]:
     """The other arms, by verdict."""
     others = [arm for arm in data["arms"] if arm["arm"] not in (data["advised"], BASELINE)]
@@ -100,6 +116,8 @@ def _others(data: Data) -> Iterator[str]:
     ):
         if found:
             yield f"{told}: {joined([with_size(data, arm) for arm in ranked(data, found)])}."
+    if data["advised"] == BASELINE and (better_here := _better_here(data)):
+        yield _what_would_decide(data, better_here[0])
     here = [arm for arm in others if arm["verdict"] == "worse" and not arm.get("holds", True)]
     if here:
         yield (

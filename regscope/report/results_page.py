@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from regscope.base import paths
+from regscope.base import lines, paths
 from regscope.figures.style import display_name
 from regscope.regularizers import REGULARIZERS
 from regscope.report import tables, words
@@ -23,6 +23,7 @@ from regscope.report.sections import Section, advices
 from regscope.report.seed_counts import not_counted, seed_counts_table
 from regscope.report.standings import Standing, further, standings, standings_table
 from regscope.report.verdicts import MEANINGS, Claims, counts_table, discoveries, headline
+from regscope.study.params import BASELINE
 
 ADVICE_DOCS = Path("docs") / "advice.md"
 
@@ -77,14 +78,19 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
 
 
 def _advice(sections: Mapping[str, Section]) -> Iterator[str]:
+    """A row a study that is told to use something, and the others in a sentence."""
     found = advices(sections)
+    table = overview({name: data for name, data in found.items() if data["advised"] != BASELINE})
+    page = link(paths.ADVICE_PAGE, paths.RESULTS_PAGE)
     if found:
-        table = overview(found)
         yield "## Advice"
         yield f"{escape(table.caption)}; [how to read it]({link(ADVICE_DOCS, paths.RESULTS_PAGE)})."
+    if table.rows:
         yield markdown(table)
+    if others := [name for name, data in found.items() if data["advised"] == BASELINE]:
+        told = f"No regularizer is shown to be better in {lines.joined(others)}"
+        yield f"{escape(told)}: [what each of them has]({page})."
     if over := over_data_sets(found):
-        page = link(paths.ADVICE_PAGE, paths.RESULTS_PAGE)
         yield f"{escape(' '.join(over))} [The ranks of all methods]({page})."
 
 

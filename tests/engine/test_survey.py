@@ -240,14 +240,14 @@ SHAPED: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
     ("name", "seeds"), [*((name, 6) for name in SHAPED), ("none", 1), ("everything", 1)]
 )
 def test_the_reckoning_is_within_a_factor_of_two(
-    name: str, seeds: int, digits: Dataset, digits_folder: Path
+    name: str, seeds: int, few: Dataset, few_folder: Path
 ) -> None:
     cell, model, training = SHAPED[name]
     study, smaller = (
         tiny.study(cell, "adam", model={**model, "hidden": hidden}, training=training)
         for hidden in (model["hidden"], [8, 8])
     )
-    seed, measured = reckoned_and_measured(study, smaller, seeds, digits, digits_folder)
+    seed, measured = reckoned_and_measured(study, smaller, seeds, few, few_folder)
     assert measured / 2 < seeds * seed < 2 * measured
 
 

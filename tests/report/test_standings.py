@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from regscope.report.results_page import results_page
 from regscope.report.sections import Section, load_sections
 from regscope.report.standings import Standing, further, standings, standings_table
 from regscope.study.params import load_params
+from tests.advice.test_answer import advice, arm
 from tests.report import synthetic
 
 NONE = (0.90, 0.91, 0.92, 0.93, 0.94)
@@ -112,3 +114,26 @@ def test_the_results_page_says_in_a_sentence_what_one_study_alone_leaves_open(
     alone = results_page({"first": own["first"]}, tuple(CELLS))
     assert "| Dropout |" in alone.partition("## Overview")[2]
     assert "In one study each" not in alone
+
+
+def test_the_advice_has_a_row_where_something_is_to_be_used_and_a_sentence_where_not(
+    workspace: Path,
+) -> None:
+    advised = {
+        "first": advice(arm("l2", 0.02), advised="l2"),
+        "second": advice(arm("l2", 0.001)),
+        "third": advice(arm("l2", 0.001)),
+    }
+    own = sections(first=FIRST, second=FIRST, third=FIRST)
+    own = {name: replace(section, advice=advised[name]) for name, section in own.items()}
+    told = results_page(own, tuple(CELLS)).partition("## Advice\n")[2].partition("\n## ")[0]
+    assert [line.split(" | ")[0] for line in told.splitlines() if line.startswith("| ")] == [
+        "| Study", "| :--", "| first",
+    ]  # fmt: skip
+    assert (
+        "No regularizer is shown to be better in second and third: [what each of them has]"
+        "(advice/README.md)."
+    ) in told
+    only = results_page({"second": own["second"]}, tuple(CELLS)).partition("## Advice\n")[2]
+    assert "| Study | Use |" not in only
+    assert "No regularizer is shown to be better in second: [" in only
