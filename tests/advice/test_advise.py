@@ -127,7 +127,9 @@ def test_what_is_set_aside_changes_no_choice(
     assert (tests[0] != tests[1]).any()
 
 
-@pytest.mark.parametrize("at", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    "at", [1, *(pytest.param(later, marks=pytest.mark.slow) for later in (2, 3, 4))]
+)
 def test_an_advice_that_was_killed_goes_on_and_is_the_same(
     advice: Advice, workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch, at: int
 ) -> None:

@@ -109,6 +109,7 @@ def test_a_worker_that_sends_nothing_ends_with_its_parent_too(workspace: Path) -
         end(process)
 
 
+@pytest.mark.slow
 def test_a_killed_run_leaves_no_process_and_goes_on_where_it_stood(
     workspace: Path,
     digits_folder: Path,

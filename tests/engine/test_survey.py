@@ -166,6 +166,7 @@ def test_a_place_of_mixed_cells_has_room_for_what_all_of_them_remember(
     assert apart < reckoned("averaged", "stopped")
 
 
+@pytest.mark.slow
 def test_what_making_a_network_imports_counts_for_every_process(
     workspace: Path, digits: Dataset
 ) -> None:
@@ -251,6 +252,7 @@ def test_the_reckoning_is_within_a_factor_of_two(
     assert measured / 2 < seeds * seed < 2 * measured
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("normalization", "cell"),
     [("none", "none"), ("batch", "stochastic_depth"), ("layer", "none")],
@@ -279,6 +281,7 @@ POOLED = {"filters": [96, 64], "pooled": ["conv1"], "padding": "same", "dense": 
 WINOGRADS = {"filters": [64, 64, 64], "padding": "same", "dense": [64]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "cell", "precision"),
     [
@@ -312,6 +315,7 @@ def test_of_convolutional_networks_it_is_within_a_factor_of_two(
     assert measured / 2 < seed < 2 * measured
 
 
+@pytest.mark.slow
 def test_the_reckoning_of_mixed_cells_is_within_a_factor_of_two(
     digits: Dataset, digits_folder: Path
 ) -> None:

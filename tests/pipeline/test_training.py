@@ -6,6 +6,8 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.pipeline.workspace import TINY, Workspace
 
 
@@ -22,6 +24,7 @@ def told(workspace: Workspace, *studies: str) -> dict[str, str]:
     return dict(re.findall(r"^(\w+): (\d+ of \d+) cells to train$", said, re.MULTILINE))
 
 
+@pytest.mark.slow
 def test_stale_cells_of_several_studies_train_at_once(tmp_path: Path) -> None:
     workspace = Workspace.create(tmp_path / "clone", TINY)
     assert told(workspace, "digits", "moons") == {"digits": "3 of 3", "moons": "2 of 2"}
