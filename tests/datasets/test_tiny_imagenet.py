@@ -175,7 +175,8 @@ def test_the_part_does_not_stand_in_for_more_than_25_classes(
     )
 
 
-def test_a_mirror_without_either_says_what_it_may_hold(mirror: Path, workspace: Path) -> None:
+def test_neither(mirror: Path, workspace: Path) -> None:
+    """A mirror says what it may hold; a long path would have the line shortened."""
     assert refused(25, workspace) == (
         f"{mirror}/tiny_imagenet/tiny-imagenet-200.zip: no such file; REGSCOPE_MIRROR must be a"
         " directory or URL prefix that holds tiny_imagenet/tiny-imagenet-200.zip;"
