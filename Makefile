@@ -67,7 +67,7 @@ PARALLEL := --dist worksteal --numprocesses
 
 # A process more than there are cores: many tests wait, for what they start or for what another builds.
 test: $(VENV)/.ready-dev
-	python -m pytest $(PARALLEL) $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+	python -m pytest $(PARALLEL) $$(python -c 'from regscope.base.processes import cores; print(cores() + 1)')
 
 # Reading every test to find these few would take each process half a minute.
 marked = $(shell grep --recursive --files-with-matches --word-regexp --include='*.py' $(1) tests)

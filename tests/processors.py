@@ -56,11 +56,10 @@ if LACKING:
     PROCESSORS.clear()
 
 NUMERIC = (
-    "arithmetic", "evaluation", "regularizers", "stacking", "tasks", "training",
+    "arithmetic", "engine", "evaluation", "regularizers", "stacking", "tasks", "training",
 )  # fmt: skip
 """What is computed while networks train. Most families in `models` have no portable arithmetic;
-those that have, and `measures`, are held to the bytes of portable studies that are rebuilt. The
-processes of an engine settle on their study's arithmetic, whatever that of these tests is."""
+those that have, and `measures`, are held to the bytes of portable studies that are rebuilt."""
 
 OF_PROCESSORS = (
     "arithmetic", "measures", "training/test_golden.py", "training/test_optimizers.py",
@@ -68,7 +67,8 @@ OF_PROCESSORS = (
 )  # fmt: skip
 
 OF_FASTEST = (
-    "arithmetic/test_functions.py", "stacking/test_products.py", "training/test_sentences.py",
+    "arithmetic/test_functions.py", "engine/test_cell.py", "engine/test_device.py",
+    "stacking/test_products.py", "training/test_sentences.py",
 )  # fmt: skip
 """Hold a process to what it does without portable arithmetic: other devices, torch's products."""
 

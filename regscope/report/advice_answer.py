@@ -103,6 +103,7 @@ def _others(data: Data) -> Iterator[str]:
     """The other arms, by verdict."""
     others = [arm for arm in data["arms"] if arm["arm"] not in (data["advised"], BASELINE)]
     better = [arm for arm in others if arm["verdict"] == "better" and arm["beats_guess"]]
+    better_here = _better_here(data)
     for told, found in (
         (
             "Better than no regularizer, but not than always guessing the same",
@@ -111,12 +112,12 @@ def _others(data: Data) -> Iterator[str]:
         ("Better than no regularizer, too", [arm for arm in better if arm.get("holds", True)]),
         (
             "Better on these examples, which is not shown for others",
-            [arm for arm in better if not arm.get("holds", True)],
+            better_here,
         ),
     ):
         if found:
             yield f"{told}: {joined([with_size(data, arm) for arm in ranked(data, found)])}."
-    if data["advised"] == BASELINE and (better_here := _better_here(data)):
+    if data["advised"] == BASELINE and better_here:
         yield _what_would_decide(data, better_here[0])
     here = [arm for arm in others if arm["verdict"] == "worse" and not arm.get("holds", True)]
     if here:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
+from regscope.base.lines import told
 from regscope.datasets import Dataset, tiny_imagenet
 from regscope.datasets.archives import opened, write_archive
 from regscope.datasets.fetch import RemoteFiles
@@ -175,9 +176,9 @@ def test_the_part_does_not_stand_in_for_more_than_25_classes(
     )
 
 
-def test_neither(mirror: Path, workspace: Path) -> None:
-    """A mirror says what it may hold; a long path would have the line shortened."""
-    assert refused(25, workspace) == (
+def test_a_mirror_without_either_says_what_it_may_hold(mirror: Path, workspace: Path) -> None:
+    """In a line that a temporary folder of a long name has shortened."""
+    assert refused(25, workspace) == told(
         f"{mirror}/tiny_imagenet/tiny-imagenet-200.zip: no such file; REGSCOPE_MIRROR must be a"
         " directory or URL prefix that holds tiny_imagenet/tiny-imagenet-200.zip;"
         " tiny_imagenet/tiny-imagenet-200-first25.zip will do"

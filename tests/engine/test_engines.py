@@ -56,7 +56,6 @@ def test_every_engine_gives_the_same_bits_and_the_same_files(
         assert same(found[reg], expected[reg]), reg
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("first", "second"), [("local", "here"), ("here", "local")])
 def test_an_engine_goes_on_where_another_stopped(
     first: str,

@@ -43,17 +43,16 @@ def digits_folder(all_digits_folder: Path) -> Path:
     return all_digits_folder
 
 
-@pytest.fixture(scope="session")
-def few_folder(few: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("few")
-    few.save(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture
 def few(all_digits: Dataset) -> Dataset:
-    """No more to evaluate than to train on: a step is what a large network is reckoned for."""
+    """More would be evaluated in batches just as large, and take a large network longer."""
     return replace(all_digits, inputs=all_digits.inputs[:700], targets=all_digits.targets[:700])
+
+
+@pytest.fixture
+def few_folder(few: Dataset, tmp_path: Path) -> Path:
+    few.save(tmp_path)
+    return tmp_path
 
 
 def taken(study: Study, dataset: Dataset, free: int = PLENTY) -> float:

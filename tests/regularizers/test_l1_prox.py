@@ -173,7 +173,6 @@ def objective(trainer: Trainer) -> torch.Tensor:
     )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("model", "layers", "learning_rate", "strength"),
     [
