@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from regscope.advice.arms import Arm, Setting, arms_of, read_off
+from regscope.advice.arms import Setting, arms_of, read_off
 from regscope.advice.asked import Asked, Clock, part_of
 from regscope.advice.found import Found
 from regscope.advice.judged import Judged, Part, chosen_of, judged, parts_of, without_each
+from regscope.advice.lost import NO_ROOM
 from regscope.advice.protocol import COCKTAIL, LAST_SEEDS
 from regscope.advice.reserve import reserved
 from regscope.advice.search import Search, next_generation
@@ -42,9 +43,9 @@ class Advice:
     """What was found: every arm's choice, judged, none first.
 
     `trials` are an arm's; `trees` stand beside the networks of a table; `parts` are what each
-    method of the cocktail adds to it; `unfit` why other methods have no arm; `test_size` how many
-    examples judged, `shared` by all seeds or each its own. `networks` were trained in all, in
-    `seconds`. `guess` is the mean score of the constant guess on test.
+    method of the cocktail adds to it; `unfit` why other methods have no arm, or came to no end;
+    `test_size` how many examples judged, `shared` by all seeds or each its own. `networks` were
+    trained in all, in `seconds`. `guess` is the mean score of the constant guess on test.
     """
 
     study: Study
@@ -105,8 +106,9 @@ def advising(
         test = Lab(study, data, name, "test", Found.at(folder / "test.json"), told)
         rounds = Search(arms, search.found, search.train, asked.seed)
         further = partial(seconds_of_trees, study, apart, asked.test_seeds)
-        trials = _searched(rounds, search.found, study, arms, asked, folder, say, further)
-        say(f"{trials} trials of each of {len(arms)} arms: looking closer at the best")
+        behind = _searched(rounds, search.found, study, asked, folder, say, further)
+        trials = rounds.trials
+        say(f"{trials} trials of each of {len(rounds.arms)} arms: looking closer at the best")
         chosen, untrained = chosen_of(study, search.found, rounds.closer())
         say(f"judging {len(chosen)} choices with {len(seeds)} fresh seeds each")
         mixed = next((one.setting for one in chosen if one.arm == COCKTAIL), None)
@@ -127,7 +129,7 @@ def advising(
             found,
             trees,
             parts_of(study, test.found, mixed, seeds) if mixed and COCKTAIL not in lost else [],
-            {**unfit, **untrained, **lost},
+            {**unfit, **behind, **untrained, **lost},
             len(apart.split(study.split, seeds.start).holdout),
             shared,
             len(search.found.used) + len(test.found.used),
@@ -152,42 +154,62 @@ def _searched(
     rounds: Search,
     found: Found,
     study: Study,
-    arms: Sequence[Arm],
     asked: Asked,
     folder: Path,
     say: Say,
     further: Callable[[], Callable[[int], float]],
-) -> int:
+) -> dict[str, str]:
     """Generation after generation, until there are trials enough or the minutes are up.
 
-    What the minutes had room for is noted in `folder`, so that who goes on does not ask again;
-    `further` finds out what trees will take.
+    Which arms the minutes had no room for, and why. What they had room for is noted in `folder`,
+    so that who goes on does not ask again; `further` finds out what trees will take.
     """
     noted = folder / f"asked-{_digest(asked)}.json"
-    begun: dict[str, Any] = {"seconds": 0.0, "trials": None}
+    # What was left is null until it is decided, which it is once.
+    begun: dict[str, Any] = {"seconds": 0.0, "trials": None, "behind": None}
     if noted.is_file():
-        begun = read_json(noted)
+        begun |= read_json(noted)
+    whole, behind = len(rounds.arms), begun["behind"]
+    longest = max(arm.longest or arm.lengths[-1] for arm in rounds.arms)
+    rounds.leave(behind or ())
     wanted = asked.trials or begun["trials"]
     if wanted is not None:
         while rounds.trials < wanted and rounds.generation(wanted):
             say(f"tried {rounds.trials} of {wanted} settings of each arm")
-        return rounds.trials
+        return _no_room(asked, whole, behind or ())
     assert asked.minutes is not None
     own = study.training.epochs
-    longest = max(arm.longest or arm.lengths[-1] for arm in arms)
     clock = Clock(
-        asked.minutes, len(arms), own, longest, asked.test_seeds, begun["seconds"], further()
+        asked.minutes, len(rounds.arms), own, longest, asked.test_seeds, begun["seconds"], further()
     )
     room = True
     while room and rounds.generation():
         say(f"tried {rounds.trials} settings of each arm in {clock.elapsed:.0f} s")
         networks = len(found.networks)
-        if rounds.trials == next_generation(0):
-            clock.check(rounds.trials, found.seconds, networks)
+        if behind is None:
+            most = clock.fitting(rounds.trials, found.seconds, networks)
+            behind = rounds.behind(most)
+            if behind:
+                rounds.leave(behind)
+                clock.arms = most
+                say(
+                    f"{asked.minutes:g} minutes have room for {most} of {whole} arms: going on with"
+                    " those whose best setting so far came out best"
+                )
         room = clock.room_for_more(rounds.trials, found.seconds, networks)
-        write_json(noted, {"seconds": clock.elapsed, "trials": None})
-    write_json(noted, {"seconds": clock.elapsed, "trials": rounds.trials})
-    return rounds.trials
+        write_json(noted, {"seconds": clock.elapsed, "trials": None, "behind": behind})
+    write_json(noted, {"seconds": clock.elapsed, "trials": rounds.trials, "behind": behind})
+    return _no_room(asked, whole, behind or ())
+
+
+def _no_room(asked: Asked, whole: int, behind: Sequence[str]) -> dict[str, str]:
+    """Why these of so many arms were left."""
+    return {
+        name: f"{NO_ROOM}: those of --minutes {asked.minutes:g} held {whole - len(behind)} of"
+        f" {whole} arms, and the best of its first {next_generation(0)} settings was behind"
+        " those of the other methods"
+        for name in behind
+    }
 
 
 def _digest(asked: Asked) -> str:

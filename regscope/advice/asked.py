@@ -15,6 +15,9 @@ from regscope.study.params import Study
 LEAST_PART = 20
 """Examples of a part, below which there is nothing to choose by."""
 
+LEAST_ARMS = 2
+"""None, and what is held against it."""
+
 SPARE = 1.1
 """What is to come is taken to last so many times as long as what was measured says."""
 
@@ -78,7 +81,8 @@ def nothing(trials: int) -> float:
 
 @dataclass
 class Clock:
-    """What is left of the minutes, by what a network has taken so far.
+    """What is left of the minutes, by what a network has taken so far, for the `arms` that are
+    gone on with.
 
     `spent` are seconds of an earlier go at the same advice; `further` says how many it takes
     beside networks where so many trials of an arm are made; `now` gives seconds.
@@ -108,27 +112,33 @@ class Clock:
         """
         each = SPARE * seconds / max(1, networks)
         count = next_generation(trials)
-        coming = self._seconds(trials + count, each) + self.arms * count * each
+        coming = self._seconds(trials + count, each, self.arms) + self.arms * count * each
         return self.elapsed + coming <= 60 * self.minutes
 
-    def check(self, trials: int, seconds: float, networks: int) -> None:
-        """Refuse minutes that do not hold what must follow the first trials.
+    def fitting(self, trials: int, seconds: float, networks: int) -> int:
+        """Of how many arms the minutes hold what must follow the first trials.
 
-        Raises RegscopeError.
+        Raises RegscopeError where they do not of two, none and one method.
         """
-        whole = self.elapsed + self._seconds(trials, seconds / max(1, networks))
-        if whole > SPARE * 60 * self.minutes:
-            wanted = whole / 60
-            raise RegscopeError(
-                f"--minutes {self.minutes:g}: no room for more than the first {trials} trials of"
-                f" each of {self.arms} arms; give {wanted:.1f} or more, or fewer --methods. What"
-                " was trained is kept"
-            )
+        each = seconds / max(1, networks)
 
-    def _seconds(self, trials: int, each: float) -> float:
+        def ends(arms: int) -> float:
+            return self.elapsed + self._seconds(trials, each, arms)
+
+        for arms in range(self.arms, LEAST_ARMS - 1, -1):
+            if ends(arms) <= SPARE * 60 * self.minutes:
+                return arms
+        every = f", {ends(self.arms) / 60:.1f} for all {self.arms} arms" * (self.arms > LEAST_ARMS)
+        raise RegscopeError(
+            f"--minutes {self.minutes:g}: no room for more than the first {trials} trials of each"
+            f" arm; give {ends(LEAST_ARMS) / 60:.1f} or more to judge one method{every}. What was"
+            " trained is kept"
+        )
+
+    def _seconds(self, trials: int, each: float, arms: int) -> float:
         """Of all that follows so many trials an arm, where a network takes `each` in the study's
         own epochs."""
         longer = self.longest / self.epochs
-        searched = sum(networks_to_come(self.arms, trials))
-        judged = (self.arms + MOST_MIXED) * self.test_seeds
+        searched = sum(networks_to_come(arms, trials))
+        judged = (arms + MOST_MIXED) * self.test_seeds
         return each * longer * (searched + judged) + self.further(trials)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from regscope.advice.lost import lost
+from regscope.advice.lost import lost, without_room
 from regscope.advice.ranks import critical_difference, friedman_p, mean_ranks
 from regscope.advice.signs import Signs, signs
 from regscope.measures import catalog
@@ -89,7 +89,11 @@ def held(data: Mapping[str, Any], arm: Mapping[str, Any]) -> str:
 
 def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
     """Over the advice for each of these studies; None of fewer than FEWEST, or where fewer than
-    FEWEST methods, none among them, are in all of them."""
+    FEWEST methods, none among them, are in all of them.
+
+    Without advice whose minutes had no room for some methods: those would be missing where they do
+    badly."""
+    found = whole(found)
     if len(found) < FEWEST:
         return None
     scores = {name: scores_of(data) for name, data in found.items()}
@@ -129,6 +133,11 @@ def ranking(found: Mapping[str, Mapping[str, Any]]) -> Ranking | None:
         values,
         smallest < LEVEL,
     )
+
+
+def whole(found: Mapping[str, Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    """The advice in which every method that fits came to its end."""
+    return {name: data for name, data in found.items() if not without_room(data["unfit"])}
 
 
 def scores_of(data: Mapping[str, Any]) -> dict[str, float]:

@@ -7,7 +7,7 @@ more. Nothing here sees a test example.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, isfinite
 
@@ -49,7 +49,7 @@ class Search:
     """Arms side by side. The same seed, and the same number of trials, give the same."""
 
     def __init__(self, arms: Sequence[Arm], found: Found, train: Train, seed: int) -> None:
-        self.arms = arms
+        self.arms = list(arms)
         self.found = found
         self.train = train
         self._samplers = {arm.name: Sampler(arm, seed) for arm in arms}
@@ -63,7 +63,7 @@ class Search:
         if most is not None:
             # Those that are spread evenly wait for no answer: together they train faster.
             count = min(max(count, SPREAD - self.trials), most - self.trials)
-        asked = {name: sampler.ask(count) for name, sampler in self._samplers.items()}
+        asked = {arm.name: self._samplers[arm.name].ask(count) for arm in self.arms}
         if not self.trials and BASELINE in asked:
             # All that it has: what others are held against is to be at its best.
             asked[BASELINE] += self._samplers[BASELINE].ask(EVERY)
@@ -77,6 +77,22 @@ class Search:
             self.trials += count
             return count
         return 0
+
+    def behind(self, most: int) -> list[str]:
+        """Which arms to leave where so many are gone on with: those whose best setting so far has
+        the least value, of equal ones the most loss. None stays."""
+        seeds = range(FIRST_SEEDS)
+
+        def rank(arm: Arm) -> tuple[float, float]:
+            return min(_rank(self.found, one, seeds) for one in self._tried[arm.name])
+
+        others = [arm for arm in self.arms if arm.name != BASELINE]
+        ranked = sorted(others, key=rank)
+        return [arm.name for arm in ranked[most - 1 :]]
+
+    def leave(self, names: Collection[str]) -> None:
+        """Go on without these arms."""
+        self.arms = [arm for arm in self.arms if arm.name not in names]
 
     def closer(self) -> list[Searched]:
         """Look closer at the best settings of every arm, and then at the best of these."""

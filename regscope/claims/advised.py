@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from regscope.advice.protocol import COCKTAIL
-from regscope.advice.ranking import scores_of
+from regscope.advice.ranking import scores_of, whole
 from regscope.base import paths
 from regscope.claims.measures import AHEAD
 from regscope.measures import catalog
@@ -93,7 +93,9 @@ def over_tables(found: Mapping[str, Mapping[str, Any]]) -> Advised | None:
     worst there."""
     import pandas as pd
 
-    tables = [data for data in found.values() if data["trees"] is not None and _of_classes(data)]
+    tables = [
+        data for data in whole(found).values() if data["trees"] is not None and _of_classes(data)
+    ]
     rows = [
         (arm, number, score)
         for number, data in enumerate(tables)

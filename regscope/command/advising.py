@@ -10,6 +10,7 @@ from typing import Any
 
 from regscope.advice.advise import advising
 from regscope.advice.asked import Asked
+from regscope.advice.lost import without_room
 from regscope.advice.output import store
 from regscope.advice.stored import stored, stored_of
 from regscope.base import paths
@@ -76,8 +77,8 @@ def _advise(
         write_page(found, place.folder, place.plots, place.inside)
     print("\n" + plain_text(table(found)))
     print(textwrap.fill(" ".join(answer(found)), WIDTH))
-    again = f"--trials {found['trials']}"
-    print(f"\n{found['networks']:,} networks; the same again: {again}; {place.folder / PAGE_FILE}")
+    again = f" the same again: --trials {found['trials']};" * (not without_room(found["unfit"]))
+    print(f"\n{found['networks']:,} networks;{again} {place.folder / PAGE_FILE}")
     print(f"To go on with it:\n\n{textwrap.indent(to_go_on(found), '  ')}")
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from regscope.advice.lost import without_room
 from regscope.base.lines import joined
 from regscope.measures import catalog
 from regscope.regularizers import REGULARIZERS
@@ -38,7 +39,13 @@ def answer(data: Data) -> list[str]:
     """The paragraph, a sentence each: the advice first."""
     arm, none = arm_of(data, data["advised"]), arm_of(data, BASELINE)
     if arm["arm"] == BASELINE:
-        return [*_none(data, none), *_others(data), *_trees(data), *_ends([none])]
+        return [
+            *_none(data, none),
+            *_others(data),
+            *_no_room(data),
+            *_trees(data),
+            *_ends([none]),
+        ]
     measure = catalog.named(data["measure"]).phrase
     return [
         f"Use {methods_told(arm)}, {training(arm)}.",
@@ -47,6 +54,7 @@ def answer(data: Data) -> list[str]:
         f" {value(data, none['test'])} ({training(none)}){_cost(data, arm)}.",
         _sure(data, arm),
         *_others(data),
+        *_no_room(data),
         *_trees(data),
         *_ends([arm, none]),
     ]
@@ -134,6 +142,17 @@ def _others(data: Data) -> Iterator[str]:
         if found and found[0].get("undecided"):
             note = str(found[0]["undecided"])
             yield f"Of these {arm_name(found[0])} comes first: {note[:1].lower()}{note[1:]}"
+
+
+def _no_room(data: Data) -> Iterator[str]:
+    """Which arms had no room in the minutes: nothing is said of them."""
+    found = without_room(data["unfit"])
+    if found:
+        count = "Of one more arm" if len(found) == 1 else f"Of {len(found)} more arms"
+        yield (
+            f"{count} nothing is said, for want of minutes:"
+            f" {joined([arm_name({'arm': name, 'methods': {}}) for name in found])}."
+        )
 
 
 def _trees(data: Data) -> Iterator[str]:

@@ -307,6 +307,82 @@ def test_minutes_that_hold_no_trial_are_refused_and_what_was_trained_is_kept(
     shutil.rmtree(paths.checkpoints())
 
 
+def test_arms_that_the_minutes_have_no_room_for_are_left_and_named_and_stay_so(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Room for two of four arms; then it is broken off, and goes on where time no longer counts."""
+    asked = Asked(minutes=5, methods=("l2", "dropout"), test_seeds=5)
+    monkeypatch.setattr(Clock, "fitting", lambda *found: 2)
+    closer = Search.closer
+
+    def broken(self: Search) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Search, "closer", broken)
+    with pytest.raises(KeyboardInterrupt):
+        advise("tiny", study(), digits_folder, asked, say=lambda line: None)
+    monkeypatch.setattr(Search, "closer", closer)
+    monkeypatch.undo()
+    monkeypatch.chdir(workspace)
+    found = told(advise("tiny", study(), digits_folder, asked, say=lambda line: None))
+    kept = [arm["arm"] for arm in found["arms"]]
+    assert len(kept) == 2
+    assert kept[0] == "none"
+    assert sorted([*kept, *found["unfit"]]) == ["cocktail", "dropout", "l2", "none"]
+    for why in found["unfit"].values():
+        assert why.startswith("no room in the minutes: those of --minutes 5 held 2 of 4 arms")
+
+
+def test_which_arms_are_left_is_decided_once(
+    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken off in the second generation, and gone on with when the minutes have nearly passed."""
+    asked = Asked(minutes=5, methods=("l2", "dropout"), test_seeds=5)
+    monkeypatch.setattr(Clock, "fitting", lambda *found: 3)
+    generation = Search.generation
+    left: list[str] = []
+
+    def broken(self: Search, most: int | None = None) -> int:
+        if self.trials:
+            left.extend(arm.name for arm in self.arms)
+            raise KeyboardInterrupt
+        return generation(self, most)
+
+    monkeypatch.setattr(Search, "generation", broken)
+    with pytest.raises(KeyboardInterrupt):
+        advise("tiny", study(), digits_folder, asked, say=lambda line: None)
+    monkeypatch.setattr(Search, "generation", generation)
+    assert len(left) == 3
+
+    def again(*found: Any) -> int:
+        raise AssertionError("it was decided")
+
+    monkeypatch.setattr(Clock, "fitting", again)
+    monkeypatch.setattr(Clock, "room_for_more", lambda *found: False)
+    found = told(advise("tiny", study(), digits_folder, asked, say=lambda line: None))
+    assert [arm["arm"] for arm in found["arms"]] == left
+
+
+def test_minutes_hold_as_many_arms_as_what_must_follow_lets() -> None:
+    """A network a second: after 4 trials come 4 x 3 and 2 x 6 networks of each arm at twice the
+    epochs (48 s), and 10 of each that judge (20 s), and of three parts of a cocktail (60 s)."""
+
+    def fitting(seconds: float) -> int:
+        minutes = (seconds + 0.01) / 60 / 1.1
+        return Clock(minutes, 5, 10, 20, 10, now=lambda: 0.0).fitting(4, 20.0, 20)
+
+    needed = {arms: arms * (48 + 20) + 60 for arms in (2, 3, 4, 5)}
+    for arms, seconds in needed.items():
+        assert fitting(seconds) == arms
+    assert fitting(needed[5] + 1000) == 5
+    assert fitting(needed[4] - 1) == 3
+    with pytest.raises(
+        RegscopeError,
+        match=r"give 3\.3 or more to judge one method, 6\.7 for all 5 arms\.",
+    ):
+        fitting(needed[2] - 1)
+
+
 def test_a_clock_goes_on_while_the_next_generation_and_all_that_follows_fit() -> None:
     """Two arms, a network a second: after 4 trials come 4 each (8 s), then 4 x 3 and 2 x 6 networks
     of each at twice the epochs (96 s), and 10 of each that judge, and of three parts of a cocktail

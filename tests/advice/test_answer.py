@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from regscope.advice.lost import NO_ROOM
 from regscope.report.advice_answer import answer
 from regscope.report.advice_page import write_page
 from regscope.report.advice_settings import as_study, to_go_on
@@ -163,6 +164,18 @@ def test_trees_stand_beside_what_is_advised(verdict: str, told: str) -> None:
         "Gradient-boosted trees, of as many settings, have 97.00 % (+1.00 points [+0.20, +1.80]):"
         f" {told}."
     )
+
+
+def test_arms_that_the_minutes_had_no_room_for_are_named() -> None:
+    why = f"{NO_ROOM}: those of --minutes 3 held 2 of 4 arms"
+    unfit = {"ema": why, "sam": why, "mixup": "there is none for table data"}
+    told = answer(advice(arm("l2", 0.02), advised="l2", unfit=unfit))
+    [sentence] = [one for one in told if "minutes" in one]
+    assert sentence == "Of 2 more arms nothing is said, for want of minutes: EMA and SAM."
+    [sentence] = [one for one in answer(advice(unfit={"cocktail": why})) if "minutes" in one]
+    assert sentence == "Of one more arm nothing is said, for want of minutes: Cocktail."
+    told = answer(advice(unfit={"mixup": "there is none for table data"}))
+    assert not any("minutes" in one for one in told)
 
 
 def test_what_each_part_of_a_cocktail_adds_is_a_table() -> None:

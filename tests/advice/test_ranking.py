@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from regscope.advice.lost import DIVERGES
+from regscope.advice.lost import DIVERGES, NO_ROOM
 from regscope.advice.ranking import held, ranking
 from regscope.statistics import EQUAL, UNDECIDED
 
@@ -149,3 +149,18 @@ def test_ranks_sum_to_those_of_any_order(scores: list[list[int]]) -> None:
     for one in found.standings:
         assert 0 <= one.ahead <= len(scores)
         assert one.chance[0] <= one.chance[1]
+
+
+def test_advice_whose_minutes_left_methods_out_is_not_ranked() -> None:
+    """They would be missing where they do badly."""
+    three = {
+        "one": data(0.90, l2=0.92, dropout=0.91),
+        "two": data(0.80, l2=0.85, dropout=0.80),
+        "three": data(0.5, l2=0.4, dropout=0.6),
+    }
+    fourth = data(0.5, l2=0.6)
+    fourth["unfit"] = {"dropout": f"{NO_ROOM}: those of --minutes 3 held 2 of 3 arms"}
+    found = ranking(three | {"four": fourth})
+    assert found is not None
+    assert found == ranking(three)
+    assert ranking({"one": three["one"], "two": three["two"], "four": fourth}) is None

@@ -65,6 +65,47 @@ def test_arms_try_as_many_settings_and_none_all_that_it_has(trainer: Trainer, tr
     assert [one.tried for one in found] == [9, trials, trials]
 
 
+def test_arms_whose_best_setting_has_the_least_value_are_left_and_none_stays(
+    trainer: Trainer,
+) -> None:
+    """Of the trainer, L1 always has the half of a strength, and L2 may have less."""
+    search = searched(trainer, 4)
+    reached = {
+        arm: max(
+            one.scores[0]
+            for (setting, _), one in trainer.found.networks.items()
+            if set(setting.cell) == {arm}
+        )
+        for arm in ("l2", "l1")
+    }
+    first, last = sorted(reached, key=lambda arm: -reached[arm])
+    assert reached[first] > reached[last]
+    assert search.behind(3) == []
+    assert search.behind(2) == [last]
+    search.leave([last])
+    before = len(trainer.found.networks)
+    search.generation()
+    [added] = {tuple(setting.cell) for setting, _ in list(trainer.found.networks)[before:]}
+    assert added == (first,)
+    assert [one.arm.name for one in search.closer()] == [
+        arm.name for arm in ARMS if arm.name != last
+    ]
+
+
+def test_an_arm_that_cannot_be_trained_is_left_first(trainer: Trainer) -> None:
+    def diverging(settings: Sequence[Setting], seeds: range) -> None:
+        trainer.train(settings, seeds)
+        for setting in settings:
+            if set(setting.cell) == {"l1"}:
+                for seed in seeds:
+                    nothing = (float("nan"),)
+                    trainer.found.networks[setting, seed] = Network(setting, seed, nothing, nothing)
+
+    search = Search(ARMS, trainer.found, diverging, 0)
+    search.generation(4)
+    assert search.behind(2) == ["l1"]
+
+
 def test_the_best_are_looked_at_closer_longer_and_with_more_seeds(trainer: Trainer) -> None:
     search = searched(trainer, 32)
     before = len(trainer.asked)
