@@ -45,13 +45,7 @@ def reserved(dataset: Dataset, study: Study) -> Dataset:
                 f" {listed(rare)}; choose random"
             )
     order = np.concatenate([_in_order(drawn.train, study), _in_order(drawn.holdout, study)])
-    return replace(
-        dataset,
-        inputs=dataset.inputs[order],
-        targets=dataset.targets[order],
-        groups=None if dataset.groups is None else dataset.groups[order],
-        official_train=len(drawn.train),
-    )
+    return replace(dataset.at(order), official_train=len(drawn.train))
 
 
 def _in_order(part: np.ndarray, study: Study) -> np.ndarray:

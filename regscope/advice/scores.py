@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regscope.engine.base import Holdout, Searching
+from regscope.datasets.base import Holdout
+from regscope.engine.base import Searching
 from regscope.measures import catalog
 from regscope.study.evaluation import PRIMARIES
 from regscope.study.params import Study
@@ -19,8 +20,6 @@ from regscope.tasks.regression import Standard, number_scores
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-    from regscope.datasets import Dataset, Split
 
 
 @dataclass(frozen=True)
@@ -92,7 +91,6 @@ def _by_answers(study: Study, data: Path, holdout: Holdout) -> Scores:
     settle(study.training.arithmetic)
     dataset = Dataset.load(data)
     loss = task_of(study.data).history.index("holdout_loss")
-    measured_by = _of_numbers if dataset.quantity is not None else _of_classes
 
     def scores(ended: Ended, epochs: Sequence[int]) -> Scored:
         at_end = float(ended.history[loss, epochs[-1] - 1])
@@ -104,15 +102,18 @@ def _by_answers(study: Study, data: Path, holdout: Holdout) -> Scores:
         with portable_functions():
             inputs = torch.from_numpy(dataset.inputs[split.holdout])
             found = logits(network, inputs, dataset.scale)
-            score, points = measured_by(study, dataset, split, found)
+            held = dataset.targets_of(holdout)[split.holdout]
+            if dataset.quantity is None:
+                score, points = _of_classes(study, found, held)
+            else:
+                standard = Standard.of(dataset.targets[split.train])
+                score, points = _of_numbers(study, found, held, standard)
         return Scored((score,), (at_end,), points if holdout == "test" else None)
 
     return scores
 
 
-def _of_classes(
-    study: Study, dataset: Dataset, split: Split, found: Tensor
-) -> tuple[float, np.ndarray | None]:
+def _of_classes(study: Study, found: Tensor, held: np.ndarray) -> tuple[float, np.ndarray | None]:
     """By the primary measure, and what each example adds to it: 1 where it is told right, over the
     share of its class where classes count alike."""
     import torch
@@ -122,7 +123,7 @@ def _of_classes(
     from regscope.evaluation.words import counted
 
     measure = catalog.named(PRIMARIES[study.primary])
-    found, labels = counted(found, torch.from_numpy(dataset.targets[split.holdout]))
+    found, labels = counted(found, torch.from_numpy(held))
     score = measure.sign * measured_by([measure], Predictions(found, labels))[measure.name]
     if study.primary not in POINTS or study.task.name != "classification":
         return score, None
@@ -135,17 +136,15 @@ def _of_classes(
 
 
 def _of_numbers(
-    study: Study, dataset: Dataset, split: Split, found: Tensor
+    study: Study, found: Tensor, held: np.ndarray, standard: Standard
 ) -> tuple[float, np.ndarray | None]:
     """R squared as 1 minus the mean of squared errors over the variance of what is held out, and
     these terms; another measure of numbers as it is."""
-    targets = dataset.targets[split.holdout]
-    standard = Standard.of(dataset.targets[split.train])
     predicted = standard.in_own_unit(found.squeeze(1).numpy())
-    values = number_scores(predicted, targets, standard)
+    values = number_scores(predicted, held, standard)
     sign = catalog.named(PRIMARIES[study.primary]).sign
     if study.primary != "r2":
         return sign * values[study.primary], None
-    variance = float(np.square(targets - targets.mean()).mean())
-    points = 1 - np.square(predicted - targets) / variance
+    variance = float(np.square(held - held.mean()).mean())
+    points = 1 - np.square(predicted - held) / variance
     return values["r2"], points.astype(np.float32)

@@ -17,7 +17,8 @@ from regscope.advice.pace import Pace
 from regscope.advice.scores import Ended, kept_of, scores_of
 from regscope.base.environment import environment
 from regscope.base.errors import RegscopeError
-from regscope.engine.base import Holdout, Work
+from regscope.datasets.base import Holdout
+from regscope.engine.base import Work
 from regscope.engine.cell import surveyed
 from regscope.engine.messages import Epoch
 from regscope.engine.plan import Plan

@@ -125,9 +125,10 @@ def _score(
         random_state=seed,
     )
     inputs = _read(dataset)
-    model.fit(inputs[split.train], dataset.targets[split.train])
+    model.fit(inputs[split.train], dataset.known_targets[split.train])
     predicted = model.predict(inputs[split.holdout])
-    return float(measures[study.primary](dataset.targets[split.holdout], predicted))
+    held = dataset.targets_of(holdout)[split.holdout]
+    return float(measures[study.primary](held, predicted))
 
 
 def _weights(study: Study, dataset: Dataset) -> Any:

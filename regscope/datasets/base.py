@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import sys
 from abc import abstractmethod
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
+from pydantic import Field, model_validator
 
 from regscope.base.checksums import checked
 from regscope.base.errors import RegscopeError
 from regscope.base.files import write_json, write_text
 from regscope.base.json_files import read_json
 from regscope.base.randomness import numpy_stream
-from regscope.base.settings import Settings
+from regscope.base.settings import Settings, left_out, refusal
 from regscope.base.tensors import read_tensors, write_tensors
 from regscope.datasets.checks import check_dataset, check_source, check_strata, constant_columns
+from regscope.datasets.label_noise import noisy_of
 from regscope.datasets.splits import (
     AtRandom,
     By,
@@ -32,6 +34,7 @@ from regscope.datasets.splits import (
 )
 
 Kind = Literal["image", "points", "table", "tokens"]
+Holdout = Literal["test", "validation"]
 
 PADDING_WORD = 0
 UNKNOWN_WORD = 1
@@ -99,6 +102,7 @@ class Dataset:
     `notes` are what is known to be wrong with the data, one sentence each.
     `groups`, int64 `[N]`, if there are any, say which examples belong together: rows of one
     patient, say.
+    `noisy_targets`, int64 `[N]`, if there are any, are the labels as training sees them.
     """
 
     kind: Kind
@@ -114,6 +118,7 @@ class Dataset:
     quantity: Quantity | None = None
     columns: tuple[Column, ...] = ()
     groups: np.ndarray | None = None
+    noisy_targets: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Raises RegscopeError, in one line, where this is no such data set."""
@@ -129,6 +134,26 @@ class Dataset:
             return Columns(column.holds for column in self.columns)
         shape = tuple(self.inputs.shape[1:])
         return shape if self.words is None else (*shape, self.words)
+
+    @property
+    def known_targets(self) -> np.ndarray:
+        """As training sees them, and whatever is chosen by what was held out of training."""
+        return self.targets if self.noisy_targets is None else self.noisy_targets
+
+    def targets_of(self, holdout: Holdout) -> np.ndarray:
+        """Of all examples, as those that are held out count: a test by what is true."""
+        return self.targets if holdout == "test" else self.known_targets
+
+    def at(self, places: np.ndarray) -> Dataset:
+        """These examples in this order, some of them more than once if need be. `official_train`
+        and `pools` stay as they are."""
+        return replace(
+            self,
+            inputs=self.inputs[places],
+            targets=self.targets[places],
+            groups=None if self.groups is None else self.groups[places],
+            noisy_targets=None if self.noisy_targets is None else self.noisy_targets[places],
+        )
 
     @property
     def pool_size(self) -> int:
@@ -153,7 +178,7 @@ class Dataset:
         self,
         settings: SplitSettings,
         seed: int,
-        holdout: Literal["test", "validation"] = "test",
+        holdout: Holdout = "test",
         watched: bool = False,
     ) -> Split:
         """The split of one seed. Nothing may be chosen on `test`; `validation` is for that.
@@ -235,6 +260,8 @@ class Dataset:
         tensors = {"inputs": self.inputs, "targets": self.targets}
         if self.groups is not None:
             tensors["groups"] = self.groups
+        if self.noisy_targets is not None:
+            tensors["noisy_targets"] = self.noisy_targets
         write_tensors(folder / DATA_FILE, tensors)
         described: dict[str, Any] = {
             "kind": self.kind,
@@ -284,6 +311,7 @@ class Dataset:
                 for column in described.get("columns", ())
             ),
             groups=tensors.get("groups"),
+            noisy_targets=tensors.get("noisy_targets"),
         )
 
 
@@ -294,13 +322,23 @@ def _vocabulary(file: Path) -> tuple[str, ...]:
 class Source(Settings):
     """Where a study's data come from; subclasses give `source` a default that names them.
 
+    label_noise: the share of training labels that are drawn anew (`datasets.label_noise`).
+
     `size` and `official_train` are known beforehand, so that splits are checked before anything
     is downloaded.
     """
 
     source: str
+    label_noise: Annotated[float, Field(ge=0, le=1)] = left_out(0.0)
     code: ClassVar[tuple[Path, ...]] = ()
     """What reads its files beside regscope/datasets: other code, other data."""
+
+    @model_validator(mode="after")
+    def _labels_to_draw(self) -> Self:
+        if self.label_noise and (self.quantity is not None or self.kind == "tokens"):
+            what = "sentences" if self.quantity is None else "targets that are numbers"
+            raise refusal("label_noise", self.label_noise, f"must be 0 with {what}")
+        return self
 
     @property
     @abstractmethod
@@ -383,6 +421,12 @@ class Source(Settings):
                 f"data.source {self.source}: prepare gives a {type(dataset).__name__}, not a"
                 " Dataset"
             )
+        if dataset.noisy_targets is not None:
+            raise RegscopeError(
+                f"data.source {self.source}: prepare gives noisy_targets of its own; those of"
+                " data.label_noise alone are known"
+            )
+        dataset = replace(dataset, noisy_targets=noisy_of(dataset, self.label_noise))
         check_source(self, dataset)
         if told := constant_columns(dataset):
             print(f"regscope: {label}: {told}", file=sys.stderr)

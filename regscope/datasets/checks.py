@@ -9,6 +9,7 @@ import numpy as np
 
 from regscope.base.errors import RegscopeError
 from regscope.base.lines import listed
+from regscope.datasets.label_noise import noisy_of
 from regscope.datasets.table_checks import Column, check_table
 from regscope.tables.kinds import LARGEST
 
@@ -48,6 +49,8 @@ class Source(Said, Protocol):
     def groups(self) -> bool: ...
     @property
     def columns(self) -> Sequence[Column]: ...
+    @property
+    def label_noise(self) -> float: ...
 
 
 class Dataset(Said, Protocol):
@@ -73,6 +76,8 @@ class Dataset(Said, Protocol):
     def columns(self) -> Sequence[Column]: ...
     @property
     def groups(self) -> np.ndarray | None: ...
+    @property
+    def noisy_targets(self) -> np.ndarray | None: ...
 
 
 def check_dataset(dataset: Dataset) -> None:
@@ -92,6 +97,8 @@ def check_dataset(dataset: Dataset) -> None:
         _check_sentences(dataset)
     if dataset.groups is not None:
         _check_groups(dataset, dataset.groups)
+    if dataset.noisy_targets is not None:
+        _check_noisy(dataset, dataset.noisy_targets)
 
 
 def _check_inputs(dataset: Dataset) -> None:
@@ -184,6 +191,27 @@ def _check_targets(dataset: Dataset) -> None:
             f"targets: from {lowest} to {highest}; must lie from 0 to {len(classes) - 1}, for the"
             f" classes {listed(classes, most=80)}{which}"
         )
+
+
+def _check_noisy(dataset: Dataset, noisy: np.ndarray) -> None:
+    """Labels as training sees them: classes again, one for each example."""
+    if dataset.quantity is not None or dataset.kind == "tokens":
+        raise RegscopeError("noisy_targets: go with classes, one for each example")
+    found = getattr(noisy, "dtype", type(noisy).__name__), getattr(noisy, "shape", ())
+    if found != (dataset.targets.dtype, dataset.targets.shape):
+        raise RegscopeError(
+            f"noisy_targets: {found[0]} of shape {list(found[1])}; must be as the targets, int64 of"
+            f" shape {list(dataset.targets.shape)}"
+        )
+    if noisy.min() < 0 or noisy.max() >= len(dataset.classes):
+        raise RegscopeError(
+            f"noisy_targets: from {noisy.min()} to {noisy.max()}; must lie from 0 to"
+            f" {len(dataset.classes) - 1}"
+        )
+
+
+def _same(one: np.ndarray | None, other: np.ndarray | None) -> bool:
+    return one is other if one is None or other is None else np.array_equal(one, other)
 
 
 def _places(wrong: np.ndarray) -> str:
@@ -298,6 +326,12 @@ def check_source(source: Source, dataset: Dataset) -> None:
             raise RegscopeError(
                 f"data: {name} = {found}, and {source.source} has {expected}: not its data"
             )
+    expected = noisy_of(dataset, source.label_noise)
+    if not _same(dataset.noisy_targets, expected):
+        raise RegscopeError(
+            f"data: noisy_targets are not those of label_noise = {source.label_noise:g}: not its"
+            " data, or prepared before"
+        )
     if source.columns not in ((), dataset.columns):
         raise RegscopeError(
             f"data: columns that {source.source} does not describe: not its data, or prepared"

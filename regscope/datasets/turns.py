@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from regscope.datasets.base import Dataset
@@ -26,9 +24,4 @@ def dealt(dataset: Dataset) -> Dataset:
     for one in np.unique(targets):
         turns[targets == one] = np.arange(np.count_nonzero(targets == one))
     order[dataset.official_train :] = test[np.lexsort((targets, turns))]
-    return replace(
-        dataset,
-        inputs=dataset.inputs[order],
-        targets=dataset.targets[order],
-        groups=None if dataset.groups is None else dataset.groups[order],
-    )
+    return dataset.at(order)

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from regscope.arithmetic import Arithmetic
+from regscope.datasets.base import Holdout
 from regscope.engine.messages import Epoch
 from regscope.engine.plan import Cost, Stack, Survey
 from regscope.engine.together import Cells
-
-Holdout = Literal["test", "validation"]
 
 Searching = Literal["weights", "history"]
 """What is kept of networks that are tried out."""

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from regscope.arithmetic import Arithmetic
 from regscope.base.errors import DivergedError, RegscopeError
-from regscope.engine.base import Holdout, Job, SurveyJob
+from regscope.datasets.base import Holdout
+from regscope.engine.base import Job, SurveyJob
 from regscope.engine.choice import chosen_engine
 from regscope.engine.device import chosen_device
 from regscope.engine.finished import finished

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from regscope.datasets.base import Holdout
 from regscope.engine import checkpoints
 from regscope.engine.bar import resumptions
-from regscope.engine.base import Holdout
 from regscope.engine.device import chosen_device
 from regscope.engine.plan import Plan, plan
 from regscope.engine.run import DEVICE_FILE, Computed, folder_of, only_here, remove

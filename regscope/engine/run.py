@@ -15,10 +15,10 @@ from typing import Any, Literal
 from regscope.base.digests import digests
 from regscope.base.errors import DivergedError
 from regscope.base.files import write_json
-from regscope.datasets.base import DATA_FILE
+from regscope.datasets.base import DATA_FILE, Holdout
 from regscope.engine import checkpoints
 from regscope.engine.bar import progress
-from regscope.engine.base import Engine, Holdout, Job, Work
+from regscope.engine.base import Engine, Job, Work
 from regscope.engine.messages import Epoch, Watch
 from regscope.engine.plan import Plan, plan
 from regscope.engine.together import Cells

@@ -14,7 +14,8 @@ import torch
 
 from regscope.base.errors import RegscopeError
 from regscope.datasets import Dataset
-from regscope.engine.base import Holdout, Job, Searching
+from regscope.datasets.base import Holdout
+from regscope.engine.base import Job, Searching
 from regscope.engine.messages import Epoch
 from regscope.engine.plan import Stack
 from regscope.engine.together import Cells

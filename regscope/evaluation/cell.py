@@ -18,7 +18,7 @@ from regscope.evaluation.examples import chosen, examples_of, pool_of
 from regscope.evaluation.numbers import OfNumbers
 from regscope.evaluation.row import Row
 from regscope.measures.catalog import of_task
-from regscope.measures.convergence import epochs_to_loss, loss_area, loss_rise
+from regscope.measures.convergence import accuracy_fall, epochs_to_loss, loss_area, loss_rise
 from regscope.measures.units import hidden_activations
 from regscope.study.networks import load_networks
 from regscope.study.params import Study
@@ -105,23 +105,23 @@ def _evaluated(study: Study, reg: str, folder: Path, dataset: Dataset) -> Evalua
 
 
 def _descent(folder: Path, threshold: float) -> list[dict[str, float]]:
-    """How every seed's training loss came down, and its test loss rose again, while it trained."""
-    losses: dict[str, dict[str, list[float]]] = {"train_loss": {}, "holdout_loss": {}}
+    """How every seed's training loss came down, and how its test loss rose again and its test
+    accuracy fell, while it trained."""
+    history: dict[str, dict[str, list[float]]] = {}
     with checked(folder / paths.HISTORY_FILE).open(newline="") as file:
         for row in csv.DictReader(file):
-            for column, by_seed in losses.items():
-                by_seed.setdefault(row["seed"], []).append(float(row[column]))
-    train_loss, test_loss = (np.array(list(by_seed.values())) for by_seed in losses.values())
+            for column, value in row.items():
+                history.setdefault(column, {}).setdefault(row["seed"], []).append(float(value))
+    curves = {column: np.array(list(by_seed.values())) for column, by_seed in history.items()}
+    found = {
+        "epochs_to_training_loss": epochs_to_loss(curves["train_loss"], threshold),
+        "training_loss_area": loss_area(curves["train_loss"]),
+        "test_loss_rise": loss_rise(curves["holdout_loss"]),
+    }
+    if "holdout_accuracy" in curves:
+        found["best_epoch_accuracy"] = curves["holdout_accuracy"].max(1)
+        found["test_accuracy_fall"] = accuracy_fall(curves["holdout_accuracy"])
     return [
-        {
-            "epochs_to_training_loss": float(epochs),
-            "training_loss_area": float(area),
-            "test_loss_rise": float(rise),
-        }
-        for epochs, area, rise in zip(
-            epochs_to_loss(train_loss, threshold),
-            loss_area(train_loss),
-            loss_rise(test_loss),
-            strict=True,
-        )
+        dict(zip(found, map(float, values), strict=True))
+        for values in zip(*found.values(), strict=True)
     ]

@@ -59,9 +59,8 @@ class OfClasses:
     ) -> tuple[dict[str, float], dict[str, list[Row]]]:
         """Measures of one seed's network, and its rows of the tables that its task has besides."""
         own, network, dataset = self.examples[seed], self.networks[seed], self.dataset
-        fitted = counted(
-            logits(network, self.stored[own.train], dataset.scale), self.targets[own.train]
-        )
+        known = torch.from_numpy(dataset.known_targets)[own.train]
+        fitted = counted(logits(network, self.stored[own.train], dataset.scale), known)
         few, few_labels = chosen(self.pool, own.pooled), self.targets[own.few]
         seen = Seen(
             *counted(self.tested[seed], self.targets[own.test]),

@@ -59,7 +59,7 @@ def draw(data: StudyData) -> Figure:
         for probability in seeds:
             axis.contour(across, up, probability, [0.5], colors="#222222", linewidths=0.6,
                          alpha=0.4)  # fmt: skip
-        _scatter(axis, dataset.inputs[train], dataset.targets[train], names, 9, 1)
+        _scatter(axis, dataset.inputs[train], dataset.known_targets[train], names, 9, 1)
         accuracy = 100 * data.per_seed(cell.reg, ACCURACY).mean()
         head(axis, cell, f"test accuracy {accuracy:.1f} %")
     for axis in axes:

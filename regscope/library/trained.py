@@ -89,7 +89,8 @@ class Trained:
         split = self.study.split_of(self.dataset, self.reg, seed)
         indices = torch.from_numpy(split.train if part == "train" else split.holdout)
         inputs = torch.from_numpy(self.dataset.inputs)
-        targets = torch.from_numpy(self.dataset.targets)
+        known = self.dataset.known_targets if part == "train" else self.dataset.targets
+        targets = torch.from_numpy(known)
         for places in torch.split(indices, int(size)):
             yield as_seen(inputs[places], self.dataset.scale), targets[places]
 

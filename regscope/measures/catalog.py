@@ -248,7 +248,15 @@ DESCENT = (
     Measure("epochs_to_training_loss", "Epochs to training loss", decimals=1, within=(1.0, inf)),
     Measure("training_loss_area", "Mean training loss over epochs", decimals=4, within=SIZE),
     Measure("test_loss_rise", "Rise of the test loss", decimals=4, better="lower", within=SIZE),
-)
+    Measure(
+        "best_epoch_accuracy", "Test accuracy at its best epoch", "%", better="higher",
+        tasks=CLASSES,
+    ),
+    Measure(
+        "test_accuracy_fall", "Fall of the test accuracy from its best epoch", "points",
+        better="lower", within=SHARE, tasks=CLASSES,
+    ),
+)  # fmt: skip
 
 WEIGHTS = (
     Measure("weight_mean", "Mean of the weights", decimals=None),

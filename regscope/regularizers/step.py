@@ -35,10 +35,10 @@ def runs(places: Sequence[T], key: Callable[[T], Any]) -> Iterator[tuple[Any, Pl
 class Step:
     """What a training step knows of P places of a stack, B examples each, places in blocks.
 
-    `inputs` `[P*B, ...]` go into the network. `labels` `[P*B]` or `[P*B, T]` are the true classes,
-    by which accuracy and the recorded loss are counted; `targets` are what the loss is taken
-    against: the labels, or rows of probabilities `[P*B, ..., classes]`. `shares` is what an
-    example's (or a word's) loss weighs in the mean of its place: a number, or one each, 0 where
+    `inputs` `[P*B, ...]` go into the network. `labels` `[P*B]` or `[P*B, T]` are the classes as
+    they are given, by which accuracy and the recorded loss are counted; `targets` are what the loss
+    is taken against: the labels, or rows of probabilities `[P*B, ..., classes]`. `shares` is what
+    an example's (or a word's) loss weighs in the mean of its place: a number, or one each, 0 where
     nothing counts. `progress` is how much of training has been done, a scalar in [0, 1). Once there
     are any, `logits` `[P*B, ..., classes]` are what came out, and `gradient`, of their shape, is
     that of the loss by them. `input_gradient`, where a method asks for it, is that of every place's

@@ -80,8 +80,8 @@ def split_guess(
     """
     known = dataset.split(study.split, seed, trained or holdout).train
     held = dataset.split(study.split, seed, holdout).holdout
-    task, targets = task_of(dataset), dataset.targets
-    return task.guess(targets[known], targets[held], task.outputs(dataset))
+    task, targets = task_of(dataset), dataset.targets_of(holdout)
+    return task.guess(dataset.known_targets[known], targets[held], task.outputs(dataset))
 
 
 def guess_of_supports(classes: pd.DataFrame, seeds: pd.DataFrame) -> pd.DataFrame:

@@ -127,12 +127,7 @@ def halved(whole: Dataset, halvings: int, seeds: int) -> Dataset:
     ]
     chosen = np.repeat(np.concatenate(halves), seeds, axis=0)
     return replace(
-        whole,
-        inputs=whole.inputs[chosen.ravel()],
-        targets=whole.targets[chosen.ravel()],
-        pools=len(chosen),
-        official_train=None,
-        groups=None,
+        replace(whole, official_train=None, groups=None).at(chosen.ravel()), pools=len(chosen)
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
     from regscope.datasets import Dataset
+    from regscope.datasets.base import Holdout
 
 Row = dict[str, float]
 
@@ -113,14 +114,14 @@ def prediction_measures(network: nn.Module, dataset: Dataset, study: Study, seed
     from regscope.evaluation.seen import Predictions, measured
     from regscope.evaluation.words import counted
 
-    def passed(indices: np.ndarray) -> tuple[Tensor, Tensor]:
+    def passed(indices: np.ndarray, part: Holdout = "validation") -> tuple[Tensor, Tensor]:
         inputs = torch.from_numpy(dataset.inputs[indices])
         found = logits(network, inputs, dataset.scale)
-        return counted(found, torch.from_numpy(dataset.targets[indices]))
+        return counted(found, torch.from_numpy(dataset.targets_of(part)[indices]))
 
     inside = dataset.split(study.split, seed, "validation")
     train, held = passed(inside.train), Predictions(*passed(inside.holdout))
-    test = Predictions(*passed(dataset.split(study.split, seed).holdout))
+    test = Predictions(*passed(dataset.split(study.split, seed).holdout, "test"))
     validated = measured(PRIMARY, held)
     measures = predicted.prediction_measures(*train, test)
     return {

@@ -109,7 +109,8 @@ def weights_of(
     """
     classes = dataset.classes
     if class_weights == "balanced":
-        return [_balanced(class_counts(dataset.targets[own], len(classes))) for own in trained]
+        targets = dataset.known_targets
+        return [_balanced(class_counts(targets[own], len(classes))) for own in trained]
     for name, weight in class_weights.items():
         if name not in classes:
             known = choose(classes, near=name)

@@ -31,6 +31,10 @@ class Examples:
         inputs = as_seen(self.inputs.index_select(0, flat), self.scale)
         return inputs, self.targets.index_select(0, flat)
 
+    def told(self, targets: Tensor) -> Examples:
+        """The same inputs, with other targets."""
+        return Examples(self.inputs, targets, self.scale)
+
     def copied(self, indices: Tensor) -> Tensor:
         """Which places of `indices` `[S, B]` are copies, `[S*B]`."""
         return indices.reshape(-1) >= len(self)

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from itertools import groupby
-from typing import Literal
 
 import numpy as np
 import torch
@@ -14,6 +13,7 @@ from torch import Tensor, nn
 
 from regscope.base.errors import DivergedError, RegscopeError
 from regscope.datasets import Dataset
+from regscope.datasets.base import Holdout
 from regscope.models.initialization import initialized
 from regscope.models.normalization import keep_biased_variance
 from regscope.regularizers import Regularizer
@@ -42,10 +42,10 @@ EVALUATION_BATCH = 200
 class Trainer:
     """A stack of places of one study, on one device; their methods are in the order of acting.
 
-    History columns: `train_loss` (on the true labels, without penalties) and the task's score are
-    means over the epoch's batches in training mode, as Keras logs them; `penalty` is the
-    regularizers' term after the epoch, and `holdout_*` are measured then in evaluation mode and in
-    float32, as weights are kept: both of what training would hand over if it ended there. Of
+    History columns: `train_loss` (on the labels as they are given, without penalties) and the
+    task's score are means over the epoch's batches in training mode, as Keras logs them; `penalty`
+    is the regularizers' term after the epoch, and `holdout_*` are measured then in evaluation mode
+    and in float32, as weights are kept: both of what training would hand over if it ended there. Of
     sentences all are means over words. Where a method adds copies, an epoch goes through every
     example as often.
 
@@ -60,7 +60,7 @@ class Trainer:
         study: Study,
         dataset: Dataset,
         places: Sequence[Place],
-        holdout: Literal["test", "validation"] = "test",
+        holdout: Holdout = "test",
         device: torch.device = CPU,
         stop: bool = True,
     ) -> None:
@@ -82,9 +82,11 @@ class Trainer:
         self.objective = self.task.objective(dataset, splits, device, self.settings.class_weights)
         self.examples = Examples(
             torch.from_numpy(dataset.inputs).to(device),
-            torch.from_numpy(dataset.targets).to(device),
+            torch.from_numpy(dataset.known_targets).to(device),
             dataset.scale,
         )
+        # By what is true, where that is another thing than what training sees.
+        self._judged = self.examples.told(torch.from_numpy(dataset.targets_of(holdout)).to(device))
         plain = [
             self._network(study, dataset, place, split.train)
             for place, split in zip(places, splits, strict=True)
@@ -154,8 +156,9 @@ class Trainer:
                 loss, score = self._train_epoch()
             self.epoch += 1
             with self._handed_over(for_good=self.epoch == self.settings.epochs):
-                held_out = self._evaluate(self.holdout)
-                row = torch.stack([loss, self._penalty(), score, *held_out, *self._last_rates()])
+                row = torch.stack(
+                    [loss, self._penalty(), score, *self._held_out(), *self._last_rates()]
+                )
             self.history = torch.cat([self.history, row.cpu().unsqueeze(2)], dim=2)
             if self._stop:
                 self._check_finite()
@@ -221,7 +224,7 @@ class Trainer:
         with torch.no_grad():
             for _, same in groupby(keeping, lambda one: one.method.name):
                 # Measured once, before this method hands over anything, at whichever place.
-                watched = cache(lambda: self._evaluate(self.watched)[0])
+                watched = cache(lambda: self._evaluate(self.watched, self.examples)[0])
                 for one in same:
                     self._hand_over(one, state, watched)
         yield
@@ -269,19 +272,22 @@ class Trainer:
             if chosen.shape[1] > 1:
                 yield self.examples.gather(self.train.gather(1, chosen))[0]
 
+    def _held_out(self) -> tuple[Tensor, Tensor]:
+        return self._evaluate(self.holdout, self._judged)
+
     @torch.no_grad()
-    def _evaluate(self, part: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean loss `[S]` on the examples `part` `[S, n]`, and the score if they are held out."""
+    def _evaluate(self, part: Tensor, examples: Examples) -> tuple[Tensor, Tensor]:
+        """Mean loss `[S]` on the part `[S, n]` of examples, and the score if they are held out."""
         self.model.eval()
         loss = torch.zeros(len(self.seeds), device=self.device)
         points = torch.zeros(len(self.seeds), device=self.device)
         for indices in batches(part, EVALUATION_BATCH):
-            inputs, stored = self.examples.gather(indices)
+            inputs, stored = examples.gather(indices)
             logits, labels = self.model(inputs), self.objective.targets(stored)
             losses, _ = self.objective.loss(logits, labels, labels)
             loss += self._by_seed(losses).sum(1)
             points += self._by_seed(self.objective.points(losses, logits, labels)).sum(1)
-        size = self.objective.counted(self.examples.targets, part)
+        size = self.objective.counted(examples.targets, part)
         return loss / size, self.objective.score(points / size, "holdout")
 
     def _by_seed(self, values: Tensor) -> Tensor:
@@ -340,7 +346,7 @@ def cell_trainer(
     methods: Sequence[Regularizer],
     dataset: Dataset,
     seeds: Sequence[int],
-    holdout: Literal["test", "validation"] = "test",
+    holdout: Holdout = "test",
     device: torch.device = CPU,
 ) -> Trainer:
     """A stack of seeds of one cell."""

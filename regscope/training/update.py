@@ -58,8 +58,8 @@ def gradients_of(parameters: Mapping[str, nn.Parameter], places: Places) -> Call
 class Update:
     """A step of a stack; `acting` are in the order in which the methods act.
 
-    `loss` and `points` `[S]` are counted up: the sums of every place's losses on the true labels,
-    and of what they add to its score.
+    `loss` and `points` `[S]` are counted up: the sums of every place's losses on the labels as
+    they are given, and of what they add to its score.
     """
 
     def __init__(

@@ -55,7 +55,7 @@ def test_everything_a_step_touches_lies_on_its_device(
     trainer = cell_trainer(study, study.cells["tested"].methods(), digits, [0, 1], device=META)
     trainer.model.train()
     trainer.update(trainer.train[:, :8])
-    found = [*trainer._changed_by_a_step(), *trainer._evaluate(trainer.holdout), trainer._penalty()]
+    found = [*trainer._changed_by_a_step(), *trainer._held_out(), trainer._penalty()]
     assert {tensor.device.type for tensor in found} == {"meta"}
 
 

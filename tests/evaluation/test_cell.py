@@ -28,7 +28,8 @@ MEASURES = [
     "average_precision", "class_f1_sd", "corruption_accuracy",
     "corruption_drop", "input_gradient_norm", "pruning_area", "prunable_fraction",
     "unit_correlation", "effective_rank_fraction", "dead_unit_fraction", "mean_activation",
-    "epochs_to_training_loss", "training_loss_area", "test_loss_rise", "weight_mean",
+    "epochs_to_training_loss", "training_loss_area", "test_loss_rise",
+    "best_epoch_accuracy", "test_accuracy_fall", "weight_mean",
     "weight_std", "weight_skewness", "weight_kurtosis", "weight_l1_norm", "weight_l2_norm",
     "weight_max_norm", "near_zero_fraction", "zero_fraction", "weight_hoyer", "weight_gini",
     "stable_rank_fraction",
@@ -132,6 +133,7 @@ def test_convergence_is_of_the_record_of_training(digits: Dataset, tmp_path: Pat
     trainer = tiny.trained(tiny.study(), digits, [0, 1])
     losses = trainer.history[0].double().numpy()
     tested = trainer.history[COLUMNS.index("holdout_loss")].double().numpy()
+    right = trainer.history[COLUMNS.index("holdout_accuracy")].double().numpy()
     threshold = float(losses[:, 1].max())
     study = with_evaluation(tiny.study(), training_loss=threshold)
     _, found = evaluated(study, digits, tmp_path)
@@ -140,6 +142,8 @@ def test_convergence_is_of_the_record_of_training(digits: Dataset, tmp_path: Pat
         assert row["epochs_to_training_loss"] == first
         assert row["training_loss_area"] == pytest.approx(losses[seed].mean())
         assert row["test_loss_rise"] == pytest.approx(tested[seed, -1] - tested[seed].min())
+        assert row["best_epoch_accuracy"] == pytest.approx(right[seed].max())
+        assert row["test_accuracy_fall"] == pytest.approx(right[seed].max() - right[seed, -1])
     _, never = evaluated(with_evaluation(study, training_loss=1e-9), digits, tmp_path)
     assert all(math.isnan(row["epochs_to_training_loss"]) for row in never.measures)
 

@@ -24,7 +24,8 @@ RENAMED = {"test_accuracy": "accuracy", "test_loss": "loss"}
 NOT_OF_A_MODEL = {
     "seed", "train_accuracy", "train_loss", "generalization_gap", "loss_gap",
     "corruption_accuracy", "corruption_drop", "input_gradient_norm", "epochs_to_training_loss",
-    "training_loss_area", "test_loss_rise", "filter_total_variation",
+    "training_loss_area", "test_loss_rise", "best_epoch_accuracy", "test_accuracy_fall",
+    "filter_total_variation",
 }  # fmt: skip
 
 

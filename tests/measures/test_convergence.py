@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from regscope.measures.convergence import epochs_to_loss, loss_area, loss_rise
+from regscope.measures.convergence import accuracy_fall, epochs_to_loss, loss_area, loss_rise
 
 LOSSES = np.array([[0.9, 0.5, 0.1], [0.4, 0.6, 0.3], [0.9, 0.8, 0.7]])
 
@@ -28,3 +28,7 @@ def test_the_area_is_the_mean_over_epochs() -> None:
 
 def test_the_rise_is_from_the_lowest_epoch_to_the_last() -> None:
     assert loss_rise(np.array([[0.9, 0.5, 0.75], [0.4, 0.3, 0.2]])) == pytest.approx([0.25, 0])
+
+
+def test_the_fall_is_from_the_best_epoch_to_the_last() -> None:
+    assert accuracy_fall(np.array([[0.5, 0.9, 0.75], [0.3, 0.6, 0.8]])) == pytest.approx([0.15, 0])
