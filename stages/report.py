@@ -3,6 +3,7 @@
 from regscope.base import paths
 from regscope.base.errors import run
 from regscope.base.files import write_bytes, write_text
+from regscope.report.by_question import claims_page
 from regscope.report.page import report_files, write_report
 from regscope.report.parts import parts
 from regscope.report.published import load_published
@@ -25,6 +26,7 @@ def main() -> None:
     report = report_files(sections, params.regs, picture, claims, found=found)
     write_bytes(paths.PUBLISHED, picture)
     write_text(paths.RESULTS_PAGE, page)
+    write_text(paths.CLAIMS_PAGE, claims_page(claims))
     write_pages(pages)
     write_report(report)
 

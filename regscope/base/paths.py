@@ -33,12 +33,15 @@ ADVICE_VALIDATED = DATA / "advice" / "validated.txt"
 RATES = METRICS / "rates"
 RATES_VALIDATED = DATA / "rates" / "validated.txt"
 RESULTS_PAGE = METRICS / "README.md"
+CLAIMS_PAGE = METRICS / "claims.md"
 STUDY_PAGES = METRICS / "pages"
 PUBLISHED = METRICS / "published.png"
 README = Path("README.md")
 REPORT = Path("report")
 START_PAGE = REPORT / "index.html"
 STRENGTHS = Path("docs") / "strengths"
+CLAIMS_RULE = Path("docs") / "claims.md"
+STATISTICS = Path("docs") / "statistics.md"
 CARDS = Path("docs") / "regularizers"
 
 

@@ -32,6 +32,7 @@ NAMES = {
     "l1_prox": "Proximal L1",
     "l2": "L2",
     "l2_dropout": "L2 + dropout",
+    "mixup_dropout": "Mixup + dropout",
     "sam": "SAM",
     "ema": "EMA",
     "swa": "SWA",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from regscope.report.best_by_kind import best_by_kind
 from regscope.report.better_most_often import better_most_often
 from regscope.report.headlines import headlines
+from regscope.report.label_noise import as_labelled
 from regscope.report.left_when_tuned import left_when_tuned
 from regscope.report.questions import Question
 from regscope.report.sections import Section
@@ -23,11 +24,12 @@ def across(
     if not sections:
         return ()
     found = standings(sections, regs)
+    others = as_labelled(sections)
     asked = (
         *best_by_kind(sections, regs),
         zeros(sections, regs),
         *headlines(claims),
-        better_most_often(sections, found),
+        better_most_often(others, standings(others, regs)),
         left_when_tuned(sections, found),
     )
     return tuple(question for question in asked if question is not None)

@@ -13,6 +13,7 @@ from regscope.figures.style import display_name
 from regscope.report.columns import comparisons
 from regscope.report.findings import study_answer
 from regscope.report.how_sure import Shown, how_sure, rests_of, settings_of, shown, sure_of
+from regscope.report.label_noise import as_labelled, noisy
 from regscope.report.measured import BY_KEY
 from regscope.report.phrases import by_gain, sized
 from regscope.report.questions import Question
@@ -29,19 +30,28 @@ KINDS = {
 
 
 def best_by_kind(sections: Mapping[str, Section], regs: Sequence[str]) -> Iterator[Question]:
-    """A question a kind that some study is of."""
+    """A question a kind that some study is of, and one of studies with label noise."""
     for kind, title in KINDS.items():
-        own = {name: one for name, one in sections.items() if one.study.data.kind == kind}
-        found = standings(own, regs)
-        if found:
-            answer, sure = _of_one(own, found) if len(own) == 1 else _of_several(own, found)
-            yield Question(
-                f"best-{title.replace(' ', '-')}",
-                f"Which method is best for {title}?",
-                answer,
-                sure,
-                tuple(own),
-            )
+        own = {
+            name: one for name, one in as_labelled(sections).items() if one.study.data.kind == kind
+        }
+        yield from _asked(f"for {title}", title, own, regs)
+    yield from _asked("where training labels are wrong", "wrong labels", noisy(sections), regs)
+
+
+def _asked(
+    where: str, name: str, own: Mapping[str, Section], regs: Sequence[str]
+) -> Iterator[Question]:
+    found = standings(own, regs)
+    if found:
+        answer, sure = _of_one(own, found) if len(own) == 1 else _of_several(own, found)
+        yield Question(
+            f"best-{name.replace(' ', '-')}",
+            f"Which method is best {where}?",
+            answer,
+            sure,
+            tuple(own),
+        )
 
 
 Answer = tuple[tuple[str, ...], str]

@@ -25,11 +25,9 @@ from regscope.study.params import BASELINE, Params, load_params
 
 INDEX = "README.md"
 BEGIN, END = "<!-- effect: begin -->", "<!-- effect: end -->"
-STATISTICS = Path("docs") / "statistics.md"
 SEEDS_BEGIN, SEEDS_END = "<!-- seeds: begin -->", "<!-- seeds: end -->"
 NEW_DATA_BEGIN, NEW_DATA_END = "<!-- new data: begin -->", "<!-- new data: end -->"
 VERDICTS_BEGIN, VERDICTS_END = "<!-- verdicts: begin -->", "<!-- verdicts: end -->"
-CLAIMS = Path("docs") / "claims.md"
 
 
 def rewrite(check: bool = False) -> None:
@@ -41,10 +39,10 @@ def rewrite(check: bool = False) -> None:
     found = [load_evidence(study) for study in params.studies if results.has_results(study)]
     blocks = [(card, effect_block(found, card), BEGIN, END) for card in cards(params)]
     blocks += [
-        (STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),
-        (STATISTICS, seeds_block(found), SEEDS_BEGIN, SEEDS_END),
-        (STATISTICS, new_data_block(found), NEW_DATA_BEGIN, NEW_DATA_END),
-        (CLAIMS, claims_block(load_claims()), VERDICTS_BEGIN, VERDICTS_END),
+        (paths.STATISTICS, verdicts_block(found), VERDICTS_BEGIN, VERDICTS_END),
+        (paths.STATISTICS, seeds_block(found), SEEDS_BEGIN, SEEDS_END),
+        (paths.STATISTICS, new_data_block(found), NEW_DATA_BEGIN, NEW_DATA_END),
+        (paths.CLAIMS_RULE, claims_block(load_claims()), VERDICTS_BEGIN, VERDICTS_END),
     ]
     before = {page: page.read_text(encoding="utf-8") for page, *_ in blocks}
     pages = dict(before)
@@ -93,7 +91,7 @@ def _effect(found: Sequence[Evidence], reg: str, results_page: str) -> Iterator[
         f" {POWER}, by a p-value that outlasts Holm's correction over the study's cells. Better and"
         f" worse take such a p-value, too, and so does {EQUAL}, marked {ABOUT.strip()}."
         " For new data: drawn anew are the examples, too, beside the seeds"
-        f" ([how]({link(STATISTICS, paths.CARDS / INDEX)}#new-data))."
+        f" ([how]({link(paths.STATISTICS, paths.CARDS / INDEX)}#new-data))."
         f" All figures: [results]({results_page})."
     )
     yield f"Means over seeds, and in parentheses those of `{BASELINE}`:"

@@ -11,6 +11,7 @@ from regscope.base.files import write_text
 from regscope.report import words
 from regscope.report.across import across
 from regscope.report.in_markdown import answered, link
+from regscope.report.label_noise import apart, as_labelled
 from regscope.report.published import load_published
 from regscope.report.render import escape, markdown
 from regscope.report.results_page import PUBLISHED_ALT, of_new_data
@@ -53,7 +54,7 @@ def block(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims =
         escape(words.KEY),
         answered(across(sections, regs, claims), paths.README),
         escape(of_new_data(sections)),
-        *_stands(standings(sections, regs)),
+        *_stands(standings(as_labelled(sections), regs), apart(sections)),
         f"![{PUBLISHED_ALT}]({link(paths.PUBLISHED, paths.README)})",
     ]
     return "\n\n".join([*found, *([_verdicts(claims)] if claims else [])])
@@ -71,13 +72,13 @@ def replaced(text: str, block: str, path: Path, begin: str = BEGIN, end: str = E
     return "\n".join(kept) + "\n"
 
 
-def _stands(found: Sequence[Standing]) -> Iterator[str]:
+def _stands(found: Sequence[Standing], besides: str) -> Iterator[str]:
     """A row a method that is firm in one of several studies, at most ROWS; others are named."""
     table = standings_table(found, fewest=2, most=ROWS)
     yield (
-        f"{table.caption}, at the study's own strengths, learning rate and epochs; open is what is"
-        f" undecided, on the edge, of too few seeds or {NO_BETTER} ([what verdicts mean]"
-        f"({link(Path('docs') / 'statistics.md', paths.README)}#verdicts)):"
+        f"{table.caption}, at the study's own strengths, learning rate and epochs{besides}; open is"
+        f" what is undecided, on the edge, of too few seeds or {NO_BETTER} ([what verdicts mean]"
+        f"({link(paths.STATISTICS, paths.README)}#verdicts)):"
     )
     yield markdown(table).rstrip("\n")
     others = further(found, table)

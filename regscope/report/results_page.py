@@ -17,10 +17,10 @@ from regscope.report.claims_table import claims_table, departures, over_tables
 from regscope.report.findings import study_findings
 from regscope.report.formats import DASH
 from regscope.report.in_markdown import answered, joined, link
+from regscope.report.label_noise import apart, as_labelled
 from regscope.report.new_data import doubtful
 from regscope.report.render import Table, escape, markdown
 from regscope.report.sections import Section, advices
-from regscope.report.seed_counts import not_counted, seed_counts_table
 from regscope.report.standings import Standing, further, standings, standings_table
 from regscope.report.verdicts import MEANINGS, Claims, counts_table, discoveries, headline
 from regscope.study.params import BASELINE
@@ -48,18 +48,18 @@ def results_page(sections: Mapping[str, Section], regs: Sequence[str], claims: C
         blocks += ["## Published claims", headline(claims), markdown(counts_table(claims))]
         blocks += [discoveries(claims), *_where_claims_are(claims), *_over_tables(claims)]
     if sections:
-        evidence = [section.evidence for section in sections.values()]
-        blocks += ["## Seeds needed", markdown(seed_counts_table(evidence))]
-        blocks += [escape(note) for note in (not_counted(evidence),) if note]
+        needed = f"{link(paths.STATISTICS, paths.RESULTS_PAGE)}#how-many-seeds"
+        blocks.append(f"How many seeds a difference takes, study by study: [a table]({needed}).")
         blocks += ["## How to read", _how_to_read(told={*MEANINGS} if claims else ())]
     return joined([*blocks, "## Methods", _methods()])
 
 
 def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims) -> Iterator[str]:
     studies = {name: section.results for name, section in sections.items()}
-    found = standings(sections, regs)
+    found = standings(as_labelled(sections), regs)
     stands = standings_table(found)
-    open_in_one = [one for one in found if len(one.studies) == 1 and not (one.better or one.worse)]
+    every = standings(sections, regs)
+    open_in_one = [one for one in every if len(one.studies) == 1 and not (one.better or one.worse)]
     alone = open_in_one if len(sections) > 1 else []
     shown = [reg for reg in regs if reg not in {one.reg for one in alone}]
     overview = tables.overview_table(studies, shown)
@@ -67,7 +67,7 @@ def _found(sections: Mapping[str, Section], regs: Sequence[str], claims: Claims)
     yield escape(words.KEY)
     yield answered(across(sections, regs, claims), paths.RESULTS_PAGE)
     yield escape(of_new_data(sections))
-    yield f"{stands.caption}:"
+    yield f"{stands.caption}{apart(sections)}:"
     yield markdown(stands)
     yield escape(further(found, stands))
     yield "## Overview"
@@ -130,7 +130,11 @@ def _where_claims_are(claims: Claims) -> Iterator[str]:
             f"[{escape(study)}]({pages[study]}#published-claims) ({count})"
             for study, count in there.items()
         )
-        yield f"Claim by claim: {', '.join(counted)}."
+        by_question = link(paths.CLAIMS_PAGE, paths.RESULTS_PAGE)
+        yield (
+            f"[Claims by question]({by_question}): does it help, and what does it do? Study by"
+            f" study: {', '.join(counted)}."
+        )
 
 
 def _over_tables(claims: Claims) -> Iterator[str]:

@@ -97,10 +97,11 @@ class Section:
     @property
     def facts(self) -> str:
         """Network, training and examples in a few words."""
-        training = self.study.training
+        training, share = self.study.training, self.study.data.label_noise
+        noise = f" {100 * share:g} % of their labels drawn anew," if share else ""
         return (
             f"{self.study.model.kind} · {training.optimizer}, {training.epochs} epochs ·"
-            f" {self.study.train_size:,} {self._examples} to train on,"
+            f" {self.study.train_size:,} {self._examples} to train on,{noise}"
             f" {self.test_examples:,} to test on"
         )
 

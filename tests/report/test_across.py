@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from regscope.report.across import across
 from regscope.report.claims_table import anchor
+from regscope.report.readme import block
+from regscope.report.results_page import results_page
 from regscope.report.sections import Section
 from tests.report import synthetic
 from tests.report.test_findings import with_zeros
@@ -68,6 +71,31 @@ def test_over_all_studies(workspace: Path) -> None:
     (judged,) = (one for one in found if one.claim)
     assert (judged.claim, judged.about) == (anchor(claim), ("first",))
     assert len({one.name for one in found}) == len(found)
+
+
+def with_label_noise(section: Section) -> Section:
+    data = section.study.data.model_copy(update={"label_noise": 0.5})
+    return replace(section, study=section.study.model_copy(update={"data": data}))
+
+
+def test_what_helps_with_wrong_labels_is_asked_apart(workspace: Path) -> None:
+    """L1 in both, worse in none: but one of them has drawn labels."""
+    own = sections(first=FIRST, second=SECOND)
+    noisy = own | {"second": with_label_noise(own["second"])}
+    found = {one.name: one for one in across(noisy, tuple(CELLS))}
+    assert found["best-pictures"].about == ("first",)
+    assert (
+        found["best-wrong-labels"].asked == "Which method is best where training labels are wrong?"
+    )
+    assert found["best-wrong-labels"].about == ("second",)
+    assert found["best-wrong-labels"].answer[0].startswith("In second, the one study")
+    assert "firmly in 1 of 1 studies (first)" in found["often"].answer[0]
+    assert "best-wrong-labels" not in {one.name for one in across(own, tuple(CELLS))}
+    told = "; those with labels drawn anew are asked apart"
+    assert told in results_page(noisy, tuple(CELLS))
+    assert told in block(noisy, tuple(CELLS))
+    assert told not in results_page(own, tuple(CELLS))
+    assert told not in block(own, tuple(CELLS))
 
 
 def most_often(own: Mapping[str, Section]) -> str:

@@ -80,8 +80,8 @@ def results(workspace: Path) -> None:
             f"# {reg}\n\n{cards.BEGIN}\nold\n{cards.END}\n\nEnd\n"
         )
     (paths.CARDS / cards.INDEX).write_text("# All\n")
-    cards.CLAIMS.write_text(f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n")
-    cards.STATISTICS.write_text(
+    paths.CLAIMS_RULE.write_text(f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n")
+    paths.STATISTICS.write_text(
         f"{cards.VERDICTS_BEGIN}\n{cards.VERDICTS_END}\n{cards.SEEDS_BEGIN}\n{cards.SEEDS_END}\n"
         f"{cards.NEW_DATA_BEGIN}\n{cards.NEW_DATA_END}\n"
     )
@@ -277,7 +277,7 @@ def test_check() -> None:
 
 
 def test_nothing_is_written_where_one_page_lacks_its_marks() -> None:
-    cards.STATISTICS.write_text("no marks\n")
+    paths.STATISTICS.write_text("no marks\n")
     before = card("l1")
     with pytest.raises(
         RegscopeError, match=r"docs/statistics\.md: needs one line <!-- verdicts: begin"

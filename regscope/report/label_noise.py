@@ -1,0 +1,26 @@
+"""Studies whose training labels are drawn anew: of them questions of their own are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from regscope.report.sections import Section
+
+Sections = Mapping[str, Section]
+
+APART = "those with labels drawn anew are asked apart"
+
+
+def noisy(sections: Sections) -> dict[str, Section]:
+    """Those with label noise."""
+    return {name: one for name, one in sections.items() if one.study.data.label_noise}
+
+
+def as_labelled(sections: Sections) -> dict[str, Section]:
+    """All others: a method's gain on wrong labels is none on right ones."""
+    return {name: one for name, one in sections.items() if not one.study.data.label_noise}
+
+
+def apart(sections: Sections) -> str:
+    """What a table of the others says of those with label noise; empty where there are none."""
+    return f"; {APART}" if noisy(sections) else ""
