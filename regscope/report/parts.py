@@ -20,6 +20,7 @@ from regscope.report import (
 from regscope.report.advice_answer import answer
 from regscope.report.blocks import Block, Code, Folded, Heading, Note, Part, Source
 from regscope.report.claims_table import claims_table, corrections_table, counts_line, departures
+from regscope.report.label_noise import of_gaps
 from regscope.report.measured import MEASURES
 from regscope.report.new_data import new_data_table, sentence
 from regscope.report.pictures import SHOWS, Picture, pictures, sweep_pictures
@@ -186,6 +187,7 @@ def _fit(section: Section, shown: Shown) -> Part:
         "Curves and convergence",
         (
             *_named(shown, "curves"),
+            *([Note(noise)] if (noise := of_gaps(section)) else []),
             tables.fit_table(results, regs),
             tables.convergence_table(results, regs, loss),
             *_against_baseline(section, "fit"),

@@ -11,6 +11,7 @@ from regscope.report import words
 from regscope.report.blocks import Part
 from regscope.report.findings import study_findings
 from regscope.report.in_markdown import bullets, joined, link, shown
+from regscope.report.label_noise import of_gaps
 from regscope.report.pictures import Picture
 from regscope.report.render import escape, markdown
 from regscope.report.sections import Section
@@ -95,6 +96,8 @@ def _parts(found: Sequence[Part], page: Path, *anchors: str) -> Iterator[str]:
 
 
 def _limited(section: Section) -> Iterator[str]:
+    if noise := of_gaps(section):
+        yield noise
     if section.first_examples:
         yield f"Pruning, units and robustness are measured on {section.first_examples}."
 

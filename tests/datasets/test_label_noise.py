@@ -19,6 +19,7 @@ from regscope.datasets import Dataset
 from regscope.datasets.base import Column
 from regscope.datasets.checks import check_source
 from regscope.datasets.label_noise import drawn_anew
+from regscope.report.label_noise import of_gaps
 from regscope.report.sections import Section
 from regscope.results.guessed import split_guess
 from regscope.study.networks import load_networks
@@ -262,3 +263,13 @@ def test_a_source_that_brings_its_own_is_refused(
     monkeypatch.setattr(type(source), "prepare", lambda *_: brought)
     with pytest.raises(RegscopeError, match="prepare gives noisy_targets of its own"):
         source.prepared(tmp_path, "tiny")
+
+
+def test_a_page_says_what_gaps_hold() -> None:
+    def told(share: float) -> str:
+        data = {"source": "digits", "label_noise": share}
+        found = tiny.study(data=data)
+        return of_gaps(Section("tiny", found, {}, ("none",), None, {}))  # type: ignore[arg-type]
+
+    assert told(0.5).startswith("Training counts labels as they are given, 50 % of them drawn anew")
+    assert told(0) == ""
