@@ -87,7 +87,8 @@ elif stage == "review":
 elif stage == "claims":
     write("metrics/claims.json", "metrics/verdicts.json")
 elif stage == "report":
-    write("metrics/README.md", "metrics/pages/all.md", "metrics/published.png", "report/index.html")
+    write("metrics/README.md", "metrics/claims.md", "metrics/pages/all.md")
+    write("metrics/published.png", "report/index.html")
 """
 
 

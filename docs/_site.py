@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = "docs"
 HOME, README = "index.md", "README.md"
 ADDRESS = "REGSCOPE_REPOSITORY"
-RESULTS = re.compile(r"metrics/(README|pages/\w+|advice/(\w+/)?README)\.md")
+RESULTS = re.compile(r"metrics/(README|claims|pages/\w+|advice/(\w+/)?README)\.md")
 """Pages of the repository that are pages of the site, under the same name."""
 MADE = ("report/index.html",)
 """What `make` leaves in the clone, and git does not hold."""

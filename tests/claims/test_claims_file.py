@@ -26,6 +26,9 @@ DOCUMENTS = {
     "003_21f5146bfa4151ce.txt",
     "004_1abfdfaa346d0915.txt",
     "arXiv-2106.11189",
+    "arXiv-1710.09412",
+    "arXiv-2010.01412",
+    "arXiv-1903.11680",
 }
 
 

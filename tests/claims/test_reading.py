@@ -18,7 +18,7 @@ from tests.claims.synthetic import entry, group
 FIRST_MEASURES = (
     "test_accuracy, test_loss, train_accuracy, train_loss, generalization_gap, loss_gap,"
     " top5_accuracy, expected_calibration_error, brier_score, balanced_accuracy, roc_auc,"
-    " average_precision, ... (40 more)"
+    " average_precision, ... (42 more)"
 )
 
 

@@ -160,7 +160,7 @@ ERRORS = {
     "unknown key of the data": (
         "small/data/noise",
         0.1,
-        "studies.small.data.noise = 0.1: unknown key; known here: source",
+        "studies.small.data.noise = 0.1: unknown key; known here: source, label_noise",
     ),
     "unknown regularizer": (
         "small/regularizers/l1",
