@@ -140,5 +140,7 @@ def _lines(claims: Claims) -> Iterator[str]:
 def _where(claim: Claim) -> str:
     if over_tables(claim):
         return "over all tables with advice"
+    if claim["verdict"] == "not run":
+        return escape(claim["study"])
     page = link(paths.study_page(claim["study"]), paths.CLAIMS_PAGE)
     return f"[{escape(claim['study'])}]({page}#published-claims)"
