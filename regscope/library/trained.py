@@ -26,7 +26,8 @@ class Trained:
     `networks` are plain torch modules in evaluation mode, one a seed of `seeds`; where targets are
     numbers they give these in their own unit. `history` has a row a seed and epoch (from 1):
     `seed`, `epoch`, `train_loss`, `penalty`, `train_accuracy`, `holdout_loss`, `holdout_accuracy`,
-    the last two of the test examples; losses are in nats, accuracies fractions. Of numbers
+    the last two of the test examples, those of training by labels as they are given
+    (`data.label_noise`); losses are in nats, accuracies fractions. Of numbers
     `train_r2` and `holdout_r2` stand for accuracy, and losses are mean squared errors of the
     standardized targets. `device` is `cpu` or the name of the GPU that trained.
     """
@@ -73,6 +74,8 @@ class Trained:
         self, seed: int, part: Literal["train", "test"] = "test", size: int = BATCH
     ) -> Iterator[tuple[Tensor, Tensor]]:
         """The examples of one seed's split as (inputs, labels), inputs as its network sees them.
+
+        Those of `train` have the labels that training saw.
 
         Raises RegscopeError where `seed` was not trained, `part` is neither, or `size` below 1.
         """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from regscope.datasets import Dataset
+from regscope.datasets.base import Holdout
 from regscope.measures import catalog
 from regscope.statistics import (
     FEWEST_SEEDS,
@@ -70,8 +71,8 @@ def split_guess(
     study: Study,
     dataset: Dataset,
     seed: int,
-    holdout: Literal["test", "validation"] = "test",
-    trained: Literal["test", "validation"] | None = None,
+    holdout: Holdout = "test",
+    trained: Holdout | None = None,
 ) -> dict[str, float]:
     """What the task's guess is measured in, on one seed's `holdout`, as known from its training
     examples.

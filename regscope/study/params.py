@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import (
     BeforeValidator,
@@ -23,6 +23,7 @@ from regscope.base.lines import choose, listed, shown
 from regscope.base.settings import Settings, chosen_by, refusal, text_line
 from regscope.base.yaml_files import read_yaml
 from regscope.datasets import SOURCES, Dataset, Source, Split, SplitSettings
+from regscope.datasets.base import Holdout
 from regscope.datasets.splits import GroupSizes
 from regscope.measures import catalog
 from regscope.models import KINDS, ModelSettings
@@ -263,7 +264,7 @@ class Study(Settings):
         dataset: Dataset,
         reg: str,
         seed: int,
-        holdout: Literal["test", "validation"] = "test",
+        holdout: Holdout = "test",
     ) -> Split:
         """One seed's examples in a cell: those that a method watches do not train."""
         watched = any(method.watches for method in self.cells[reg].methods())

@@ -271,20 +271,24 @@ def test_what_cannot_be_asked_is_one_line(asked: Mapping[str, Any], line: str) -
     assert str(caught.value) == line
 
 
-def test_minutes_are_reckoned_once_and_who_goes_on_comes_to_the_same(
-    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Broken off while it looks closer, when the minutes have nearly passed."""
-    asked = Asked(minutes=5, methods=("batch_norm",), test_seeds=5)
-    closer = Search.closer
+def break_off(folder: Path, asked: Asked) -> None:
+    """Where it begins to look closer."""
 
     def broken(self: Search) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Search, "closer", broken)
-    with pytest.raises(KeyboardInterrupt):
-        advise("tiny", study(), digits_folder, asked, say=lambda line: None)
-    monkeypatch.setattr(Search, "closer", closer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Search, "closer", broken)
+        with pytest.raises(KeyboardInterrupt):
+            advise("tiny", study(), folder, asked, say=lambda line: None)
+
+
+def test_minutes_are_reckoned_once_and_who_goes_on_comes_to_the_same(
+    workspace: Path, digits_folder: Path
+) -> None:
+    """Broken off while it looks closer, when the minutes have nearly passed."""
+    asked = Asked(minutes=5, methods=("batch_norm",), test_seeds=5)
+    break_off(digits_folder, asked)
     [file] = paths.checkpoints().glob("*/search.json")
     found = Found.at(file)
     found.add([], 10_000)
@@ -308,22 +312,13 @@ def test_minutes_that_hold_no_trial_are_refused_and_what_was_trained_is_kept(
 
 
 def test_arms_that_the_minutes_have_no_room_for_are_left_and_named_and_stay_so(
-    workspace: Path, digits_folder: Path, monkeypatch: pytest.MonkeyPatch
+    workspace: Path, digits_folder: Path
 ) -> None:
     """Room for two of four arms; then it is broken off, and goes on where time no longer counts."""
     asked = Asked(minutes=5, methods=("l2", "dropout"), test_seeds=5)
-    monkeypatch.setattr(Clock, "fitting", lambda *found: 2)
-    closer = Search.closer
-
-    def broken(self: Search) -> Any:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(Search, "closer", broken)
-    with pytest.raises(KeyboardInterrupt):
-        advise("tiny", study(), digits_folder, asked, say=lambda line: None)
-    monkeypatch.setattr(Search, "closer", closer)
-    monkeypatch.undo()
-    monkeypatch.chdir(workspace)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Clock, "fitting", lambda *found: 2)
+        break_off(digits_folder, asked)
     found = told(advise("tiny", study(), digits_folder, asked, say=lambda line: None))
     kept = [arm["arm"] for arm in found["arms"]]
     assert len(kept) == 2

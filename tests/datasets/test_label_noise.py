@@ -12,6 +12,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
+from regscope.advice.reserve import reserved
+from regscope.advice.scores import Ended, scores_of
 from regscope.advice.trees import _score, drawn
 from regscope.base.complaints import one_line
 from regscope.base.errors import RegscopeError
@@ -22,13 +24,14 @@ from regscope.datasets.label_noise import drawn_anew
 from regscope.report.label_noise import of_gaps
 from regscope.report.sections import Section
 from regscope.results.guessed import split_guess
-from regscope.study.networks import load_networks
+from regscope.study.networks import load_networks, plain_networks
 from regscope.study.params import Study
+from regscope.sweeps.halves import halved
 from regscope.sweeps.measured import prediction_measures
 from regscope.tasks.classification import weights_of
 from regscope.training.loop import cell_trainer
 from tests import tiny
-from tests.evaluation.trained import evaluated, inputs_of, right
+from tests.evaluation.trained import evaluated, inputs_of, right, with_evaluation
 
 TARGETS = np.arange(10_000) % 10
 
@@ -273,3 +276,32 @@ def test_a_page_says_what_gaps_hold() -> None:
 
     assert told(0.5).startswith("Training counts labels as they are given, 50 % of them drawn anew")
     assert told(0) == ""
+
+
+def test_what_is_set_aside_and_halves_keep_it(noisy: Dataset) -> None:
+    known = dict(zip(map(bytes, noisy.inputs), noisy.known_targets.tolist(), strict=True))
+    for other in (reserved(noisy, tiny.study()), halved(noisy, 2, 3)):
+        found = [known[bytes(one)] for one in other.inputs]
+        assert found == other.known_targets.tolist()
+        assert found != other.targets.tolist()
+
+
+@pytest.mark.parametrize("holdout", ["test", "validation"])
+def test_a_search_scores_by_labels_as_training_sees_them_and_a_test_by_the_true_ones(
+    noisy: Dataset, tmp_path: Path, holdout: Literal["test", "validation"]
+) -> None:
+    study = with_evaluation(tiny.study(), primary="balanced_accuracy")
+    noisy.save(tmp_path)
+    trainer = cell_trainer(study, [], noisy, [0], holdout)
+    trainer.run()
+    weights = {name: tensor[0].numpy() for name, tensor in trainer.model.state_dict().items()}
+    ended = Ended("none", 0, trainer.history[:, 0].numpy(), weights)
+    [score] = scores_of(study, tmp_path, holdout)(ended, [study.training.epochs]).scores
+    places = noisy.split(study.split, 0, holdout).holdout
+    state = {name: torch.from_numpy(tensor[None]) for name, tensor in weights.items()}
+    network = plain_networks(study, "none", state, noisy)[0]
+    with torch.no_grad():
+        told = network(inputs_of(noisy, places)[0]).argmax(1).numpy()
+    labels = (noisy.targets if holdout == "test" else noisy.known_targets)[places]
+    recalls = [(told[labels == one] == one).mean() for one in np.unique(labels)]
+    assert score == pytest.approx(np.mean(recalls))
